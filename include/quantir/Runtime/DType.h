@@ -1,0 +1,35 @@
+//===- DType.h - Element types of runtime tensors ---------------*- C++ -*-===//
+
+#ifndef QUANTIR_RUNTIME_DTYPE_H
+#define QUANTIR_RUNTIME_DTYPE_H
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace quantir::runtime {
+
+/// Values equal those of plan::DType.
+enum class DType : uint8_t { Float32 = 0, UInt8 = 1, Int8 = 2, Int32 = 3 };
+
+constexpr size_t sizeOf(DType dtype) {
+  return dtype == DType::Float32 || dtype == DType::Int32 ? 4 : 1;
+}
+
+constexpr std::string_view nameOf(DType dtype) {
+  switch (dtype) {
+  case DType::Float32:
+    return "float32";
+  case DType::UInt8:
+    return "uint8";
+  case DType::Int8:
+    return "int8";
+  case DType::Int32:
+    return "int32";
+  }
+  return "unknown";
+}
+
+} // namespace quantir::runtime
+
+#endif // QUANTIR_RUNTIME_DTYPE_H

@@ -1,0 +1,96 @@
+//===- Backend.h - What a backend implements --------------------*- C++ -*-===//
+//
+// A backend turns one op of a plan, its operands resolved to fixed shapes, into a Kernel. It may decline an op; the
+// session then asks the `reference` backend, which implements all of them.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_RUNTIME_SESSION_BACKEND_H
+#define QUANTIR_RUNTIME_SESSION_BACKEND_H
+
+#include "quantir/Runtime/DType.h"
+#include "quantir/Runtime/Status.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace quantir::plan {
+struct Op;
+} // namespace quantir::plan
+
+namespace quantir::runtime {
+
+enum class Layout : uint8_t { RowMajor, ChannelsLast };
+
+/// value = (q - zeroPoint) * scale; one entry per tensor, or one per index of `axis`.
+struct QuantInfo {
+  std::vector<float> scales;
+  std::vector<int32_t> zeroPoints;
+  int axis = -1;
+  int32_t quantMin = 0;
+  int32_t quantMax = 0;
+
+  bool perTensor() const { return axis < 0; }
+};
+
+/// One operand or result of an op, its shape fixed.
+struct Operand {
+  std::string_view name;
+  DType dtype = DType::Float32;
+  Layout layout = Layout::RowMajor;
+  std::vector<int64_t> dims;    ///< logical order
+  std::vector<int64_t> strides; ///< in elements, logical order, as `layout` says; dense
+  const QuantInfo *quant = nullptr;
+  const void *constant = nullptr; ///< the values, when they are part of the plan (they outlive the kernel)
+
+  int64_t numElements() const {
+    int64_t n = 1;
+    for (int64_t d : dims)
+      n *= d;
+    return n;
+  }
+};
+
+/// What a kernel is built from. An absent optional operand is a null pointer.
+struct KernelSpec {
+  const plan::Op *op = nullptr;
+  std::span<const Operand *const> inputs;
+  std::span<const Operand *const> outputs;
+  int threads = 1;
+  /// The input whose memory the first output shares, or -1. Only ever what `Backend::inPlaceInput` named.
+  int inPlaceInput = -1;
+};
+
+/// One op, ready to run: weights packed, primitive created. `run` allocates nothing.
+class Kernel {
+public:
+  virtual ~Kernel() = default;
+
+  /// Pointers in the order of the spec's operands; null where an operand is absent or is a constant that the kernel
+  /// took over when it was built. `scratch` is 64-byte aligned and `scratchBytes()` long.
+  virtual void run(const void *const *inputs, void *const *outputs, void *scratch) = 0;
+
+  virtual size_t scratchBytes() const { return 0; }
+
+  /// Which implementation this is, for profiles: "reference", "onednn:brgconv:avx512_core_vnni".
+  virtual std::string_view implementation() const = 0;
+};
+
+class Backend {
+public:
+  virtual ~Backend() = default;
+  virtual std::string_view name() const = 0;
+
+  /// The input whose memory the op's first output may take over when nothing reads it afterwards, or -1.
+  virtual int inPlaceInput(const KernelSpec &spec) const { return -1; }
+
+  /// Null when this backend has no kernel for the spec; a Status when the spec itself is wrong.
+  virtual Result<std::unique_ptr<Kernel>> createKernel(const KernelSpec &spec) const = 0;
+};
+
+} // namespace quantir::runtime
+
+#endif // QUANTIR_RUNTIME_SESSION_BACKEND_H
