@@ -1,0 +1,30 @@
+//===- Quantir.h - The quantization dialect ---------------------*- C++ -*-===//
+
+#ifndef QUANTIR_DIALECTS_QUANTIR_QUANTIR_H
+#define QUANTIR_DIALECTS_QUANTIR_QUANTIR_H
+
+#include "quantir/Numerics/Observer.h"
+#include "quantir/Numerics/QParams.h"
+#include "quantir/dialects/Interfaces/QuantizableOpInterface.h"
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "quantir/dialects/Quantir/QuantirDialect.h.inc"
+#include "quantir/dialects/Quantir/QuantirEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "quantir/dialects/Quantir/QuantirAttrs.h.inc"
+
+#define GET_OP_CLASSES
+#include "quantir/dialects/Quantir/QuantirOps.h.inc"
+
+#endif // QUANTIR_DIALECTS_QUANTIR_QUANTIR_H

@@ -1,0 +1,214 @@
+//===- QuantirAttrs.td - Quantization configuration --------*- tablegen -*-===//
+
+#ifndef QUANTIR_DIALECTS_QUANTIR_ATTRS_TD
+#define QUANTIR_DIALECTS_QUANTIR_ATTRS_TD
+
+include "quantir/dialects/Quantir/QuantirDialect.td"
+include "mlir/IR/EnumAttr.td"
+
+class Quantir_Attr<string name, string attrMnemonic, list<Trait> traits = []> : AttrDef<Quantir_Dialect, name, traits> {
+  let mnemonic = attrMnemonic;
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Observers
+//===----------------------------------------------------------------------===//
+
+def Quantir_ObserverSpecAttr : AttrDef<Quantir_Dialect, "ObserverSpec"> {
+  let summary = "an observer and its arguments";
+  let description = [{
+    What to do to a value so as to choose its scale and zero point. The mnemonic is the kind of the observer, the fields its
+    arguments; one that has its default is not printed.
+
+    ```mlir
+    #quantir.histogram
+    #quantir.min_max<dtype = qint8, qscheme = per_tensor_symmetric>
+    #quantir.per_channel_min_max<dtype = qint8, qscheme = per_channel_symmetric, ch_axis = 0>
+    #quantir.fixed_qparams<scale = 0.00390625, zero_point = 0>
+    ```
+
+    The fields are those of the JSON form, in docs/QuantizationSpec.md.
+  }];
+  let parameters = (ins AttrParameter<"::quantir::numerics::ObserverConfig", "configuration",
+                                      "const ::quantir::numerics::ObserverConfig &">:$config);
+  let mnemonic = "observer";
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// QConfig
+//===----------------------------------------------------------------------===//
+
+def Quantir_QConfigAttr : Quantir_Attr<"QConfig", "qconfig"> {
+  let summary = "the observers of an op's activations and of its weight";
+  let description = [{
+    `activation` observes the activations that an op reads and makes, `weight` its weight. A missing one is left in float.
+
+    ```mlir
+    #quantir.qconfig<activation = #quantir.histogram, weight = #quantir.min_max<dtype = qint8, qscheme = per_tensor_symmetric>>
+    ```
+  }];
+  let parameters = (ins OptionalParameter<"::quantir::ObserverSpecAttr">:$activation,
+                        OptionalParameter<"::quantir::ObserverSpecAttr">:$weight);
+}
+
+def Quantir_QConfigRuleAttr : Quantir_Attr<"QConfigRule", "rule"> {
+  let summary = "one setting of a QConfigMapping";
+  let description = [{
+    Which ops (`key`: an object type, a regular expression or a module path, as the list that the rule stands in says;
+    `object_type` and `index` only in `module_name_object_type_order`) get which qconfig; `none` turns quantization off
+    for them.
+
+    ```mlir
+    #quantir.rule<"nn.conv" = #qconfig>
+    #quantir.rule<"layer1" "nn.conv" 0 = none>
+    ```
+  }];
+  let parameters = (ins StringRefParameter<>:$key, StringRefParameter<>:$object_type, "int64_t":$index,
+                        OptionalParameter<"::quantir::QConfigAttr">:$qconfig);
+  let builders = [AttrBuilder<(ins "::llvm::StringRef":$key, "::quantir::QConfigAttr":$qconfig),
+                              [{ return $_get($_ctxt, key, "", 0, qconfig); }]>];
+}
+
+def Quantir_QConfigMappingAttr : Quantir_Attr<"QConfigMapping", "qconfig_mapping"> {
+  let summary = "which qconfig each op gets";
+  let description = [{
+    Levels from the weakest to the strongest: `global`, `object_type`, `module_name_regex` (the first that matches the
+    beginning of the path wins), `module_name` (the path, else its parent, and so on), `module_name_object_type_order`
+    (the index-th op of that type in that module). A level that names the op decides, also with `none`.
+
+    ```mlir
+    #quantir.qconfig_mapping<global = #qconfig, object_type = [<"nn.softmax" = none>], module_name = [<"layer1.0" = #other>]>
+    ```
+  }];
+  let parameters = (ins OptionalParameter<"::quantir::QConfigAttr">:$global,
+                        OptionalArrayRefParameter<"::quantir::QConfigRuleAttr">:$object_type,
+                        OptionalArrayRefParameter<"::quantir::QConfigRuleAttr">:$module_name_regex,
+                        OptionalArrayRefParameter<"::quantir::QConfigRuleAttr">:$module_name,
+                        OptionalArrayRefParameter<"::quantir::QConfigRuleAttr">:$module_name_object_type_order);
+}
+
+//===----------------------------------------------------------------------===//
+// BackendConfig
+//===----------------------------------------------------------------------===//
+
+def Quantir_ObservationType : I32EnumAttr<"ObservationType", "how the result of a pattern is observed", [
+    I32EnumAttrCase<"Different", 0, "different">, I32EnumAttrCase<"Share", 1, "share">,
+    I32EnumAttrCase<"NotObserved", 2, "not_observed">]> {
+  let cppNamespace = "::quantir";
+}
+
+def Quantir_DTypeSpecAttr : Quantir_Attr<"DTypeSpec", "dtype"> {
+  let summary = "a dtype that a backend takes, with its constraints";
+  let description = [{
+    `quant_min` is the least and `quant_max` the greatest bound that an observer's range may have; `scale_min` is the
+    least its `eps` may be; `scale` and `zero_point` ask for exactly those.
+
+    ```mlir
+    #quantir.dtype<quint8>
+    #quantir.dtype<qint8, quant_min = -127, quant_max = 127, scale_min = 0.000244140625>
+    #quantir.dtype<quint8, scale = 0.00390625, zero_point = 0>
+    ```
+  }];
+  let parameters = (ins "::quantir::numerics::QDType":$dtype,
+                        OptionalParameter<"::std::optional<int64_t>">:$quant_min,
+                        OptionalParameter<"::std::optional<int64_t>">:$quant_max,
+                        OptionalParameter<"::std::optional<double>">:$scale_min,
+                        OptionalParameter<"::std::optional<double>">:$scale_exact,
+                        OptionalParameter<"::std::optional<int64_t>">:$zero_point_exact);
+  let builders = [AttrBuilder<(ins "::quantir::numerics::QDType":$dtype), [{
+    return $_get($_ctxt, dtype, std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt);
+  }]>];
+}
+
+def Quantir_DTypeConfigAttr : Quantir_Attr<"DTypeConfig", "dtype_config"> {
+  let summary = "one combination of dtypes that a backend runs a pattern with";
+  let description = [{
+    A missing field accepts anything.
+
+    ```mlir
+    #quantir.dtype_config<input = <quint8>, output = <quint8>, weight = <qint8>, bias = <float32>>
+    ```
+  }];
+  let parameters = (ins OptionalParameter<"::quantir::DTypeSpecAttr">:$input,
+                        OptionalParameter<"::quantir::DTypeSpecAttr">:$output,
+                        OptionalParameter<"::quantir::DTypeSpecAttr">:$weight,
+                        OptionalParameter<"::quantir::DTypeSpecAttr">:$bias,
+                        DefaultValuedParameter<"bool", "false">:$is_dynamic);
+}
+
+def Quantir_BackendPatternAttr : Quantir_Attr<"BackendPattern", "backend_pattern"> {
+  let summary = "ops that a backend runs as one, and how";
+  let description = [{
+    `pattern` is written from the last op to the first, an op's operands in parentheses: `nn.relu(nn.conv)`,
+    `nn.relu(nn.add(nn.conv, *))`. `*` is any value; `(a|b)` or `a|b` before the parenthesis is either op; operands that
+    are not written may be anything. `name` is the name of the `quantir.fused` that a match of more than one op becomes.
+
+    `share` is an observation for ops whose result has the scale and zero point of its first activation.
+
+    ```mlir
+    #quantir.backend_pattern<"nn.relu(nn.conv)", name = "conv_relu", observation = different, dtypes = [#w8]>
+    ```
+  }];
+  let parameters = (ins StringRefParameter<>:$pattern, StringRefParameter<>:$name,
+                        "::quantir::ObservationType":$observation,
+                        OptionalArrayRefParameter<"::quantir::DTypeConfigAttr">:$dtypes);
+}
+
+def Quantir_BackendConfigAttr : Quantir_Attr<"BackendConfig", "backend_config"> {
+  let summary = "what a backend can run";
+  let description = [{
+    A built-in config is its name alone; written out, it has its patterns, of which a later one replaces an earlier one of
+    the same pattern. Which patterns a name stands for is data, in lib/Config.
+
+    ```mlir
+    #quantir.backend_config<"onednn">
+    #quantir.backend_config<"mine", patterns = [<"nn.conv", name = "conv", observation = different, dtypes = [#w8]>]>
+    ```
+  }];
+  let parameters = (ins StringRefParameter<>:$name,
+                        OptionalArrayRefParameter<"::quantir::BackendPatternAttr">:$patterns);
+}
+
+//===----------------------------------------------------------------------===//
+// Annotation
+//===----------------------------------------------------------------------===//
+
+def Quantir_EdgeKind : I32EnumAttr<"EdgeKind", "an operand or a result", [
+    I32EnumAttrCase<"Operand", 0, "operand">, I32EnumAttrCase<"Result", 1, "result">]> {
+  let cppNamespace = "::quantir";
+}
+
+def Quantir_SharedSpecAttr : AttrDef<Quantir_Dialect, "SharedSpec"> {
+  let summary = "quantize with the observer of another edge of the same op";
+  let description = [{`#quantir.shared<operand 0>`.}];
+  let mnemonic = "shared";
+  let parameters = (ins EnumParameter<Quantir_EdgeKind>:$kind, "unsigned":$index);
+  let assemblyFormat = "`<` $kind $index `>`";
+}
+
+def Quantir_DerivedSpecAttr : AttrDef<Quantir_Dialect, "DerivedSpec"> {
+  let summary = "quantize with the product of two operands' scales and zero point 0";
+  let description = [{For a bias: `#quantir.derived<operand 0 operand 1>`, stored as qint32.}];
+  let mnemonic = "derived";
+  let parameters = (ins "unsigned":$activation, "unsigned":$weight);
+  let assemblyFormat = "`<` `operand` $activation `operand` $weight `>`";
+}
+
+def Quantir_AnnotationAttr : Quantir_Attr<"Annotation", "annotation"> {
+  let summary = "what is done with each operand and result of an op";
+  let description = [{
+    One entry for each operand and each result: an observer, `#quantir.shared`, `#quantir.derived`, or `unit` for a value
+    that is left as it is. Every pass after annotation reads nothing else.
+
+    ```mlir
+    #quantir.annotation<operands = [#quantir.histogram, #quantir.per_channel_min_max<...>, unit], results = [#quantir.histogram]>
+    ```
+  }];
+  let parameters = (ins "::mlir::ArrayAttr":$operands, "::mlir::ArrayAttr":$results);
+}
+
+#endif // QUANTIR_DIALECTS_QUANTIR_ATTRS_TD

@@ -1,0 +1,45 @@
+//===- QuantirDialect.td - The quantization dialect --------*- tablegen -*-===//
+
+#ifndef QUANTIR_DIALECTS_QUANTIR_DIALECT_TD
+#define QUANTIR_DIALECTS_QUANTIR_DIALECT_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+
+def Quantir_Dialect : Dialect {
+  let name = "quantir";
+  let cppNamespace = "::quantir";
+  let summary = "How a model is to be quantized, and what was seen while calibrating";
+  let description = [{
+    The dialect carries a quantization through its stages. Configuration is attributes: what is observed and how
+    (`#quantir.qconfig`, `#quantir.qconfig_mapping`, observers such as `#quantir.histogram`), and what a backend may run
+    (`#quantir.backend_config`). `#quantir.annotation` on an op is the result of applying them: what to do with each of its
+    operands and results. `quantir.fused` groups the ops that are quantized as one; `quantir.observer` and
+    `quantir.observe` collect statistics.
+
+    Attributes of a module: `quantir.stage` (`"float"`, `"prepared"`, `"reference"` or `"lowered"`), `quantir.model`,
+    `quantir.qconfig_mapping`, `quantir.backend_config`, and `quantir.preprocessing`, a dictionary with `mean` and `std`
+    (`array<f32>`, one value for each channel), which says that uint8 images become the input as `(x / 255 - mean) / std`.
+    On an op, `quantir.float_reason` says why it was left in float.
+  }];
+  let useDefaultAttributePrinterParser = 0;
+  let hasOperationAttrVerify = 1;
+  let dependentDialects = ["::mlir::quant::QuantDialect"];
+  let extraClassDeclaration = [{
+    /// Parses and prints what ODS generates and, under the name of each kind of observer, `ObserverSpecAttr`.
+    ::mlir::Attribute parseAttribute(::mlir::DialectAsmParser &parser, ::mlir::Type type) const override;
+    void printAttribute(::mlir::Attribute attr, ::mlir::DialectAsmPrinter &printer) const override;
+
+    static constexpr ::llvm::StringLiteral stageAttrName = "quantir.stage";
+    static constexpr ::llvm::StringLiteral modelAttrName = "quantir.model";
+    static constexpr ::llvm::StringLiteral qconfigMappingAttrName = "quantir.qconfig_mapping";
+    static constexpr ::llvm::StringLiteral backendConfigAttrName = "quantir.backend_config";
+    static constexpr ::llvm::StringLiteral preprocessingAttrName = "quantir.preprocessing";
+    static constexpr ::llvm::StringLiteral annotationAttrName = "quantir.annotation";
+    static constexpr ::llvm::StringLiteral floatReasonAttrName = "quantir.float_reason";
+
+    void registerAttributes();
+  }];
+}
+
+#endif // QUANTIR_DIALECTS_QUANTIR_DIALECT_TD

@@ -1,0 +1,98 @@
+//===- QuantirOps.td - Ops of the quantization dialect -----*- tablegen -*-===//
+
+#ifndef QUANTIR_DIALECTS_QUANTIR_OPS_TD
+#define QUANTIR_DIALECTS_QUANTIR_OPS_TD
+
+include "quantir/dialects/Quantir/QuantirDialect.td"
+include "quantir/dialects/Quantir/QuantirAttrs.td"
+include "quantir/dialects/Interfaces/QuantizableOpInterface.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/IR/RegionKindInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+class Quantir_Op<string mnemonic, list<Trait> traits = []> : Op<Quantir_Dialect, mnemonic, traits>;
+
+def Quantir_FloatTensor : TensorOf<[F32]>;
+
+def Quantir_ObserverOp : Quantir_Op<"observer", [Symbol]> {
+  let summary = "an observer: its configuration and what it has seen";
+  let description = [{
+    A module-level symbol that owns the configuration of an observer and, after calibration, its state. Observing two
+    values with the same symbol is sharing one observer between them.
+
+    The state is a dictionary in the names of PyTorch's state dict: `min_val` and `max_val` (f32, one element for each
+    channel), and `histogram` (f32, one element a bin) where the observer has one; `samples` counts the elements seen.
+
+    ```mlir
+    quantir.observer @act_0 #quantir.histogram<dtype = quint8>
+    quantir.observer @act_1 #quantir.min_max state {max_val = array<f32: 2.5>, min_val = array<f32: -1.0>, samples = 96 : i64}
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, Quantir_ObserverSpecAttr:$spec, OptionalAttr<DictionaryAttr>:$state);
+  let assemblyFormat = "$sym_name $spec (`state` $state^)? attr-dict";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The state as the observers' arithmetic knows it; nullopt before calibration.
+    std::optional<::quantir::numerics::ObserverState> getObserverState();
+    void setObserverState(const ::quantir::numerics::ObserverState &state);
+  }];
+}
+
+def Quantir_ObserveOp : Quantir_Op<"observe", [
+    AllTypesMatch<["input", "result"]>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "shows a value to an observer";
+  let description = [{
+    The result is the input, untouched. While the module is executed for calibration, the values are added to the
+    statistics of `observer`. Elsewhere the op does nothing.
+
+    ```mlir
+    %1 = quantir.observe %0, @act_0 : tensor<?x16x32x32xf32>
+    ```
+  }];
+  let arguments = (ins Quantir_FloatTensor:$input, FlatSymbolRefAttr:$observer);
+  let results = (outs Quantir_FloatTensor:$result);
+  let assemblyFormat = "$input `,` $observer attr-dict `:` type($result)";
+}
+
+def Quantir_FusedOp : Quantir_Op<"fused", [
+    Pure, IsolatedFromAbove, SingleBlockImplicitTerminator<"::quantir::YieldOp">,
+    DeclareOpInterfaceMethods<QuantizableOpInterface,
+      ["getOperandRole", "getWeightChannelAxis", "getResultPolicy", "commutesWithQuantization"]>]> {
+  let summary = "ops that are quantized as one";
+  let description = [{
+    A region of float ops that matched one pattern of the backend config. The block's arguments are the operands, in order.
+    No observer goes inside: what is between the ops of the region never leaves the kernel that executes it.
+
+    `name` is the name of the unit, for people. The op that the pattern's root matched carries the weights, if any; operands
+    take their roles from the op of the region that uses them.
+
+    ```mlir
+    %2 = quantir.fused "conv_relu" (%x, %w, %b) {
+    ^bb0(%a: tensor<?x3x8x8xf32>, %b: tensor<4x3x3x3xf32>, %c: tensor<4xf32>):
+      %0 = nn.conv %a, %b, %c {...} : (...) -> tensor<?x4x8x8xf32>
+      %1 = nn.relu %0 : (tensor<?x4x8x8xf32>) -> tensor<?x4x8x8xf32>
+      quantir.yield %1 : tensor<?x4x8x8xf32>
+    } : (tensor<?x3x8x8xf32>, tensor<4x3x3x3xf32>, tensor<4xf32>) -> tensor<?x4x8x8xf32>
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, Variadic<Quantir_FloatTensor>:$inputs);
+  let results = (outs Variadic<Quantir_FloatTensor>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$name `(` $inputs `)` attr-dict-with-keyword $body `:` functional-type($inputs, $results)";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The op that the unit is about: the first in the body that has a weight, else the first.
+    ::mlir::Operation *getRootOp();
+    /// The op that makes the (first) result.
+    ::mlir::Operation *getLastOp();
+  }];
+}
+
+def Quantir_YieldOp : Quantir_Op<"yield", [Pure, Terminator, ReturnLike, HasParent<"FusedOp">]> {
+  let summary = "ends a quantir.fused";
+  let arguments = (ins Variadic<Quantir_FloatTensor>:$values);
+  let assemblyFormat = "($values^ `:` type($values))? attr-dict";
+  let builders = [OpBuilder<(ins), [{}]>];
+}
+
+#endif // QUANTIR_DIALECTS_QUANTIR_OPS_TD
