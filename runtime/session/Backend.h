@@ -1,7 +1,7 @@
 //===- Backend.h - What a backend implements --------------------*- C++ -*-===//
 //
-// A backend turns one op of a plan, its operands resolved to fixed shapes, into a Kernel. It may decline an op; the
-// session then asks the `reference` backend, which implements all of them.
+// A backend turns one op of a plan, its operands resolved to fixed shapes, into a Kernel. It may
+// decline an op; the session then asks the `reference` backend, which implements all of them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -10,6 +10,7 @@
 
 #include "quantir/Runtime/DType.h"
 #include "quantir/Runtime/Status.h"
+#include "quantir/Runtime/Tensor.h"
 
 #include <cstdint>
 #include <memory>
@@ -25,17 +26,6 @@ namespace quantir::runtime {
 
 enum class Layout : uint8_t { RowMajor, ChannelsLast };
 
-/// value = (q - zeroPoint) * scale; one entry per tensor, or one per index of `axis`.
-struct QuantInfo {
-  std::vector<float> scales;
-  std::vector<int32_t> zeroPoints;
-  int axis = -1;
-  int32_t quantMin = 0;
-  int32_t quantMax = 0;
-
-  bool perTensor() const { return axis < 0; }
-};
-
 /// One operand or result of an op, its shape fixed.
 struct Operand {
   std::string_view name;
@@ -44,7 +34,9 @@ struct Operand {
   std::vector<int64_t> dims;    ///< logical order
   std::vector<int64_t> strides; ///< in elements, logical order, as `layout` says; dense
   const QuantInfo *quant = nullptr;
-  const void *constant = nullptr; ///< the values, when they are part of the plan (they outlive the kernel)
+  /// The values, when they are known as the kernel is built: part of the plan, or computed once
+  /// from parts of it. They outlive the kernel.
+  const void *constant = nullptr;
 
   int64_t numElements() const {
     int64_t n = 1;
@@ -60,7 +52,8 @@ struct KernelSpec {
   std::span<const Operand *const> inputs;
   std::span<const Operand *const> outputs;
   int threads = 1;
-  /// The input whose memory the first output shares, or -1. Only ever what `Backend::inPlaceInput` named.
+  /// The input whose memory the first output shares, or -1. Only ever what `Backend::inPlaceInput`
+  /// named.
   int inPlaceInput = -1;
 };
 
@@ -69,8 +62,9 @@ class Kernel {
 public:
   virtual ~Kernel() = default;
 
-  /// Pointers in the order of the spec's operands; null where an operand is absent or is a constant that the kernel
-  /// took over when it was built. `scratch` is 64-byte aligned and `scratchBytes()` long.
+  /// Pointers in the order of the spec's operands; null where an operand is absent or is a constant
+  /// that the kernel took over when it was built. `scratch` is 64-byte aligned and `scratchBytes()`
+  /// long.
   virtual void run(const void *const *inputs, void *const *outputs, void *scratch) = 0;
 
   virtual size_t scratchBytes() const { return 0; }
@@ -84,7 +78,12 @@ public:
   virtual ~Backend() = default;
   virtual std::string_view name() const = 0;
 
-  /// The input whose memory the op's first output may take over when nothing reads it afterwards, or -1.
+  /// Sets the size of the backend's thread pool for the calling thread. A session calls it before
+  /// it creates kernels and at the start of every run.
+  virtual void useThreads(int threads) const {}
+
+  /// The input whose memory the op's first output may take over when nothing reads it afterwards,
+  /// or -1.
   virtual int inPlaceInput(const KernelSpec &spec) const { return -1; }
 
   /// Null when this backend has no kernel for the spec; a Status when the spec itself is wrong.

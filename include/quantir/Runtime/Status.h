@@ -1,7 +1,7 @@
 //===- Status.h - Errors without exceptions ---------------------*- C++ -*-===//
 //
-// The runtime reports errors as values. A message names the place and the remedy: "plan 'm.plan': op 3 (layer1.conv1):
-// expected a weight of rank 4, but got rank 2".
+// The runtime reports errors as values. A message names the place and the remedy: "plan 'm.plan':
+// op 3 (layer1.conv1): expected a weight of rank 4, but got rank 2".
 //
 //===----------------------------------------------------------------------===//
 

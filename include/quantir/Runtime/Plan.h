@@ -1,0 +1,117 @@
+//===- Plan.h - A loaded plan file ------------------------------*- C++ -*-===//
+//
+// A plan is what the compiler hands to the runtime: a graph of kernels with their constants, in one
+// file (docs/PlanFormat.md). Loading maps the file, verifies its checksum and checks every op, so
+// that whatever a Plan object holds is safe to run. Plans do not change; any number of sessions, on
+// any threads, may share one.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_RUNTIME_PLAN_H
+#define QUANTIR_RUNTIME_PLAN_H
+
+#include "quantir/Runtime/DType.h"
+#include "quantir/Runtime/Status.h"
+#include "quantir/Runtime/Tensor.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quantir::plan {
+struct Plan;
+} // namespace quantir::plan
+
+namespace quantir::runtime {
+
+/// An input or output of a plan. A dim below 0, -k, is k times the batch that a session is created
+/// with.
+struct TensorInfo {
+  std::string name;
+  DType dtype = DType::Float32;
+  std::vector<int64_t> dims;
+  std::optional<QuantInfo> quant; ///< set when the elements are quantized values
+};
+
+/// An observer that the plan's `observe` ops feed. `config` is its JSON form.
+struct ObserverInfo {
+  std::string name;
+  std::string config;
+};
+
+/// How uint8 images become the input: (x / 255 - mean[c]) / std[c]. One entry serves all channels.
+struct Preprocessing {
+  std::vector<float> mean;
+  std::vector<float> std;
+};
+
+/// One kernel to run, for listings.
+struct OpInfo {
+  std::string name;    ///< module path or node name
+  std::string kind;    ///< "Conv", "MatMul", ...: a member of the schema's OpKind
+  std::string backend; ///< the backend it is meant for; the plan's unless the op names another
+};
+
+class Plan {
+public:
+  /// Maps and checks a plan file. Messages begin with the path.
+  static Result<std::shared_ptr<const Plan>> load(const std::string &path);
+
+  /// Checks a plan held in memory and takes it over. `name` stands for the path in messages.
+  static Result<std::shared_ptr<const Plan>> fromBuffer(std::vector<uint8_t> bytes,
+                                                        const std::string &name = "<memory>");
+
+  ~Plan();
+  Plan(const Plan &) = delete;
+  Plan &operator=(const Plan &) = delete;
+
+  const std::string &path() const { return path_; }
+  size_t fileSize() const;
+  size_t constantBytes() const;
+
+  std::string_view producer() const;
+  std::string_view model() const;
+  /// "float", "prepared", "reference" or "lowered".
+  std::string_view stage() const;
+  std::string_view backend() const;
+  /// JSON: what the compiler reported when it made the plan; may be empty.
+  std::string_view summary() const;
+
+  const std::vector<TensorInfo> &inputs() const { return inputs_; }
+  const std::vector<TensorInfo> &outputs() const { return outputs_; }
+  const std::vector<ObserverInfo> &observers() const { return observers_; }
+  const std::vector<OpInfo> &ops() const { return ops_; }
+  const std::optional<Preprocessing> &preprocessing() const { return preprocessing_; }
+
+  /// Whether some dim scales with the session's batch.
+  bool hasDynamicBatch() const { return dynamicBatch; }
+
+  /// The FlatBuffer itself and the constants that its offsets point into; for the session.
+  const plan::Plan &graph() const { return *graph_; }
+  const uint8_t *constants() const { return constants_; }
+
+private:
+  class Storage;
+  Plan();
+  static Result<std::shared_ptr<const Plan>> create(std::unique_ptr<Storage> storage,
+                                                    const std::string &path);
+  void collectInfo();
+
+  std::string path_;
+  std::unique_ptr<Storage> storage;
+  const plan::Plan *graph_ = nullptr;
+  const uint8_t *constants_ = nullptr;
+  size_t constantBytes_ = 0;
+  std::vector<TensorInfo> inputs_, outputs_;
+  std::vector<ObserverInfo> observers_;
+  std::vector<OpInfo> ops_;
+  std::optional<Preprocessing> preprocessing_;
+  bool dynamicBatch = false;
+};
+
+} // namespace quantir::runtime
+
+#endif // QUANTIR_RUNTIME_PLAN_H

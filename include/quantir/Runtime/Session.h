@@ -1,0 +1,99 @@
+//===- Session.h - Running a plan -------------------------------*- C++ -*-===//
+//
+// A session fixes the batch size of a plan, lays out one arena for all its values, and creates and
+// packs its kernels. After that `run` allocates nothing. A session is used by one thread at a time;
+// several sessions may share a plan.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_RUNTIME_SESSION_H
+#define QUANTIR_RUNTIME_SESSION_H
+
+#include "quantir/Runtime/Plan.h"
+#include "quantir/Runtime/Status.h"
+#include "quantir/Runtime/Tensor.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quantir::numerics {
+class Observer;
+} // namespace quantir::numerics
+
+namespace quantir::runtime {
+
+/// In the order of Plan::observers().
+using ObserverList = std::vector<std::unique_ptr<numerics::Observer>>;
+
+struct SessionOptions {
+  int threads = 0;      ///< 0: as many as the process may use
+  int64_t batch = 1;    ///< what the batch of a plan with a dynamic one becomes; otherwise unused
+  std::string backend;  ///< run everything with this backend; empty: what the plan says
+  bool profile = false; ///< measure each kernel
+  /// What the session may allocate for values and scratch; a plan that needs more is refused.
+  size_t memoryLimit = size_t(16) << 30;
+  /// Observers to feed, for sessions that calibrate together; null: new ones.
+  std::shared_ptr<ObserverList> observers;
+};
+
+/// One kernel of a session and what running it has cost so far.
+struct KernelProfile {
+  std::string name;           ///< module path or node name
+  std::string kind;           ///< "Conv", ...
+  std::string implementation; ///< "reference", "onednn:brgconv:avx512_core_vnni", ...
+  double totalMs = 0;         ///< 0 unless SessionOptions::profile
+  int64_t runs = 0;
+};
+
+class Session {
+public:
+  /// Errors: an unknown backend, a batch or a memory need out of range, an observer's config that
+  /// is not valid.
+  static Result<std::unique_ptr<Session>> create(std::shared_ptr<const Plan> plan,
+                                                 SessionOptions options = {});
+  ~Session();
+
+  /// The plan's inputs and outputs with the batch put in.
+  const std::vector<TensorInfo> &inputs() const;
+  const std::vector<TensorInfo> &outputs() const;
+
+  /// Reads `inputs`, writes `outputs`: as many as inputs() and outputs() list, in that order, of
+  /// those types and shapes. An output may not overlap an input or another output. When it returns
+  /// an error, outputs are undefined.
+  Status run(std::span<const TensorView> inputs, std::span<const TensorView> outputs);
+
+  /// The same with outputs allocated on the way.
+  Result<std::vector<Tensor>> run(std::span<const TensorView> inputs);
+
+  const Plan &plan() const;
+  int64_t batch() const;
+  int threads() const;
+
+  /// One entry for each kernel, in order of execution.
+  std::vector<KernelProfile> profile() const;
+
+  size_t arenaBytes() const; ///< values that live between kernels
+  size_t scratchBytes() const;
+  size_t
+  packedBytes() const; ///< constants that were computed or repacked when the session was created
+
+  /// What the plan's `observe` ops have seen so far.
+  ObserverList &observers();
+  std::shared_ptr<ObserverList> sharedObservers() const;
+
+private:
+  struct Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl;
+};
+
+/// The backends in this build, `reference` first.
+std::vector<std::string_view> backendNames();
+
+} // namespace quantir::runtime
+
+#endif // QUANTIR_RUNTIME_SESSION_H

@@ -1,0 +1,28 @@
+//===- Backends.h - The backends of this build ------------------*- C++ -*-===//
+
+#ifndef QUANTIR_RUNTIME_SESSION_BACKENDS_H
+#define QUANTIR_RUNTIME_SESSION_BACKENDS_H
+
+#include "runtime/session/Backend.h"
+
+#include <string_view>
+
+namespace quantir::runtime {
+
+/// Plain loops; implements every op (kernels/reference).
+const Backend &referenceBackend();
+
+#if QUANTIR_HAS_ONEDNN
+/// kernels/onednn.
+const Backend &onednnBackend();
+#endif
+
+/// Null when this build has none of that name.
+const Backend *findBackend(std::string_view name);
+
+/// All of them, `reference` first.
+std::span<const Backend *const> allBackends();
+
+} // namespace quantir::runtime
+
+#endif // QUANTIR_RUNTIME_SESSION_BACKENDS_H

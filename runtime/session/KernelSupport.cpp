@@ -1,0 +1,118 @@
+//===- KernelSupport.cpp - What backends need to read a KernelSpec ---------===//
+
+#include "runtime/session/KernelSupport.h"
+
+namespace quantir::runtime {
+
+std::vector<int64_t> denseStrides(std::span<const int64_t> dims, Layout layout) {
+  std::vector<int64_t> strides(dims.size());
+  int64_t next = 1;
+  auto place = [&](size_t i) {
+    strides[i] = next;
+    next *= std::max<int64_t>(dims[i], 1);
+  };
+  bool channelsLast = layout == Layout::ChannelsLast && dims.size() >= 3;
+  if (channelsLast)
+    place(1);
+  for (size_t i = dims.size(); i-- > 0;)
+    if (!(channelsLast && i == 1))
+      place(i);
+  return strides;
+}
+
+ActivationInfo activationOf(const plan::Activation *activation) {
+  if (!activation)
+    return {};
+  return {activation->kind(), activation->alpha(), activation->beta()};
+}
+
+/// Splits "begins then ends" over `window`, and takes over strides and dilations (1 where none are
+/// given).
+static void setWindowOptions(WindowInfo &window, const flatbuffers::Vector<int64_t> *strides,
+                             const flatbuffers::Vector<int64_t> *padding,
+                             const flatbuffers::Vector<int64_t> *dilations) {
+  size_t rank = window.kernel.size();
+  std::vector<int64_t> pads = toVector(padding);
+  pads.resize(2 * rank, 0);
+  window.padBegin.assign(pads.begin(), pads.begin() + rank);
+  window.padEnd.assign(pads.begin() + rank, pads.end());
+  window.strides = toVector(strides);
+  window.strides.resize(rank, 1);
+  window.dilations = toVector(dilations);
+  window.dilations.resize(rank, 1);
+}
+
+static std::vector<int64_t> spatialDims(const Operand &operand) {
+  return {operand.dims.begin() + 2, operand.dims.end()};
+}
+
+ConvInfo convInfo(const KernelSpec &spec) {
+  ConvInfo info;
+  info.input = spec.inputs[0];
+  info.weight = spec.inputs[1];
+  info.bias = optionalInput(spec, 2);
+  info.output = spec.outputs[0];
+  info.batch = info.input->dims[0];
+  info.inChannels = info.input->dims[1];
+  info.outChannels = info.output->dims[1];
+  info.window.input = spatialDims(*info.input);
+  info.window.output = spatialDims(*info.output);
+  info.window.kernel = spatialDims(*info.weight);
+  if (const plan::Conv *conv = spec.op->kind_as_Conv()) {
+    info.addend = optionalInput(spec, 3);
+    info.groups = conv->groups();
+    info.activation = activationOf(conv->activation());
+    setWindowOptions(info.window, conv->strides(), conv->padding(), conv->dilations());
+  } else {
+    const plan::ConvTranspose *transposed = spec.op->kind_as_ConvTranspose();
+    info.groups = transposed->groups();
+    info.activation = activationOf(transposed->activation());
+    setWindowOptions(info.window, transposed->strides(), transposed->padding(),
+                     transposed->dilations());
+  }
+  return info;
+}
+
+PoolInfo poolInfo(const KernelSpec &spec) {
+  const plan::Pool *pool = spec.op->kind_as_Pool();
+  PoolInfo info;
+  info.batch = spec.inputs[0]->dims[0];
+  info.channels = spec.inputs[0]->dims[1];
+  info.window.input = spatialDims(*spec.inputs[0]);
+  info.window.output = spatialDims(*spec.outputs[0]);
+  info.window.kernel = toVector(pool->kernel());
+  setWindowOptions(info.window, pool->strides(), pool->padding(), pool->dilations());
+  info.average = pool->kind() == plan::PoolKind::Average;
+  info.countIncludePad = pool->count_include_pad();
+  return info;
+}
+
+MatMulInfo matMulInfo(const KernelSpec &spec) {
+  const plan::MatMul *matmul = spec.op->kind_as_MatMul();
+  MatMulInfo info;
+  info.lhs = spec.inputs[0];
+  info.rhs = spec.inputs[1];
+  info.bias = optionalInput(spec, 2);
+  info.addend = optionalInput(spec, 3);
+  info.output = spec.outputs[0];
+  info.transposeB = matmul->transpose_b();
+  info.activation = activationOf(matmul->activation());
+  info.m = *(info.lhs->dims.end() - 2);
+  info.k = info.lhs->dims.back();
+  info.n = info.output->dims.back();
+  return info;
+}
+
+bool sameEncoding(const Operand &a, const Operand &b) {
+  if (a.dtype != b.dtype || !a.quant != !b.quant)
+    return false;
+  return !a.quant || *a.quant == *b.quant;
+}
+
+std::string displayName(const plan::Op &op) {
+  if (op.name() && op.name()->size())
+    return op.name()->str();
+  return plan::EnumNameOpKind(op.kind_type());
+}
+
+} // namespace quantir::runtime
