@@ -45,13 +45,18 @@ def Quantir_ObserveOp : Quantir_Op<"observe", [
     The result is the input, untouched. While the module is executed for calibration, the values are added to the
     statistics of `observer`. Elsewhere the op does nothing.
 
+    With `passive` the values are not added: the op only says that the value has the scale and zero point that
+    `observer` chooses. That serves the result of an op that keeps its input's, a max pool for example, where a second look
+    at the same values would cost time and count them twice.
+
     ```mlir
     %1 = quantir.observe %0, @act_0 : tensor<?x16x32x32xf32>
+    %3 = quantir.observe %2, @act_0 passive : tensor<?x16x16x16xf32>
     ```
   }];
-  let arguments = (ins Quantir_FloatTensor:$input, FlatSymbolRefAttr:$observer);
+  let arguments = (ins Quantir_FloatTensor:$input, FlatSymbolRefAttr:$observer, UnitAttr:$passive);
   let results = (outs Quantir_FloatTensor:$result);
-  let assemblyFormat = "$input `,` $observer attr-dict `:` type($result)";
+  let assemblyFormat = "$input `,` $observer (`passive` $passive^)? attr-dict `:` type($result)";
 }
 
 def Quantir_FusedOp : Quantir_Op<"fused", [

@@ -1,0 +1,169 @@
+//===- QuantirAttrs.cpp - Observers as attributes, attribute registration -===//
+
+#include "quantir/dialects/Quantir/Quantir.h"
+
+#include "quantir/Numerics/ObserverJson.h"
+
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+
+using namespace mlir;
+using namespace quantir;
+
+using Json = nlohmann::json;
+
+namespace quantir::numerics {
+static llvm::hash_code hash_value(const ObserverConfig &config) {
+  return llvm::hash_combine(config.kind, config.dtype, config.scheme, config.quantMin.value_or(0),
+                            config.quantMax.value_or(0), config.reduceRange, config.eps,
+                            config.chAxis, config.bins, config.isDynamic, config.fixedScale,
+                            config.fixedZeroPoint);
+}
+} // namespace quantir::numerics
+
+#define GET_ATTRDEF_CLASSES
+#include "quantir/dialects/Quantir/QuantirAttrs.cpp.inc"
+
+#include "quantir/dialects/Quantir/QuantirEnums.cpp.inc"
+
+namespace {
+
+constexpr llvm::StringLiteral kindKey = "kind";
+
+/// The shortest decimal that reads back as this float, with the point that MLIR's lexer wants.
+std::string floatText(float value) {
+  char buffer[32];
+  auto [end, error] = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific);
+  std::string text(buffer, end);
+  if (text.find('.') == std::string::npos)
+    text.insert(text.find('e'), ".0");
+  return text;
+}
+
+/// One field of an observer, in the words of its JSON form.
+ParseResult parseField(AsmParser &parser, Json &value) {
+  std::string text;
+  int64_t integer;
+  double real;
+  bool negative = succeeded(parser.parseOptionalMinus());
+  StringRef keyword;
+  OptionalParseResult parsedInteger = parser.parseOptionalInteger(integer);
+  if (parsedInteger.has_value()) {
+    value = negative ? -integer : integer;
+    return *parsedInteger;
+  }
+  if (succeeded(parser.parseOptionalKeyword(&keyword))) {
+    if (keyword == "true" || keyword == "false")
+      value = keyword == "true";
+    else
+      value = keyword.str();
+    return success();
+  }
+  if (parser.parseFloat(real))
+    return failure();
+  value = negative ? -real : real;
+  return success();
+}
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// ObserverSpecAttr
+//===----------------------------------------------------------------------===//
+
+/// Parses what follows the mnemonic `kind`.
+static Attribute parseObserver(AsmParser &parser, numerics::ObserverKind kind) {
+  SMLoc loc = parser.getCurrentLocation();
+  Json json = numerics::toJson(numerics::ObserverConfig::of(kind));
+  if (succeeded(parser.parseOptionalLess())) {
+    auto parseOne = [&]() -> ParseResult {
+      StringRef key;
+      if (parser.parseKeyword(&key) || parser.parseEqual())
+        return failure();
+      return parseField(parser, json[key.str()]);
+    };
+    if (failed(parser.parseOptionalGreater()) &&
+        (parser.parseCommaSeparatedList(parseOne) || parser.parseGreater()))
+      return {};
+  }
+  numerics::ObserverConfig config;
+  if (std::string error = numerics::fromJson(json, config); !error.empty()) {
+    parser.emitError(loc) << error;
+    return {};
+  }
+  return parser.getChecked<ObserverSpecAttr>(loc, parser.getContext(), config);
+}
+
+Attribute ObserverSpecAttr::parse(AsmParser &parser, Type) {
+  parser.emitError(parser.getCurrentLocation())
+      << "expected the name of an observer, such as #quantir.histogram";
+  return {};
+}
+
+void ObserverSpecAttr::print(AsmPrinter &printer) const {
+  const numerics::ObserverConfig &config = getConfig();
+  Json json = numerics::toJson(config);
+  Json defaults = numerics::toJson(numerics::ObserverConfig::of(config.kind));
+  bool first = true;
+  for (auto &[key, value] : json.items()) {
+    if (key == kindKey || (defaults.contains(key) && defaults[key] == value))
+      continue;
+    printer << (first ? "<" : ", ") << key << " = ";
+    first = false;
+    if (value.is_number_float())
+      printer << floatText(value.get<float>());
+    else if (value.is_string())
+      printer << value.get<std::string>();
+    else
+      printer << value.dump();
+  }
+  if (!first)
+    printer << ">";
+}
+
+LogicalResult ObserverSpecAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                       const numerics::ObserverConfig &config) {
+  if (std::string error = config.validate(); !error.empty())
+    return emitError() << error;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// The dialect's hooks
+//===----------------------------------------------------------------------===//
+
+void QuantirDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "quantir/dialects/Quantir/QuantirAttrs.cpp.inc"
+      >();
+}
+
+Attribute QuantirDialect::parseAttribute(DialectAsmParser &parser, Type type) const {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef mnemonic;
+  Attribute result;
+  OptionalParseResult parsed = generatedAttributeParser(parser, &mnemonic, type, result);
+  if (parsed.has_value())
+    return result;
+  numerics::ObserverKind kind;
+  if (std::string error = numerics::parseText({mnemonic.data(), mnemonic.size()}, kind);
+      !error.empty()) {
+    parser.emitError(loc) << "'" << mnemonic << "' is no attribute of the quantir dialect: " << error;
+    return {};
+  }
+  return parseObserver(parser, kind);
+}
+
+void QuantirDialect::printAttribute(Attribute attr, DialectAsmPrinter &printer) const {
+  if (auto spec = dyn_cast<ObserverSpecAttr>(attr)) {
+    printer << llvm::StringRef(numerics::toText(spec.getConfig().kind));
+    spec.print(printer);
+    return;
+  }
+  (void)generatedAttributePrinter(attr, printer);
+}

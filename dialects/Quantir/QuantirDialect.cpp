@@ -1,0 +1,93 @@
+//===- QuantirDialect.cpp - The quantization dialect ----------------------===//
+
+#include "quantir/dialects/Quantir/Quantir.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+
+using namespace mlir;
+using namespace quantir;
+
+#include "quantir/dialects/Quantir/QuantirDialect.cpp.inc"
+
+namespace {
+
+/// Gives the attributes that a module repeats a name: `#qconfig`, `#w8`, `#annotation`.
+struct QuantirAsmInterface : public OpAsmDialectInterface {
+  using OpAsmDialectInterface::OpAsmDialectInterface;
+
+  AliasResult getAlias(Attribute attr, raw_ostream &os) const override {
+    if (isa<QConfigAttr>(attr))
+      os << "qconfig";
+    else if (isa<QConfigMappingAttr>(attr))
+      os << "qconfig_mapping";
+    else if (auto config = dyn_cast<BackendConfigAttr>(attr); config && !config.getPatterns().empty())
+      os << "backend_config";
+    else if (isa<AnnotationAttr>(attr))
+      os << "annotation";
+    else
+      return AliasResult::NoAlias;
+    return AliasResult::OverridableAlias;
+  }
+};
+
+LogicalResult verifyPreprocessing(Operation *op, Attribute value) {
+  auto dict = dyn_cast<DictionaryAttr>(value);
+  auto mean = dict ? dict.getAs<DenseF32ArrayAttr>("mean") : nullptr;
+  auto std = dict ? dict.getAs<DenseF32ArrayAttr>("std") : nullptr;
+  if (!mean || !std || mean.empty() || std.empty())
+    return op->emitError() << "expected " << QuantirDialect::preprocessingAttrName
+                           << " to be {mean = array<f32: ...>, std = array<f32: ...>}, but got " << value;
+  if (llvm::any_of(std.asArrayRef(), [](float v) { return !(v > 0); }))
+    return op->emitError() << "expected every std of " << QuantirDialect::preprocessingAttrName
+                           << " to be above 0";
+  return success();
+}
+
+} // namespace
+
+void QuantirDialect::initialize() {
+  registerAttributes();
+  addOperations<
+#define GET_OP_LIST
+#include "quantir/dialects/Quantir/QuantirOps.cpp.inc"
+      >();
+  addInterfaces<QuantirAsmInterface>();
+}
+
+LogicalResult QuantirDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+  StringRef name = attribute.getName();
+  Attribute value = attribute.getValue();
+  auto expect = [&](bool isRight, StringRef what) -> LogicalResult {
+    if (isRight)
+      return success();
+    return op->emitError() << "expected " << name << " to be " << what << ", but got " << value;
+  };
+  if (name == stageAttrName) {
+    auto stage = dyn_cast<StringAttr>(value);
+    return expect(stage && llvm::is_contained({"float", "prepared", "reference", "lowered"},
+                                              stage.getValue()),
+                  "\"float\", \"prepared\", \"reference\" or \"lowered\"");
+  }
+  if (name == modelAttrName || name == floatReasonAttrName)
+    return expect(isa<StringAttr>(value), "a string");
+  if (name == qconfigMappingAttrName)
+    return expect(isa<QConfigMappingAttr>(value), "a #quantir.qconfig_mapping");
+  if (name == backendConfigAttrName)
+    return expect(isa<BackendConfigAttr>(value), "a #quantir.backend_config");
+  if (name == preprocessingAttrName)
+    return verifyPreprocessing(op, value);
+  if (name == annotationAttrName) {
+    auto annotation = dyn_cast<AnnotationAttr>(value);
+    if (failed(expect(static_cast<bool>(annotation), "a #quantir.annotation")))
+      return failure();
+    if (annotation.getOperands().size() != op->getNumOperands() ||
+        annotation.getResults().size() != op->getNumResults())
+      return op->emitError() << "expected " << name << " to have " << op->getNumOperands()
+                             << " operands and " << op->getNumResults() << " results, but got "
+                             << annotation.getOperands().size() << " and "
+                             << annotation.getResults().size();
+    return success();
+  }
+  return op->emitError() << "attribute '" << name << "' is not one of the quantir dialect";
+}

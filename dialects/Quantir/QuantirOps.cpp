@@ -1,0 +1,168 @@
+//===- QuantirOps.cpp - Ops of the quantization dialect -------------------===//
+
+#include "quantir/dialects/Quantir/Quantir.h"
+
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace quantir;
+
+//===----------------------------------------------------------------------===//
+// ObserverOp
+//===----------------------------------------------------------------------===//
+
+namespace {
+constexpr StringLiteral minValKey = "min_val", maxValKey = "max_val", histogramKey = "histogram",
+                        samplesKey = "samples";
+
+/// The name of the resource that holds the histogram of an observer.
+std::string histogramResource(StringRef observer) { return (observer + "_histogram").str(); }
+} // namespace
+
+std::optional<numerics::ObserverState> ObserverOp::getObserverState() {
+  DictionaryAttr dict = getStateAttr();
+  if (!dict)
+    return std::nullopt;
+  numerics::ObserverState state;
+  auto assign = [&](StringRef key, std::vector<float> &values) {
+    if (auto attr = dict.getAs<DenseF32ArrayAttr>(key))
+      values.assign(attr.asArrayRef().begin(), attr.asArrayRef().end());
+  };
+  assign(minValKey, state.minVal);
+  assign(maxValKey, state.maxVal);
+  if (auto histogram = dict.getAs<DenseF32ResourceElementsAttr>(histogramKey))
+    if (std::optional<ArrayRef<float>> values = histogram.tryGetAsArrayRef())
+      state.histogram.assign(values->begin(), values->end());
+  if (auto samples = dict.getAs<IntegerAttr>(samplesKey))
+    state.samples = samples.getInt();
+  return state;
+}
+
+void ObserverOp::setObserverState(const numerics::ObserverState &state) {
+  Builder builder(getContext());
+  NamedAttrList fields;
+  fields.set(minValKey, builder.getDenseF32ArrayAttr(state.minVal));
+  fields.set(maxValKey, builder.getDenseF32ArrayAttr(state.maxVal));
+  if (!state.histogram.empty()) {
+    auto type = RankedTensorType::get({static_cast<int64_t>(state.histogram.size())},
+                                      builder.getF32Type());
+    fields.set(histogramKey,
+               DenseF32ResourceElementsAttr::get(
+                   type, histogramResource(getSymName()),
+                   HeapAsmResourceBlob::allocateAndCopyInferAlign<float>(state.histogram)));
+  }
+  fields.set(samplesKey, builder.getI64IntegerAttr(state.samples));
+  setStateAttr(fields.getDictionary(getContext()));
+}
+
+LogicalResult ObserverOp::verify() {
+  DictionaryAttr dict = getStateAttr();
+  if (!dict)
+    return success();
+  for (NamedAttribute entry : dict) {
+    StringRef key = entry.getName();
+    bool wellTyped = key == minValKey || key == maxValKey ? isa<DenseF32ArrayAttr>(entry.getValue())
+                     : key == histogramKey ? isa<DenseF32ResourceElementsAttr>(entry.getValue())
+                     : key == samplesKey   ? isa<IntegerAttr>(entry.getValue())
+                                           : false;
+    if (!wellTyped)
+      return emitOpError("expected a state with min_val and max_val (array<f32>), histogram "
+                         "(dense_resource of f32) and samples (i64), but got ")
+             << key << " = " << entry.getValue();
+  }
+  auto minVal = dict.getAs<DenseF32ArrayAttr>(minValKey);
+  auto maxVal = dict.getAs<DenseF32ArrayAttr>(maxValKey);
+  if (!minVal || !maxVal || minVal.size() != maxVal.size())
+    return emitOpError("expected as many elements in min_val as in max_val");
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// ObserveOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult ObserveOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (symbols.lookupNearestSymbolFrom<ObserverOp>(*this, getObserverAttr()))
+    return success();
+  return emitOpError("expected ") << getObserverAttr() << " to be a quantir.observer of the module";
+}
+
+//===----------------------------------------------------------------------===//
+// FusedOp
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The one op of a body that uses `argument`, with the number of the operand; null if there is none.
+OpOperand *firstUse(BlockArgument argument) {
+  return argument.use_empty() ? nullptr : &*argument.use_begin();
+}
+
+/// Follows the ops that keep their operand's qparams backwards from `value`.
+ResultPolicy policyOf(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return ResultPolicy::sameAsOperand(argument.getArgNumber());
+  auto op = value.getDefiningOp<QuantizableOpInterface>();
+  if (!op)
+    return ResultPolicy::observe();
+  ResultPolicy policy = op.getResultPolicy(cast<OpResult>(value).getResultNumber());
+  return policy.isSameAsOperand() ? policyOf(op->getOperand(policy.getOperand())) : policy;
+}
+} // namespace
+
+LogicalResult FusedOp::verify() {
+  Block &block = getBody().front();
+  if (block.getArgumentTypes() != getInputs().getTypes())
+    return emitOpError("expected the block's arguments to have the types of the operands");
+  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  if (!yield || yield.getOperandTypes() != getResultTypes())
+    return emitOpError("expected quantir.yield to have the types of the results");
+  if (block.without_terminator().empty())
+    return emitOpError("expected at least one op in the body");
+  for (Operation &op : block.without_terminator()) {
+    if (isa<ObserveOp, ObserverOp, FusedOp>(op))
+      return op.emitOpError("must not be inside quantir.fused");
+    if (!isMemoryEffectFree(&op))
+      return op.emitOpError("expected only ops without side effects inside quantir.fused");
+  }
+  return success();
+}
+
+Operation *FusedOp::getRootOp() {
+  Block &block = getBody().front();
+  for (Operation &op : block.without_terminator())
+    if (auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+        quantizable && quantizable.getWeightOperand())
+      return &op;
+  return &block.front();
+}
+
+Operation *FusedOp::getLastOp() {
+  return cast<YieldOp>(getBody().front().getTerminator()).getOperand(0).getDefiningOp();
+}
+
+OperandRole FusedOp::getOperandRole(unsigned operand) {
+  if (operand >= getInputs().size())
+    return OperandRole::None;
+  OpOperand *use = firstUse(getBody().getArgument(operand));
+  auto user = use ? dyn_cast<QuantizableOpInterface>(use->getOwner()) : nullptr;
+  return user ? user.getOperandRole(use->getOperandNumber()) : OperandRole::None;
+}
+
+std::optional<int64_t> FusedOp::getWeightChannelAxis() {
+  auto root = dyn_cast<QuantizableOpInterface>(getRootOp());
+  return root ? root.getWeightChannelAxis() : std::nullopt;
+}
+
+ResultPolicy FusedOp::getResultPolicy(unsigned result) {
+  return policyOf(getBody().front().getTerminator()->getOperand(result));
+}
+
+bool FusedOp::commutesWithQuantization() {
+  return llvm::all_of(getBody().front().without_terminator(), [](Operation &op) {
+    auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+    return quantizable && quantizable.commutesWithQuantization();
+  });
+}
+
+#define GET_OP_CLASSES
+#include "quantir/dialects/Quantir/QuantirOps.cpp.inc"
