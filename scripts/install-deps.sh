@@ -1,81 +1,131 @@
 #!/usr/bin/env bash
-# Installs what Quantir is built and tested with, on Debian 12 (bookworm) and 13 (trixie). Safe to run again: what is
-# there already is left alone. Elsewhere it names what is missing and changes nothing.
+# Installs what Quantir is built and tested with, on Debian 12 (bookworm) and 13 (trixie). What is there already is left
+# alone, so it can be run again at any time. On another system it installs nothing: it names what is missing, and
+# succeeds when nothing is.
 set -euo pipefail
 
-# From the machine's own release (LLVM 22 comes from Debian's security archive on 12).
-own=(g++ cmake ninja-build ccache git ca-certificates python3 python3-numpy
-     llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools clang-22 lld-22
-     libonnx-dev libprotobuf-dev protobuf-compiler nlohmann-json3-dev libcli11-dev libfmt-dev libzip-dev zlib1g-dev
-     python3-onnx)
-# Too old, or absent, on Debian 12, where they are taken from 13's archive.
-newer=(libdnnl-dev libxnnpack-dev libpthreadpool-dev libcpuinfo-dev catch2 libflatbuffers-dev flatbuffers-compiler)
+say() { echo "install-deps: $*"; }
+fail() { echo "install-deps: $*" >&2; exit 1; }
 
-missing() { # the packages among "$@" that are not installed
-  local p
-  for p in "$@"; do
-    dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || printf '%s\n' "$p"
-  done
+# From the release itself. (On Debian 12 LLVM 22 is in the security archive.)
+from_release=(g++ cmake ninja-build ccache git ca-certificates python3 python3-numpy python3-onnx
+              llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools lld-22
+              libonnx-dev libprotobuf-dev protobuf-compiler nlohmann-json3-dev libcli11-dev libfmt-dev libzip-dev
+              zlib1g-dev)
+# Package=oldest version that serves. Debian 12 has older ones; there they come from the archive of Debian 13.
+versioned=(libdnnl-dev=3.6 catch2=3.4 libflatbuffers-dev=23.5 flatbuffers-compiler=23.5)
+
+installed() { # installed PACKAGE [MINIMUM]
+  local version
+  version=$(dpkg-query -W -f='${db:Status-Status} ${Version}' "$1" 2>/dev/null) && [[ $version == installed\ * ]] ||
+    return 1
+  [[ $# -lt 2 ]] || dpkg --compare-versions "${version#installed }" ge "$2"
 }
 
-if [[ ! -r /etc/os-release ]]; then
-  release=unknown
-else
-  release=$(. /etc/os-release && echo "${ID:-unknown}${VERSION_ID:-}")
-fi
+# Looks for programs and headers, whatever installed them; prints one line for each that is missing.
+missing_anywhere() {
+  local llvm=/usr/lib/llvm-22/bin program header
+  for program in g++ cmake ninja python3 protoc flatc; do
+    command -v "$program" >/dev/null || echo "the program $program"
+  done
+  for program in mlir-tblgen mlir-opt FileCheck lit; do
+    [[ -x $llvm/$program ]] || command -v "$program" >/dev/null || echo "the program $program of LLVM 22, with its CMake files"
+  done
+  if command -v g++ >/dev/null; then
+    for header in oneapi/dnnl/dnnl.hpp flatbuffers/flatbuffers.h catch2/catch_test_macros.hpp onnx/onnx_pb.h \
+                  google/protobuf/message.h nlohmann/json.hpp CLI/CLI.hpp fmt/core.h zip.h zlib.h; do
+      echo "#if !__has_include(<$header>)
+#error
+#endif" | g++ -x c++ -fsyntax-only - 2>/dev/null || echo "the header <$header>"
+    done
+  fi
+  if command -v python3 >/dev/null; then
+    for program in numpy onnx; do
+      python3 -c "import $program" 2>/dev/null || echo "the Python module $program"
+    done
+  fi
+}
+
+release=unknown
+[[ ! -r /etc/os-release ]] || release=$(. /etc/os-release && echo "${ID:-unknown}${VERSION_ID:-}")
 if [[ $release != debian12 && $release != debian13 ]]; then
+  mapfile -t missing < <(missing_anywhere)
+  if ((${#missing[@]} == 0)); then
+    say "this is '$release'; everything is installed already"
+    exit 0
+  fi
   {
-    echo "install-deps: this is '$release'; packages are installed by themselves on Debian 12 and 13 only."
-    echo "Quantir needs, under these Debian names or your system's own: ${own[*]} ${newer[*]}"
-    if command -v dpkg-query >/dev/null; then
-      echo "Missing here: $(missing "${own[@]}" "${newer[@]}" | tr '\n' ' ')"
-    fi
-    echo "Install them, then configure with: cmake --preset release"
+    say "packages are installed by themselves on Debian 12 and 13 only; this is '$release', where these are missing:"
+    printf '  %s\n' "${missing[@]}"
+    say "on Debian they come from: ${from_release[*]} ${versioned[*]%%=*}"
   } >&2
   exit 1
 fi
 
-mapfile -t need_own < <(missing "${own[@]}")
-mapfile -t need_newer < <(missing "${newer[@]}")
-# Debian 12 packages of these names exist too, older than what we need.
-if [[ $release == debian12 ]]; then
-  for p in "${newer[@]}"; do
-    v=$(dpkg-query -W -f='${Version}' "$p" 2>/dev/null || true)
-    case "$p:$v" in
-      libdnnl-dev:2.* | catch2:2.* | libflatbuffers-dev:2.* | flatbuffers-compiler:2.* | libxnnpack-dev:0.0~git202[0-3]*)
-        need_newer+=("$p") ;;
-    esac
-  done
-fi
-if ((${#need_own[@]} + ${#need_newer[@]} == 0)); then
-  echo "install-deps: everything is installed already"
+need_release=()
+for package in "${from_release[@]}"; do
+  installed "$package" || need_release+=("$package")
+done
+need_versioned=()
+for entry in "${versioned[@]}"; do
+  installed "${entry%%=*}" "${entry#*=}" || need_versioned+=("${entry%%=*}")
+done
+if ((${#need_release[@]} + ${#need_versioned[@]} == 0)); then
+  say "everything is installed already"
   exit 0
 fi
 
-sudo=()
+as_root=()
 if ((EUID != 0)); then
-  command -v sudo >/dev/null || { echo "install-deps: run this as root, or install sudo" >&2; exit 1; }
-  sudo=(sudo)
+  command -v sudo >/dev/null || fail "expected to run as root or with sudo, to install: ${need_release[*]} ${need_versioned[*]}"
+  as_root=(sudo)
 fi
-apt_get() { "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@"; }
+apt_get() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -o DPkg::Lock::Timeout=300 -o DPkg::Use-Pty=0 -o Acquire::Retries=3 "$@"
+}
 
-echo "install-deps: installing ${need_own[*]} ${need_newer[*]} (about 2 GB on disk; 1 to 5 minutes)"
-if [[ $release == debian12 ]] && ((${#need_newer[@]})); then
-  mirror=$(awk '/^URIs:/{print $2; exit}' /etc/apt/sources.list.d/debian.sources 2>/dev/null || true)
-  : "${mirror:=http://deb.debian.org/debian}"
-  printf 'Types: deb\nURIs: %s\nSuites: trixie\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' \
-    "$mirror" | "${sudo[@]}" tee /etc/apt/sources.list.d/quantir-trixie.sources >/dev/null
-  # Priority 100: nothing comes from there unless asked for by name.
-  printf 'Package: *\nPin: release n=trixie\nPin-Priority: 100\n' |
-    "${sudo[@]}" tee /etc/apt/preferences.d/quantir-trixie >/dev/null
-fi
-apt_get update -q
-((${#need_own[@]} == 0)) || apt_get install -y -q --no-install-recommends "${need_own[@]}"
-if ((${#need_newer[@]})); then
-  if [[ $release == debian12 ]]; then
-    apt_get install -y -q --no-install-recommends -t trixie "${need_newer[@]}"
-  else
-    apt_get install -y -q --no-install-recommends "${need_newer[@]}"
+# add_source SUITE URI [PIN]: adds an archive unless the machine reads it already.
+add_source() {
+  local suite=$1 uri=$2 pin=${3:-}
+  apt-get indextargets --format '$(RELEASE)' | grep -qx "$suite" && return
+  say "adding $uri $suite to /etc/apt/sources.list.d"
+  if [[ -n $pin ]]; then
+    printf 'Package: *\nPin: release n=%s\nPin-Priority: %s\n' "$suite" "$pin" |
+      "${as_root[@]}" tee "/etc/apt/preferences.d/quantir-$suite" >/dev/null
   fi
+  printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' \
+    "$uri" "$suite" /usr/share/keyrings/debian-archive-keyring.gpg |
+    "${as_root[@]}" tee "/etc/apt/sources.list.d/quantir-$suite.sources" >/dev/null
+}
+
+# candidate PACKAGE: the version that a plain install would take; nothing when there is none.
+candidate() { apt-cache policy "$1" 2>/dev/null | awk '$1 == "Candidate:" && $2 != "(none)" {print $2}'; }
+
+say "installing ${need_release[*]} ${need_versioned[*]}"
+say "up to 0.4 GB to download and 2.3 GB on disk, 1 to 5 minutes"
+apt_get update
+if ((${#need_release[@]})); then
+  if [[ -z $(candidate libmlir-22-dev) && $release == debian12 ]]; then
+    add_source bookworm-security http://deb.debian.org/debian-security/
+    apt_get update
+  fi
+  apt_get install -y --no-install-recommends "${need_release[@]}"
 fi
-echo "install-deps: done"
+if ((${#need_versioned[@]})); then
+  # What the archive offers decides, not the release's number: with Debian 13's libc6 comes its base-files, and with that
+  # a Debian 12 machine calls itself 13.
+  target=()
+  for entry in "${versioned[@]}"; do
+    dpkg --compare-versions "$(candidate "${entry%%=*}")" ge "${entry#*=}" || target=(-t trixie)
+  done
+  if ((${#target[@]})); then
+    say "${need_versioned[*]}: too old here, taking them from Debian 13, with its libc6, libstdc++6 and base-files"
+    mirror=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' | awk '$1 == "bookworm" {print $2; exit}')
+    # Pinned so low that nothing else comes from there unless asked for by name.
+    add_source trixie "${mirror:-http://deb.debian.org/debian/}" 100
+    apt_get update
+  fi
+  apt_get install -y --no-install-recommends "${target[@]}" "${need_versioned[@]}"
+fi
+say "done"
