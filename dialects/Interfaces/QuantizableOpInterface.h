@@ -1,0 +1,84 @@
+//===- QuantizableOpInterface.h - What an op says about its quantization ----*- C++ -*-===//
+//
+// The vocabulary of QuantizableOpInterface: the roles of operands and the policies of results. docs/AddingAnOp.md shows
+// how an op declares them.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_DIALECTS_INTERFACES_QUANTIZABLEOPINTERFACE_H
+#define QUANTIR_DIALECTS_INTERFACES_QUANTIZABLEOPINTERFACE_H
+
+#include "mlir/IR/OpDefinition.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+
+namespace quantir {
+
+/// What an operand is to its op.
+enum class OperandRole {
+  Activation, ///< a tensor the model computes, with its own observer
+  Weight,     ///< a parameter multiplied with activations, quantized per tensor or per channel
+  Bias,       ///< a parameter added to the accumulator
+  None,       ///< never quantized
+};
+
+llvm::StringRef stringifyOperandRole(OperandRole role);
+
+/// How a result gets its quantization parameters.
+class ResultPolicy {
+public:
+  enum class Kind { Observe, SameAsOperand, Fixed };
+
+  /// By observing the result.
+  static constexpr ResultPolicy observe() { return ResultPolicy(Kind::Observe); }
+
+  /// By taking those of operand `index`. All activations of the op then have the same ones.
+  static constexpr ResultPolicy sameAsOperand(unsigned index) {
+    ResultPolicy policy(Kind::SameAsOperand);
+    policy.operand = index;
+    return policy;
+  }
+
+  /// By the op's known range. `zeroPoint` is meant for unsigned 8 bits; see getZeroPoint.
+  static constexpr ResultPolicy fixed(float scale, int32_t zeroPoint) {
+    ResultPolicy policy(Kind::Fixed);
+    policy.scale = scale;
+    policy.zeroPoint = zeroPoint;
+    return policy;
+  }
+
+  constexpr Kind getKind() const { return kind; }
+  constexpr bool isObserve() const { return kind == Kind::Observe; }
+  constexpr bool isSameAsOperand() const { return kind == Kind::SameAsOperand; }
+  constexpr bool isFixed() const { return kind == Kind::Fixed; }
+
+  /// Only for SameAsOperand.
+  constexpr unsigned getOperand() const { return operand; }
+  /// Only for Fixed.
+  constexpr float getScale() const { return scale; }
+  /// Only for Fixed: the zero point when codes start at `quantMin`, e.g. 0 for u8 and -128 for s8.
+  constexpr int32_t getZeroPoint(int32_t quantMin = 0) const { return zeroPoint + quantMin; }
+
+private:
+  explicit constexpr ResultPolicy(Kind kind) : kind(kind) {}
+
+  Kind kind;
+  unsigned operand = 0;
+  float scale = 1.0f;
+  int32_t zeroPoint = 0;
+};
+
+namespace OpTrait {
+/// Marks the ops that implement QuantizableOpInterface by the ODS class `Quantizable`.
+template <typename ConcreteType>
+class DeclaredQuantizable : public mlir::OpTrait::TraitBase<ConcreteType, DeclaredQuantizable> {};
+} // namespace OpTrait
+
+} // namespace quantir
+
+#include "quantir/dialects/Interfaces/QuantizableOpInterface.h.inc"
+
+#endif // QUANTIR_DIALECTS_INTERFACES_QUANTIZABLEOPINTERFACE_H

@@ -1,0 +1,104 @@
+//===- QuantizableOpInterface.td - What an op says about its quantization -*- tablegen -*-===//
+//
+// The interface, and `Quantizable`, the trait list by which an ODS definition implements it in one line.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_DIALECTS_INTERFACES_QUANTIZABLEOPINTERFACE_TD
+#define QUANTIR_DIALECTS_INTERFACES_QUANTIZABLEOPINTERFACE_TD
+
+include "mlir/IR/OpBase.td"
+
+def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
+  let cppNamespace = "::quantir";
+  let description = [{
+    What an op tells the quantization passes about itself, so that no pass needs a list of ops: the role of each operand, where
+    the output channels of its weight are, how each result gets its quantization parameters, and whether it may run
+    on the integers directly. What is *legal* (dtypes, patterns, constraints) is not said here: that comes from the
+    backend config.
+  }];
+
+  let methods = [
+    InterfaceMethod<"The role of operand `operand`; `None` for an index out of range.",
+      "::quantir::OperandRole", "getOperandRole", (ins "unsigned":$operand)>,
+    InterfaceMethod<[{
+        The axis of the weight operand that counts output channels, along which per-channel weights have one
+        scale per index; nothing for an op without a weight.
+      }],
+      "::std::optional<int64_t>", "getWeightChannelAxis">,
+    InterfaceMethod<"How result `result` gets its quantization parameters.",
+      "::quantir::ResultPolicy", "getResultPolicy", (ins "unsigned":$result)>,
+    InterfaceMethod<[{
+        True if the op on integers equals the op on the real values they stand for, whenever all operands
+        and results have the same quantization parameters. Data movement, maximum and clipping do; sums do not.
+      }],
+      "bool", "commutesWithQuantization">,
+  ];
+
+  let extraSharedClassDeclaration = [{
+    /// The first operand with this role, or null. The operand may not be there: a bias is optional.
+    ::mlir::Value getOperandWithRole(::quantir::OperandRole role) {
+      for (::mlir::OpOperand &operand : $_op->getOpOperands())
+        if ($_op.getOperandRole(operand.getOperandNumber()) == role)
+          return operand.get();
+      return {};
+    }
+    ::mlir::Value getWeightOperand() { return getOperandWithRole(::quantir::OperandRole::Weight); }
+    ::mlir::Value getBiasOperand() { return getOperandWithRole(::quantir::OperandRole::Bias); }
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// The declaration of an op's data
+//===----------------------------------------------------------------------===//
+
+class OperandRole<string name> {
+  string cpp = "::quantir::OperandRole::" # name;
+}
+/// A tensor computed by the model: quantized with the parameters of its own observer.
+def Activation : OperandRole<"Activation">;
+/// A parameter multiplied with activations: quantized per tensor or per channel.
+def Weight : OperandRole<"Weight">;
+/// A parameter added to the accumulator.
+def Bias : OperandRole<"Bias">;
+/// Never quantized.
+def NoRole : OperandRole<"None">;
+
+class ResultPolicy<string expression> {
+  string cpp = "::quantir::ResultPolicy::" # expression;
+}
+/// The result is observed.
+def Observe : ResultPolicy<"observe()">;
+/// The result has the quantization parameters of operand `index`. If several operands are activations, they all
+/// share them.
+class SameAsOperand<int index> : ResultPolicy<"sameAsOperand(" # index # ")">;
+/// The result's range is known. The zero point is the one for unsigned 8 bits, [0, 255].
+class FixedQParams<string scale, int zeroPoint>
+    : ResultPolicy<"fixed(" # scale # ", " # zeroPoint # ")">;
+
+/// The methods of QuantizableOpInterface, as members of an op's class.
+class DeclaredQuantizable<list<OperandRole> roles, ResultPolicy policy, bit commutes,
+                          string weightChannelAxis>
+    : NativeOpTrait<"DeclaredQuantizable", /*traits=*/[], /*extraOpDeclaration=*/[{
+        ::quantir::OperandRole getOperandRole(unsigned operand) {
+          static constexpr ::quantir::OperandRole roles[] = {}] #
+            !interleave(!foreach(role, roles, role.cpp), ", ") # "}" # [{;
+          if (operand >= (*this)->getNumOperands())
+            return ::quantir::OperandRole::None;
+          return roles[::std::min<size_t>(operand, ::std::size(roles) - 1)];
+        }
+        ::std::optional<int64_t> getWeightChannelAxis() { return }] # weightChannelAxis # [{; }
+        ::quantir::ResultPolicy getResultPolicy(unsigned) { return }] # policy.cpp # [{; }
+        bool commutesWithQuantization() { return }] # !if(commutes, "true", "false") # [{; }
+      }]> {
+  let cppNamespace = "::quantir::OpTrait";
+}
+
+/// Implements QuantizableOpInterface in an op's list of traits. `roles` is in operand order; its last entry also holds
+/// for the operands after it (variadic ones). `policy` holds for each result.
+class Quantizable<list<OperandRole> roles, ResultPolicy policy, bit commutes = false,
+                  string weightChannelAxis = "std::nullopt">
+    : TraitList<[QuantizableOpInterface,
+                 DeclaredQuantizable<roles, policy, commutes, weightChannelAxis>]>;
+
+#endif // QUANTIR_DIALECTS_INTERFACES_QUANTIZABLEOPINTERFACE_TD

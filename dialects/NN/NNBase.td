@@ -1,0 +1,122 @@
+//===- NNBase.td - The nn dialect, its type and its op classes -*- tablegen -*-===//
+
+#ifndef QUANTIR_DIALECTS_NN_NNBASE_TD
+#define QUANTIR_DIALECTS_NN_NNBASE_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "quantir/dialects/Interfaces/QuantizableOpInterface.td"
+
+//===----------------------------------------------------------------------===//
+// Dialect
+//===----------------------------------------------------------------------===//
+
+def NN_Dialect : Dialect {
+  let name = "nn";
+  let cppNamespace = "::quantir::nn";
+  let summary = "float tensor operators of neural networks, with PyTorch's semantics";
+  let description = [{
+    The operators of a float model, as imported. An op computes what the PyTorch operator named in its description
+    computes, on row-major values in PyTorch's logical order: `NCHW` for two spatial dimensions, `NCL` for one, `NCDHW`
+    for three. One op serves all spatial ranks.
+
+    **Types.** Every operand and result is a ranked tensor of `f32`. All dimensions are static, except that the first may
+    be dynamic (`?`): the batch. An op that would move or merge the batch into another position is an error.
+
+    **Shape inference.** Result types follow from the operands' types and the attributes alone; a written
+    result type that differs is an error. Errors name the dimension and its value.
+
+    **Numerics.** Arithmetic is IEEE single precision; the order of summation is not defined. Where NaN goes is defined per
+    op only where the description says so.
+
+    **Names.** An op keeps where it comes from: the discardable string attribute `nn.path` is the path of its module
+    (`"layer1.0.conv1"`), by which a configuration can name it; its location (`NameLoc`) carries the source node's name.
+
+    `docs/Rationale/NN.md` says why the dialect is as it is; `docs/AddingAnOp.md` shows how to extend it.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let hasConstantMaterializer = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+def NN_Tensor : Type<
+    CPred<"::quantir::nn::isTensor($_self)">,
+    "ranked tensor of f32 values with static dimensions except perhaps the first",
+    "::mlir::RankedTensorType">;
+
+//===----------------------------------------------------------------------===//
+// Shape inference
+//===----------------------------------------------------------------------===//
+
+/// An op with this trait says in `inferShapes` how its results' shapes follow from operands and attributes: it fills
+/// `results` and returns an empty string, or returns what is wrong.
+def NN_InfersShapes : NativeOpTrait<"InfersShapes", /*traits=*/[],
+    /*extraOpDeclaration=*/[{
+      static ::std::string inferShapes(Adaptor op, ::quantir::nn::Shapes &results);
+    }],
+    /*extraOpDefinition=*/[{
+      ::llvm::LogicalResult $cppClass::inferReturnTypes(
+          ::mlir::MLIRContext *context, ::std::optional<::mlir::Location> location,
+          ::mlir::ValueRange operands, ::mlir::DictionaryAttr attributes,
+          ::mlir::OpaqueProperties properties, ::mlir::RegionRange regions,
+          ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+        Adaptor op(operands, attributes, properties, regions);
+        if (failed(op.verify(location.value_or(::mlir::UnknownLoc::get(context)))))
+          return ::mlir::failure();
+        return ::quantir::nn::detail::inferResultTypes(
+            getOperationName(), context, location, operands,
+            [&](::quantir::nn::Shapes &results) { return inferShapes(op, results); }, types);
+      }
+    }]> {
+  let cppNamespace = "::quantir::nn::OpTrait";
+}
+
+/// InferTypeOpInterface from `inferShapes`.
+def NN_InferShapes : TraitList<[DeclareOpInterfaceMethods<InferTypeOpInterface>, NN_InfersShapes]>;
+
+//===----------------------------------------------------------------------===//
+// Op classes
+//===----------------------------------------------------------------------===//
+
+/// Any op of the dialect.
+class NN_AnyOp<string mnemonic, Quantizable quantizable, list<Trait> traits>
+    : Op<NN_Dialect, mnemonic, [Pure, quantizable] # traits> {
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+}
+
+/// An op whose result shapes are inferred by its `inferShapes`.
+class NN_Op<string mnemonic, Quantizable quantizable, list<Trait> traits = []>
+    : NN_AnyOp<mnemonic, quantizable, [NN_InferShapes] # traits> {
+  let results = (outs NN_Tensor:$result);
+}
+
+/// An elementwise op of one operand.
+class NN_UnaryOp<string mnemonic, Quantizable quantizable, dag attributes = (ins),
+                 list<Trait> traits = []>
+    : NN_AnyOp<mnemonic, quantizable, [SameOperandsAndResultType] # traits> {
+  let arguments = !con((ins NN_Tensor:$input), attributes);
+  let results = (outs NN_Tensor:$result);
+}
+
+/// An op of one tensor and attributes whose result has another shape.
+class NN_ShapedOp<string mnemonic, Quantizable quantizable, dag attributes,
+                  list<Trait> traits = []> : NN_Op<mnemonic, quantizable, traits> {
+  let arguments = !con((ins NN_Tensor:$input), attributes);
+}
+
+// How most ops quantize.
+/// One activation to an observed activation.
+def NN_Observed : Quantizable<[Activation], Observe>;
+/// The result keeps the input's quantization parameters, but is computed.
+def NN_Shared : Quantizable<[Activation], SameAsOperand<0>>;
+/// The result's elements are input elements (or bounds): the op can run on the integers.
+def NN_Commuting : Quantizable<[Activation], SameAsOperand<0>, /*commutes=*/true>;
+
+#endif // QUANTIR_DIALECTS_NN_NNBASE_TD

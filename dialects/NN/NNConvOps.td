@@ -1,0 +1,81 @@
+//===- NNConvOps.td - Convolutions -*- tablegen -*-===//
+
+#ifndef QUANTIR_DIALECTS_NN_NNCONVOPS_TD
+#define QUANTIR_DIALECTS_NN_NNCONVOPS_TD
+
+include "quantir/dialects/NN/NNBase.td"
+
+/// An op with a weight and an optional bias: input, weight, bias? and attributes.
+class NN_WeightedOp<string mnemonic, int weightChannelAxis, dag attributes = (ins)>
+    : NN_Op<mnemonic, Quantizable<[Activation, Weight, Bias], Observe, /*commutes=*/false,
+                                  !cast<string>(weightChannelAxis)>> {
+  let arguments = !con((ins NN_Tensor:$input, NN_Tensor:$weight, Optional<NN_Tensor>:$bias),
+                       attributes);
+}
+
+def NN_ConvOp : NN_WeightedOp<"conv", /*weightChannelAxis=*/0, (ins
+    DenseI64ArrayAttr:$strides,
+    DenseI64ArrayAttr:$padding,
+    DenseI64ArrayAttr:$dilations,
+    DefaultValuedAttr<I64Attr, "1">:$groups)> {
+  let summary = "convolution over any number of spatial dimensions";
+  let description = [{
+    `torch.nn.functional.conv1d`, `conv2d` and `conv3d`: the cross-correlation of each of `groups` groups of input channels with its
+    filters, plus the bias. With `S` spatial dimensions:
+
+    | value | shape |
+    | --- | --- |
+    | `input` | `[N, C, X_0, …]` |
+    | `weight` | `[O, C / groups, K_0, …]`; `groups` divides `O` |
+    | `bias`, optional | `[O]` |
+    | `result` | `[N, O, Y_0, …]` |
+
+    ```
+    Y_i = floor((X_i + padding[i] + padding[S+i] - dilations[i] * (K_i - 1) - 1) / strides[i]) + 1
+    result[n, o, y] = bias[o] + sum over c, k of
+        input[n, g * C/groups + c, y * strides - padding_begin + k * dilations] * weight[o, c, k]
+    ```
+
+    where `g = o / (O / groups)` and values outside of the input are zero. `padding` has all begins, then all ends. `groups = C` is
+    a depthwise convolution.
+
+    PyTorch's paddings that differ in begin and end (`padding="same"`) are written out. Other padding modes
+    (reflect, replicate, circular) are not supported.
+
+    ```mlir
+    %y = nn.conv %x, %w, %b {strides = array<i64: 2, 2>, padding = array<i64: 1, 1, 1, 1>,
+                             dilations = array<i64: 1, 1>}
+        : (tensor<?x3x32x32xf32>, tensor<16x3x3x3xf32>, tensor<16xf32>) -> tensor<?x16x16x16xf32>
+    ```
+  }];
+}
+
+def NN_ConvTransposeOp : NN_WeightedOp<"conv_transpose", /*weightChannelAxis=*/1, (ins
+    DenseI64ArrayAttr:$strides,
+    DenseI64ArrayAttr:$padding,
+    DenseI64ArrayAttr:$output_padding,
+    DenseI64ArrayAttr:$dilations,
+    DefaultValuedAttr<I64Attr, "1">:$groups)> {
+  let summary = "transposed convolution over any number of spatial dimensions";
+  let description = [{
+    `torch.nn.functional.conv_transpose1d`, `conv_transpose2d` and `conv_transpose3d`: the gradient of `nn.conv` with respect to its input.
+    With `S` spatial dimensions:
+
+    | value | shape |
+    | --- | --- |
+    | `input` | `[N, C, X_0, …]`; `groups` divides `C` |
+    | `weight` | `[C, O / groups, K_0, …]` |
+    | `bias`, optional | `[O]` |
+    | `result` | `[N, O, Y_0, …]` |
+
+    ```
+    Y_i = (X_i - 1) * strides[i] - padding[i] - padding[S+i]
+          + dilations[i] * (K_i - 1) + output_padding[i] + 1
+    ```
+
+    Each input element adds `input * weight[c, o, :]` to the result, at `x * strides - padding_begin + k * dilations`; what falls outside of
+    the result is dropped. `output_padding` enlarges the result at its ends, and each is smaller than the stride or the dilation.
+  }];
+}
+
+#endif // QUANTIR_DIALECTS_NN_NNCONVOPS_TD

@@ -1,0 +1,93 @@
+//===- NNDialect.cpp - The nn dialect --------------------------------------===//
+
+#include "quantir/dialects/NN/NN.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+
+using namespace mlir;
+using namespace quantir;
+using namespace quantir::nn;
+
+#include "quantir/dialects/NN/NNDialect.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "quantir/dialects/NN/NNOps.cpp.inc"
+
+void NNDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "quantir/dialects/NN/NNOps.cpp.inc"
+      >();
+}
+
+Operation *NNDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type,
+                                          Location location) {
+  return arith::ConstantOp::materialize(builder, value, type, location);
+}
+
+//===----------------------------------------------------------------------===//
+// Discardable attributes
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifyString(Operation *op, NamedAttribute attribute) {
+  if (isa<StringAttr>(attribute.getValue()))
+    return success();
+  return op->emitError() << "expected '" << attribute.getName().getValue()
+                         << "' to be a string, but got " << attribute.getValue();
+}
+
+LogicalResult NNDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+  if (attribute.getName() == pathAttrName)
+    return verifyString(op, attribute);
+  return op->emitError() << "expected only '" << pathAttrName
+                         << "' as an attribute of the nn dialect on an operation, but got '"
+                         << attribute.getName().getValue() << "'";
+}
+
+static LogicalResult verifySignatureAttribute(Operation *op, NamedAttribute attribute) {
+  if (attribute.getName() == nameAttrName)
+    return verifyString(op, attribute);
+  return op->emitError() << "expected only '" << nameAttrName
+                         << "' as an attribute of the nn dialect on an argument or result, but got '"
+                         << attribute.getName().getValue() << "'";
+}
+
+LogicalResult NNDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned,
+                                                  NamedAttribute attribute) {
+  return verifySignatureAttribute(op, attribute);
+}
+
+LogicalResult NNDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned,
+                                                     NamedAttribute attribute) {
+  return verifySignatureAttribute(op, attribute);
+}
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+bool nn::isTensor(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.getElementType().isF32() || tensor.getEncoding())
+    return false;
+  ArrayRef<int64_t> shape = tensor.getShape();
+  return shape.empty() || llvm::none_of(shape.drop_front(), ShapedType::isDynamic);
+}
+
+Dims nn::getDims(RankedTensorType type) {
+  Dims dims(type.getShape().begin(), type.getShape().end());
+  for (int64_t &dim : dims)
+    if (ShapedType::isDynamic(dim))
+      dim = numerics::dynamicDim;
+  return dims;
+}
+
+Dims nn::getDims(Value value) { return getDims(cast<RankedTensorType>(value.getType())); }
+
+RankedTensorType nn::getTensorType(MLIRContext *context, const Dims &dims) {
+  SmallVector<int64_t> shape(dims.begin(), dims.end());
+  for (int64_t &dim : shape)
+    if (dim == numerics::dynamicDim)
+      dim = ShapedType::kDynamic;
+  return RankedTensorType::get(shape, Float32Type::get(context));
+}

@@ -1,0 +1,125 @@
+//===- NNElementwiseOps.td - Activations and arithmetic -*- tablegen -*-===//
+
+#ifndef QUANTIR_DIALECTS_NN_NNELEMENTWISEOPS_TD
+#define QUANTIR_DIALECTS_NN_NNELEMENTWISEOPS_TD
+
+include "quantir/dialects/NN/NNBase.td"
+
+//===----------------------------------------------------------------------===//
+// Activation functions
+//===----------------------------------------------------------------------===//
+
+def NN_ReluOp : NN_UnaryOp<"relu", NN_Commuting, (ins), [Idempotent]> {
+  let summary = "max(x, 0)";
+  let description = [{
+    `torch.nn.functional.relu`: `result = max(input, 0)`, elementwise. Of NaN it makes NaN.
+  }];
+}
+
+def NN_ClampOp : NN_UnaryOp<"clamp", NN_Commuting, (ins F32Attr:$min, F32Attr:$max)> {
+  let summary = "values limited to a range";
+  let description = [{
+    `torch.clamp` with two numbers: `result = min(max(input, min), max)`, elementwise. `torch.nn.ReLU6` is the range [0, 6], `torch.nn.Hardtanh` by
+    default [-1, 1]. An absent bound is an infinity. `min <= max`, and neither is NaN. Of NaN it makes NaN.
+
+    ```mlir
+    %y = nn.clamp %x {max = 6.0 : f32, min = 0.0 : f32} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+    ```
+  }];
+  let hasVerifier = 1;
+}
+
+def NN_LeakyReluOp : NN_UnaryOp<"leaky_relu", NN_Observed,
+    (ins DefaultValuedAttr<F32Attr, "0.01f">:$negative_slope)> {
+  let summary = "x where positive, else a fraction of it";
+  let description = [{
+    `torch.nn.functional.leaky_relu`: `result = input >= 0 ? input : negative_slope * input`, elementwise.
+    A slope per channel (`prelu`) is not supported.
+  }];
+}
+
+def NN_SigmoidOp : NN_UnaryOp<"sigmoid", Quantizable<[Activation], FixedQParams<"1.0f / 256.0f", 0>>> {
+  let summary = "1 / (1 + exp(-x))";
+  let description = [{
+    `torch.sigmoid`: `result = 1 / (1 + exp(-input))`, elementwise. Quantized, its result always has scale 1/256 and
+    zero point 0 (unsigned 8 bits).
+  }];
+}
+
+def NN_TanhOp : NN_UnaryOp<"tanh", Quantizable<[Activation], FixedQParams<"2.0f / 256.0f", 128>>> {
+  let summary = "hyperbolic tangent";
+  let description = [{
+    `torch.tanh`, elementwise. Quantized, its result always has scale 2/256 and zero point 128 (unsigned 8 bits).
+  }];
+}
+
+def NN_HardsigmoidOp : NN_UnaryOp<"hardsigmoid",
+    Quantizable<[Activation], FixedQParams<"1.0f / 256.0f", 0>>,
+    (ins DefaultValuedAttr<F32Attr, "1.0f / 6.0f">:$alpha,
+         DefaultValuedAttr<F32Attr, "0.5f">:$beta)> {
+  let summary = "a line limited to [0, 1]";
+  let description = [{
+    `torch.nn.functional.hardsigmoid`: `result = min(max(alpha * input + beta, 0), 1)`, elementwise; PyTorch's function is the one with the
+    default attributes, others come from ONNX. Quantized, its result always has scale 1/256 and zero point 0
+    (unsigned 8 bits).
+  }];
+}
+
+def NN_HardswishOp : NN_UnaryOp<"hardswish", NN_Observed> {
+  let summary = "x * hardsigmoid(x)";
+  let description = [{
+    `torch.nn.functional.hardswish`: `result = input * min(max(input + 3, 0), 6) / 6`, elementwise.
+  }];
+}
+
+def NN_SoftmaxOp : NN_UnaryOp<"softmax", Quantizable<[Activation], FixedQParams<"1.0f / 256.0f", 0>>,
+    (ins I64Attr:$axis)> {
+  let summary = "exp(x) divided by its sum along an axis";
+  let description = [{
+    `torch.softmax`: `result = exp(input - m) / sum(exp(input - m))`, where `m` is the maximum and both run along `axis`, which may be negative
+    (counted from the end). Quantized, its result always has scale 1/256 and zero point 0 (unsigned 8 bits).
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Arithmetic
+//===----------------------------------------------------------------------===//
+
+/// An elementwise op of two operands that broadcast.
+class NN_BinaryOp<string mnemonic, list<Trait> traits = []>
+    : NN_Op<mnemonic, NN_Observed, traits> {
+  let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs);
+  let extraClassDefinition = [{
+    ::std::string $cppClass::inferShapes(Adaptor op, ::quantir::nn::Shapes &results) {
+      return ::quantir::nn::detail::inferBroadcast(op.getLhs(), op.getRhs(), results);
+    }
+  }];
+  string broadcasting = [{
+    Shapes broadcast as numpy's do: aligned at the last dimension, a dimension of 1 or a missing one is
+    repeated. A dynamic first dimension matches a dynamic first dimension of an operand of the same rank, or a dimension
+    of 1.
+  }];
+}
+
+def NN_AddOp : NN_BinaryOp<"add", [Commutative]> {
+  let summary = "sum of two tensors";
+  let description = "`torch.add`: `result = lhs + rhs`, elementwise.\n" # broadcasting;
+}
+
+def NN_SubOp : NN_BinaryOp<"sub"> {
+  let summary = "difference of two tensors";
+  let description = "`torch.sub`: `result = lhs - rhs`, elementwise.\n" # broadcasting;
+}
+
+def NN_MulOp : NN_BinaryOp<"mul", [Commutative]> {
+  let summary = "product of two tensors";
+  let description = "`torch.mul`: `result = lhs * rhs`, elementwise.\n" # broadcasting;
+}
+
+def NN_DivOp : NN_BinaryOp<"div"> {
+  let summary = "quotient of two tensors";
+  let description = "`torch.div`: `result = lhs / rhs`, elementwise.\n" # broadcasting;
+}
+
+#endif // QUANTIR_DIALECTS_NN_NNELEMENTWISEOPS_TD

@@ -1,0 +1,258 @@
+//===- NNOps.cpp - Shape inference and verifiers of the nn dialect ---------===//
+//
+// The rules are in lib/Numerics/Shapes.h; here are what they are applied to, and the checks that are about
+// attributes alone.
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantir/dialects/NN/NN.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace quantir;
+using namespace quantir::nn;
+
+static Dims toDims(ArrayRef<int64_t> values) { return Dims(values.begin(), values.end()); }
+
+//===----------------------------------------------------------------------===//
+// The parts that all ops share
+//===----------------------------------------------------------------------===//
+
+LogicalResult nn::detail::inferResultTypes(StringRef opName, MLIRContext *context,
+                                           std::optional<Location> location, ValueRange operands,
+                                           llvm::function_ref<std::string(Shapes &)> infer,
+                                           SmallVectorImpl<Type> &types) {
+  for (auto [index, operand] : llvm::enumerate(operands))
+    if (!operand || !isTensor(operand.getType()))
+      return emitOptionalError(location, "'", opName, "' op operand #", index,
+                               " must be a ranked tensor of f32 values with static dimensions "
+                               "except perhaps the first");
+  Shapes shapes;
+  if (std::string error = infer(shapes); !error.empty())
+    return emitOptionalError(location, "'", opName, "' op ", error);
+  for (const Dims &dims : shapes)
+    types.push_back(getTensorType(context, dims));
+  return success();
+}
+
+/// Runs an inference of one result.
+template <typename Rule, typename... Args>
+static std::string inferOne(Shapes &results, Rule rule, Args &&...args) {
+  return rule(std::forward<Args>(args)..., results.emplace_back());
+}
+
+std::string nn::detail::inferBroadcast(Value lhs, Value rhs, Shapes &results) {
+  return inferOne(results, numerics::inferBroadcast, getDims(lhs), getDims(rhs));
+}
+
+/// Checks that `vector` is a tensor of `size` elements in one dimension.
+static std::string checkVector(StringRef name, Value vector, int64_t size) {
+  Dims dims = getDims(vector);
+  if (dims == Dims{size})
+    return {};
+  return ("expected a " + name + " of shape " + numerics::formatDims({size}) + ", but got " +
+          numerics::formatDims(dims))
+      .str();
+}
+
+/// The bias is optional and has one element per output channel.
+static std::string checkBias(Value bias, int64_t outputChannels) {
+  return bias ? checkVector("bias", bias, outputChannels) : std::string();
+}
+
+//===----------------------------------------------------------------------===//
+// Convolutions and matrix products
+//===----------------------------------------------------------------------===//
+
+template <typename OpAdaptor> static numerics::ConvGeometry getGeometry(OpAdaptor op) {
+  return {toDims(op.getStrides()), toDims(op.getPadding()), toDims(op.getDilations()),
+          static_cast<int64_t>(op.getGroups())};
+}
+
+std::string ConvOp::inferShapes(Adaptor op, Shapes &results) {
+  if (std::string error = inferOne(results, numerics::inferConv, getDims(op.getInput()),
+                                   getDims(op.getWeight()), getGeometry(op));
+      !error.empty())
+    return error;
+  return checkBias(op.getBias(), results[0][1]);
+}
+
+std::string ConvTransposeOp::inferShapes(Adaptor op, Shapes &results) {
+  if (std::string error = inferOne(results, numerics::inferConvTranspose, getDims(op.getInput()),
+                                   getDims(op.getWeight()), getGeometry(op),
+                                   toDims(op.getOutputPadding()));
+      !error.empty())
+    return error;
+  return checkBias(op.getBias(), results[0][1]);
+}
+
+std::string LinearOp::inferShapes(Adaptor op, Shapes &results) {
+  if (std::string error = inferOne(results, numerics::inferLinear, getDims(op.getInput()),
+                                   getDims(op.getWeight()));
+      !error.empty())
+    return error;
+  return checkBias(op.getBias(), results[0].back());
+}
+
+std::string MatMulOp::inferShapes(Adaptor op, Shapes &results) {
+  return inferOne(results, numerics::inferMatMul, getDims(op.getLhs()), getDims(op.getRhs()),
+                  /*transposeB=*/false);
+}
+
+//===----------------------------------------------------------------------===//
+// Normalization and activations
+//===----------------------------------------------------------------------===//
+
+std::string BatchNormOp::inferShapes(Adaptor op, Shapes &results) {
+  Dims input = getDims(op.getInput());
+  if (input.size() < 2)
+    return "expected an input of rank 2 or more, but got " + numerics::formatDims(input);
+  std::pair<StringRef, Value> vectors[] = {{"scale", op.getScale()},
+                                           {"bias", op.getBias()},
+                                           {"mean", op.getMean()},
+                                           {"variance", op.getVariance()}};
+  for (auto [name, vector] : vectors)
+    if (std::string error = checkVector(name, vector, input[1]); !error.empty())
+      return error;
+  results.push_back(std::move(input));
+  return {};
+}
+
+LogicalResult BatchNormOp::verify() {
+  const APFloat &epsilon = getEpsilonAttr().getValue();
+  if (epsilon.isFinite() && !epsilon.isNegative())
+    return success();
+  return emitOpError("expected a finite epsilon that is not negative, but got ")
+         << getEpsilonAttr();
+}
+
+LogicalResult ClampOp::verify() {
+  if (getMin().isNaN() || getMax().isNaN())
+    return emitOpError("expected bounds that are numbers, but got ")
+           << getMinAttr() << " and " << getMaxAttr();
+  if (getMin() > getMax())
+    return emitOpError("expected min <= max, but got ") << getMinAttr() << " and " << getMaxAttr();
+  return success();
+}
+
+LogicalResult SoftmaxOp::verify() {
+  int64_t axis;
+  std::string error =
+      numerics::normalizeAxis(getAxis(), getInput().getType().getRank(), axis);
+  return error.empty() ? success() : emitOpError(error);
+}
+
+//===----------------------------------------------------------------------===//
+// Pooling
+//===----------------------------------------------------------------------===//
+
+std::string MaxPoolOp::inferShapes(Adaptor op, Shapes &results) {
+  return inferOne(results, numerics::inferPool, getDims(op.getInput()),
+                  numerics::PoolGeometry{toDims(op.getKernel()), toDims(op.getStrides()),
+                                         toDims(op.getPadding()), toDims(op.getDilations()),
+                                         op.getCeilMode()});
+}
+
+std::string AvgPoolOp::inferShapes(Adaptor op, Shapes &results) {
+  Dims ones(op.getKernel().size(), 1);
+  return inferOne(results, numerics::inferPool, getDims(op.getInput()),
+                  numerics::PoolGeometry{toDims(op.getKernel()), toDims(op.getStrides()),
+                                         toDims(op.getPadding()), ones, op.getCeilMode()});
+}
+
+std::string AdaptiveAvgPoolOp::inferShapes(Adaptor op, Shapes &results) {
+  return inferOne(results, numerics::inferAdaptivePool, getDims(op.getInput()),
+                  toDims(op.getOutputSize()));
+}
+
+std::string MeanOp::inferShapes(Adaptor op, Shapes &results) {
+  Dims input = getDims(op.getInput()), axes;
+  if (std::string error = numerics::normalizeAxes(op.getAxes(), input.size(), axes);
+      !error.empty())
+    return error;
+  if (axes.empty())
+    return "expected at least one axis, but got none";
+  for (int64_t axis : axes)
+    if (input[axis] == numerics::dynamicDim)
+      return "expected axes of known size, but got axis 0 of " + numerics::formatDims(input);
+  return inferOne(results, numerics::inferMean, input, axes, op.getKeepDims());
+}
+
+//===----------------------------------------------------------------------===//
+// Data movement
+//===----------------------------------------------------------------------===//
+
+std::string FlattenOp::inferShapes(Adaptor op, Shapes &results) {
+  return inferOne(results, numerics::inferFlatten, getDims(op.getInput()), op.getStartAxis(),
+                  op.getEndAxis());
+}
+
+std::string ReshapeOp::inferShapes(Adaptor op, Shapes &results) {
+  return inferOne(results, numerics::inferReshape, getDims(op.getInput()), toDims(op.getShape()));
+}
+
+std::string SqueezeOp::inferShapes(Adaptor op, Shapes &results) {
+  if (op.getAxes().empty())
+    return "expected at least one axis, but got none";
+  return inferOne(results, numerics::inferSqueeze, getDims(op.getInput()), toDims(op.getAxes()));
+}
+
+std::string UnsqueezeOp::inferShapes(Adaptor op, Shapes &results) {
+  if (op.getAxes().empty())
+    return "expected at least one axis, but got none";
+  return inferOne(results, numerics::inferUnsqueeze, getDims(op.getInput()),
+                  toDims(op.getAxes()));
+}
+
+std::string TransposeOp::inferShapes(Adaptor op, Shapes &results) {
+  return inferOne(results, numerics::inferTranspose, getDims(op.getInput()),
+                  toDims(op.getPermutation()));
+}
+
+std::string SliceOp::inferShapes(Adaptor op, Shapes &results) {
+  size_t count = op.getStarts().size();
+  if (op.getEnds().size() != count || op.getAxes().size() != count ||
+      op.getSteps().size() != count)
+    return llvm::formatv("expected as many ends, axes and steps as starts ({0}), but got {1}, {2} "
+                         "and {3}",
+                         count, op.getEnds().size(), op.getAxes().size(), op.getSteps().size())
+        .str();
+  numerics::ResolvedSlice slice;
+  if (std::string error = numerics::inferSlice(getDims(op.getInput()), toDims(op.getStarts()),
+                                               toDims(op.getEnds()), toDims(op.getAxes()),
+                                               toDims(op.getSteps()), slice);
+      !error.empty())
+    return error;
+  results.push_back(std::move(slice.sizes));
+  return {};
+}
+
+std::string CatOp::inferShapes(Adaptor op, Shapes &results) {
+  Shapes inputs;
+  for (Value input : op.getInputs())
+    inputs.push_back(getDims(input));
+  if (std::string error = inferOne(results, numerics::inferConcat, inputs, op.getAxis());
+      !error.empty())
+    return error;
+  int64_t axis;
+  if (std::string error = numerics::normalizeAxis(op.getAxis(), inputs[0].size(), axis);
+      !error.empty())
+    return error;
+  if (inputs[0][axis] == numerics::dynamicDim)
+    return "expected an axis of known size, but got axis 0 of " + numerics::formatDims(inputs[0]);
+  return {};
+}
+
+std::string SplitOp::inferShapes(Adaptor op, Shapes &results) {
+  return numerics::inferSplit(getDims(op.getInput()), op.getAxis(), toDims(op.getSizes()),
+                              results);
+}
+
+std::string PadOp::inferShapes(Adaptor op, Shapes &results) {
+  return inferOne(results, numerics::inferPad, getDims(op.getInput()), toDims(op.getPadding()));
+}
+
+std::string ExpandOp::inferShapes(Adaptor op, Shapes &results) {
+  return inferOne(results, numerics::inferExpand, getDims(op.getInput()), toDims(op.getShape()));
+}

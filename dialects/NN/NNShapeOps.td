@@ -1,0 +1,118 @@
+//===- NNShapeOps.td - Data movement -*- tablegen -*-===//
+
+#ifndef QUANTIR_DIALECTS_NN_NNSHAPEOPS_TD
+#define QUANTIR_DIALECTS_NN_NNSHAPEOPS_TD
+
+include "quantir/dialects/NN/NNBase.td"
+
+/// The input's elements under another shape: folds when the shape stays, and over constants.
+class NN_ViewOp<string mnemonic, dag attributes>
+    : NN_ShapedOp<mnemonic, NN_Commuting, attributes> {
+}
+
+def NN_FlattenOp : NN_ViewOp<"flatten", (ins I64Attr:$start_axis, I64Attr:$end_axis)> {
+  let summary = "adjacent dimensions merged into one";
+  let description = [{
+    `torch.flatten`: dimensions `start_axis` to `end_axis`, both included, become one. Negative axes count from the end.
+
+    ```mlir
+    %y = nn.flatten %x {start_axis = 1 : i64, end_axis = -1 : i64}
+        : (tensor<?x64x1x1xf32>) -> tensor<?x64xf32>
+    ```
+  }];
+}
+
+def NN_ReshapeOp : NN_ViewOp<"reshape", (ins DenseI64ArrayAttr:$shape)> {
+  let summary = "the same elements under another shape";
+  let description = [{
+    `torch.reshape`, with ONNX's rule for 0: the elements in row-major order under the dimensions in `shape`. An entry of 0 is the input's dimension at the
+    same index; at most one entry is -1, which is what the others leave.
+
+    With a dynamic batch the first entry is 0 (the batch stays) or -1, and the other entries say how many elements
+    a sample has.
+
+    ```mlir
+    %y = nn.reshape %x {shape = array<i64: 0, -1>} : (tensor<?x16x4x4xf32>) -> tensor<?x256xf32>
+    ```
+  }];
+}
+
+def NN_SqueezeOp : NN_ViewOp<"squeeze", (ins DenseI64ArrayAttr:$axes)> {
+  let summary = "dimensions of size 1 removed";
+  let description = [{
+    `torch.squeeze` with dimensions, with ONNX's rule that each of them must have size 1: the dimensions in `axes`, which are distinct and may be
+    negative (counted from the end), are removed.
+  }];
+}
+
+def NN_UnsqueezeOp : NN_ViewOp<"unsqueeze", (ins DenseI64ArrayAttr:$axes)> {
+  let summary = "dimensions of size 1 inserted";
+  let description = [{
+    `torch.unsqueeze`, for several dimensions at once as in ONNX: `axes`, distinct and perhaps negative, are positions in the result, whose rank is that of the
+    input plus the number of axes. A dimension before a dynamic batch is not supported.
+  }];
+}
+
+def NN_TransposeOp : NN_ShapedOp<"transpose", NN_Commuting, (ins DenseI64ArrayAttr:$permutation)> {
+  let summary = "dimensions permuted";
+  let description = [{
+    `torch.permute`: dimension `i` of the result is dimension `permutation[i]` of the input. A dynamic batch stays first.
+  }];
+}
+
+def NN_SliceOp : NN_ShapedOp<"slice", NN_Commuting, (ins
+    DenseI64ArrayAttr:$starts,
+    DenseI64ArrayAttr:$ends,
+    DenseI64ArrayAttr:$axes,
+    DenseI64ArrayAttr:$steps)> {
+  let summary = "every step-th element of a range, along axes";
+  let description = [{
+    `input[…, start:end:step, …]`, with the rules of ONNX's `Slice`, which are Python's. The four lists have one entry per sliced axis; axes are distinct and may be
+    negative. With `d` the input's dimension, a negative start or end has `d` added; then, for a positive step, both
+    are limited to [0, d], for a negative step the start to [0, d - 1] and the end to [-1, d - 1]. The smallest and largest 64-bit
+    integers therefore mean "to the end". The result's dimension is `ceil((end - start) / step)`, which has to be positive.
+
+    A dynamic dimension can only be sliced whole: an error otherwise. PyTorch has no negative steps; they
+    come from ONNX.
+  }];
+}
+
+def NN_CatOp : NN_Op<"cat", NN_Commuting> {
+  let summary = "tensors one after the other along an axis";
+  let description = [{
+    `torch.cat`: the inputs, at least one, agree in all dimensions but `axis`, which may be negative; the result's is the sum. A dynamic dimension cannot
+    be concatenated along.
+  }];
+  let arguments = (ins Variadic<NN_Tensor>:$inputs, I64Attr:$axis);
+}
+
+def NN_SplitOp : NN_AnyOp<"split", NN_Commuting, [NN_InferShapes]> {
+  let summary = "a tensor cut along an axis";
+  let description = [{
+    `torch.split` with a list of sizes: consecutive pieces along `axis`, which may be negative. The sizes are positive and add
+    up to the input's dimension.
+  }];
+  let arguments = (ins NN_Tensor:$input, I64Attr:$axis, DenseI64ArrayAttr:$sizes);
+  let results = (outs Variadic<NN_Tensor>:$results);
+}
+
+def NN_PadOp : NN_ShapedOp<"pad", NN_Commuting, (ins
+    DenseI64ArrayAttr:$padding,
+    DefaultValuedAttr<F32Attr, "0.0f">:$value)> {
+  let summary = "a constant border";
+  let description = [{
+    `torch.nn.functional.pad` in constant mode, with ONNX's order: `padding` has for all dimensions how many elements of `value` go before the input, then
+    for all how many go after it. A negative padding (cropping) is not supported: `nn.slice` does that.
+    A dynamic batch is not padded.
+  }];
+}
+
+def NN_ExpandOp : NN_ShapedOp<"expand", NN_Commuting, (ins DenseI64ArrayAttr:$shape)> {
+  let summary = "dimensions of size 1 repeated";
+  let description = [{
+    `torch.Tensor.expand`, with ONNX's two-way rule: the result has the shape that numpy's broadcasting gives for the input's and `shape`. An entry of -1 keeps the
+    input's dimension; an entry of 1 does so too.
+  }];
+}
+
+#endif // QUANTIR_DIALECTS_NN_NNSHAPEOPS_TD
