@@ -1,0 +1,330 @@
+//===- ModelInputs.cpp - Data files as the inputs of a model --------------===//
+
+#include "runtime/data/ModelInputs.h"
+
+#include "runtime/data/Suggest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+using namespace quantir::runtime;
+
+//===----------------------------------------------------------------------===//
+// Preprocessing
+//===----------------------------------------------------------------------===//
+
+Status quantir::runtime::validatePreprocessing(const Preprocessing &preprocessing,
+                                               int64_t channels) {
+  for (auto [values, name] :
+       {std::pair(&preprocessing.mean, "mean"), std::pair(&preprocessing.std, "std")}) {
+    if (values->empty() ||
+        (channels > 0 && values->size() != 1 && int64_t(values->size()) != channels))
+      return Status::error(fmt::format(
+          "expected one value of {}{}, but got {}", name,
+          channels > 1 ? fmt::format(", or {}, one per channel", channels) : "", values->size()));
+    for (float v : *values) {
+      if (!std::isfinite(v))
+        return Status::error(fmt::format("expected finite values of {}, but got {}", name, v));
+    }
+  }
+  for (float v : preprocessing.std) {
+    if (v == 0)
+      return Status::error("expected values of std that are not 0: pixels are divided by them");
+  }
+  return Status();
+}
+
+Result<std::vector<float>> quantir::runtime::parseChannelValues(std::string_view text,
+                                                                std::string_view option) {
+  std::vector<float> values;
+  while (true) {
+    size_t comma = text.find(',');
+    std::string_view item = text.substr(0, comma);
+    while (item.starts_with(' '))
+      item.remove_prefix(1);
+    while (item.ends_with(' '))
+      item.remove_suffix(1);
+    float value = 0;
+    auto [end, error] = std::from_chars(item.data(), item.data() + item.size(), value);
+    if (error != std::errc() || end != item.data() + item.size() || !std::isfinite(value))
+      return Status::error(fmt::format(
+          "{}: expected numbers separated by commas, such as 0.485,0.456,0.406, but got "
+          "'{}'",
+          option, item));
+    values.push_back(value);
+    if (comma == std::string_view::npos)
+      return values;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+/// table[c * 256 + byte] = (byte / 255 - mean[c]) / std[c], each step in float32.
+static std::vector<float> pixelTable(const Preprocessing &preprocessing, int64_t channels) {
+  std::vector<float> table(size_t(channels) * 256);
+  auto at = [](const std::vector<float> &values, int64_t c) {
+    return values.size() == 1 ? values[0] : values[size_t(c)];
+  };
+  for (int64_t c = 0; c < channels; ++c) {
+    for (int byte = 0; byte < 256; ++byte) {
+      float value = float(byte) / 255.0f;
+      value = value - at(preprocessing.mean, c);
+      table[size_t(c * 256 + byte)] = value / at(preprocessing.std, c);
+    }
+  }
+  return table;
+}
+
+//===----------------------------------------------------------------------===//
+// Binding arrays to inputs
+//===----------------------------------------------------------------------===//
+
+/// `dims` from `start` on, without those of size 1.
+static std::vector<int64_t> significantDims(std::span<const int64_t> dims, size_t start) {
+  std::vector<int64_t> kept;
+  for (size_t i = start; i < dims.size(); ++i) {
+    if (dims[i] != 1)
+      kept.push_back(dims[i]);
+  }
+  return kept;
+}
+
+/// "[N, 3, 32, 32]": what to save for an input of these dims.
+static std::string wantedShape(std::span<const int64_t> dims) {
+  std::string text = "[N";
+  for (size_t i = 1; i < dims.size(); ++i)
+    text += fmt::format(", {}", dims[i]);
+  return text + "]";
+}
+
+Result<ModelInputs::Binding>
+ModelInputs::bindOne(NamedArray named, const TensorInfo &input, int64_t rowsPerSample,
+                     const std::optional<Preprocessing> &preprocessing) {
+  Array &array = named.array;
+  const std::vector<int64_t> &want = input.dims, &have = array.dims;
+  auto error = [&](std::string_view text) {
+    return Status::error(fmt::format("input '{}': {}", input.name, text));
+  };
+  if (input.dtype != DType::Float32)
+    return error(fmt::format("the model takes {} here; only float32 inputs can be fed from a file",
+                             nameOf(input.dtype)));
+  if (array.type == ElementType::Int64)
+    return error(fmt::format(
+        "expected float32, or uint8 images, but got {}; convert it with x.astype('float32')",
+        array.storedType));
+  if (have.empty())
+    return error(
+        fmt::format("expected an array of shape {}, but got a single number", wantedShape(want)));
+
+  Binding binding;
+  binding.name = input.name;
+  binding.rowsPerSample = rowsPerSample;
+  if (array.type == ElementType::Float32) {
+    if (significantDims(have, 1) != significantDims(want, 1))
+      return error(fmt::format("expected shape {} (N samples), but got {}", wantedShape(want),
+                               shapeText(have)));
+  } else {
+    bool grayscale = have.size() == 3 && want.size() == 4 && want[1] == 1;
+    int64_t channels = grayscale ? 1 : have.back();
+    if (want.size() != 4 || rowsPerSample != 1)
+      return error(fmt::format(
+          "the model takes {} here, which uint8 images [N, H, W, C] cannot be made into; save the "
+          "data as float32",
+          wantedShape(want)));
+    if ((have.size() != 4 && !grayscale) || channels != want[1] || have[1] != want[2] ||
+        have[2] != want[3])
+      return error(fmt::format(
+          "expected uint8 images of shape [N, {}, {}, {}] (height, width, channels), but got {}; "
+          "resize them, or save the data as float32 {}",
+          want[2], want[3], want[1], shapeText(have), wantedShape(want)));
+    if (!preprocessing)
+      return error("the data are uint8 images, but it is not known how to normalize them; give "
+                   "--mean and --std "
+                   "(--mean 0 --std 1 for x / 255)");
+    if (Status valid = validatePreprocessing(*preprocessing, channels); !valid)
+      return error(valid.message());
+    binding.channels = channels;
+    binding.table = pixelTable(*preprocessing, channels);
+  }
+  if (have[0] % rowsPerSample != 0)
+    return error(fmt::format("expected a leading dimension that is a multiple of {}, but got {}",
+                             rowsPerSample, shapeText(have)));
+  binding.array = std::move(array);
+  return binding;
+}
+
+static std::vector<std::string> namesOf(std::span<const NamedArray> arrays) {
+  std::vector<std::string> names;
+  for (const NamedArray &array : arrays)
+    names.push_back(array.name);
+  return names;
+}
+
+/// The array for each input, in the inputs' order. What is left over in `arrays` has an empty
+/// array.
+static Result<std::vector<NamedArray>> assignArrays(std::vector<NamedArray> &arrays,
+                                                    std::span<const TensorInfo> inputs,
+                                                    std::vector<std::string> &notes) {
+  std::vector<NamedArray> assigned;
+  if (inputs.size() == 1 && arrays.size() == 1) {
+    assigned.push_back(std::move(arrays[0]));
+    return assigned;
+  }
+  std::vector<std::string> inputNames;
+  for (const TensorInfo &input : inputs)
+    inputNames.push_back(input.name);
+  if (arrays.size() == 1 && arrays[0].name.empty())
+    return Status::error(fmt::format(
+        "the model has {} inputs, {}, but a .npy file holds one array; save a .npz with "
+        "an array for each",
+        inputs.size(), listNames(inputNames)));
+  std::vector<std::string> names = namesOf(arrays);
+  for (const TensorInfo &input : inputs) {
+    auto found = std::find(names.begin(), names.end(), input.name);
+    if (found == names.end())
+      return Status::error(
+          fmt::format("no array for the input '{}': the file holds {}; rename the right one",
+                      input.name, listNames(nearestFirst(input.name, names))));
+    assigned.push_back(std::move(arrays[size_t(found - names.begin())]));
+  }
+  for (const std::string &name : names) {
+    if (std::find(inputNames.begin(), inputNames.end(), name) == inputNames.end())
+      notes.push_back(fmt::format("array '{}' is not an input of the model and is not used", name));
+  }
+  return assigned;
+}
+
+Result<ModelInputs> ModelInputs::bind(std::vector<NamedArray> arrays,
+                                      std::span<const TensorInfo> inputs,
+                                      const std::optional<Preprocessing> &preprocessing) {
+  ModelInputs bound;
+  if (inputs.empty())
+    return Status::error("the model has no inputs, so no data can be given to it");
+  for (const TensorInfo &input : inputs) {
+    if (input.dims.empty())
+      return Status::error(
+          fmt::format("input '{}' is a single number: it has no dimension that could count samples",
+                      input.name));
+  }
+  Result<std::vector<NamedArray>> assigned = assignArrays(arrays, inputs, bound.notes_);
+  if (!assigned)
+    return assigned.status();
+
+  // A dynamic leading dim of -k holds k rows of each sample; a fixed one is measured by the first
+  // input's.
+  int64_t fixedBatch = std::max<int64_t>(inputs[0].dims[0], 1);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    int64_t leading = inputs[i].dims[0];
+    int64_t rows = leading < 0 ? -leading : std::max<int64_t>(leading / fixedBatch, 1);
+    Result<Binding> binding = bindOne(std::move((*assigned)[i]), inputs[i], rows, preprocessing);
+    if (!binding)
+      return binding.status();
+    const std::string &stored = binding->array.storedType;
+    if (binding->array.type == ElementType::Float32 && stored != "float32")
+      bound.notes_.push_back(
+          fmt::format("input '{}': {} data are converted to float32", inputs[i].name, stored));
+    int64_t samples = binding->array.dims[0] / rows;
+    if (i > 0 && samples != bound.samples_)
+      return Status::error(
+          fmt::format("inputs '{}' and '{}' have different numbers of samples, {} and {}",
+                      inputs[0].name, inputs[i].name, bound.samples_, samples));
+    bound.samples_ = samples;
+    bound.bindings.push_back(*std::move(binding));
+  }
+  if (bound.samples_ == 0)
+    return Status::error("the data hold no samples; give at least one");
+  return bound;
+}
+
+Result<ModelInputs> ModelInputs::load(const std::string &path, const Plan &plan,
+                                      const std::optional<Preprocessing> &preprocessing) {
+  Result<std::vector<NamedArray>> arrays = loadArrays(path);
+  if (!arrays)
+    return arrays.status();
+  Result<ModelInputs> bound = bind(*std::move(arrays), plan.inputs(), preprocessing);
+  if (!bound)
+    return bound.status().withContext(fmt::format("'{}'", path));
+  return bound;
+}
+
+bool ModelInputs::hasImages() const {
+  return std::any_of(bindings.begin(), bindings.end(),
+                     [](const Binding &binding) { return binding.isImages(); });
+}
+
+//===----------------------------------------------------------------------===//
+// Handing out samples
+//===----------------------------------------------------------------------===//
+
+void ModelInputs::fill(const Binding &binding, int64_t first, int64_t count, float *to) const {
+  int64_t rows = binding.array.dims[0];
+  int64_t rowSize = rows == 0 ? 0 : binding.array.numElements() / rows;
+  first *= binding.rowsPerSample;
+  count *= binding.rowsPerSample;
+  if (!binding.isImages()) {
+    const float *from = binding.array.as<float>() + first * rowSize;
+    std::copy(from, from + count * rowSize, to);
+    return;
+  }
+  int64_t channels = binding.channels, pixels = channels == 0 ? 0 : rowSize / channels;
+  const uint8_t *from = binding.array.as<uint8_t>() + first * rowSize;
+  for (int64_t n = 0; n < count; ++n, from += rowSize) {
+    for (int64_t c = 0; c < channels; ++c) {
+      const float *table = binding.table.data() + c * 256;
+      for (int64_t p = 0; p < pixels; ++p)
+        *to++ = table[from[p * channels + c]];
+    }
+  }
+}
+
+Status ModelInputs::fillAll(int64_t first, int64_t count, std::span<const TensorView> inputs,
+                            bool requireFinite) const {
+  for (size_t i = 0; i < bindings.size(); ++i) {
+    float *to = static_cast<float *>(inputs[i].data);
+    fill(bindings[i], first, count, to);
+    if (!requireFinite)
+      continue;
+    int64_t size = inputs[i].numElements();
+    const float *bad = std::find_if(to, to + size, [](float v) { return !std::isfinite(v); });
+    if (bad == to + size)
+      continue;
+    int64_t sample = first + (bad - to) / (size / count);
+    return Status::error(fmt::format(
+        "sample {} of input '{}' contains {}; remove it from the data, or repair it", sample,
+        bindings[i].name, std::isnan(*bad) ? "a NaN (not a number)" : "an infinity"));
+  }
+  return Status();
+}
+
+SampleSource ModelInputs::source() const {
+  return [this](int64_t first, int64_t count, std::span<const TensorView> inputs) {
+    return fillAll(first, count, inputs, /*requireFinite=*/false);
+  };
+}
+
+SampleSource ModelInputs::finiteSource() const {
+  return [this](int64_t first, int64_t count, std::span<const TensorView> inputs) {
+    return fillAll(first, count, inputs, /*requireFinite=*/true);
+  };
+}
+
+Result<std::vector<int64_t>> quantir::runtime::loadLabels(const std::string &path) {
+  Result<Array> array = loadArray(path, "labels");
+  if (!array)
+    return array.status();
+  if (array->type == ElementType::Float32)
+    return Status::error(
+        fmt::format("'{}': expected labels to be integers, but got {}; convert them with "
+                    "x.astype('int64')",
+                    path, array->storedType));
+  if (significantDims(array->dims, 1).size() != 0 || array->dims.empty())
+    return Status::error(fmt::format(
+        "'{}': expected one label per sample, of shape [N], but got shape {}; for one-hot "
+        "rows use x.argmax(1)",
+        path, shapeText(array->dims)));
+  if (array->type == ElementType::UInt8)
+    return std::vector<int64_t>(array->as<uint8_t>(), array->as<uint8_t>() + array->numElements());
+  return std::vector<int64_t>(array->as<int64_t>(), array->as<int64_t>() + array->numElements());
+}
