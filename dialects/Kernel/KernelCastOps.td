@@ -1,0 +1,62 @@
+//===- KernelCastOps.td - Changes of element type and layout -*- tablegen -*-===//
+
+#ifndef QUANTIR_DIALECTS_KERNEL_KERNELCASTOPS_TD
+#define QUANTIR_DIALECTS_KERNEL_KERNELCASTOPS_TD
+
+include "quantir/dialects/Kernel/KernelBase.td"
+
+/// An op that leaves the shape alone; the result may have another layout.
+class Kernel_CastOp<string mnemonic, TraitList interface> : Kernel_Op<mnemonic, (ins Kernel_Tensor:$input), interface> {
+  let assemblyFormat = "$input attr-dict `:` type($input) `to` type($result)";
+  let extraClassDefinition = [{
+    ::std::string $cppClass::checkShapes() { return detail::checkSameShape(getInput().getType(), getType()); }
+  }];
+}
+
+def Kernel_QuantizeOp : Kernel_CastOp<"quantize", KernelInterface<CastLayout>> {
+  let summary = "real numbers to codes";
+  let description = [{
+    `clamp(round(x * (1 / scale)) + zero_point, min, max)` with the result type's scale (of the element's index along the
+    quantized axis, if it has one), zero point and storage bounds. Infinities and numbers out of range saturate.
+
+    ```mlir
+    %1 = kernel.quantize %0 : tensor<?x3x8x8xf32> to tensor<?x3x8x8x!quant.uniform<u8:f32, 0.1:128>, #kernel.channels_last>
+    ```
+  }];
+  let hasFolder = 1;
+}
+
+def Kernel_DequantizeOp : Kernel_CastOp<"dequantize", KernelInterface<CastLayout>> {
+  let summary = "codes to the real numbers that they stand for";
+  let description = [{
+    `(q - zero_point) * scale`.
+
+    ```mlir
+    %1 = kernel.dequantize %0 : tensor<4x!quant.uniform<u8:f32, 0.1:128>> to tensor<4xf32>
+    ```
+  }];
+}
+
+def Kernel_RequantizeOp : Kernel_CastOp<"requantize", KernelInterface<CastLayout>> {
+  let summary = "codes to codes with other quantization parameters";
+  let description = [{
+    `quantize(dequantize(q))`.
+
+    ```mlir
+    %1 = kernel.requantize %0 : tensor<4x!quant.uniform<u8:f32, 0.1:128>> to tensor<4x!quant.uniform<u8:f32, 0.2>>
+    ```
+  }];
+  let hasFolder = 1;
+}
+
+def Kernel_ReorderOp : Kernel_CastOp<"reorder", KernelInterface<AnyLayout>> {
+  let summary = "the same values in another physical order";
+  let description = [{
+    ```mlir
+    %1 = kernel.reorder %0 : tensor<1x8x4x4xf32, #kernel.channels_last> to tensor<1x8x4x4xf32>
+    ```
+  }];
+  let hasFolder = 1;
+}
+
+#endif // QUANTIR_DIALECTS_KERNEL_KERNELCASTOPS_TD

@@ -1,0 +1,65 @@
+//===- KernelPoolOps.cpp - Windows and means ------------------------------===//
+
+#include "quantir/dialects/Kernel/Kernel.h"
+
+using namespace mlir;
+using namespace quantir;
+using namespace quantir::kernel;
+
+//===----------------------------------------------------------------------===//
+// PoolOp
+//===----------------------------------------------------------------------===//
+
+std::string PoolOp::checkShapes() {
+  numerics::PoolGeometry geometry{numerics::Dims(getKernel()), numerics::Dims(getStrides()),
+                                  numerics::Dims(getPadding()), numerics::Dims(getDilations()),
+                                  getCeilMode()};
+  numerics::Dims result;
+  std::string error = numerics::inferPool(getDims(getInput().getType()), geometry, result);
+  return detail::checkResultShape(error, result, getType());
+}
+
+std::string PoolOp::checkElementTypes(TypeRange operands, TypeRange results) {
+  std::string error = detail::checkFloatOrActivations(operands, results);
+  return error.empty() && movesData() ? detail::checkSameElementTypes(operands, results) : error;
+}
+
+LayoutRule PoolOp::getLayoutRule() { return LayoutRule::Spatial; }
+bool PoolOp::isParameter(unsigned) { return false; }
+bool PoolOp::movesData() { return getKind() == PoolKind::Max; }
+
+//===----------------------------------------------------------------------===//
+// AdaptiveAvgPoolOp
+//===----------------------------------------------------------------------===//
+
+std::string AdaptiveAvgPoolOp::checkShapes() {
+  numerics::Dims result;
+  std::string error = numerics::inferAdaptivePool(getDims(getInput().getType()),
+                                                  numerics::Dims(getOutputSize()), result);
+  return detail::checkResultShape(error, result, getType());
+}
+
+std::string AdaptiveAvgPoolOp::checkElementTypes(TypeRange operands, TypeRange results) {
+  return detail::checkFloatOrActivations(operands, results);
+}
+
+//===----------------------------------------------------------------------===//
+// MeanOp
+//===----------------------------------------------------------------------===//
+
+std::string MeanOp::checkShapes() {
+  numerics::Dims result;
+  std::string error = numerics::inferMean(getDims(getInput().getType()), numerics::Dims(getAxes()),
+                                          getKeepDims(), result);
+  return detail::checkResultShape(error, result, getType());
+}
+
+std::string MeanOp::checkElementTypes(TypeRange operands, TypeRange results) {
+  return detail::checkFloatOrActivations(operands, results);
+}
+
+LayoutRule MeanOp::getLayoutRule() {
+  return getKeepDims() ? LayoutRule::Elementwise : LayoutRule::Any;
+}
+bool MeanOp::isParameter(unsigned) { return false; }
+bool MeanOp::movesData() { return false; }
