@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, then quantizes the example model and compares float with int8 on its data. Safe to
+# run again; after the first time it takes seconds.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+if (($#)); then
+  echo "demo: expected no argument, but got '$1'" >&2
+  exit 2
+fi
+
+./scripts/build.sh
+
+quantir=build/bin/quantir
+example=examples/digits
+output=build/demo
+normalization=(--mean 0.305 --std 0.376) # of train.py
+test_split=(--input "$example/test_images.npy" --labels "$example/test_labels.npy")
+mkdir -p "$output"
+
+show() { # prints the command, then runs it
+  echo "\$ $*"
+  "$@"
+}
+
+echo "demo: quantizing $example/model.onnx (a second or two)"
+show "$quantir" quantize "$example/model.onnx" --calibration "$example/calibration.npy" "${normalization[@]}" \
+  --report "$output/report.json" -o "$output/digits.plan"
+
+echo "demo: evaluating and timing both (a few seconds)"
+float_accuracy=$(show "$quantir" eval "$example/model.onnx" "${test_split[@]}" "${normalization[@]}" | tee /dev/stderr | tail -n 1)
+int8_accuracy=$(show "$quantir" eval "$output/digits.plan" "${test_split[@]}" | tee /dev/stderr | tail -n 1)
+for batch in 1 64; do
+  "$quantir" bench "$example/model.onnx" --threads 1 --batch "$batch" --json >"$output/float-$batch.json"
+  "$quantir" bench "$output/digits.plan" --threads 1 --batch "$batch" --json >"$output/int8-$batch.json"
+done
+
+python3 - "$output" "$example/model.onnx" "$float_accuracy" "$int8_accuracy" <<'PYTHON'
+import json
+import pathlib
+import sys
+
+output, model, accuracies = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3:]
+sizes = [model.stat().st_size, (output / "digits.plan").stat().st_size]
+rows = []
+for name, accuracy, size in zip(("float", "int8"), accuracies, sizes):
+    one, many = (json.loads((output / f"{name}-{batch}.json").read_text()) for batch in (1, 64))
+    # "top1 98.99% (591/597)"
+    rows.append((name, accuracy.removeprefix("top1 "), one["median_ms"], many["per_second"], size))
+
+print()
+print(f"{'one thread':12}{'top-1':>18}{'latency':>13}{'images/s':>13}{'file':>12}")
+print(f"{'':12}{'':>18}{'batch 1':>13}{'batch 64':>13}")
+for name, accuracy, latency, rate, size in rows:
+    print(f"{name:12}{accuracy:>18}{latency:>10.4f} ms{rate:>13,.0f}{size / 1000:>9.1f} kB")
+(_, _, float_latency, float_rate, float_size), (_, _, latency, rate, size) = rows
+print(f"{'int8 gains':12}{'':>18}{float_latency / latency:>12.2f}x{rate / float_rate:>12.2f}x{float_size / size:>11.2f}x")
+print(f"\nThe plan and the report of what was quantized are in {output}/")
+PYTHON
