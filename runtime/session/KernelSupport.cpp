@@ -4,6 +4,13 @@
 
 namespace quantir::runtime {
 
+std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list, size_t count,
+                              int64_t fallback) {
+  if (!list || list->size() == 0)
+    return std::vector<int64_t>(count, fallback);
+  return toVector(list);
+}
+
 std::vector<int64_t> denseStrides(std::span<const int64_t> dims, Layout layout) {
   std::vector<int64_t> strides(dims.size());
   int64_t next = 1;
@@ -26,20 +33,16 @@ ActivationInfo activationOf(const plan::Activation *activation) {
   return {activation->kind(), activation->alpha(), activation->beta()};
 }
 
-/// Splits "begins then ends" over `window`, and takes over strides and dilations (1 where none are
-/// given).
+/// Splits "begins then ends" over `window`, and takes over strides and dilations.
 static void setWindowOptions(WindowInfo &window, const flatbuffers::Vector<int64_t> *strides,
                              const flatbuffers::Vector<int64_t> *padding,
                              const flatbuffers::Vector<int64_t> *dilations) {
   size_t rank = window.kernel.size();
-  std::vector<int64_t> pads = toVector(padding);
-  pads.resize(2 * rank, 0);
+  std::vector<int64_t> pads = toVector(padding, 2 * rank, 0);
   window.padBegin.assign(pads.begin(), pads.begin() + rank);
   window.padEnd.assign(pads.begin() + rank, pads.end());
-  window.strides = toVector(strides);
-  window.strides.resize(rank, 1);
-  window.dilations = toVector(dilations);
-  window.dilations.resize(rank, 1);
+  window.strides = toVector(strides, rank, 1);
+  window.dilations = toVector(dilations, rank, 1);
 }
 
 static std::vector<int64_t> spatialDims(const Operand &operand) {

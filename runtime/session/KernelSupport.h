@@ -23,6 +23,10 @@ inline std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list) {
   return list ? std::vector<int64_t>(list->begin(), list->end()) : std::vector<int64_t>();
 }
 
+/// The same, `fallback` standing for each entry of an absent or empty list of `count`.
+std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list, size_t count,
+                              int64_t fallback);
+
 /// Strides in elements, in logical order, of a dense tensor whose physical order is `layout`.
 std::vector<int64_t> denseStrides(std::span<const int64_t> dims, Layout layout);
 

@@ -1,0 +1,59 @@
+//===- ChecksConvert.cpp - Rules of ops that change an encoding ------------===//
+
+#include "runtime/plan/OpChecks.h"
+
+#include <fmt/format.h>
+
+namespace quantir::runtime {
+
+static Status expectFloat(std::string_view what, const Operand &operand) {
+  if (isFloat(operand))
+    return {};
+  return Status::error(
+      fmt::format("expected {} to be float32, but got {}", what, describeType(operand)));
+}
+
+static Status expectQuantized(std::string_view what, const Operand &operand) {
+  if (!isFloat(operand) && operand.quant)
+    return {};
+  return Status::error(fmt::format("expected {} to be an integer with a scale, but got {}", what,
+                                   describeType(operand)));
+}
+
+Status checkQuantize(const OpOperands &o) {
+  QUANTIR_RETURN_IF_ERROR(expectFloat("the input", o.input(0)));
+  QUANTIR_RETURN_IF_ERROR(expectQuantized("the result", o.output()));
+  return expectDims("a result", o.output(), o.input(0).dims);
+}
+
+Status checkDequantize(const OpOperands &o) {
+  QUANTIR_RETURN_IF_ERROR(expectQuantized("the input", o.input(0)));
+  QUANTIR_RETURN_IF_ERROR(expectFloat("the result", o.output()));
+  return expectDims("a result", o.output(), o.input(0).dims);
+}
+
+Status checkRequantize(const OpOperands &o) {
+  QUANTIR_RETURN_IF_ERROR(expectQuantized("the input", o.input(0)));
+  QUANTIR_RETURN_IF_ERROR(expectQuantized("the result", o.output()));
+  return expectDims("a result", o.output(), o.input(0).dims);
+}
+
+Status checkReorder(const OpOperands &o) {
+  if (!sameEncoding(o.input(0), o.output()))
+    return Status::error(
+        fmt::format("expected the result to have the type and scales of the input, "
+                    "but got {} and {}",
+                    describeType(o.output()), describeType(o.input(0))));
+  return expectDims("a result", o.output(), o.input(0).dims);
+}
+
+Status checkObserve(const OpOperands &o) {
+  QUANTIR_RETURN_IF_ERROR(expectFloat("the input", o.input(0)));
+  size_t count = o.graph.observers() ? o.graph.observers()->size() : 0;
+  uint32_t index = o.op.kind_as_Observe()->observer();
+  if (index >= count)
+    return Status::error(fmt::format("expected an observer below {}, but got {}", count, index));
+  return {};
+}
+
+} // namespace quantir::runtime

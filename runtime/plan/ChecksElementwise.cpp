@@ -1,0 +1,122 @@
+//===- ChecksElementwise.cpp - Rules of elementwise ops and reductions -----===//
+
+#include "quantir/Numerics/Shapes.h"
+#include "runtime/plan/OpChecks.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace quantir::runtime {
+
+/// `axis` counts from the front; plans do not use negative axes.
+static Status expectAxis(int64_t axis, size_t rank) {
+  if (axis >= 0 && static_cast<size_t>(axis) < rank)
+    return {};
+  return Status::error(
+      fmt::format("expected an axis of at least 0 and below {}, but got {}", rank, axis));
+}
+
+Status checkUnary(const OpOperands &o) {
+  const plan::Unary &options = *o.op.kind_as_Unary();
+  float alpha = options.alpha(), beta = options.beta();
+  switch (options.kind()) {
+  case plan::UnaryKind::Clamp:
+    if (!(alpha <= beta))
+      return Status::error(
+          fmt::format("expected clamp bounds in order, but got {} and {}", alpha, beta));
+    break;
+  case plan::UnaryKind::LeakyRelu:
+    if (!std::isfinite(alpha))
+      return Status::error(fmt::format("expected a finite slope, but got {}", alpha));
+    break;
+  case plan::UnaryKind::HardSigmoid:
+    if (!std::isfinite(alpha) || !std::isfinite(beta))
+      return Status::error(
+          fmt::format("expected finite coefficients, but got {} and {}", alpha, beta));
+    break;
+  case plan::UnaryKind::Relu:
+  case plan::UnaryKind::Sigmoid:
+  case plan::UnaryKind::Tanh:
+  case plan::UnaryKind::HardSwish:
+    break;
+  default:
+    return Status::error(
+        fmt::format("expected a known function, but got number {}", int(options.kind())));
+  }
+  QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
+  QUANTIR_RETURN_IF_ERROR(expectResultOf(o.input(0), o.output()));
+  return expectDims("a result", o.output(), o.input(0).dims);
+}
+
+Status checkBinary(const OpOperands &o) {
+  const plan::Binary &options = *o.op.kind_as_Binary();
+  if (options.kind() > plan::BinaryKind::MAX)
+    return Status::error(
+        fmt::format("expected a known operator, but got number {}", int(options.kind())));
+  QUANTIR_RETURN_IF_ERROR(checkActivation(options.activation()));
+  QUANTIR_RETURN_IF_ERROR(expectValue("the left operand", o.input(0)));
+  QUANTIR_RETURN_IF_ERROR(expectValue("the right operand", o.input(1)));
+  if (isFloat(o.input(0)) != isFloat(o.input(1)))
+    return Status::error(
+        fmt::format("expected operands that are both float32 or both integers, but "
+                    "got {} and {}",
+                    describeType(o.input(0)), describeType(o.input(1))));
+  QUANTIR_RETURN_IF_ERROR(expectResultOf(o.input(0), o.output()));
+  std::vector<int64_t> dims;
+  QUANTIR_RETURN_IF_ERROR(
+      shapeStatus(numerics::inferBroadcast(o.input(0).dims, o.input(1).dims, dims)));
+  return expectDims("a result", o.output(), dims);
+}
+
+Status checkSoftmax(const OpOperands &o) {
+  QUANTIR_RETURN_IF_ERROR(expectAxis(o.op.kind_as_Softmax()->axis(), o.input(0).dims.size()));
+  QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
+  QUANTIR_RETURN_IF_ERROR(expectResultOf(o.input(0), o.output()));
+  return expectDims("a result", o.output(), o.input(0).dims);
+}
+
+Status checkPool(const OpOperands &o) {
+  const plan::Pool &options = *o.op.kind_as_Pool();
+  if (options.kind() > plan::PoolKind::MAX)
+    return Status::error(
+        fmt::format("expected a known kind of pooling, but got number {}", int(options.kind())));
+  std::vector<int64_t> dims;
+  std::vector<int64_t> kernel = toVector(options.kernel());
+  size_t spatial = kernel.size();
+  numerics::PoolGeometry geometry{kernel, toVector(options.strides(), spatial, 1),
+                                  toVector(options.padding(), 2 * spatial, 0),
+                                  toVector(options.dilations(), spatial, 1), options.ceil_mode()};
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::inferPool(o.input(0).dims, geometry, dims)));
+  QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
+  QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
+  if (options.kind() == plan::PoolKind::Max)
+    return expectMovable(o.input(0), o.output());
+  return expectResultOf(o.input(0), o.output());
+}
+
+Status checkAdaptiveAveragePool(const OpOperands &o) {
+  std::vector<int64_t> dims;
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::inferAdaptivePool(
+      o.input(0).dims, toVector(o.op.kind_as_AdaptiveAveragePool()->output_size()), dims)));
+  QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
+  QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
+  return expectResultOf(o.input(0), o.output());
+}
+
+Status checkMean(const OpOperands &o) {
+  const plan::Mean &options = *o.op.kind_as_Mean();
+  std::vector<int64_t> axes = toVector(options.axes());
+  if (axes.empty())
+    return Status::error("expected at least one axis, but got none");
+  for (int64_t axis : axes)
+    QUANTIR_RETURN_IF_ERROR(expectAxis(axis, o.input(0).dims.size()));
+  std::vector<int64_t> dims;
+  QUANTIR_RETURN_IF_ERROR(
+      shapeStatus(numerics::inferMean(o.input(0).dims, axes, options.keep_dims(), dims)));
+  QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
+  QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
+  return expectResultOf(o.input(0), o.output());
+}
+
+} // namespace quantir::runtime

@@ -1,0 +1,46 @@
+//===- Validate.h - Checking what a plan says -------------------*- C++ -*-===//
+//
+// The FlatBuffers verifier makes sure that reading a plan stays inside it. These functions check
+// what it says, so that nothing behind them has to: no plan that passes, however it was made, lets
+// a kernel read or write outside its operands, overflow, or divide by zero.
+//
+// Three steps, in this order: validateStructure, ResolvedTensors::create, validateOps. The first is
+// done once, when a plan is loaded. The others are done for a batch of 1 then, and again for the
+// batch of each session.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_RUNTIME_PLAN_VALIDATE_H
+#define QUANTIR_RUNTIME_PLAN_VALIDATE_H
+
+#include "runtime/plan/Resolve.h"
+
+namespace quantir::runtime {
+
+/// What a plan may at most hold. Far above any model; there so that a small file cannot ask for
+/// much memory or time.
+namespace planLimits {
+inline constexpr size_t tensors = size_t(1) << 18;
+inline constexpr size_t ops = size_t(1) << 16;
+inline constexpr size_t observers = size_t(1) << 16;
+inline constexpr size_t rank = 8;
+inline constexpr size_t nameLength = 4096;
+/// Entries of one op's operand or option lists.
+inline constexpr size_t listLength = size_t(1) << 12;
+/// Elements of one tensor.
+inline constexpr int64_t elements = INT32_MAX;
+/// Scales of all tensors together.
+inline constexpr size_t scales = size_t(1) << 24;
+} // namespace planLimits
+
+/// Everything that does not depend on the batch and concerns no single kind of op: limits,
+/// enumerators, each tensor's description, constants inside their section, indices, and that every
+/// value is defined once and before its use.
+Status validateStructure(const plan::Plan &graph, uint64_t constantBytes);
+
+/// Each op: the number, types, quantization and shapes of its operands, and its options.
+Status validateOps(const plan::Plan &graph, const ResolvedTensors &tensors);
+
+} // namespace quantir::runtime
+
+#endif // QUANTIR_RUNTIME_PLAN_VALIDATE_H
