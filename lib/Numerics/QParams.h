@@ -122,6 +122,10 @@ struct QParamsSpec {
 [[nodiscard]] std::string chooseQParams(std::span<const float> min, std::span<const float> max,
                                         const QParamsSpec &spec, QParams &out);
 
+/// The same for one range, without float qparams.
+[[nodiscard]] std::string chooseQParams(float min, float max, const QParamsSpec &spec, float &scale,
+                                        int32_t &zeroPoint);
+
 /// The choice made at run time by dynamic quantization and inside fused fake-quantize (float64 arithmetic, a floor of
 /// 6.1e-5 instead of eps, the zero point nudged to the end of the range that loses less). `preserveSparsity` makes it
 /// symmetric when the range has both signs.

@@ -1,0 +1,29 @@
+//===- TargetClones.h - One source, several instruction sets ----*- C++ -*-===//
+//
+// Private to the library. A function marked QUANTIR_TARGET_CLONES is compiled for AVX-512, AVX2 and the baseline, and
+// the loader picks one. What it calls must be marked QUANTIR_INLINE to be compiled along.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_NUMERICS_TARGETCLONES_H
+#define QUANTIR_NUMERICS_TARGETCLONES_H
+
+// The choice is made by a resolver that runs before a sanitizer is ready.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define QUANTIR_NO_TARGET_CLONES
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
+    __has_feature(memory_sanitizer)
+#define QUANTIR_NO_TARGET_CLONES
+#endif
+#endif
+
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(QUANTIR_NO_TARGET_CLONES)
+#define QUANTIR_TARGET_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define QUANTIR_TARGET_CLONES
+#endif
+
+#define QUANTIR_INLINE inline __attribute__((always_inline))
+
+#endif // QUANTIR_NUMERICS_TARGETCLONES_H
