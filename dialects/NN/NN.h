@@ -99,6 +99,15 @@ OpT createChecked(mlir::OpBuilder &builder, mlir::Location location, mlir::Value
   return {};
 }
 
+/// The bounds of an op that limits values to a range: nn.relu, nn.clamp.
+struct Bounds {
+  float min;
+  float max;
+};
+
+/// The bounds of a clipping op; nothing for another op or null.
+std::optional<Bounds> getClippingBounds(mlir::Operation *op);
+
 } // namespace quantir::nn
 
 #endif // QUANTIR_DIALECTS_NN_NN_H

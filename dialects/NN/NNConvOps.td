@@ -48,6 +48,7 @@ def NN_ConvOp : NN_WeightedOp<"conv", /*weightChannelAxis=*/0, (ins
         : (tensor<?x3x32x32xf32>, tensor<16x3x3x3xf32>, tensor<16xf32>) -> tensor<?x16x16x16xf32>
     ```
   }];
+  let hasCanonicalizer = 1;
 }
 
 def NN_ConvTransposeOp : NN_WeightedOp<"conv_transpose", /*weightChannelAxis=*/1, (ins

@@ -9,11 +9,13 @@ include "quantir/dialects/NN/NNBase.td"
 // Activation functions
 //===----------------------------------------------------------------------===//
 
-def NN_ReluOp : NN_UnaryOp<"relu", NN_Commuting, (ins), [Idempotent]> {
+def NN_ReluOp : NN_UnaryOp<"relu", NN_Commuting> {
   let summary = "max(x, 0)";
   let description = [{
     `torch.nn.functional.relu`: `result = max(input, 0)`, elementwise. Of NaN it makes NaN.
   }];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def NN_ClampOp : NN_UnaryOp<"clamp", NN_Commuting, (ins F32Attr:$min, F32Attr:$max)> {
@@ -26,6 +28,8 @@ def NN_ClampOp : NN_UnaryOp<"clamp", NN_Commuting, (ins F32Attr:$min, F32Attr:$m
     %y = nn.clamp %x {max = 6.0 : f32, min = 0.0 : f32} : (tensor<?x8xf32>) -> tensor<?x8xf32>
     ```
   }];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
   let hasVerifier = 1;
 }
 
@@ -95,6 +99,7 @@ class NN_BinaryOp<string mnemonic, list<Trait> traits = []>
       return ::quantir::nn::detail::inferBroadcast(op.getLhs(), op.getRhs(), results);
     }
   }];
+  let hasFolder = 1;
   string broadcasting = [{
     Shapes broadcast as numpy's do: aligned at the last dimension, a dimension of 1 or a missing one is
     repeated. A dynamic first dimension matches a dynamic first dimension of an operand of the same rank, or a dimension
@@ -105,6 +110,7 @@ class NN_BinaryOp<string mnemonic, list<Trait> traits = []>
 def NN_AddOp : NN_BinaryOp<"add", [Commutative]> {
   let summary = "sum of two tensors";
   let description = "`torch.add`: `result = lhs + rhs`, elementwise.\n" # broadcasting;
+  let hasCanonicalizer = 1;
 }
 
 def NN_SubOp : NN_BinaryOp<"sub"> {

@@ -46,6 +46,7 @@ def NN_MatMulOp : NN_Op<"matmul", Quantizable<[Activation], Observe>> {
     a row of the result: it cannot be summed over.
   }];
   let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs);
+  let hasCanonicalizer = 1;
 }
 
 #endif // QUANTIR_DIALECTS_NN_NNLINEAROPS_TD

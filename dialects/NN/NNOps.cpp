@@ -9,6 +9,8 @@
 
 #include "llvm/Support/FormatVariadic.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace quantir;
 using namespace quantir::nn;
@@ -136,6 +138,14 @@ LogicalResult ClampOp::verify() {
   return success();
 }
 
+std::optional<Bounds> nn::getClippingBounds(Operation *op) {
+  if (isa_and_present<ReluOp>(op))
+    return Bounds{0.0f, std::numeric_limits<float>::infinity()};
+  if (auto clamp = dyn_cast_if_present<ClampOp>(op))
+    return Bounds{clamp.getMin().convertToFloat(), clamp.getMax().convertToFloat()};
+  return std::nullopt;
+}
+
 LogicalResult SoftmaxOp::verify() {
   int64_t axis;
   std::string error =
@@ -208,6 +218,15 @@ std::string UnsqueezeOp::inferShapes(Adaptor op, Shapes &results) {
 std::string TransposeOp::inferShapes(Adaptor op, Shapes &results) {
   return inferOne(results, numerics::inferTranspose, getDims(op.getInput()),
                   toDims(op.getPermutation()));
+}
+
+numerics::ResolvedSlice SliceOp::getResolved() {
+  numerics::ResolvedSlice slice;
+  std::string error = numerics::inferSlice(getDims(getInput()), toDims(getStarts()),
+                                           toDims(getEnds()), toDims(getAxes()),
+                                           toDims(getSteps()), slice);
+  (void)error; // the op was verified
+  return slice;
 }
 
 std::string SliceOp::inferShapes(Adaptor op, Shapes &results) {

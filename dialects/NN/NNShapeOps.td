@@ -8,6 +8,8 @@ include "quantir/dialects/NN/NNBase.td"
 /// The input's elements under another shape: folds when the shape stays, and over constants.
 class NN_ViewOp<string mnemonic, dag attributes>
     : NN_ShapedOp<mnemonic, NN_Commuting, attributes> {
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def NN_FlattenOp : NN_ViewOp<"flatten", (ins I64Attr:$start_axis, I64Attr:$end_axis)> {
@@ -58,6 +60,8 @@ def NN_TransposeOp : NN_ShapedOp<"transpose", NN_Commuting, (ins DenseI64ArrayAt
   let description = [{
     `torch.permute`: dimension `i` of the result is dimension `permutation[i]` of the input. A dynamic batch stays first.
   }];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def NN_SliceOp : NN_ShapedOp<"slice", NN_Commuting, (ins
@@ -75,6 +79,11 @@ def NN_SliceOp : NN_ShapedOp<"slice", NN_Commuting, (ins
     A dynamic dimension can only be sliced whole: an error otherwise. PyTorch has no negative steps; they
     come from ONNX.
   }];
+  let hasFolder = 1;
+  let extraClassDeclaration = [{
+    /// Start, step and size of every dimension.
+    ::quantir::numerics::ResolvedSlice getResolved();
+  }];
 }
 
 def NN_CatOp : NN_Op<"cat", NN_Commuting> {
@@ -84,6 +93,7 @@ def NN_CatOp : NN_Op<"cat", NN_Commuting> {
     be concatenated along.
   }];
   let arguments = (ins Variadic<NN_Tensor>:$inputs, I64Attr:$axis);
+  let hasFolder = 1;
 }
 
 def NN_SplitOp : NN_AnyOp<"split", NN_Commuting, [NN_InferShapes]> {
@@ -94,6 +104,7 @@ def NN_SplitOp : NN_AnyOp<"split", NN_Commuting, [NN_InferShapes]> {
   }];
   let arguments = (ins NN_Tensor:$input, I64Attr:$axis, DenseI64ArrayAttr:$sizes);
   let results = (outs Variadic<NN_Tensor>:$results);
+  let hasFolder = 1;
 }
 
 def NN_PadOp : NN_ShapedOp<"pad", NN_Commuting, (ins
@@ -105,6 +116,7 @@ def NN_PadOp : NN_ShapedOp<"pad", NN_Commuting, (ins
     for all how many go after it. A negative padding (cropping) is not supported: `nn.slice` does that.
     A dynamic batch is not padded.
   }];
+  let hasFolder = 1;
 }
 
 def NN_ExpandOp : NN_ShapedOp<"expand", NN_Commuting, (ins DenseI64ArrayAttr:$shape)> {
@@ -113,6 +125,7 @@ def NN_ExpandOp : NN_ShapedOp<"expand", NN_Commuting, (ins DenseI64ArrayAttr:$sh
     `torch.Tensor.expand`, with ONNX's two-way rule: the result has the shape that numpy's broadcasting gives for the input's and `shape`. An entry of -1 keeps the
     input's dimension; an entry of 1 does so too.
   }];
+  let hasFolder = 1;
 }
 
 #endif // QUANTIR_DIALECTS_NN_NNSHAPEOPS_TD
