@@ -46,12 +46,16 @@ private:
     OpPattern pattern;
     if (consume('*'))
       return pattern;
+    if (consume('=')) {
+      pattern.sameType = true;
+      return pattern;
+    }
     do {
       rest = rest.ltrim();
       llvm::StringRef name =
           rest.take_while([](char c) { return llvm::isAlnum(c) || c == '_' || c == '.'; });
       if (name.empty())
-        return fail("an op name or '*'");
+        return fail("an op name, '*' or '='");
       pattern.names.push_back(name.str());
       rest = rest.drop_front(name.size());
     } while (consume('|'));
@@ -74,15 +78,18 @@ private:
 };
 
 bool collect(const OpPattern &pattern, mlir::Operation *op, PatternMatch &match) {
-  if (!pattern.matchesName(op->getName().getStringRef()) ||
+  if (!pattern.matchesName(op->getName().getStringRef()) || op->getNumResults() != 1 ||
       pattern.operands.size() > op->getNumOperands())
     return false;
   for (auto [index, operandPattern] : llvm::enumerate(pattern.operands)) {
-    if (operandPattern.isAny())
-      continue;
     mlir::Value operand = op->getOperand(index);
+    if (operandPattern.isAny()) {
+      if (operandPattern.sameType && operand.getType() != op->getResult(0).getType())
+        return false;
+      continue;
+    }
     mlir::Operation *producer = operand.getDefiningOp();
-    if (!producer || producer->getNumResults() != 1 || !operand.hasOneUse() ||
+    if (!producer || !operand.hasOneUse() ||
         producer->getBlock() != op->getBlock() || !collect(operandPattern, producer, match))
       return false;
   }

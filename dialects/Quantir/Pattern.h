@@ -2,10 +2,11 @@
 //
 // The text form of a pattern and the tree it stands for. The grammar:
 //
-//   pattern  ::= `*` | op-names (`(` pattern (`,` pattern)* `)`)?
+//   pattern  ::= `*` | `=` | op-names (`(` pattern (`,` pattern)* `)`)?
 //   op-names ::= op-name (`|` op-name)*
 //
-// The outermost op is the last one to be executed; the parentheses hold its operands in order.
+// The outermost op is the last one to be executed; the parentheses hold its operands in order. `*` is any value, `=` any
+// value of the type of the op's result (not one that is broadcast).
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,10 +21,11 @@
 
 namespace quantir {
 
-/// A node of a pattern. One without names is `*`: any value.
+/// A node of a pattern. One without names is a value: `*`, or `=` with `sameType`.
 struct OpPattern {
   std::vector<std::string> names;
   std::vector<OpPattern> operands;
+  bool sameType = false;
 
   bool isAny() const { return names.empty(); }
   bool matchesName(llvm::StringRef name) const;

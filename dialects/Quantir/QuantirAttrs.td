@@ -144,8 +144,8 @@ def Quantir_BackendPatternAttr : Quantir_Attr<"BackendPattern", "backend_pattern
   let summary = "ops that a backend runs as one, and how";
   let description = [{
     `pattern` is written from the last op to the first, an op's operands in parentheses: `nn.relu(nn.conv)`,
-    `nn.relu(nn.add(nn.conv, *))`. `*` is any value; `(a|b)` or `a|b` before the parenthesis is either op; operands that
-    are not written may be anything. `name` is the name of the `quantir.fused` that a match of more than one op becomes.
+    `nn.relu(nn.add(nn.conv, =))`. `*` is any value, `=` any value of the type of the op's result; `a|b` is either op;
+    operands that are not written may be anything. `name` is the name of the `quantir.fused` that a match of more than one op becomes.
 
     `share` is an observation for ops whose result has the scale and zero point of its first activation.
 

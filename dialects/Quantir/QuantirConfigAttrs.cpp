@@ -3,7 +3,7 @@
 #include "quantir/dialects/Quantir/Pattern.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
-#include "llvm/Support/Regex.h"
+#include <regex>
 
 using namespace mlir;
 using namespace quantir;
@@ -201,10 +201,12 @@ LogicalResult QConfigMappingAttr::verify(function_ref<InFlightDiagnostic()> emit
                                          ArrayRef<QConfigRuleAttr> name,
                                          ArrayRef<QConfigRuleAttr> order) {
   for (QConfigRuleAttr rule : regex) {
-    std::string error;
-    if (!llvm::Regex(rule.getKey()).isValid(error))
+    try {
+      std::regex compiled(rule.getKey().str());
+    } catch (const std::regex_error &error) {
       return emitError() << "expected a regular expression in module_name_regex, but got '"
-                         << rule.getKey() << "': " << error;
+                         << rule.getKey() << "': " << error.what();
+    }
   }
   for (ArrayRef<QConfigRuleAttr> rules : {objectType, regex, name})
     for (QConfigRuleAttr rule : rules)

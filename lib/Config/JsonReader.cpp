@@ -1,0 +1,103 @@
+//===- JsonReader.cpp - Reading JSON with the place in every error --------===//
+
+#include "quantir/Config/JsonReader.h"
+
+using namespace mlir;
+using namespace quantir;
+
+InFlightDiagnostic JsonReader::error() const {
+  return emitError(loc) << (where.empty() ? "/" : where) << ": ";
+}
+
+LogicalResult JsonReader::expected(StringRef what) const {
+  std::string text = value->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (text.size() > 60)
+    text = text.substr(0, 57) + "...";
+  return error() << "expected " << what << ", but got " << text;
+}
+
+FailureOr<std::string> JsonReader::string() const {
+  if (!value->is_string())
+    return expected("a string");
+  return value->get<std::string>();
+}
+
+FailureOr<int64_t> JsonReader::integer() const {
+  if (!value->is_number_integer())
+    return expected("an integer");
+  return value->get<int64_t>();
+}
+
+FailureOr<double> JsonReader::number() const {
+  if (!value->is_number())
+    return expected("a number");
+  return value->get<double>();
+}
+
+FailureOr<bool> JsonReader::boolean() const {
+  if (!value->is_boolean())
+    return expected("true or false");
+  return value->get<bool>();
+}
+
+std::optional<JsonReader> JsonReader::member(StringRef key) const {
+  auto it = value->find(key.str());
+  if (it == value->end() || it->is_null())
+    return std::nullopt;
+  JsonReader child(*it, loc);
+  child.where = where + "/" + key.str();
+  return child;
+}
+
+JsonReader JsonReader::element(size_t index) const {
+  JsonReader child((*value)[index], loc);
+  child.where = where + "/" + std::to_string(index);
+  return child;
+}
+
+LogicalResult JsonReader::expectObject(ArrayRef<StringRef> keys) const {
+  if (!value->is_object())
+    return expected("an object");
+  for (const auto &[key, unused] : value->items()) {
+    if (llvm::is_contained(keys, StringRef(key)))
+      continue;
+    InFlightDiagnostic diagnostic = error() << "unknown key '" << key << "'";
+    if (StringRef near = nearest(key, keys); !near.empty())
+      diagnostic << "; did you mean '" << near << "'?";
+    else
+      diagnostic << "; expected one of " << llvm::join(keys, ", ");
+    return diagnostic;
+  }
+  return success();
+}
+
+LogicalResult JsonReader::expectArray(std::optional<size_t> size) const {
+  if (!value->is_array())
+    return expected("an array");
+  if (size && value->size() != *size)
+    return error() << "expected an array of " << *size << " elements, but got " << value->size();
+  return success();
+}
+
+StringRef quantir::nearest(StringRef name, ArrayRef<StringRef> candidates) {
+  StringRef best;
+  unsigned bestDistance = std::max<size_t>(2, name.size() / 3) + 1;
+  for (StringRef candidate : candidates) {
+    unsigned distance = name.edit_distance_insensitive(candidate, true, bestDistance);
+    if (distance < bestDistance) {
+      bestDistance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+FailureOr<nlohmann::json> quantir::parseJson(StringRef text, Location loc) {
+  try {
+    return nlohmann::json::parse(text.begin(), text.end());
+  } catch (const nlohmann::json::exception &e) {
+    // "[json.exception.parse_error.101] parse error at line 1, column 2: ...": people want what follows the bracket.
+    StringRef message(e.what());
+    return emitError(loc) << "not valid JSON: " << message.split("] ").second;
+  }
+}

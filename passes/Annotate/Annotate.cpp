@@ -1,0 +1,53 @@
+//===- Annotate.cpp - Decide what is quantized ----------------------------===//
+
+#include "quantir/passes/Annotate/Passes.h"
+
+#include "Quantizer.h"
+
+namespace quantir {
+#define GEN_PASS_DEF_ANNOTATEPASS
+#include "quantir/passes/Annotate/Passes.h.inc"
+} // namespace quantir
+
+using namespace mlir;
+using namespace quantir;
+
+namespace {
+
+class AnnotatePass : public quantir::impl::AnnotatePassBase<AnnotatePass> {
+public:
+  using AnnotatePassBase::AnnotatePassBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    FailureOr<BackendPatterns> backend = getBackendPatterns(module, backendConfig);
+    FailureOr<QConfigMappingAttr> mapping = getMapping(module);
+    if (failed(backend) || failed(mapping))
+      return signalPassFailure();
+
+    QConfigQuantizer quantizer(*mapping, *backend);
+    for (auto func : module.getOps<func::FuncOp>()) {
+      if (failed(quantizer.annotate(func)))
+        return signalPassFailure();
+      for (Operation &op : func.getBody().getOps()) {
+        numAnnotated += op.hasAttr(QuantirDialect::annotationAttrName);
+        numFloat += op.hasAttr(QuantirDialect::floatReasonAttrName);
+      }
+    }
+  }
+
+private:
+  FailureOr<QConfigMappingAttr> getMapping(ModuleOp module) {
+    if (auto attr =
+            module->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName))
+      return attr;
+    if (qconfigMapping.empty())
+      return module.emitError() << "expected the attribute "
+                                << QuantirDialect::qconfigMappingAttrName
+                                << " or the pass option qconfig-mapping";
+    nlohmann::json name = qconfigMapping.getValue();
+    return readQConfigMapping(JsonReader(name, module.getLoc()));
+  }
+};
+
+} // namespace

@@ -1,0 +1,128 @@
+//===- PruneAnnotations.cpp - Do not quantize what nothing gains from -----===//
+
+#include "quantir/passes/Annotate/Passes.h"
+
+#include "quantir/dialects/Quantir/Quantir.h"
+
+#include "llvm/ADT/SetVector.h"
+
+namespace quantir {
+#define GEN_PASS_DEF_PRUNEANNOTATIONSPASS
+#include "quantir/passes/Annotate/Passes.h.inc"
+} // namespace quantir
+
+using namespace mlir;
+using namespace quantir;
+
+namespace {
+
+AnnotationAttr annotationOf(Operation *op) {
+  return op ? op->getAttrOfType<AnnotationAttr>(QuantirDialect::annotationAttrName) : nullptr;
+}
+
+bool isQuantized(Attribute spec) { return !isa<UnitAttr>(spec); }
+
+bool quantizesOperand(OpOperand &use) {
+  AnnotationAttr annotation = annotationOf(use.getOwner());
+  return annotation && isQuantized(annotation.getOperands()[use.getOperandNumber()]);
+}
+
+bool quantizesResult(OpResult result) {
+  AnnotationAttr annotation = annotationOf(result.getOwner());
+  return annotation && isQuantized(annotation.getResults()[result.getResultNumber()]);
+}
+
+/// An annotated op that only moves or clips data.
+bool isTransparent(Operation *op) {
+  auto quantizable = dyn_cast_or_null<QuantizableOpInterface>(op);
+  return quantizable && annotationOf(op) && quantizable.commutesWithQuantization();
+}
+
+/// The transparent ops connected with `start` through quantized edges; says whether an op that computes on integers is among
+/// their neighbours.
+bool reachesComputation(Operation *start, llvm::SetVector<Operation *> &group) {
+  bool found = false;
+  group.insert(start);
+  for (size_t i = 0; i < group.size(); ++i) {
+    Operation *op = group[i];
+    auto visit = [&](Operation *neighbour) {
+      if (isTransparent(neighbour))
+        group.insert(neighbour);
+      else
+        found = true;
+    };
+    for (OpOperand &operand : op->getOpOperands())
+      if (auto result = dyn_cast<OpResult>(operand.get()))
+        if (quantizesOperand(operand) && quantizesResult(result))
+          visit(result.getOwner());
+    for (OpResult result : op->getResults())
+      for (OpOperand &use : result.getUses())
+        if (quantizesOperand(use))
+          visit(use.getOwner());
+  }
+  return found;
+}
+
+class PruneAnnotationsPass
+    : public quantir::impl::PruneAnnotationsPassBase<PruneAnnotationsPass> {
+public:
+  void runOnOperation() override {
+    pruneUnits();
+    // From the end, since a result that is not quantized may leave its producer's without a reader.
+    for (Operation &op : llvm::reverse(getOperation().getBody().front()))
+      pruneResults(&op);
+  }
+
+private:
+  void pruneUnits() {
+    llvm::SmallPtrSet<Operation *, 16> seen;
+    for (Operation &op : getOperation().getBody().getOps()) {
+      if (!isTransparent(&op) || seen.contains(&op))
+        continue;
+      llvm::SetVector<Operation *> group;
+      bool useful = reachesComputation(&op, group);
+      seen.insert(group.begin(), group.end());
+      if (useful)
+        continue;
+      for (Operation *member : group)
+        leaveInFloat(member, "no op beside it computes on integers");
+    }
+  }
+
+  void pruneResults(Operation *op) {
+    AnnotationAttr annotation = annotationOf(op);
+    if (!annotation)
+      return;
+    SmallVector<Attribute> results(annotation.getResults().getValue());
+    bool changed = false;
+    for (OpResult result : op->getResults()) {
+      Attribute &spec = results[result.getResultNumber()];
+      if (!isQuantized(spec) || llvm::any_of(result.getUses(), quantizesOperand))
+        continue;
+      spec = UnitAttr::get(&getContext());
+      changed = true;
+      ++numResults;
+    }
+    if (!changed)
+      return;
+    bool anyResult = llvm::any_of(results, isQuantized);
+    auto quantizable = cast<QuantizableOpInterface>(op);
+    if (!anyResult && !quantizable.getWeightOperand()) {
+      // Without a weight there is no integer arithmetic to gain: the float op on dequantized values is as good.
+      leaveInFloat(op, "nothing reads its result as integers");
+      return;
+    }
+    op->setAttr(QuantirDialect::annotationAttrName,
+                AnnotationAttr::get(&getContext(), annotation.getOperands(),
+                                    ArrayAttr::get(&getContext(), results)));
+  }
+
+  void leaveInFloat(Operation *op, StringRef reason) {
+    op->removeAttr(QuantirDialect::annotationAttrName);
+    op->setAttr(QuantirDialect::floatReasonAttrName, StringAttr::get(&getContext(), reason));
+    op->emitRemark("left in float: ") << reason;
+    ++numUnits;
+  }
+};
+
+} // namespace

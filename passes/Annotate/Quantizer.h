@@ -1,0 +1,45 @@
+//===- Quantizer.h - Who decides what is quantized --------------*- C++ -*-===//
+//
+// Annotations are the narrow waist between deciding and doing. A Quantizer puts them on ops; everything after reads nothing else.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_PASSES_ANNOTATE_QUANTIZER_H
+#define QUANTIR_PASSES_ANNOTATE_QUANTIZER_H
+
+#include "quantir/Config/BackendConfig.h"
+#include "quantir/Config/QConfig.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace quantir {
+
+class Quantizer {
+public:
+  virtual ~Quantizer() = default;
+
+  /// Annotates the ops of `func` that it wants quantized and that have no annotation yet. An op that it leaves in float gets the
+  /// reason as `quantir.float_reason`. A failure has been reported.
+  virtual mlir::LogicalResult annotate(mlir::func::FuncOp func) = 0;
+};
+
+/// FX graph mode's way: a QConfigMapping says how, a BackendConfig what is possible.
+class QConfigQuantizer final : public Quantizer {
+public:
+  QConfigQuantizer(QConfigMappingAttr mapping, BackendPatterns backend)
+      : mapping(mapping), backend(std::move(backend)) {}
+
+  mlir::LogicalResult annotate(mlir::func::FuncOp func) override;
+
+private:
+  /// The annotation for one unit; or null, with the reason.
+  AnnotationAttr annotationFor(QuantizableOpInterface op, const OpIdentity &identity,
+                               std::string &reason);
+
+  QConfigMappingAttr mapping;
+  BackendPatterns backend;
+};
+
+} // namespace quantir
+
+#endif // QUANTIR_PASSES_ANNOTATE_QUANTIZER_H

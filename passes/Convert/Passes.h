@@ -1,0 +1,34 @@
+//===- Passes.h - Passes that make the reference model ----------*- C++ -*-===//
+
+#ifndef QUANTIR_PASSES_CONVERT_PASSES_H
+#define QUANTIR_PASSES_CONVERT_PASSES_H
+
+#include "quantir/Numerics/QParams.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+
+namespace quantir {
+
+/// The `!quant.uniform` of these parameters; null, with an error at `loc`, if MLIR has none for them.
+/// The storage range is the whole of the dtype: as in PyTorch, an observer's smaller range shows in the scale only.
+mlir::quant::QuantizedType getUniformType(const numerics::QParams &params, mlir::Location loc);
+
+/// The parameters of a `!quant.uniform`.
+numerics::QParams getQParams(mlir::quant::QuantizedType type);
+
+void populateCancelRedundantCastsPatterns(mlir::RewritePatternSet &patterns);
+
+#define GEN_PASS_DECL
+#include "quantir/passes/Convert/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "quantir/passes/Convert/Passes.h.inc"
+
+} // namespace quantir
+
+#endif // QUANTIR_PASSES_CONVERT_PASSES_H

@@ -1,0 +1,79 @@
+//===- QuantizeWeights.cpp - Quantize constants at compile time -----------===//
+
+#include "quantir/passes/Convert/Passes.h"
+
+#include "quantir/Numerics/Quantize.h"
+#include "quantir/dialects/NN/Constants.h"
+#include "quantir/dialects/NN/NN.h"
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace quantir {
+#define GEN_PASS_DEF_QUANTIZEWEIGHTSPASS
+#include "quantir/passes/Convert/Passes.h.inc"
+} // namespace quantir
+
+using namespace mlir;
+using namespace quantir;
+
+namespace {
+
+/// The codes of `values`, as the bytes of a constant.
+template <typename T>
+std::string quantizeTo(ArrayRef<float> values, ArrayRef<int64_t> shape,
+                       const numerics::QParams &params, SmallVector<char> &bytes) {
+  bytes.resize(values.size() * sizeof(T));
+  return numerics::quantize<T>(values.data(), shape, params, reinterpret_cast<T *>(bytes.data()));
+}
+
+class QuantizeWeightsPass : public quantir::impl::QuantizeWeightsPassBase<QuantizeWeightsPass> {
+public:
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    WalkResult result = getOperation().walk([&](quant::QuantizeCastOp op) -> WalkResult {
+      return quantize(rewriter, op);
+    });
+    if (result.wasInterrupted())
+      signalPassFailure();
+  }
+
+private:
+  LogicalResult quantize(IRRewriter &rewriter, quant::QuantizeCastOp op) {
+    Value constant = op.getInput();
+    ElementsAttr elements = nn::getConstantElements(constant);
+    auto tensor = dyn_cast<RankedTensorType>(op.getType());
+    if (!elements || !tensor)
+      return success();
+    std::optional<SmallVector<float>> values = nn::getConstantFloats(constant);
+    if (!values)
+      return op.emitError("expected to read the f32 values of the constant");
+
+    auto type = cast<quant::QuantizedType>(tensor.getElementType());
+    numerics::QParams params = getQParams(type);
+    SmallVector<char> bytes;
+    std::string error;
+    Type storage = type.getStorageType();
+    if (params.dtype == numerics::QDType::QInt8)
+      error = quantizeTo<int8_t>(*values, tensor.getShape(), params, bytes);
+    else if (params.dtype == numerics::QDType::QUInt8)
+      error = quantizeTo<uint8_t>(*values, tensor.getShape(), params, bytes);
+    else if (params.dtype == numerics::QDType::QInt32)
+      error = quantizeTo<int32_t>(*values, tensor.getShape(), params, bytes);
+    else
+      return success(); // Types below a byte are not stored yet; the cast stays, and is executed.
+    if (!error.empty())
+      return op.emitError() << "cannot quantize the constant: " << error;
+
+    auto integers = RankedTensorType::get(tensor.getShape(), storage);
+    rewriter.setInsertionPoint(op);
+    ElementsAttr codes = nn::makeElementsAttr(integers, bytes, nn::getNameHint(elements));
+    auto newConstant = arith::ConstantOp::create(rewriter, constant.getLoc(), integers, cast<TypedAttr>(codes));
+    rewriter.replaceOpWithNewOp<quant::StorageCastOp>(op, tensor, newConstant);
+    if (Operation *old = constant.getDefiningOp(); old->use_empty())
+      rewriter.eraseOp(old);
+    ++numConstants;
+    return success();
+  }
+};
+
+} // namespace

@@ -1,0 +1,137 @@
+//===- FoldBatchNorm.cpp - Fold batch normalization into weights ----------===//
+
+#include "quantir/passes/Fuse/Passes.h"
+
+#include "quantir/dialects/NN/Constants.h"
+#include "quantir/dialects/NN/NN.h"
+
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+#include <cmath>
+
+namespace quantir {
+#define GEN_PASS_DEF_FOLDBATCHNORMPASS
+#include "quantir/passes/Fuse/Passes.h.inc"
+} // namespace quantir
+
+using namespace mlir;
+using namespace quantir;
+
+namespace {
+
+/// The output channel of each element of a weight, for each index of the channel axis and of the first axis.
+/// A transposed convolution has its weight as [I, O / groups, ...]: its output channel depends on the group of the input channel.
+int64_t outputChannel(int64_t first, int64_t alongAxis, int64_t axis, int64_t firstSize,
+                      int64_t axisSize, int64_t groups) {
+  return axis == 0 ? first : first / (firstSize / groups) * axisSize + alongAxis;
+}
+
+/// W[...] * factor[output channel].
+void scaleWeight(MutableArrayRef<float> weight, ArrayRef<int64_t> shape, int64_t axis,
+                 int64_t groups, ArrayRef<float> factor) {
+  int64_t inner = 1;
+  for (int64_t dim : shape.drop_front(axis + 1))
+    inner *= dim;
+  int64_t axisSize = shape[axis];
+  for (int64_t i = 0, e = weight.size(); i < e; ++i) {
+    int64_t alongAxis = i / inner % axisSize;
+    int64_t first = axis == 0 ? alongAxis : i / (inner * axisSize);
+    weight[i] *= factor[outputChannel(first, alongAxis, axis, shape[0], axisSize, groups)];
+  }
+}
+
+struct FoldBatchNorm : public OpRewritePattern<nn::BatchNormOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(nn::BatchNormOp norm, PatternRewriter &rewriter) const override {
+    auto weighted = norm.getInput().getDefiningOp<QuantizableOpInterface>();
+    Value weight = weighted ? weighted.getWeightOperand() : nullptr;
+    std::optional<int64_t> axis = weighted ? weighted.getWeightChannelAxis() : std::nullopt;
+    if (!weight || !axis || *axis > 1 || weighted->getNumResults() != 1)
+      return rewriter.notifyMatchFailure(norm, "the input is not made by an op with a weight");
+    if (!norm.getInput().hasOneUse())
+      return rewriter.notifyMatchFailure(norm, "the input has other users");
+    // Normalization is along dimension 1. A linear op on more than two dimensions has its channels elsewhere.
+    auto weightType = cast<RankedTensorType>(weight.getType());
+    auto resultType = cast<RankedTensorType>(norm.getType());
+    if (resultType.getRank() != 2 && resultType.getRank() != weightType.getRank())
+      return rewriter.notifyMatchFailure(norm, "the op's channels are not in dimension 1");
+
+    std::optional<SmallVector<float>> weights = nn::getConstantFloats(weight);
+    std::optional<SmallVector<float>> gamma = nn::getConstantFloats(norm.getScale());
+    std::optional<SmallVector<float>> beta = nn::getConstantFloats(norm.getBias());
+    std::optional<SmallVector<float>> mean = nn::getConstantFloats(norm.getMean());
+    std::optional<SmallVector<float>> variance = nn::getConstantFloats(norm.getVariance());
+    if (!weights || !gamma || !beta || !mean || !variance)
+      return rewriter.notifyMatchFailure(norm, "a parameter is not a constant");
+    SmallVector<float> bias(gamma->size(), 0.0f);
+    Value oldBias = weighted.getBiasOperand();
+    if (oldBias) {
+      std::optional<SmallVector<float>> values = nn::getConstantFloats(oldBias);
+      if (!values)
+        return rewriter.notifyMatchFailure(norm, "the bias is not a constant");
+      bias = std::move(*values);
+    }
+
+    float epsilon = norm.getEpsilon().convertToFloat();
+    SmallVector<float> factor(gamma->size());
+    for (size_t c = 0; c < gamma->size(); ++c) {
+      float inverse = 1.0f / std::sqrt((*variance)[c] + epsilon);
+      factor[c] = (*gamma)[c] * inverse;
+      bias[c] = (bias[c] - (*mean)[c]) * inverse * (*gamma)[c] + (*beta)[c];
+    }
+    int64_t groups = 1;
+    if (std::optional<Attribute> attr = weighted->getInherentAttr("groups"))
+      if (auto integer = dyn_cast_or_null<IntegerAttr>(*attr))
+        groups = integer.getInt();
+    scaleWeight(*weights, weightType.getShape(), *axis, groups, factor);
+
+    Location loc = weighted->getLoc();
+    rewriter.setInsertionPoint(weighted);
+    Value newWeight = nn::createConstant(rewriter, weight.getLoc(), weightType.getShape(), *weights);
+    Value newBias = nn::createConstant(rewriter, loc, {static_cast<int64_t>(bias.size())}, bias);
+    rewriter.modifyOpInPlace(weighted, [&] {
+      for (OpOperand &operand : weighted->getOpOperands())
+        if (operand.get() == weight)
+          operand.set(newWeight);
+        else if (oldBias && operand.get() == oldBias)
+          operand.set(newBias);
+      if (!oldBias)
+        weighted->insertOperands(weighted->getNumOperands(), newBias);
+    });
+    rewriter.replaceOp(norm, weighted->getResult(0));
+    return success();
+  }
+};
+
+class FoldBatchNormPass : public quantir::impl::FoldBatchNormPassBase<FoldBatchNormPass> {
+public:
+  LogicalResult initialize(MLIRContext *context) override {
+    RewritePatternSet set(context);
+    populateFoldBatchNormPatterns(set);
+    patterns = FrozenRewritePatternSet(std::move(set));
+    return success();
+  }
+
+  void runOnOperation() override {
+    auto countNorms = [&] {
+      int64_t count = 0;
+      getOperation().walk([&](nn::BatchNormOp) { ++count; });
+      return count;
+    };
+    int64_t before = countNorms();
+    if (failed(applyPatternsGreedily(getOperation(), patterns)))
+      return signalPassFailure();
+    numFolded += before - countNorms();
+  }
+
+private:
+  FrozenRewritePatternSet patterns;
+};
+
+} // namespace
+
+void quantir::populateFoldBatchNormPatterns(RewritePatternSet &patterns) {
+  patterns.add<FoldBatchNorm>(patterns.getContext());
+}

@@ -1,0 +1,96 @@
+//===- Fuse.cpp - Group the ops that the backend runs as one --------------===//
+
+#include "quantir/passes/Fuse/Passes.h"
+
+#include "quantir/Config/BackendConfig.h"
+#include "quantir/dialects/NN/NN.h"
+#include "quantir/dialects/Quantir/Pattern.h"
+#include "quantir/dialects/Quantir/Quantir.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/PatternMatch.h"
+
+namespace quantir {
+#define GEN_PASS_DEF_FUSEPASS
+#include "quantir/passes/Fuse/Passes.h.inc"
+} // namespace quantir
+
+using namespace mlir;
+using namespace quantir;
+
+namespace {
+
+/// Moves the ops of `match` into a quantir.fused at the place of the last one.
+void fuse(IRRewriter &rewriter, const PatternMatch &match, StringRef name) {
+  Operation *last = match.back();
+  SmallPtrSet<Operation *, 4> members(match.begin(), match.end());
+  SmallVector<Value> operands;
+  SmallVector<Location> locations;
+  for (Operation *op : match) {
+    locations.push_back(op->getLoc());
+    for (Value operand : op->getOperands())
+      if (!members.contains(operand.getDefiningOp()))
+        operands.push_back(operand);
+  }
+
+  rewriter.setInsertionPoint(last);
+  auto fused = FusedOp::create(rewriter, rewriter.getFusedLoc(locations), last->getResultTypes(),
+                               rewriter.getStringAttr(name), operands);
+  Block *body = rewriter.createBlock(&fused.getBody());
+  IRMapping mapping;
+  rewriter.setInsertionPointToEnd(body);
+  for (Operation *op : match) {
+    Operation *copy = rewriter.clone(*op, mapping);
+    // The same value may enter twice, in different roles, so operands are mapped by place.
+    for (auto [source, operand] : llvm::zip(op->getOpOperands(), copy->getOpOperands()))
+      if (!members.contains(source.get().getDefiningOp()))
+        operand.set(body->addArgument(source.get().getType(), source.get().getLoc()));
+  }
+  SmallVector<Value> results;
+  for (Value result : last->getResults())
+    results.push_back(mapping.lookup(result));
+  YieldOp::create(rewriter, last->getLoc(), results);
+
+  if (Attribute path = fused.getRootOp()->getDiscardableAttr(nn::pathAttrName))
+    fused->setDiscardableAttr(nn::pathAttrName, path);
+  rewriter.replaceOp(last, fused);
+  for (Operation *op : llvm::reverse(llvm::drop_end(match)))
+    rewriter.eraseOp(op);
+}
+
+class FusePass : public quantir::impl::FusePassBase<FusePass> {
+public:
+  using FusePassBase::FusePassBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    FailureOr<BackendPatterns> backend = getBackendPatterns(module, backendConfig);
+    if (failed(backend))
+      return signalPassFailure();
+
+    IRRewriter rewriter(&getContext());
+    for (auto func : module.getOps<func::FuncOp>())
+      for (Block &block : func.getBody())
+        fuseBlock(rewriter, block, *backend);
+  }
+
+private:
+  void fuseBlock(IRRewriter &rewriter, Block &block, const BackendPatterns &backend) {
+    for (Operation *op = block.empty() ? nullptr : &block.back(); op;) {
+      // The ops before this one may become part of the unit, which takes this one's place.
+      for (const BackendPatterns::Entry &entry : backend.multiOpPatterns()) {
+        std::optional<PatternMatch> match = matchPattern(entry.tree, op);
+        if (!match)
+          continue;
+        Operation *next = op->getNextNode();
+        fuse(rewriter, *match, entry.attr.getName());
+        ++numFused;
+        op = next->getPrevNode();
+        break;
+      }
+      op = op->getPrevNode();
+    }
+  }
+};
+
+} // namespace

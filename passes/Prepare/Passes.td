@@ -1,0 +1,52 @@
+//===- Passes.td - Passes that insert and fill observers ---*- tablegen -*-===//
+
+#ifndef QUANTIR_PASSES_PREPARE_PASSES_TD
+#define QUANTIR_PASSES_PREPARE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def InsertObserversPass : Pass<"quantir-insert-observers", "::mlir::ModuleOp"> {
+  let summary = "make the observers that the annotations ask for";
+  let description = [{
+    For each annotated result a `quantir.observe` after it, which all its users read. For each annotated operand one before
+    the op, unless the value is observed already with the same dtype and scheme; ops that want the same of one
+    value share it. Edges that an annotation shares have one `quantir.observer` symbol; a result that shares with an operand is
+    observed `passive`, since what an op passes on with its input's scale has been seen.
+
+    Observers of constants (weights) see them here and now, and have their state at once.
+
+    The module's stage becomes `prepared`.
+
+    ```mlir
+    quantir.observer @act_0 #quantir.histogram
+    quantir.observer @weight_0 #quantir.per_channel_min_max<dtype = qint8, qscheme = per_channel_symmetric> state {...}
+    func.func @main(%x: ...) {
+      %0 = quantir.observe %x, @act_0
+      %1 = quantir.observe %w, @weight_0
+      %2 = nn.conv %0, %1 {...}
+    ```
+  }];
+  let dependentDialects = ["::quantir::QuantirDialect"];
+  let statistics = [Statistic<"numObservers", "observers", "observers made">,
+                    Statistic<"numShared", "shared", "edges that share an observer with another">];
+}
+
+def ApplyCalibrationPass : Pass<"quantir-apply-calibration", "::mlir::ModuleOp"> {
+  let summary = "give the observers the statistics of a calibration run";
+  let description = [{
+    Reads the JSON file that `qrun --calibrate` wrote and sets the state of each `quantir.observer` it names. An observer
+    that the module does not have, or that is configured otherwise, is an error.
+  }];
+  let options = [Option<"file", "file", "std::string", /*default=*/"", "the JSON file with the statistics">];
+  let dependentDialects = ["::quantir::QuantirDialect"];
+}
+
+def VerifyPreparedPass : Pass<"quantir-verify-prepared", "::mlir::ModuleOp"> {
+  let summary = "check that a module is ready to be calibrated";
+  let description = [{
+    Fails unless: every operand and result that an annotation quantizes is observed; every observer is used; nothing inside a
+    `quantir.fused` is annotated; no quantized type occurs.
+  }];
+}
+
+#endif // QUANTIR_PASSES_PREPARE_PASSES_TD
