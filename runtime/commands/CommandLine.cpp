@@ -1,0 +1,160 @@
+//===- CommandLine.cpp - The commands as arguments ask for them -----------===//
+
+#include "runtime/commands/CommandLine.h"
+
+#include "runtime/commands/Console.h"
+#include "runtime/data/Suggest.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <new>
+
+using namespace quantir::runtime;
+
+//===----------------------------------------------------------------------===//
+// Options that programs share
+//===----------------------------------------------------------------------===//
+
+void quantir::runtime::addExecutionOptions(CLI::App &app, ExecutionOptions &options) {
+  std::vector<std::string> names;
+  for (std::string_view name : backendNames())
+    names.emplace_back(name);
+  app.add_option("--backend", options.backend,
+                 "Run all kernels with this backend: " + listNames(names) +
+                     " (default: the plan's)")
+      ->type_name("NAME");
+  app.add_option("--threads", options.threads, "How many threads to use (default: all)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--batch", options.batch,
+                 "How many samples to run at a time (default: what suits the model)")
+      ->type_name("N")
+      ->check(CLI::Range(int64_t(1), int64_t(1) << 20));
+}
+
+void quantir::runtime::addPreprocessingOptions(CLI::App &app,
+                                               std::optional<Preprocessing> &preprocessing) {
+  auto add = [&](const std::string &name, std::vector<float> Preprocessing::*member,
+                 const std::string &description) {
+    auto parse = [&preprocessing, name, member](const std::string &text) {
+      Result<std::vector<float>> values = parseChannelValues(text, name);
+      if (!values)
+        throw CLI::ValidationError(values.message());
+      if (!preprocessing)
+        preprocessing.emplace();
+      (*preprocessing).*member = *std::move(values);
+    };
+    return app.add_option_function<std::string>(name, parse, description)->type_name("R,G,B");
+  };
+  CLI::Option *mean =
+      add("--mean", &Preprocessing::mean,
+          "For uint8 images: subtracted after dividing by 255; one value, or one per channel");
+  CLI::Option *std = add("--std", &Preprocessing::std,
+                         "For uint8 images: divided by after that; one value, or one per channel");
+  mean->needs(std);
+  std->needs(mean);
+}
+
+//===----------------------------------------------------------------------===//
+// CommandLine
+//===----------------------------------------------------------------------===//
+
+CommandLine::CommandLine(const std::string &program, const std::string &description)
+    : root(description, program) {
+  root.set_version_flag("--version", program + " " QUANTIR_VERSION);
+  root.get_formatter()->column_width(28);
+}
+
+CLI::App &CommandLine::addCommand(const std::string &name, const std::string &description,
+                                  Action action) {
+  CLI::App *command = root.add_subcommand(name, description);
+  command->get_formatter()->column_width(28);
+  commands.emplace_back(command, std::move(action));
+  root.require_subcommand(1);
+  return *command;
+}
+
+CLI::App &CommandLine::selected() {
+  for (auto &[command, action] : commands) {
+    if (command->parsed())
+      return *command;
+  }
+  return root;
+}
+
+int CommandLine::usageError(const CLI::App &where, const std::string &text) {
+  std::string command = root.get_name();
+  if (&where != &root)
+    command += " " + where.get_name();
+  printError(fmt::format("{}; see '{} --help'", text, command));
+  return 2;
+}
+
+/// "--name" for each option of `app`.
+static std::vector<std::string> optionNames(const CLI::App &app) {
+  std::vector<std::string> names;
+  for (const CLI::Option *option : app.get_options()) {
+    for (const std::string &name : option->get_lnames())
+      names.push_back("--" + name);
+  }
+  return names;
+}
+
+int CommandLine::reportParseError(const CLI::ParseError &error) {
+  if (error.get_exit_code() == int(CLI::ExitCodes::Success)) {
+    // --help or --version: prints it.
+    root.exit(error);
+    return 0;
+  }
+  CLI::App &where = selected();
+  // What was not understood comes first: a misspelt --input explains a missing one.
+  for (const std::string &extra : where.remaining()) {
+    if (extra.starts_with("-") && extra != "-" && extra != "--") {
+      std::string name = extra.substr(0, extra.find('='));
+      return usageError(
+          where, fmt::format("unknown option '{}'{}", name, didYouMean(name, optionNames(where))));
+    }
+    if (&where == &root && !commands.empty()) {
+      std::vector<std::string> names;
+      for (auto &[command, action] : commands)
+        names.push_back(command->get_name());
+      std::string nearest = didYouMean(extra, names);
+      if (nearest.empty())
+        nearest = "; expected one of " + listNames(names);
+      return usageError(where, fmt::format("unknown command '{}'{}", extra, nearest));
+    }
+    return usageError(where, fmt::format("unexpected argument '{}'", extra));
+  }
+  return usageError(where, error.what());
+}
+
+int CommandLine::run(int argc, const char *const *argv) {
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    return reportParseError(error);
+  }
+  Status status;
+  try {
+    CLI::App &command = selected();
+    Action action = rootAction;
+    for (auto &[candidate, candidateAction] : commands) {
+      if (candidate == &command)
+        action = candidateAction;
+    }
+    status = action();
+  } catch (const std::bad_alloc &) {
+    status = Status::error("out of memory; try a smaller --batch, or less data");
+  } catch (const CLI::ParseError &error) {
+    return usageError(selected(), error.what());
+  } catch (const std::exception &error) {
+    status = Status::error(error.what());
+  }
+  if (status && (std::fflush(stdout) != 0 || std::ferror(stdout)))
+    status = Status::error("cannot write to standard output");
+  if (status)
+    return 0;
+  printError(status.message());
+  return 1;
+}

@@ -1,0 +1,296 @@
+//===- Commands.cpp - Running, evaluating and calibrating plans -----------===//
+
+#include "runtime/commands/Commands.h"
+
+#include "quantir/Runtime/Calibration.h"
+#include "runtime/commands/Console.h"
+#include "runtime/data/Suggest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace quantir::runtime;
+
+//===----------------------------------------------------------------------===//
+// Set-up that the commands share
+//===----------------------------------------------------------------------===//
+
+Result<int64_t> quantir::runtime::chooseBatch(const Plan &plan, int64_t requested,
+                                              int64_t samples) {
+  if (!plan.hasDynamicBatch()) {
+    int64_t fixed =
+        plan.inputs().empty() || plan.inputs()[0].dims.empty() ? 1 : plan.inputs()[0].dims[0];
+    if (requested != 0 && requested != fixed)
+      return Status::error(fmt::format("expected a batch of {}, which the model is fixed to, but "
+                                       "got {}; leave --batch out, or export the model with a "
+                                       "dynamic batch",
+                                       fixed, requested));
+    return fixed;
+  }
+  if (requested != 0)
+    return requested;
+  constexpr double maxBytes = 32 << 20;
+  double sampleBytes = 0;
+  for (const TensorInfo &input : plan.inputs()) {
+    double bytes = sizeOf(input.dtype);
+    for (int64_t d : input.dims)
+      bytes *= std::abs(double(d));
+    sampleBytes += bytes;
+  }
+  int64_t most = int64_t(std::clamp(maxBytes / std::max(sampleBytes, 1.0), 1.0, 32.0));
+  return std::clamp<int64_t>(samples, 1, most);
+}
+
+Result<std::unique_ptr<BatchRunner>>
+quantir::runtime::createRunner(PlanPtr plan, const ExecutionOptions &options, int64_t samples) {
+  Result<int64_t> batch = chooseBatch(*plan, options.batch, samples);
+  if (!batch)
+    return batch.status();
+  SessionOptions session;
+  session.backend = options.backend;
+  session.threads = options.threads;
+  session.batch = *batch;
+  return BatchRunner::create(std::move(plan), std::move(session));
+}
+
+Result<ModelInputs> quantir::runtime::loadInputs(const DataOptions &data, const Plan &plan) {
+  Result<ModelInputs> inputs = ModelInputs::load(
+      data.path, plan, data.preprocessing ? data.preprocessing : plan.preprocessing());
+  if (!inputs)
+    return inputs;
+  printNotes(inputs->notes());
+  return inputs;
+}
+
+namespace {
+
+/// Reads the elements of an output as real numbers.
+class OutputReader {
+public:
+  static Result<OutputReader> create(const TensorInfo &info) {
+    if (info.quant && !info.quant->perTensor())
+      return Status::error(fmt::format("output '{}' is quantized per channel, which cannot be "
+                                       "written as float32",
+                                       info.name));
+    OutputReader reader;
+    if (info.quant) {
+      reader.scale = info.quant->scales.at(0);
+      reader.zeroPoint = info.quant->zeroPoints.at(0);
+    }
+    return reader;
+  }
+
+  void read(const TensorView &view, float *to) const {
+    switch (view.dtype) {
+    case DType::Float32:
+      std::copy_n(static_cast<const float *>(view.data), view.numElements(), to);
+      return;
+    case DType::UInt8:
+      return convert<uint8_t>(view, to);
+    case DType::Int8:
+      return convert<int8_t>(view, to);
+    case DType::Int32:
+      return convert<int32_t>(view, to);
+    }
+  }
+
+private:
+  template <typename T> void convert(const TensorView &view, float *to) const {
+    const T *from = static_cast<const T *>(view.data);
+    for (int64_t i = 0, n = view.numElements(); i < n; ++i)
+      to[i] = float(int64_t(from[i]) - zeroPoint) * scale;
+  }
+
+  float scale = 1;
+  int64_t zeroPoint = 0;
+};
+
+} // namespace
+
+static Result<std::vector<OutputReader>> createReaders(const Plan &plan) {
+  std::vector<OutputReader> readers;
+  for (const TensorInfo &info : plan.outputs()) {
+    Result<OutputReader> reader = OutputReader::create(info);
+    if (!reader)
+      return reader.status();
+    readers.push_back(*reader);
+  }
+  return readers;
+}
+
+static std::vector<std::string> outputNames(const Plan &plan) {
+  std::vector<std::string> names;
+  for (const TensorInfo &info : plan.outputs())
+    names.push_back(info.name);
+  return names;
+}
+
+//===----------------------------------------------------------------------===//
+// run
+//===----------------------------------------------------------------------===//
+
+Status quantir::runtime::runPlan(PlanPtr plan, const RunOptions &options) {
+  if (plan->outputs().size() != 1 && !isNpzPath(options.output))
+    return Status::error(fmt::format("the model has {} outputs, {}; name an output file that ends "
+                                     "in .npz",
+                                     plan->outputs().size(), listNames(outputNames(*plan))));
+  QUANTIR_RETURN_IF_ERROR(checkWritable(options.output));
+  Result<ModelInputs> inputs = loadInputs(options.data, *plan);
+  if (!inputs)
+    return inputs.status();
+  int64_t samples = inputs->samples();
+  Result<std::unique_ptr<BatchRunner>> runner = createRunner(plan, options.execution, samples);
+  if (!runner)
+    return runner.status();
+  Result<std::vector<OutputReader>> readers = createReaders(*plan);
+  if (!readers)
+    return readers.status();
+
+  std::vector<std::vector<float>> results;
+  for (size_t i = 0; i < readers->size(); ++i)
+    results.emplace_back(size_t(numElements((*runner)->outputDims(i, samples))));
+  ProgressBar bar("running", samples);
+  auto sink = [&](int64_t first, int64_t count, std::span<const TensorView> outputs) {
+    for (size_t i = 0; i < outputs.size(); ++i)
+      (*readers)[i].read(outputs[i],
+                         results[i].data() + numElements((*runner)->outputDims(i, first)));
+    bar.update(first + count);
+    return Status();
+  };
+  QUANTIR_RETURN_IF_ERROR((*runner)->run(samples, inputs->source(), sink));
+
+  std::vector<NamedArray> arrays;
+  for (size_t i = 0; i < results.size(); ++i)
+    arrays.push_back({plan->outputs()[i].name,
+                      Array::fromFloats((*runner)->outputDims(i, samples), std::move(results[i]))});
+  return saveArrays(options.output, arrays);
+}
+
+//===----------------------------------------------------------------------===//
+// eval
+//===----------------------------------------------------------------------===//
+
+/// The index of the output that holds the class scores.
+static Result<size_t> findScores(const Plan &plan, const std::string &name) {
+  std::vector<std::string> names = outputNames(plan);
+  if (name.empty()) {
+    if (names.size() != 1)
+      return Status::error(fmt::format("the model has {} outputs, {}; say with --output-name which "
+                                       "holds the class scores",
+                                       names.size(), listNames(names)));
+    return size_t(0);
+  }
+  auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end())
+    return Status::error(fmt::format("the model has no output '{}'; it has {}", name,
+                                     listNames(nearestFirst(name, names))));
+  return size_t(found - names.begin());
+}
+
+Result<EvalResult> quantir::runtime::evaluatePlan(PlanPtr plan, const EvalOptions &options) {
+  Result<size_t> scores = findScores(*plan, options.output);
+  if (!scores)
+    return scores.status();
+  Result<std::vector<OutputReader>> readers = createReaders(*plan);
+  if (!readers)
+    return readers.status();
+  Result<std::vector<int64_t>> labels = loadLabels(options.labels);
+  if (!labels)
+    return labels.status();
+  Result<ModelInputs> inputs = loadInputs(options.data, *plan);
+  if (!inputs)
+    return inputs.status();
+  int64_t samples = inputs->samples();
+  if (int64_t(labels->size()) != samples)
+    return Status::error(fmt::format("'{}' has {} labels, but '{}' has {} samples; give one label "
+                                     "for each sample",
+                                     options.labels, labels->size(), options.data.path, samples));
+  Result<std::unique_ptr<BatchRunner>> runner = createRunner(plan, options.execution, samples);
+  if (!runner)
+    return runner.status();
+
+  std::vector<int64_t> dims = (*runner)->outputDims(*scores, 1);
+  int64_t classes = numElements(dims);
+  if (dims.empty() || dims[0] != 1 ||
+      std::count_if(dims.begin(), dims.end(), [](int64_t d) { return d != 1; }) > 1)
+    return Status::error(fmt::format("expected output '{}' to hold class scores, of shape [N, "
+                                     "classes], but its shape is {}",
+                                     plan->outputs()[*scores].name,
+                                     formatDims(plan->outputs()[*scores].dims)));
+  for (size_t i = 0; i < labels->size(); ++i) {
+    int64_t label = (*labels)[i];
+    if (label < 0 || label >= classes)
+      return Status::error(fmt::format("'{}': label {} of sample {} is not one of the model's {} "
+                                       "classes, 0 to {}",
+                                       options.labels, label, i, classes, classes - 1));
+  }
+
+  EvalResult result;
+  std::vector<float> values;
+  ProgressBar bar("evaluating", samples);
+  auto sink = [&](int64_t first, int64_t count, std::span<const TensorView> outputs) {
+    const TensorView &view = outputs[*scores];
+    values.resize(size_t(view.numElements()));
+    (*readers)[*scores].read(view, values.data());
+    for (int64_t i = 0; i < count; ++i) {
+      const float *row = values.data() + i * classes;
+      result.correct += std::max_element(row, row + classes) - row == (*labels)[size_t(first + i)];
+    }
+    bar.update(first + count);
+    return Status();
+  };
+  if (Status status = (*runner)->run(samples, inputs->source(), sink); !status)
+    return status;
+  result.samples = samples;
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// calibrate
+//===----------------------------------------------------------------------===//
+
+Result<std::shared_ptr<ObserverList>>
+quantir::runtime::collectStatistics(PlanPtr plan, const ModelInputs &inputs,
+                                    const ExecutionOptions &options,
+                                    const std::function<void(int64_t done)> &progress) {
+  if (plan->observers().empty())
+    return Status::error(fmt::format("'{}' has no observers to calibrate; give a plan of the "
+                                     "prepared stage",
+                                     plan->path()));
+  int64_t samples = inputs.samples();
+  Result<std::unique_ptr<BatchRunner>> runner = createRunner(plan, options, samples);
+  if (!runner)
+    return runner.status();
+  int64_t batch = (*runner)->batch();
+  if (!plan->hasDynamicBatch() && samples > batch && samples % batch != 0) {
+    printNotes(std::array{fmt::format("the model's batch is fixed at {}: the last {} of {} samples "
+                                      "do not fill one and are left out",
+                                      batch, samples % batch, samples)});
+    samples -= samples % batch;
+  }
+  auto sink = [&](int64_t first, int64_t count, std::span<const TensorView>) {
+    if (progress)
+      progress(first + count);
+    return Status();
+  };
+  if (Status status = (*runner)->run(samples, inputs.finiteSource(), sink); !status)
+    return status;
+  return (*runner)->session().sharedObservers();
+}
+
+Status quantir::runtime::calibratePlan(PlanPtr plan, const CalibrateOptions &options) {
+  QUANTIR_RETURN_IF_ERROR(checkWritable(options.output));
+  Result<ModelInputs> inputs = loadInputs(options.data, *plan);
+  if (!inputs)
+    return inputs.status();
+  Result<std::shared_ptr<ObserverList>> observers = [&] {
+    ProgressBar bar("calibrating", inputs->samples());
+    return collectStatistics(plan, *inputs, options.execution,
+                             [&](int64_t done) { bar.update(done); });
+  }();
+  if (!observers)
+    return observers.status();
+  return saveObserverStates(options.output, *plan, **observers);
+}
