@@ -17,44 +17,6 @@ using namespace quantir::runtime;
 // Set-up that the commands share
 //===----------------------------------------------------------------------===//
 
-Result<int64_t> quantir::runtime::chooseBatch(const Plan &plan, int64_t requested,
-                                              int64_t samples) {
-  if (!plan.hasDynamicBatch()) {
-    int64_t fixed =
-        plan.inputs().empty() || plan.inputs()[0].dims.empty() ? 1 : plan.inputs()[0].dims[0];
-    if (requested != 0 && requested != fixed)
-      return Status::error(fmt::format("expected a batch of {}, which the model is fixed to, but "
-                                       "got {}; leave --batch out, or export the model with a "
-                                       "dynamic batch",
-                                       fixed, requested));
-    return fixed;
-  }
-  if (requested != 0)
-    return requested;
-  constexpr double maxBytes = 32 << 20;
-  double sampleBytes = 0;
-  for (const TensorInfo &input : plan.inputs()) {
-    double bytes = sizeOf(input.dtype);
-    for (int64_t d : input.dims)
-      bytes *= std::abs(double(d));
-    sampleBytes += bytes;
-  }
-  int64_t most = int64_t(std::clamp(maxBytes / std::max(sampleBytes, 1.0), 1.0, 32.0));
-  return std::clamp<int64_t>(samples, 1, most);
-}
-
-Result<std::unique_ptr<BatchRunner>>
-quantir::runtime::createRunner(PlanPtr plan, const ExecutionOptions &options, int64_t samples) {
-  Result<int64_t> batch = chooseBatch(*plan, options.batch, samples);
-  if (!batch)
-    return batch.status();
-  SessionOptions session;
-  session.backend = options.backend;
-  session.threads = options.threads;
-  session.batch = *batch;
-  return BatchRunner::create(std::move(plan), std::move(session));
-}
-
 Result<ModelInputs> quantir::runtime::loadInputs(const DataOptions &data, const Plan &plan) {
   Result<ModelInputs> inputs = ModelInputs::load(
       data.path, plan, data.preprocessing ? data.preprocessing : plan.preprocessing());
@@ -251,46 +213,22 @@ Result<EvalResult> quantir::runtime::evaluatePlan(PlanPtr plan, const EvalOption
 // calibrate
 //===----------------------------------------------------------------------===//
 
-Result<std::shared_ptr<ObserverList>>
-quantir::runtime::collectStatistics(PlanPtr plan, const ModelInputs &inputs,
-                                    const ExecutionOptions &options,
-                                    const std::function<void(int64_t done)> &progress) {
-  if (plan->observers().empty())
-    return Status::error(fmt::format("'{}' has no observers to calibrate; give a plan of the "
-                                     "prepared stage",
-                                     plan->path()));
-  int64_t samples = inputs.samples();
-  Result<std::unique_ptr<BatchRunner>> runner = createRunner(plan, options, samples);
-  if (!runner)
-    return runner.status();
-  int64_t batch = (*runner)->batch();
-  if (!plan->hasDynamicBatch() && samples > batch && samples % batch != 0) {
-    printNotes(std::array{fmt::format("the model's batch is fixed at {}: the last {} of {} samples "
-                                      "do not fill one and are left out",
-                                      batch, samples % batch, samples)});
-    samples -= samples % batch;
-  }
-  auto sink = [&](int64_t first, int64_t count, std::span<const TensorView>) {
-    if (progress)
-      progress(first + count);
-    return Status();
-  };
-  if (Status status = (*runner)->run(samples, inputs.finiteSource(), sink); !status)
-    return status;
-  return (*runner)->session().sharedObservers();
-}
-
 Status quantir::runtime::calibratePlan(PlanPtr plan, const CalibrateOptions &options) {
   QUANTIR_RETURN_IF_ERROR(checkWritable(options.output));
   Result<ModelInputs> inputs = loadInputs(options.data, *plan);
   if (!inputs)
     return inputs.status();
-  Result<std::shared_ptr<ObserverList>> observers = [&] {
+  Result<Statistics> statistics = [&] {
     ProgressBar bar("calibrating", inputs->samples());
-    return collectStatistics(plan, *inputs, options.execution,
+    return collectStatistics(plan, inputs->samples(), inputs->finiteSource(), options.execution,
                              [&](int64_t done) { bar.update(done); });
   }();
-  if (!observers)
-    return observers.status();
-  return saveObserverStates(options.output, *plan, **observers);
+  if (!statistics)
+    return statistics.status();
+  if (int64_t unused = inputs->samples() - statistics->samples; unused > 0)
+    printNotes(std::array{
+        fmt::format("the model's batch is fixed at {}: the last {} of {} samples do not fill one "
+                    "and are left out",
+                    statistics->batch, unused, inputs->samples())});
+  return saveObserverStates(options.output, *plan, *statistics->observers);
 }

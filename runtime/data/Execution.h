@@ -1,0 +1,50 @@
+//===- Execution.h - Running plans over data sets ---------------*- C++ -*-===//
+
+#ifndef QUANTIR_RUNTIME_DATA_EXECUTION_H
+#define QUANTIR_RUNTIME_DATA_EXECUTION_H
+
+#include "quantir/Runtime/Batched.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace quantir::runtime {
+
+using PlanPtr = std::shared_ptr<const Plan>;
+
+/// Is told how many samples are done.
+using Progress = std::function<void(int64_t done)>;
+
+/// How a plan is to be executed.
+struct ExecutionOptions {
+  std::string backend; ///< empty: the plan's own
+  int threads = 0;     ///< 0: all
+  int64_t batch = 0;   ///< samples at a time; 0: chosen to suit the model
+};
+
+/// The batch to run `plan` with: `requested` if that is not 0, else at most 32 samples, and not
+/// more than 32 MiB of input. Error: a request that a plan of fixed batch cannot meet.
+Result<int64_t> chooseBatch(const Plan &plan, int64_t requested, int64_t samples);
+
+/// A runner for `samples` samples. Batches as chooseBatch says.
+Result<std::unique_ptr<BatchRunner>> createRunner(PlanPtr plan, const ExecutionOptions &options,
+                                                  int64_t samples);
+
+/// What a calibration run saw.
+struct Statistics {
+  std::shared_ptr<ObserverList> observers;
+  int64_t samples = 0; ///< how many were used
+  int64_t batch = 0;   ///< how many at a time
+};
+
+/// Runs samples through a prepared plan. Those that do not fill up a fixed batch are left out,
+/// unless there are no others, so that none counts twice. Errors: a plan without observers,
+/// whatever `source` reports.
+Result<Statistics> collectStatistics(PlanPtr plan, int64_t samples, const SampleSource &source,
+                                     const ExecutionOptions &options,
+                                     const Progress &progress = {});
+
+} // namespace quantir::runtime
+
+#endif // QUANTIR_RUNTIME_DATA_EXECUTION_H
