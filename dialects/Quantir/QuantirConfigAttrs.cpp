@@ -3,6 +3,8 @@
 #include "quantir/dialects/Quantir/Pattern.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 #include <regex>
 
 using namespace mlir;
@@ -129,8 +131,8 @@ Attribute QConfigRuleAttr::parse(AsmParser &parser, Type) {
     return {};
   if (parser.parseGreater())
     return {};
-  return parser.getChecked<QConfigRuleAttr>(loc, parser.getContext(), key, objectType, index,
-                                            qconfig);
+  return parser.getChecked<QConfigRuleAttr>(loc, parser.getContext(), StringRef(key),
+                                            StringRef(objectType), index, qconfig);
 }
 
 void QConfigRuleAttr::print(AsmPrinter &printer) const {
@@ -175,8 +177,8 @@ Attribute QConfigMappingAttr::parse(AsmParser &parser, Type) {
                                                                           : order);
                   }))
     return {};
-  return parser.getChecked<QConfigMappingAttr>(loc, parser.getContext(), global, objectType, regex,
-                                               name, order);
+  return parser.getChecked<QConfigMappingAttr>(loc, parser.getContext(), global, ArrayRef(objectType),
+                                               ArrayRef(regex), ArrayRef(name), ArrayRef(order));
 }
 
 void QConfigMappingAttr::print(AsmPrinter &printer) const {
@@ -377,9 +379,10 @@ Attribute BackendPatternAttr::parse(AsmParser &parser, Type) {
   }
   if (parser.parseGreater())
     return {};
-  return parser.getChecked<BackendPatternAttr>(loc, parser.getContext(), pattern, name,
+  return parser.getChecked<BackendPatternAttr>(loc, parser.getContext(), StringRef(pattern),
+                                               StringRef(name),
                                                observation.value_or(ObservationType::Different),
-                                               dtypes);
+                                               ArrayRef(dtypes));
 }
 
 void BackendPatternAttr::print(AsmPrinter &printer) const {
@@ -419,7 +422,8 @@ Attribute BackendConfigAttr::parse(AsmParser &parser, Type) {
     return {};
   if (parser.parseGreater())
     return {};
-  return parser.getChecked<BackendConfigAttr>(loc, parser.getContext(), name, patterns);
+  return parser.getChecked<BackendConfigAttr>(loc, parser.getContext(), StringRef(name),
+                                              ArrayRef(patterns));
 }
 
 void BackendConfigAttr::print(AsmPrinter &printer) const {

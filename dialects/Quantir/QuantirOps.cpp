@@ -2,7 +2,9 @@
 
 #include "quantir/dialects/Quantir/Quantir.h"
 
+#include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 
 using namespace mlir;
 using namespace quantir;

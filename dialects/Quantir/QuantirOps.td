@@ -8,6 +8,7 @@ include "quantir/dialects/Quantir/QuantirAttrs.td"
 include "quantir/dialects/Interfaces/QuantizableOpInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/IR/RegionKindInterface.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 class Quantir_Op<string mnemonic, list<Trait> traits = []> : Op<Quantir_Dialect, mnemonic, traits>;

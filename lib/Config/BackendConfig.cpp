@@ -3,6 +3,7 @@
 #include "quantir/Config/BackendConfig.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace quantir;
@@ -140,8 +141,8 @@ FailureOr<BackendPatternAttr> readPattern(JsonReader reader) {
     }
   }
   auto attr = BackendPatternAttr::getChecked([&] { return reader.error(); },
-                                             reader.location()->getContext(), *pattern, name,
-                                             observation, dtypes);
+                                             reader.location()->getContext(), StringRef(*pattern),
+                                             StringRef(name), observation, ArrayRef(dtypes));
   if (!attr)
     return failure();
   return attr;
@@ -196,7 +197,8 @@ FailureOr<BackendConfigAttr> quantir::readBackendConfig(JsonReader reader) {
     }
   }
   auto attr =
-      BackendConfigAttr::getChecked([&] { return reader.error(); }, context, *name, patterns);
+      BackendConfigAttr::getChecked([&] { return reader.error(); }, context, StringRef(*name),
+                                    ArrayRef(patterns));
   if (!attr)
     return failure();
   return attr;

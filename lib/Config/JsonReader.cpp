@@ -2,6 +2,8 @@
 
 #include "quantir/Config/JsonReader.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 using namespace mlir;
 using namespace quantir;
 

@@ -4,6 +4,8 @@
 
 #include "quantir/Numerics/ObserverJson.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 #include <regex>
 
 using namespace mlir;
@@ -78,8 +80,8 @@ FailureOr<QConfigRuleAttr> readRule(JsonReader reader, bool withOrder) {
   if (failed(qconfig))
     return failure();
   auto attr = QConfigRuleAttr::getChecked([&] { return reader.error(); },
-                                          reader.location()->getContext(), *key, objectType, index,
-                                          *qconfig);
+                                          reader.location()->getContext(), StringRef(*key),
+                                          StringRef(objectType), index, *qconfig);
   if (!attr)
     return failure();
   return attr;
@@ -169,7 +171,8 @@ FailureOr<QConfigMappingAttr> quantir::readQConfigMapping(JsonReader reader) {
     }
   }
   auto attr = QConfigMappingAttr::getChecked([&] { return reader.error(); }, context, global,
-                                             rules[0], rules[1], rules[2], rules[3]);
+                                             ArrayRef(rules[0]), ArrayRef(rules[1]),
+                                             ArrayRef(rules[2]), ArrayRef(rules[3]));
   if (!attr)
     return failure();
   return attr;

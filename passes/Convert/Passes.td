@@ -5,7 +5,7 @@
 
 include "mlir/Pass/PassBase.td"
 
-def ConvertPass : Pass<"quantir-convert", "::mlir::ModuleOp"> {
+def ConvertPass : Pass<"quantir-convert-observers", "::mlir::ModuleOp"> {
   let summary = "turn observers into quantize and dequantize";
   let description = [{
     Each `quantir.observe` becomes `quant.qcast` to the type whose scale and zero point its observer chooses, and

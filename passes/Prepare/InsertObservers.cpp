@@ -130,7 +130,7 @@ private:
         value = site.value;
       rewriter.setInsertionPointAfterValue(value);
       auto observe = ObserveOp::create(rewriter, value.getLoc(), value.getType(), value,
-                                       FlatSymbolRefAttr::get(observer.getSymNameAttr()), site.passive);
+                                       observer.getSymName(), site.passive);
       if (site.isResult) {
         rewriter.replaceAllUsesExcept(value, observe.getResult(), observe);
         observedResults[site.value] = observe.getResult();

@@ -1,0 +1,68 @@
+//===- Pipelines.cpp - The stages as pass pipelines -----------------------===//
+
+#include "quantir/Pipeline/Pipelines.h"
+
+#include "quantir/passes/Annotate/Passes.h"
+#include "quantir/passes/Convert/Passes.h"
+#include "quantir/passes/Fuse/Passes.h"
+#include "quantir/passes/Lower/Passes.h"
+#include "quantir/passes/Prepare/Passes.h"
+
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace quantir;
+
+namespace {
+
+/// What float and prepared models have in common.
+void addSimplification(OpPassManager &pm, const std::string &backendConfig) {
+  pm.addPass(createCanonicalizerPass());
+  pm.addNestedPass<func::FuncOp>(createFoldBatchNormPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createFusePass(FusePassOptions{backendConfig}));
+}
+
+} // namespace
+
+void quantir::buildFloatPipeline(OpPassManager &pm, const FloatPipelineOptions &options) {
+  addSimplification(pm, options.backendConfig);
+}
+
+void quantir::buildPreparePipeline(OpPassManager &pm, const PreparePipelineOptions &options) {
+  addSimplification(pm, options.backendConfig);
+  pm.addPass(createAnnotatePass(AnnotatePassOptions{options.backendConfig, options.qconfigMapping}));
+  if (options.prune)
+    pm.addNestedPass<func::FuncOp>(createPruneAnnotationsPass());
+  pm.addPass(createInsertObserversPass());
+  pm.addPass(createVerifyPreparedPass());
+}
+
+void quantir::buildConvertPipeline(OpPassManager &pm) {
+  pm.addPass(createConvertPass());
+  pm.addNestedPass<func::FuncOp>(createCancelRedundantCastsPass());
+  pm.addNestedPass<func::FuncOp>(createQuantizeWeightsPass());
+  pm.addPass(createVerifyReferencePass());
+}
+
+void quantir::buildLowerPipeline(OpPassManager &pm, const LowerPipelineOptions &options) {
+  LowerPassOptions lower;
+  lower.backend = options.backend;
+  lower.keepReference = options.keepReference;
+  lowerToKernels(pm, lower);
+}
+
+void quantir::registerPipelines() {
+  PassPipelineRegistration<FloatPipelineOptions>(
+      "quantir-float", "simplify and fuse a float model for execution", buildFloatPipeline);
+  PassPipelineRegistration<PreparePipelineOptions>(
+      "quantir-prepare", "fuse, annotate and insert observers: a float model to be calibrated",
+      buildPreparePipeline);
+  PassPipelineRegistration<>("quantir-convert",
+                             "turn a calibrated model into a reference quantized model",
+                             buildConvertPipeline);
+  PassPipelineRegistration<LowerPipelineOptions>(
+      "quantir-lower-to-kernels", "turn a model of any stage into kernels that a backend executes",
+      buildLowerPipeline);
+}

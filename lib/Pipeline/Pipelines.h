@@ -1,0 +1,68 @@
+//===- Pipelines.h - The stages as pass pipelines ---------------*- C++ -*-===//
+//
+// One function a stage, with the options that matter to it. The tools, the compiler library and the tests all build their
+// pipelines here. On the command line: --quantir-float, --quantir-prepare, --quantir-convert, --quantir-lower-to-kernels.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_PIPELINE_PIPELINES_H
+#define QUANTIR_PIPELINE_PIPELINES_H
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+
+namespace quantir {
+
+/// The backend config that is used when neither the module nor an option names one.
+inline constexpr llvm::StringLiteral defaultBackend = "onednn";
+
+struct FloatPipelineOptions : public mlir::PassPipelineOptions<FloatPipelineOptions> {
+  Option<std::string> backendConfig{
+      *this, "backend-config",
+      llvm::cl::desc("the built-in backend config to use for a module that names none"),
+      llvm::cl::init(defaultBackend.str())};
+};
+
+struct PreparePipelineOptions : public mlir::PassPipelineOptions<PreparePipelineOptions> {
+  Option<std::string> backendConfig{
+      *this, "backend-config",
+      llvm::cl::desc("the built-in backend config to use for a module that names none"),
+      llvm::cl::init(defaultBackend.str())};
+  Option<std::string> qconfigMapping{
+      *this, "qconfig-mapping",
+      llvm::cl::desc("the built-in qconfig mapping to use for a module that has none"),
+      llvm::cl::init("quantir")};
+  Option<bool> prune{
+      *this, "prune",
+      llvm::cl::desc("leave in float what nothing gains from quantizing (default: true)"),
+      llvm::cl::init(true)};
+};
+
+struct LowerPipelineOptions : public mlir::PassPipelineOptions<LowerPipelineOptions> {
+  Option<std::string> backend{*this, "backend",
+                              llvm::cl::desc("the backend that executes the kernels"),
+                              llvm::cl::init(defaultBackend.str())};
+  Option<bool> keepReference{
+      *this, "keep-reference",
+      llvm::cl::desc("execute every cast, around float kernels: the reference for integer kernels"),
+      llvm::cl::init(false)};
+};
+
+/// Simplifies and fuses a float model, for execution in float: canonicalize, fold batch norm, fuse.
+void buildFloatPipeline(mlir::OpPassManager &pm, const FloatPipelineOptions &options);
+
+/// float -> prepared: what the float pipeline does, annotate, prune, insert observers, verify.
+void buildPreparePipeline(mlir::OpPassManager &pm, const PreparePipelineOptions &options);
+
+/// prepared and calibrated -> reference: convert observers, quantize weights, cancel redundant casts, verify.
+void buildConvertPipeline(mlir::OpPassManager &pm);
+
+/// any stage -> lowered: lower, assign layouts, verify.
+void buildLowerPipeline(mlir::OpPassManager &pm, const LowerPipelineOptions &options);
+
+/// Registers them under their names.
+void registerPipelines();
+
+} // namespace quantir
+
+#endif // QUANTIR_PIPELINE_PIPELINES_H
