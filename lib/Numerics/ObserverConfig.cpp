@@ -1,0 +1,178 @@
+//===- ObserverConfig.cpp - Names, defaults and checks of configurations --===//
+
+#include "quantir/Numerics/Observer.h"
+#include "quantir/Numerics/Text.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace quantir::numerics {
+
+namespace {
+
+struct KindInfo {
+  std::string_view name;
+  std::string_view torchName; ///< empty: PyTorch has none
+};
+
+/// In the order of ObserverKind.
+constexpr std::array<KindInfo, 11> kinds = {{
+    {"min_max", "MinMaxObserver"},
+    {"moving_average_min_max", "MovingAverageMinMaxObserver"},
+    {"per_channel_min_max", "PerChannelMinMaxObserver"},
+    {"moving_average_per_channel_min_max", "MovingAveragePerChannelMinMaxObserver"},
+    {"histogram", "HistogramObserver"},
+    {"histogram_mse", ""},
+    {"fixed_qparams", "FixedQParamsObserver"},
+    {"placeholder", "PlaceholderObserver"},
+    {"recording", "RecordingObserver"},
+    {"noop", "NoopObserver"},
+    {"reuse_input", "ReuseInputObserver"},
+}};
+
+constexpr auto kindNames = [] {
+  std::array<std::string_view, kinds.size()> names;
+  for (size_t i = 0; i < names.size(); ++i)
+    names[i] = kinds[i].name;
+  return names;
+}();
+
+constexpr int64_t maxBins = 1 << 20;
+
+bool isHistogram(ObserverKind kind) {
+  return kind == ObserverKind::Histogram || kind == ObserverKind::HistogramMse;
+}
+
+bool isMovingAverage(ObserverKind kind) {
+  return kind == ObserverKind::MovingAverageMinMax ||
+         kind == ObserverKind::MovingAveragePerChannelMinMax;
+}
+
+std::string formatRange(QuantRange range) {
+  return "[" + std::to_string(range.min) + ", " + std::to_string(range.max) + "]";
+}
+
+/// The quantized range, for kinds that have one.
+std::string validateRange(const ObserverConfig &config) {
+  if (config.quantMin.has_value() != config.quantMax.has_value())
+    return std::string("expected quant_min and quant_max together, but got only ") +
+           (config.quantMin ? "quant_min" : "quant_max");
+  if (!config.quantMin)
+    return {};
+  QuantRange given = {*config.quantMin, *config.quantMax}, storage = storageRange(config.dtype);
+  if (given.min >= given.max)
+    return "expected quant_min < quant_max, but got " + formatRange(given);
+  if (given.min > 0 || given.max < 0)
+    return "expected a range from quant_min to quant_max that includes 0, but got " +
+           formatRange(given);
+  if (given.min < storage.min || given.max > storage.max)
+    return "expected quant_min and quant_max within " + formatRange(storage) + " (" +
+           std::string(toText(config.dtype)) + "), but got " + formatRange(given);
+  if (QuantRange range = config.range(); range.min >= range.max)
+    return "expected a range that can be halved (reduce_range), but got " + formatRange(given);
+  return {};
+}
+
+std::string validateStatistics(const ObserverConfig &config) {
+  std::string name(toText(config.kind));
+  if (!isQuantized(config.dtype))
+    return "expected a quantized dtype for a " + name + " observer, but got " +
+           std::string(toText(config.dtype));
+  if (isPerChannel(config.kind) != isPerChannel(config.scheme))
+    return std::string("expected a ") + (isPerChannel(config.kind) ? "per_channel" : "per_tensor") +
+           " qscheme for a " + name + " observer, but got " + std::string(toText(config.scheme));
+  if (config.reduceRange && isSymmetric(config.scheme) &&
+      (config.dtype == QDType::QUInt8 || config.dtype == QDType::UInt8))
+    return "expected an affine qscheme or a signed dtype with reduce_range, but got " +
+           std::string(toText(config.scheme)) + " " + std::string(toText(config.dtype));
+  if (config.isDynamic &&
+      !(config.kind == ObserverKind::MovingAverageMinMax && config.averagingConstant == 1.0f))
+    return "expected is_dynamic only for a moving_average_min_max observer with "
+           "averaging_constant 1, or for a placeholder, but got a " +
+           name + " observer";
+  if (!(config.eps >= std::numeric_limits<float>::min()) || std::isinf(config.eps))
+    return "expected a positive, finite eps, but got " + formatFloat(config.eps);
+  if (isMovingAverage(config.kind) &&
+      !(config.averagingConstant > 0.0f && config.averagingConstant <= 1.0f))
+    return "expected an averaging_constant above 0 and at most 1, but got " +
+           formatFloat(config.averagingConstant);
+  if (isPerChannel(config.kind) && config.chAxis < 0)
+    return "expected a ch_axis that is not negative, but got " + std::to_string(config.chAxis);
+  if (isHistogram(config.kind)) {
+    if (config.bins < 1 || config.bins > maxBins)
+      return "expected bins between 1 and " + std::to_string(maxBins) + ", but got " +
+             std::to_string(config.bins);
+    if (bitWidth(config.dtype) > 16 || isFloat8(config.dtype))
+      return "expected an integer dtype of at most 16 bits for a " + name + " observer, but got " +
+             std::string(toText(config.dtype));
+  }
+  return validateRange(config);
+}
+
+std::string validateFixed(const ObserverConfig &config) {
+  if (!isQuantized(config.dtype))
+    return "expected a quantized dtype for a fixed_qparams observer, but got " +
+           std::string(toText(config.dtype));
+  if (isPerChannel(config.scheme))
+    return "expected a per_tensor qscheme for a fixed_qparams observer, but got " +
+           std::string(toText(config.scheme));
+  if (config.isDynamic)
+    return "expected a fixed_qparams observer without is_dynamic, but got it set";
+  if (!(config.fixedScale >= std::numeric_limits<float>::min()) || std::isinf(config.fixedScale))
+    return "expected a positive, finite scale, but got " + formatFloat(config.fixedScale);
+  if (std::string error = validateRange(config); !error.empty())
+    return error;
+  QuantRange range = config.range();
+  if (config.fixedZeroPoint < range.min || config.fixedZeroPoint > range.max)
+    return "expected a zero_point within " + formatRange(range) + ", but got " +
+           std::to_string(config.fixedZeroPoint);
+  return {};
+}
+
+} // namespace
+
+std::string_view toText(ObserverKind kind) { return kinds[size_t(kind)].name; }
+
+std::string parseText(std::string_view text, ObserverKind &out) {
+  for (size_t i = 0; i < kinds.size(); ++i)
+    if (text == kinds[i].name || (!kinds[i].torchName.empty() && text == kinds[i].torchName)) {
+      out = ObserverKind(i);
+      return {};
+    }
+  return unknownName(text, kindNames);
+}
+
+bool isPerChannel(ObserverKind kind) {
+  return kind == ObserverKind::PerChannelMinMax ||
+         kind == ObserverKind::MovingAveragePerChannelMinMax;
+}
+
+bool needsCalibration(ObserverKind kind) { return kind <= ObserverKind::HistogramMse; }
+
+ObserverConfig ObserverConfig::of(ObserverKind kind) {
+  ObserverConfig config;
+  config.kind = kind;
+  if (isPerChannel(kind))
+    config.scheme = QScheme::PerChannelAffine;
+  if (kind == ObserverKind::Placeholder)
+    config.dtype = QDType::Float32;
+  if (kind == ObserverKind::Noop)
+    config.dtype = QDType::Float16;
+  return config;
+}
+
+std::string ObserverConfig::validate() const {
+  if (needsCalibration(kind))
+    return validateStatistics(*this);
+  if (kind == ObserverKind::FixedQParams)
+    return validateFixed(*this);
+  if (isQuantized(dtype))
+    return validateRange(*this);
+  if (quantMin || quantMax)
+    return "expected no quant_min and quant_max for " + std::string(toText(dtype)) +
+           ", but got them";
+  return {};
+}
+
+} // namespace quantir::numerics

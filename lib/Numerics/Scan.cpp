@@ -1,0 +1,146 @@
+//===- Scan.cpp - One pass over a tensor ----------------------------------===//
+
+#include "quantir/Numerics/Scan.h"
+
+#include "quantir/Numerics/TargetClones.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace quantir::numerics {
+
+namespace {
+
+// Reductions with min and max are not vectorized by compilers that respect NaN, so the lanes are written out. One vector
+// of 64 bytes becomes as many registers as the instruction set needs.
+constexpr int64_t lanes = 16;
+typedef float FloatLanes __attribute__((vector_size(64)));
+typedef int32_t IntLanes __attribute__((vector_size(64)));
+
+QUANTIR_TARGET_CLONES void scanLanes(const float *data, int64_t blocks, Extent &extent) {
+  FloatLanes low[2], high[2];
+  IntLanes nan = {};
+  for (int k = 0; k < 2; ++k) {
+    low[k] = extent.min - FloatLanes{};
+    high[k] = extent.max - FloatLanes{};
+  }
+  for (int64_t i = 0; i < blocks; ++i, data += 2 * lanes) {
+    FloatLanes v[2];
+    std::memcpy(v, data, sizeof(v));
+    for (int k = 0; k < 2; ++k) {
+      low[k] = v[k] < low[k] ? v[k] : low[k];
+      high[k] = v[k] > high[k] ? v[k] : high[k];
+      nan |= v[k] != v[k];
+    }
+  }
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    extent.min = std::min({extent.min, low[0][lane], low[1][lane]});
+    extent.max = std::max({extent.max, high[0][lane], high[1][lane]});
+    extent.sawNaN |= nan[lane] != 0;
+  }
+}
+
+/// Channels are innermost: a row updates them all.
+QUANTIR_TARGET_CLONES bool scanRows(const float *data, int64_t rows, int64_t channels, float *min,
+                                    float *max) {
+  int32_t nan = 0;
+  for (int64_t r = 0; r < rows; ++r, data += channels)
+    for (int64_t c = 0; c < channels; ++c) {
+      float v = data[c];
+      min[c] = v < min[c] ? v : min[c];
+      max[c] = v > max[c] ? v : max[c];
+      nan |= v != v;
+    }
+  return nan != 0;
+}
+
+QUANTIR_TARGET_CLONES void binIndices(const float *data, int64_t count, float min, float width,
+                                      float bins, int32_t *indices) {
+  const float last = bins - 1;
+  for (int64_t i = 0; i < count; ++i) {
+    float position = ((data[i] - min) / width) * bins;
+    // Outside (or NaN) goes to -1. Exactly `bins` is the value equal to max.
+    float inside = position <= bins ? position : -1.0f;
+    inside = inside >= 0.0f ? inside : -1.0f;
+    inside = inside < last ? inside : last;
+    indices[i] = int32_t(inside);
+  }
+}
+
+} // namespace
+
+Extent scanExtent(const float *data, int64_t count) {
+  Extent extent;
+  int64_t blocks = count / (2 * lanes);
+  scanLanes(data, blocks, extent);
+  for (int64_t i = blocks * 2 * lanes; i < count; ++i) {
+    extent.min = data[i] < extent.min ? data[i] : extent.min;
+    extent.max = data[i] > extent.max ? data[i] : extent.max;
+    extent.sawNaN |= data[i] != data[i];
+  }
+  return extent;
+}
+
+bool scanExtents(const float *data, ChannelView view, float *min, float *max) {
+  std::fill(min, min + view.channels, Extent().min);
+  std::fill(max, max + view.channels, Extent().max);
+  if (view.inner == 1)
+    return scanRows(data, view.outer, view.channels, min, max);
+  bool sawNaN = false;
+  for (int64_t o = 0; o < view.outer; ++o)
+    for (int64_t c = 0; c < view.channels; ++c, data += view.inner) {
+      Extent extent = scanExtent(data, view.inner);
+      min[c] = std::min(min[c], extent.min);
+      max[c] = std::max(max[c], extent.max);
+      sawNaN |= extent.sawNaN;
+    }
+  return sawNaN;
+}
+
+NonFiniteCount countNonFinite(const float *data, int64_t count) {
+  NonFiniteCount result;
+  for (int64_t i = 0; i < count; ++i) {
+    result.nan += data[i] != data[i];
+    result.inf += data[i] - data[i] != 0.0f && data[i] == data[i];
+  }
+  return result;
+}
+
+void countBins(const float *data, int64_t count, float min, float max,
+               std::vector<int64_t> &counts) {
+  const int64_t bins = int64_t(counts.size());
+  // Neighbouring values often fall in one bin (zeros, above all); several tables keep the increments independent. A
+  // table has a slot for values outside the range in front.
+  constexpr int64_t tables = 4, block = 1024;
+  std::vector<uint32_t> partial(tables * (bins + 1));
+  int32_t indices[block];
+  auto flush = [&] {
+    for (int64_t t = 0; t < tables; ++t)
+      for (int64_t b = 0; b < bins; ++b)
+        counts[b] += partial[t * (bins + 1) + b + 1];
+    std::fill(partial.begin(), partial.end(), 0);
+  };
+  uint32_t *table[tables];
+  for (int64_t t = 0; t < tables; ++t)
+    table[t] = partial.data() + t * (bins + 1) + 1;
+
+  int64_t sinceFlush = 0;
+  for (int64_t begin = 0; begin < count; begin += block) {
+    int64_t size = std::min(block, count - begin);
+    binIndices(data + begin, size, min, max - min, float(bins), indices);
+    int64_t i = 0;
+    for (; i + tables <= size; i += tables)
+      for (int64_t t = 0; t < tables; ++t)
+        ++table[t][indices[i + t]];
+    for (; i < size; ++i)
+      ++table[0][indices[i]];
+    sinceFlush += size;
+    if (sinceFlush > int64_t(UINT32_MAX) - block) {
+      flush();
+      sinceFlush = 0;
+    }
+  }
+  flush();
+}
+
+} // namespace quantir::numerics
