@@ -1,0 +1,237 @@
+//===- Average.cpp - Averages over windows and dimensions -------*- C++ -*-===//
+//
+// Average pooling, adaptive average pooling and mean are one loop: memory is [outer, positions,
+// channels], and each result row of channels is the mean of the rows at a box of positions.
+// Integers are summed exactly.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/kernels/onednn/Average.h"
+#include "runtime/kernels/onednn/Kernels.h"
+#include "runtime/kernels/onednn/Loops.h"
+#include "runtime/kernels/onednn/Pipeline.h"
+#include "runtime/kernels/onednn/Threads.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace quantir::runtime::onednn {
+
+namespace {
+
+/// What one result position averages along one dimension.
+struct Span {
+  int64_t begin, end; ///< positions that exist
+  int64_t count;      ///< positions that the mean counts, which padding may be among
+};
+
+class Averager {
+public:
+  Averager(int64_t outer, int64_t channels, const Encoding &from, const Encoding &to)
+      : outer(outer), channels(channels), from(from), to(to) {
+    dims.fill({{0, 1, 1}});
+  }
+
+  /// The slowest dimension first; at most three.
+  void addDimension(int64_t inputSize, std::vector<Span> spans) {
+    std::rotate(sizes.begin(), sizes.begin() + 1, sizes.end());
+    std::rotate(dims.begin(), dims.begin() + 1, dims.end());
+    sizes.back() = inputSize;
+    dims.back() = std::move(spans);
+  }
+
+  void run(const void *input, void *output) const {
+    const int64_t positions = dims[0].size() * dims[1].size() * dims[2].size();
+    const int64_t blocks = (channels + block - 1) / block;
+    const int64_t window = dims[0][0].count * dims[1][0].count * dims[2][0].count;
+    parallelFor(outer * positions * blocks, window * std::min(block, channels),
+                [&](int64_t begin, int64_t end) {
+                  for (int64_t unit = begin; unit < end; ++unit) {
+                    const int64_t row = unit / blocks, first = unit % blocks * block;
+                    average(static_cast<const std::byte *>(input), static_cast<std::byte *>(output),
+                            row / positions, row % positions, first,
+                            std::min(block, channels - first));
+                  }
+                });
+  }
+
+private:
+  static constexpr int64_t block = 256; ///< channels that one thread sums at a time
+
+  void average(const std::byte *input, std::byte *output, int64_t n, int64_t position,
+               int64_t firstChannel, int64_t count) const {
+    const int64_t width = dims[2].size(), height = dims[1].size();
+    const Span &z = dims[0][position / width / height], &y = dims[1][position / width % height],
+               &x = dims[2][position % width];
+    const size_t size = sizeOf(from.dtype);
+    float floats[block];
+    int32_t codes[block];
+    std::fill_n(floats, count, 0.0f);
+    std::fill_n(codes, count, 0);
+    for (int64_t i = z.begin; i < z.end; ++i)
+      for (int64_t j = y.begin; j < y.end; ++j) {
+        const int64_t line = ((n * sizes[0] + i) * sizes[1] + j) * sizes[2];
+        for (int64_t k = x.begin; k < x.end; ++k) {
+          const std::byte *row = input + ((line + k) * channels + firstChannel) * size;
+          if (from.isFloat())
+            accumulate(reinterpret_cast<const float *>(row), floats, count);
+          else
+            accumulate(row, from.dtype, codes, count);
+        }
+      }
+    const int64_t present = (z.end - z.begin) * (y.end - y.begin) * (x.end - x.begin);
+    const float divisor = float(z.count * y.count * x.count);
+    const int64_t resultRow = n * dims[0].size() * height * width + position;
+    std::byte *result = output + (resultRow * channels + firstChannel) * sizeOf(to.dtype);
+    if (from.isFloat()) {
+      binary(BinaryOp::Div, floats, 1, &divisor, 0, reinterpret_cast<float *>(result), count);
+      return;
+    }
+    const Encoding sum{DType::Int32, 1, int32_t(present * from.zeroPoint), 0, 0};
+    dequantize(codes, floats, count, sum);
+    binary(BinaryOp::Div, floats, 1, &divisor, 0, floats, count);
+    finish(floats, result, count);
+  }
+
+  /// Means of centred codes become codes. With the input's parameters they only need rounding.
+  void finish(float *means, std::byte *result, int64_t count) const {
+    if (from == to) {
+      Encoding steps = to;
+      steps.scale = 1;
+      quantize(means, result, count, steps, ZeroPointAdd::AfterRounding);
+      return;
+    }
+    binary(BinaryOp::Mul, means, 1, &from.scale, 0, means, count);
+    if (to.isFloat())
+      std::copy_n(means, count, reinterpret_cast<float *>(result));
+    else
+      quantize(means, result, count, to, ZeroPointAdd::AfterRounding);
+  }
+
+  int64_t outer, channels;
+  Encoding from, to;
+  std::array<int64_t, 3> sizes{1, 1, 1};
+  std::array<std::vector<Span>, 3> dims;
+};
+
+std::unique_ptr<Kernel> makeKernel(const KernelSpec &spec, Averager averager) {
+  PipelineBuilder builder(spec.threads);
+  builder.addLoop([averager = std::move(averager)](const RunContext &context) {
+    averager.run(context.inputs[0], context.outputs[0]);
+  });
+  return builder.finish("native:average");
+}
+
+/// Types, parameters and layouts that the loop is written for.
+bool isSupported(const KernelSpec &spec) {
+  const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
+  for (const Operand *operand : {&input, &output})
+    if (operand->constant || operand->numElements() == 0 || operand->dtype == DType::Int32 ||
+        (operand->quant && !operand->quant->perTensor()))
+      return false;
+  return input.dtype != DType::Float32 || output.dtype == DType::Float32;
+}
+
+bool isChannelsLast(const Operand &operand) {
+  return operand.dims.size() >= 3 && operand.dims.size() <= 5 &&
+         operand.strides == denseStrides(operand.dims, Layout::ChannelsLast);
+}
+
+} // namespace
+
+std::unique_ptr<Kernel> createAveragePool(const KernelSpec &spec, const PoolInfo &info) {
+  if (!isSupported(spec) || !isChannelsLast(*spec.inputs[0]) || !isChannelsLast(*spec.outputs[0]))
+    return nullptr;
+  const WindowInfo &window = info.window;
+  Averager averager(info.batch, info.channels, Encoding::of(*spec.inputs[0]),
+                    Encoding::of(*spec.outputs[0]));
+  for (size_t d = 0; d < window.rank(); ++d) {
+    if (window.dilations[d] != 1)
+      return nullptr;
+    std::vector<Span> spans;
+    for (int64_t i = 0; i < window.output[d]; ++i) {
+      const int64_t start = i * window.strides[d] - window.padBegin[d];
+      // The padding counts, but not what a window of ceil mode reaches beyond it.
+      const int64_t stop = std::min(start + window.kernel[d], window.input[d] + window.padEnd[d]);
+      Span span{std::max<int64_t>(start, 0), std::min(stop, window.input[d]), stop - start};
+      span.end = std::max(span.begin, span.end);
+      if (!info.countIncludePad)
+        span.count = span.end - span.begin;
+      if (span.count <= 0)
+        return nullptr;
+      spans.push_back(span);
+    }
+    averager.addDimension(window.input[d], std::move(spans));
+  }
+  return makeKernel(spec, std::move(averager));
+}
+
+static std::unique_ptr<Kernel> createAdaptive(const KernelSpec &spec) {
+  const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
+  if (!isChannelsLast(input) || !isChannelsLast(output))
+    return nullptr;
+  Averager averager(input.dims[0], input.dims[1], Encoding::of(input), Encoding::of(output));
+  for (size_t d = 2; d < input.dims.size(); ++d) {
+    const int64_t in = input.dims[d], out = output.dims[d];
+    std::vector<Span> spans;
+    for (int64_t i = 0; i < out; ++i) {
+      const int64_t begin = i * in / out, end = ((i + 1) * in + out - 1) / out;
+      spans.push_back({begin, end, end - begin});
+    }
+    averager.addDimension(in, std::move(spans));
+  }
+  return makeKernel(spec, std::move(averager));
+}
+
+/// Means over dimensions that are neighbours in memory, with others behind them.
+static std::unique_ptr<Kernel> createMean(const KernelSpec &spec) {
+  const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
+  const plan::Mean *mean = spec.op->kind_as_Mean();
+  const size_t rank = input.dims.size();
+  std::vector<bool> reduced(rank);
+  for (int64_t axis : toVector(mean->axes()))
+    reduced[axis] = true;
+
+  std::vector<size_t> order(rank); // of memory
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return input.strides[a] > input.strides[b]; });
+  const auto isReduced = [&](size_t dim) { return reduced[dim]; };
+  const auto first = std::find_if(order.begin(), order.end(), isReduced);
+  const auto last = std::find_if_not(first, order.end(), isReduced);
+  if (first == order.end() || last == order.end() ||
+      std::find_if(last, order.end(), isReduced) != order.end())
+    return nullptr;
+  const auto product = [&](auto begin, auto end) {
+    return std::accumulate(begin, end, int64_t(1),
+                           [&](int64_t n, size_t dim) { return n * input.dims[dim]; });
+  };
+  const int64_t outer = product(order.begin(), first), positions = product(first, last),
+                channels = product(last, order.end());
+  if (channels == 1)
+    return nullptr;
+  // The dimensions that are kept must follow each other in the result as they do here.
+  int64_t next = 1;
+  for (size_t i = rank; i-- > 0;) {
+    const size_t dim = order[i];
+    if (reduced[dim])
+      continue;
+    const size_t at =
+        mean->keep_dims() ? dim : dim - std::count(reduced.begin(), reduced.begin() + dim, true);
+    if (input.dims[dim] != 1 && output.strides[at] != next)
+      return nullptr;
+    next *= input.dims[dim];
+  }
+  Averager averager(outer, channels, Encoding::of(input), Encoding::of(output));
+  averager.addDimension(positions, {{0, positions, positions}});
+  return makeKernel(spec, std::move(averager));
+}
+
+std::unique_ptr<Kernel> createAverage(const KernelSpec &spec) {
+  if (!isSupported(spec))
+    return nullptr;
+  return spec.op->kind_type() == plan::OpKind::Mean ? createMean(spec) : createAdaptive(spec);
+}
+
+} // namespace quantir::runtime::onednn

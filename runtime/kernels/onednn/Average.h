@@ -1,0 +1,14 @@
+//===- Average.h - Average pooling ------------------------------*- C++ -*-===//
+
+#ifndef QUANTIR_RUNTIME_KERNELS_ONEDNN_AVERAGE_H
+#define QUANTIR_RUNTIME_KERNELS_ONEDNN_AVERAGE_H
+
+#include "runtime/session/KernelSupport.h"
+
+namespace quantir::runtime::onednn {
+
+std::unique_ptr<Kernel> createAveragePool(const KernelSpec &spec, const PoolInfo &info);
+
+} // namespace quantir::runtime::onednn
+
+#endif // QUANTIR_RUNTIME_KERNELS_ONEDNN_AVERAGE_H

@@ -1,0 +1,96 @@
+//===- Backend.cpp - The onednn backend -------------------------*- C++ -*-===//
+//
+// Everything that runs on OpenMP: oneDNN's primitives and loops of our own, on tensors of any
+// layout, best channels-last.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/kernels/onednn/Kernels.h"
+#include "runtime/kernels/onednn/Threads.h"
+#include "runtime/kernels/onednn/Weighted.h"
+#include "runtime/session/Backends.h"
+#include "runtime/session/KernelSupport.h"
+
+namespace quantir::runtime {
+
+namespace onednn {
+namespace {
+
+std::unique_ptr<Kernel> create(const KernelSpec &spec) {
+  switch (spec.op->kind_type()) {
+  case plan::OpKind::Quantize:
+  case plan::OpKind::Dequantize:
+  case plan::OpKind::Requantize:
+  case plan::OpKind::Reorder:
+    return createCast(spec);
+  case plan::OpKind::Conv:
+  case plan::OpKind::ConvTranspose:
+    return createConv(spec);
+  case plan::OpKind::MatMul:
+    return createMatMul(spec);
+  case plan::OpKind::Unary:
+    return createUnary(spec);
+  case plan::OpKind::Binary:
+    return createBinary(spec);
+  case plan::OpKind::Softmax:
+    return createSoftmax(spec);
+  case plan::OpKind::Pool:
+    return createPool(spec);
+  case plan::OpKind::AdaptiveAveragePool:
+  case plan::OpKind::Mean:
+    return createAverage(spec);
+  case plan::OpKind::Reshape:
+  case plan::OpKind::Transpose:
+  case plan::OpKind::Slice:
+  case plan::OpKind::Concat:
+  case plan::OpKind::Pad:
+  case plan::OpKind::Expand:
+    return createMovement(spec);
+  default:
+    return nullptr;
+  }
+}
+
+class OneDnnBackend final : public Backend {
+public:
+  std::string_view name() const override { return "onednn"; }
+
+  int inPlaceInput(const KernelSpec &spec) const override {
+    const auto index = WeightedOp::addendIndex;
+    switch (spec.op->kind_type()) {
+    case plan::OpKind::Conv:
+    case plan::OpKind::MatMul:
+      return canAddInPlace(spec, optionalInput(spec, index)) ? int(index) : -1;
+    case plan::OpKind::Unary:
+    case plan::OpKind::Requantize: {
+      const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
+      return !input.constant && sizeOf(input.dtype) == sizeOf(output.dtype) &&
+                     input.strides == output.strides
+                 ? 0
+                 : -1;
+    }
+    default:
+      return -1;
+    }
+  }
+
+  /// Whatever oneDNN objects to, the reference backend does.
+  Result<std::unique_ptr<Kernel>> createKernel(const KernelSpec &spec) const override {
+    ThreadScope scope(spec.threads);
+    try {
+      return create(spec);
+    } catch (const dnnl::error &) {
+      return std::unique_ptr<Kernel>();
+    }
+  }
+};
+
+} // namespace
+} // namespace onednn
+
+const Backend &onednnBackend() {
+  static const onednn::OneDnnBackend backend;
+  return backend;
+}
+
+} // namespace quantir::runtime

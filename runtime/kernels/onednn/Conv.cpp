@@ -1,0 +1,204 @@
+//===- Conv.cpp - Convolutions and transposed convolutions ------*- C++ -*-===//
+
+#include "runtime/kernels/onednn/Kernels.h"
+#include "runtime/kernels/onednn/StridedCopy.h"
+#include "runtime/kernels/onednn/ThroughFloat.h"
+#include "runtime/kernels/onednn/Weighted.h"
+
+using dnnl::memory;
+
+namespace quantir::runtime::onednn {
+
+namespace {
+
+/// The window in oneDNN's terms.
+struct Geometry {
+  memory::dims strides, dilations, padBegin, padEnd;
+};
+
+Geometry geometryOf(const WindowInfo &window, bool transposed) {
+  Geometry g{window.strides, window.dilations, window.padBegin, window.padEnd};
+  for (size_t i = 0; i < window.rank(); ++i) {
+    const int64_t extent = window.dilations[i] * (window.kernel[i] - 1) + 1;
+    g.dilations[i] = window.dilations[i] - 1;
+    // The end padding that makes the sizes agree exactly: less than the plan's when the last stride
+    // does not fit, or when a transposed convolution has output padding; negative then, perhaps.
+    const auto [wide, narrow] = transposed ? std::pair(window.output[i], window.input[i])
+                                           : std::pair(window.input[i], window.output[i]);
+    g.padEnd[i] = (narrow - 1) * window.strides[i] + extent - wide - window.padBegin[i];
+  }
+  return g;
+}
+
+/// The weight as oneDNN's [groups,] out, in, window. A plan has [O, I/groups, window], transposed
+/// [I, O/groups, window].
+memory::desc weightDesc(const ConvInfo &info, bool transposed, memory::data_type type) {
+  const int64_t out = info.outPerGroup(), in = info.inPerGroup();
+  memory::dims dims{info.groups, out, in}, strides(3);
+  dims.insert(dims.end(), info.window.kernel.begin(), info.window.kernel.end());
+  strides.resize(dims.size());
+  int64_t next = 1;
+  for (size_t i = dims.size(); i-- > 3; next *= dims[i])
+    strides[i] = next;
+  strides[1] = transposed ? next : next * in;
+  strides[2] = transposed ? next * out : next;
+  strides[0] = next * in * out;
+  if (info.groups == 1) {
+    dims.erase(dims.begin());
+    strides.erase(strides.begin());
+  }
+  return memory::desc(dims, type, strides);
+}
+
+memory::desc anyLayout(const memory::desc &desc) {
+  return memory::desc(desc.get_dims(), desc.get_data_type(), memory::format_tag::any);
+}
+
+/// Builds one convolution. `Primitive` is convolution_forward or deconvolution_forward, which are
+/// made alike.
+template <typename Primitive> class ConvBuilder {
+public:
+  ConvBuilder(const KernelSpec &spec, const ConvInfo &info, WeightedOp op,
+              dnnl::algorithm algorithm)
+      : info(info), op(op), algorithm(algorithm), builder(spec.threads),
+        transposed(std::is_same_v<Primitive, dnnl::deconvolution_forward>) {
+    geometry = geometryOf(info.window, transposed);
+  }
+
+  /// One primitive that does everything.
+  std::unique_ptr<Kernel> buildFused() {
+    const memory::desc source = channelsLast(*info.input), result = channelsLast(*info.output);
+    const Fusion fusion = fuse(op, info.groups == 1 ? 1 : 3, result, builder);
+    const memory::desc weight = weightDesc(info, transposed, dataType(info.weight->dtype));
+    const memory::desc bias =
+        info.bias ? vectorDesc(info.outChannels, memory::data_type::f32) : memory::desc();
+    const auto desc = describe(source, weight, bias, result, fusion.attr);
+    if (!isUsable(desc))
+      return nullptr;
+
+    const bool movesResult = !isChannelsLast(*info.output);
+    if (movesResult && info.addend)
+      return nullptr;
+    const Buffer x = moved(*info.input, op.buffer(WeightedOp::inputIndex));
+    const Buffer w =
+        builder.reorder(op.buffer(WeightedOp::weightIndex), weight, desc.weights_desc());
+    const Buffer y = movesResult ? builder.scratch(result.get_size()) : Buffer::output(0);
+    if (fusion.copiesAddend)
+      addAddendCopy(op, builder);
+    PrimitiveStage &stage = builder.addPrimitive(Primitive(desc), desc.scratchpad_desc());
+    stage.bind(DNNL_ARG_SRC, source, x);
+    stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), w);
+    if (const std::optional<Buffer> b = biasBuffer(op, builder))
+      stage.bind(DNNL_ARG_BIAS, bias, *b);
+    stage.bind(DNNL_ARG_DST, result, y);
+    fusion.bindTo(stage);
+    if (movesResult)
+      addCopy(*info.output, y, denseStrides(info.output->dims, Layout::ChannelsLast),
+              Buffer::output(0), info.output->strides);
+    return builder.finish(implementationName(desc));
+  }
+
+  /// Integers multiplied as floats, and finished by a loop.
+  std::unique_ptr<Kernel> buildThroughFloat() {
+    if (!info.weight->constant || !isChannelsLast(*info.output) || !isChannelsLast(*info.input))
+      return nullptr;
+    const auto floats = memory::data_type::f32;
+    const memory::desc source(info.input->dims, floats, info.input->strides);
+    const memory::desc result(info.output->dims, floats, info.output->strides);
+    const memory::desc weight = weightDesc(info, transposed, floats);
+    dnnl::primitive_attr attr;
+    attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    const auto desc = describe(source, weight, memory::desc(), result, attr);
+    if (!isUsable(desc))
+      return nullptr;
+
+    const Buffer w =
+        builder.reorder(addCentring(*info.weight, op.buffer(WeightedOp::weightIndex), builder),
+                        weight, desc.weights_desc());
+    const Buffer x = addCentring(*info.input, op.buffer(WeightedOp::inputIndex), builder);
+    const Buffer sums = builder.scratch(result.get_size());
+    PrimitiveStage &stage = builder.addPrimitive(Primitive(desc), desc.scratchpad_desc());
+    stage.bind(DNNL_ARG_SRC, source, x);
+    stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), w);
+    stage.bind(DNNL_ARG_DST, result, sums);
+    addFinish(op, sums, builder);
+    return builder.finish(implementationName(desc) + ":through_float");
+  }
+
+private:
+  typename Primitive::primitive_desc describe(const memory::desc &source,
+                                              const memory::desc &weight, const memory::desc &bias,
+                                              const memory::desc &result,
+                                              const dnnl::primitive_attr &attr) const {
+    return typename Primitive::primitive_desc(
+        cpuEngine(), dnnl::prop_kind::forward_inference, algorithm, source, anyLayout(weight), bias,
+        result, geometry.strides, geometry.dilations, geometry.padBegin, geometry.padEnd, attr,
+        /*allow_empty=*/true);
+  }
+
+  static memory::desc channelsLast(const Operand &operand) {
+    return descOf(operand, Layout::ChannelsLast);
+  }
+  static bool isChannelsLast(const Operand &operand) {
+    return operand.strides == denseStrides(operand.dims, Layout::ChannelsLast);
+  }
+
+  /// `from`, put channels-last if it is not.
+  Buffer moved(const Operand &operand, Buffer from) {
+    if (isChannelsLast(operand))
+      return from;
+    const Buffer to = builder.scratch(operand.numElements() * sizeOf(operand.dtype));
+    addCopy(operand, from, operand.strides, to, denseStrides(operand.dims, Layout::ChannelsLast));
+    return to;
+  }
+
+  void addCopy(const Operand &operand, Buffer from, const std::vector<int64_t> &fromStrides,
+               Buffer to, const std::vector<int64_t> &toStrides) {
+    builder.addLoop(
+        [from, to,
+         copy = StridedCopy(operand.dims, sizeOf(operand.dtype), 0, fromStrides, 0, toStrides)](
+            const RunContext &context) { copy.run(from.resolve(context), to.resolve(context)); });
+  }
+
+  const ConvInfo &info;
+  WeightedOp op;
+  dnnl::algorithm algorithm;
+  PipelineBuilder builder;
+  bool transposed;
+  Geometry geometry;
+};
+
+template <typename Primitive>
+std::unique_ptr<Kernel> build(const KernelSpec &spec, const ConvInfo &info, const WeightedOp &op,
+                              dnnl::algorithm algorithm) {
+  using Builder = ConvBuilder<Primitive>;
+  if (!op.isInteger() || multipliesExactly(op))
+    if (auto kernel = Builder(spec, info, op, algorithm).buildFused())
+      return kernel;
+  return op.isInteger() ? Builder(spec, info, op, algorithm).buildThroughFloat() : nullptr;
+}
+
+} // namespace
+
+std::unique_ptr<Kernel> createConv(const KernelSpec &spec) {
+  const ConvInfo info = convInfo(spec);
+  const bool transposed = spec.op->kind_type() == plan::OpKind::ConvTranspose;
+  WeightedOp op;
+  op.spec = &spec;
+  op.input = info.input;
+  op.weight = info.weight;
+  op.bias = info.bias;
+  op.addend = info.addend;
+  op.output = info.output;
+  op.activation = info.activation;
+  op.channels = info.outChannels;
+  op.scaleRepeats = transposed ? info.groups : 1;
+  if (info.window.rank() > 3 || !isSupported(op, transposed ? 1 : 0))
+    return nullptr;
+  if (transposed)
+    return build<dnnl::deconvolution_forward>(spec, info, op,
+                                              dnnl::algorithm::deconvolution_direct);
+  return build<dnnl::convolution_forward>(spec, info, op, dnnl::algorithm::convolution_direct);
+}
+
+} // namespace quantir::runtime::onednn

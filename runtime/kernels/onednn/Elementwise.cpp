@@ -1,0 +1,278 @@
+//===- Elementwise.cpp - Unary and binary ops -------------------*- C++ -*-===//
+
+#include "runtime/kernels/onednn/Kernels.h"
+#include "runtime/kernels/onednn/Loops.h"
+#include "runtime/kernels/onednn/Pipeline.h"
+#include "runtime/kernels/onednn/Threads.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+namespace quantir::runtime::onednn {
+
+namespace {
+
+bool isByte(DType dtype) { return dtype == DType::UInt8 || dtype == DType::Int8; }
+
+float evaluate(const plan::Unary &unary, float x) {
+  const float alpha = unary.alpha(), beta = unary.beta();
+  switch (unary.kind()) {
+  case plan::UnaryKind::Relu:
+    return x < 0.0f ? 0.0f : x;
+  case plan::UnaryKind::Clamp:
+    return x < alpha ? alpha : x > beta ? beta : x;
+  case plan::UnaryKind::LeakyRelu:
+    return x > 0.0f ? x : alpha * x;
+  case plan::UnaryKind::Sigmoid:
+    return 1.0f / (1.0f + std::exp(-x));
+  case plan::UnaryKind::Tanh:
+    return std::tanh(x);
+  case plan::UnaryKind::HardSigmoid:
+    return std::min(std::max(alpha * x + beta, 0.0f), 1.0f);
+  case plan::UnaryKind::HardSwish:
+    return x * std::min(std::max(x + 3.0f, 0.0f), 6.0f) / 6.0f;
+  }
+  return x;
+}
+
+/// Integers: one table entry per code. A table that only cuts codes off, as ReLU's does, runs as
+/// minimum and maximum.
+std::unique_ptr<Kernel> createTable(const KernelSpec &spec) {
+  const Encoding from = Encoding::of(*spec.inputs[0]), to = Encoding::of(*spec.outputs[0]);
+  const int32_t least = from.dtype == DType::UInt8 ? 0 : -128;
+  std::vector<uint8_t> table(256);
+  bool cutsOff = from.dtype == to.dtype;
+  const auto code = [&](uint8_t entry) {
+    return to.dtype == DType::UInt8 ? int32_t(entry) : int32_t(int8_t(entry));
+  };
+  for (int32_t i = 0; i < 256; ++i) {
+    const float y =
+        evaluate(*spec.op->kind_as_Unary(), float(least + i - from.zeroPoint) * from.scale);
+    quantize(&y, &table[i], 1, to, ZeroPointAdd::AfterRounding);
+  }
+  const int32_t low = code(table[0]), high = code(table[255]);
+  for (int32_t i = 0; i < 256; ++i)
+    cutsOff &= low <= high && code(table[i]) == std::clamp(least + i, low, high);
+
+  PipelineBuilder builder(spec.threads);
+  const Buffer entries = builder.constant(table);
+  builder.addLoop([=, source = inputBuffer(spec, 0),
+                   count = spec.inputs[0]->numElements()](const RunContext &context) {
+    const auto *x = static_cast<const std::byte *>(source.resolve(context));
+    auto *y = static_cast<std::byte *>(context.outputs[0]);
+    const auto *codes = static_cast<const uint8_t *>(entries.resolve(context));
+    parallelFor(count, 1, [=](int64_t begin, int64_t end) {
+      if (cutsOff)
+        clampCodes(x + begin, y + begin, end - begin, from.dtype, low, high);
+      else
+        lookUp(x + begin, y + begin, end - begin, codes, from.dtype);
+    });
+  });
+  return builder.finish(cutsOff ? "native:clamp" : "native:table");
+}
+
+/// Piecewise linear functions of floats, by a loop.
+std::unique_ptr<Kernel> createActivation(const KernelSpec &spec, const LoopActivation &activation) {
+  PipelineBuilder builder(spec.threads);
+  builder.addLoop([=, source = inputBuffer(spec, 0),
+                   count = spec.inputs[0]->numElements()](const RunContext &context) {
+    const auto *x = static_cast<const float *>(source.resolve(context));
+    auto *y = static_cast<float *>(context.outputs[0]);
+    parallelFor(count, 1, [=](int64_t begin, int64_t end) {
+      activate(x + begin, y + begin, end - begin, activation);
+    });
+  });
+  return builder.finish("native:activation");
+}
+
+/// The others, by oneDNN.
+std::unique_ptr<Kernel> createEltwise(const KernelSpec &spec, dnnl::algorithm algorithm,
+                                      float alpha, float beta) {
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const dnnl::memory::desc flat =
+      vectorDesc(spec.inputs[0]->numElements(), dnnl::memory::data_type::f32);
+  const dnnl::eltwise_forward::primitive_desc desc(cpuEngine(), dnnl::prop_kind::forward_inference,
+                                                   algorithm, flat, flat, alpha, beta, attr,
+                                                   /*allow_empty=*/true);
+  if (!isUsable(desc))
+    return nullptr;
+  PipelineBuilder builder(spec.threads);
+  PrimitiveStage &stage = builder.addPrimitive(dnnl::eltwise_forward(desc), desc.scratchpad_desc());
+  stage.bind(DNNL_ARG_SRC, flat, inputBuffer(spec, 0));
+  stage.bind(DNNL_ARG_DST, flat, Buffer::output(0));
+  return builder.finish(implementationName(desc));
+}
+
+/// A binary op as rows of the result's memory, along which each operand goes on by one element or
+/// stands still.
+struct BinaryRows {
+  struct Dim {
+    int64_t size, a, b;
+  };
+  std::vector<Dim> outer; ///< slowest first
+  Dim row{1, 0, 0};
+  int64_t count = 1;
+
+  /// False when an operand's memory is in another order.
+  bool set(const Operand &a, const Operand &b, const Operand &result);
+};
+
+/// The operand's stride for each dimension of a result of rank `rank`, 0 where it is broadcast.
+std::vector<int64_t> broadcastStrides(const Operand &operand, size_t rank) {
+  std::vector<int64_t> strides(rank, 0);
+  const size_t missing = rank - operand.dims.size();
+  for (size_t i = 0; i < operand.dims.size(); ++i)
+    strides[missing + i] = operand.dims[i] == 1 ? 0 : operand.strides[i];
+  return strides;
+}
+
+bool BinaryRows::set(const Operand &a, const Operand &b, const Operand &result) {
+  const size_t rank = result.dims.size();
+  const std::vector<int64_t> aStrides = broadcastStrides(a, rank),
+                             bStrides = broadcastStrides(b, rank);
+  struct Full {
+    int64_t size, a, b, result;
+  };
+  std::vector<Full> dims;
+  for (size_t i = 0; i < rank; ++i)
+    if (result.dims[i] != 1)
+      dims.push_back({result.dims[i], aStrides[i], bStrides[i], result.strides[i]});
+  std::sort(dims.begin(), dims.end(),
+            [](const Full &x, const Full &y) { return x.result > y.result; });
+  for (const Full &dim : dims) {
+    if (!outer.empty() && outer.back().a == dim.a * dim.size && outer.back().b == dim.b * dim.size)
+      outer.back() = {outer.back().size * dim.size, dim.a, dim.b};
+    else
+      outer.push_back({dim.size, dim.a, dim.b});
+  }
+  if (!outer.empty()) {
+    row = outer.back();
+    outer.pop_back();
+  }
+  for (const Dim &dim : outer)
+    count *= dim.size;
+  return row.a <= 1 && row.b <= 1;
+}
+
+BinaryOp binaryOp(plan::BinaryKind kind) {
+  switch (kind) {
+  case plan::BinaryKind::Add:
+    return BinaryOp::Add;
+  case plan::BinaryKind::Sub:
+    return BinaryOp::Sub;
+  case plan::BinaryKind::Mul:
+    return BinaryOp::Mul;
+  case plan::BinaryKind::Div:
+    break;
+  }
+  return BinaryOp::Div;
+}
+
+/// Computes pieces of rows in float32; integers are made floats before and codes after, in the
+/// first-level cache.
+struct BinaryLoop {
+  BinaryOp op;
+  LoopActivation activation;
+  Encoding a, b, result;
+  BinaryRows rows;
+
+  static constexpr int64_t part = 512;
+
+  const float *load(const Encoding &from, const std::byte *at, int64_t n, float *room) const {
+    if (from.isFloat())
+      return reinterpret_cast<const float *>(at);
+    dequantize(at, room, n, from);
+    return room;
+  }
+
+  void piece(const std::byte *x, const std::byte *y, std::byte *z, int64_t n) const {
+    float xs[part], ys[part], zs[part];
+    const float *p = load(a, x, rows.row.a ? n : 1, xs), *q = load(b, y, rows.row.b ? n : 1, ys);
+    float *to = result.isFloat() ? reinterpret_cast<float *>(z) : zs;
+    binary(op, p, rows.row.a, q, rows.row.b, to, n);
+    activate(to, to, n, activation);
+    if (!result.isFloat())
+      quantize(to, z, n, result, ZeroPointAdd::AfterRounding);
+  }
+
+  void run(const std::byte *x, const std::byte *y, std::byte *z) const {
+    const int64_t size = rows.row.size, pieces = (size + part - 1) / part;
+    const auto aSize = int64_t(sizeOf(a.dtype)), bSize = int64_t(sizeOf(b.dtype)),
+               zSize = int64_t(sizeOf(result.dtype));
+    parallelFor(rows.count * pieces, std::min(size, part), [&](int64_t begin, int64_t end) {
+      for (int64_t unit = begin; unit < end; ++unit) {
+        const int64_t line = unit / pieces, first = unit % pieces * part;
+        int64_t rest = line, aAt = first * rows.row.a, bAt = first * rows.row.b;
+        for (size_t d = rows.outer.size(); d-- > 0; rest /= rows.outer[d].size) {
+          aAt += rest % rows.outer[d].size * rows.outer[d].a;
+          bAt += rest % rows.outer[d].size * rows.outer[d].b;
+        }
+        piece(x + aAt * aSize, y + bAt * bSize, z + (line * size + first) * zSize,
+              std::min(part, size - first));
+      }
+    });
+  }
+};
+
+} // namespace
+
+std::unique_ptr<Kernel> createUnary(const KernelSpec &spec) {
+  const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
+  if (input.strides != output.strides || input.numElements() == 0)
+    return nullptr;
+  for (const Operand *operand : {&input, &output})
+    if (operand->quant && !operand->quant->perTensor())
+      return nullptr;
+  if (isByte(input.dtype) && isByte(output.dtype))
+    return createTable(spec);
+  if (input.dtype != DType::Float32 || output.dtype != DType::Float32)
+    return nullptr;
+  const plan::Unary &unary = *spec.op->kind_as_Unary();
+  ActivationInfo info{plan::ActivationKind::Relu, unary.alpha(), unary.beta()};
+  switch (unary.kind()) {
+  case plan::UnaryKind::Relu:
+    return createActivation(spec, LoopActivation::of(info));
+  case plan::UnaryKind::Clamp:
+    info.kind = plan::ActivationKind::Clamp;
+    return createActivation(spec, LoopActivation::of(info));
+  case plan::UnaryKind::LeakyRelu:
+    info.kind = plan::ActivationKind::LeakyRelu;
+    return createActivation(spec, LoopActivation::of(info));
+  case plan::UnaryKind::Sigmoid:
+    return createEltwise(spec, dnnl::algorithm::eltwise_logistic, 0, 0);
+  case plan::UnaryKind::Tanh:
+    return createEltwise(spec, dnnl::algorithm::eltwise_tanh, 0, 0);
+  case plan::UnaryKind::HardSigmoid:
+    return createEltwise(spec, dnnl::algorithm::eltwise_hardsigmoid, unary.alpha(), unary.beta());
+  case plan::UnaryKind::HardSwish:
+    return createEltwise(spec, dnnl::algorithm::eltwise_hardswish, 1.0f / 6.0f, 0.5f);
+  }
+  return nullptr;
+}
+
+std::unique_ptr<Kernel> createBinary(const KernelSpec &spec) {
+  const Operand &a = *spec.inputs[0], &b = *spec.inputs[1], &output = *spec.outputs[0];
+  for (const Operand *operand : {&a, &b, &output})
+    if (operand->dtype == DType::Int32 || operand->numElements() == 0 ||
+        (operand->quant && !operand->quant->perTensor()))
+      return nullptr;
+  const plan::Binary &op = *spec.op->kind_as_Binary();
+  BinaryLoop loop{binaryOp(op.kind()),  LoopActivation::of(activationOf(op.activation())),
+                  Encoding::of(a),      Encoding::of(b),
+                  Encoding::of(output), {}};
+  if (!loop.rows.set(a, b, output))
+    return nullptr;
+  PipelineBuilder builder(spec.threads);
+  builder.addLoop([loop = std::move(loop), x = inputBuffer(spec, 0),
+                   y = inputBuffer(spec, 1)](const RunContext &context) {
+    loop.run(static_cast<const std::byte *>(x.resolve(context)),
+             static_cast<const std::byte *>(y.resolve(context)),
+             static_cast<std::byte *>(context.outputs[0]));
+  });
+  return builder.finish("native:binary");
+}
+
+} // namespace quantir::runtime::onednn

@@ -1,0 +1,288 @@
+//===- Loops.cpp - Elementwise loops on dense rows --------------*- C++ -*-===//
+
+#include "runtime/kernels/onednn/Loops.h"
+
+#include "runtime/kernels/onednn/Threads.h"
+
+#include <bit>
+
+namespace quantir::runtime::onednn {
+
+// A float of magnitude below 2^22 plus this number is rounded to an integer, half to even, whose
+// two's complement stands in the low bits of the sum. It needs no rounding instruction, so that all
+// vector widths do the same.
+static constexpr float roundingBias = 12582912.0f; // 1.5 * 2^23
+static constexpr int32_t roundingBits = 0x4B400000;
+
+Encoding Encoding::of(const Operand &operand) {
+  Encoding encoding;
+  encoding.dtype = operand.dtype;
+  if (operand.quant) {
+    encoding.scale = scaleOf(*operand.quant);
+    encoding.zeroPoint = zeroPointOf(*operand.quant);
+    encoding.min = operand.quant->quantMin;
+    encoding.max = operand.quant->quantMax;
+  }
+  return encoding;
+}
+
+LoopActivation LoopActivation::of(const ActivationInfo &info) {
+  LoopActivation result;
+  switch (info.kind) {
+  case plan::ActivationKind::Relu:
+    result.low = 0;
+    break;
+  case plan::ActivationKind::Clamp:
+    result.low = info.alpha;
+    result.high = info.beta;
+    break;
+  case plan::ActivationKind::LeakyRelu:
+    result.slope = info.alpha;
+    break;
+  case plan::ActivationKind::None:
+    break;
+  }
+  return result;
+}
+
+bool LoopActivation::isNone() const {
+  return slope == 1 && low == -std::numeric_limits<float>::infinity() &&
+         high == std::numeric_limits<float>::infinity();
+}
+
+namespace {
+
+// The bodies, inlined into each clone. "ivdep" where x and y may be the same memory: element i then
+// depends on nothing but element i, which "restrict" would not allow to be said. `x > low ? x :
+// low` with x first makes not-a-number the least code.
+template <typename T, bool addBefore>
+[[gnu::always_inline]] inline void quantizeBody(const float *__restrict x, T *__restrict y,
+                                                int64_t n, float inverse, int32_t zeroPoint,
+                                                float low, float high) {
+  const float shift = addBefore ? float(zeroPoint) : 0.0f;
+  const int32_t base = addBefore ? roundingBits : roundingBits - zeroPoint;
+  for (int64_t i = 0; i < n; ++i) {
+    float v = x[i] * inverse;
+    if (addBefore)
+      v = v + shift;
+    v = v > low ? v : low;
+    v = v < high ? v : high;
+    y[i] = T(std::bit_cast<int32_t>(v + roundingBias) - base);
+  }
+}
+
+template <typename T>
+[[gnu::always_inline]] inline void dequantizeBody(const T *__restrict x, float *__restrict y,
+                                                  int64_t n, float scale, int32_t zeroPoint) {
+  for (int64_t i = 0; i < n; ++i)
+    y[i] = float(int32_t(x[i]) - zeroPoint) * scale;
+}
+
+template <typename T>
+[[gnu::always_inline]] inline void accumulateBody(const T *__restrict x, int32_t *__restrict sums,
+                                                  int64_t n) {
+  for (int64_t i = 0; i < n; ++i)
+    sums[i] += x[i];
+}
+
+template <typename T>
+[[gnu::always_inline]] inline void clampBody(const T *x, T *y, int64_t n, T low, T high) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) {
+    const T v = x[i] < low ? low : x[i];
+    y[i] = v > high ? high : v;
+  }
+}
+
+template <typename Function>
+[[gnu::always_inline]] inline void binaryBody(const float *a, int64_t aStep, const float *b,
+                                              int64_t bStep, float *y, int64_t n, Function f) {
+  if (aStep && bStep) {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i)
+      y[i] = f(a[i], b[i]);
+  } else if (aStep) {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i)
+      y[i] = f(a[i], b[0]);
+  } else {
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i)
+      y[i] = f(a[0], bStep ? b[i] : b[0]);
+  }
+}
+
+QUANTIR_SIMD_CLONES void quantizeU8(const float *x, uint8_t *y, int64_t n, float inverse,
+                                    int32_t zeroPoint, float low, float high) {
+  quantizeBody<uint8_t, false>(x, y, n, inverse, zeroPoint, low, high);
+}
+QUANTIR_SIMD_CLONES void quantizeS8(const float *x, int8_t *y, int64_t n, float inverse,
+                                    int32_t zeroPoint, float low, float high) {
+  quantizeBody<int8_t, false>(x, y, n, inverse, zeroPoint, low, high);
+}
+QUANTIR_SIMD_CLONES void requantizeU8(const float *x, uint8_t *y, int64_t n, float inverse,
+                                      int32_t zeroPoint, float low, float high) {
+  quantizeBody<uint8_t, true>(x, y, n, inverse, zeroPoint, low, high);
+}
+QUANTIR_SIMD_CLONES void requantizeS8(const float *x, int8_t *y, int64_t n, float inverse,
+                                      int32_t zeroPoint, float low, float high) {
+  quantizeBody<int8_t, true>(x, y, n, inverse, zeroPoint, low, high);
+}
+
+QUANTIR_SIMD_CLONES void dequantizeU8(const uint8_t *x, float *y, int64_t n, float scale,
+                                      int32_t zeroPoint) {
+  dequantizeBody(x, y, n, scale, zeroPoint);
+}
+QUANTIR_SIMD_CLONES void dequantizeS8(const int8_t *x, float *y, int64_t n, float scale,
+                                      int32_t zeroPoint) {
+  dequantizeBody(x, y, n, scale, zeroPoint);
+}
+QUANTIR_SIMD_CLONES void dequantizeS32(const int32_t *x, float *y, int64_t n, float scale,
+                                       int32_t zeroPoint) {
+  dequantizeBody(x, y, n, scale, zeroPoint);
+}
+
+QUANTIR_SIMD_CLONES void accumulateU8(const uint8_t *x, int32_t *sums, int64_t n) {
+  accumulateBody(x, sums, n);
+}
+QUANTIR_SIMD_CLONES void accumulateS8(const int8_t *x, int32_t *sums, int64_t n) {
+  accumulateBody(x, sums, n);
+}
+
+QUANTIR_SIMD_CLONES void clampU8(const uint8_t *x, uint8_t *y, int64_t n, uint8_t low,
+                                 uint8_t high) {
+  clampBody(x, y, n, low, high);
+}
+QUANTIR_SIMD_CLONES void clampS8(const int8_t *x, int8_t *y, int64_t n, int8_t low, int8_t high) {
+  clampBody(x, y, n, low, high);
+}
+
+QUANTIR_SIMD_CLONES void addFloats(const float *a, int64_t aStep, const float *b, int64_t bStep,
+                                   float *y, int64_t n) {
+  binaryBody(a, aStep, b, bStep, y, n, [](float p, float q) { return p + q; });
+}
+QUANTIR_SIMD_CLONES void subFloats(const float *a, int64_t aStep, const float *b, int64_t bStep,
+                                   float *y, int64_t n) {
+  binaryBody(a, aStep, b, bStep, y, n, [](float p, float q) { return p - q; });
+}
+QUANTIR_SIMD_CLONES void mulFloats(const float *a, int64_t aStep, const float *b, int64_t bStep,
+                                   float *y, int64_t n) {
+  binaryBody(a, aStep, b, bStep, y, n, [](float p, float q) { return p * q; });
+}
+QUANTIR_SIMD_CLONES void divFloats(const float *a, int64_t aStep, const float *b, int64_t bStep,
+                                   float *y, int64_t n) {
+  binaryBody(a, aStep, b, bStep, y, n, [](float p, float q) { return p / q; });
+}
+
+QUANTIR_SIMD_CLONES void activateLoop(const float *x, float *y, int64_t n, float slope, float low,
+                                      float high) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) {
+    float v = x[i];
+    v = v > 0.0f ? v : slope * v;
+    v = v < low ? low : v;
+    y[i] = v > high ? high : v;
+  }
+}
+
+QUANTIR_SIMD_CLONES void scaleLoop(const float *__restrict x, float *__restrict y, int64_t n,
+                                   const float *__restrict scale) {
+  for (int64_t i = 0; i < n; ++i)
+    y[i] = x[i] * scale[i];
+}
+
+QUANTIR_SIMD_CLONES void scaleAndShiftLoop(const float *__restrict x, float *__restrict y,
+                                           int64_t n, const float *__restrict scale,
+                                           const float *__restrict bias) {
+  for (int64_t i = 0; i < n; ++i)
+    y[i] = x[i] * scale[i] + bias[i];
+}
+
+} // namespace
+
+void quantize(const float *x, void *y, int64_t n, const Encoding &to, ZeroPointAdd order) {
+  const float inverse = 1.0f / to.scale;
+  if (order == ZeroPointAdd::AfterRounding) {
+    const float low = float(to.min - to.zeroPoint), high = float(to.max - to.zeroPoint);
+    if (to.dtype == DType::UInt8)
+      quantizeU8(x, static_cast<uint8_t *>(y), n, inverse, to.zeroPoint, low, high);
+    else
+      quantizeS8(x, static_cast<int8_t *>(y), n, inverse, to.zeroPoint, low, high);
+  } else {
+    const float low = float(to.min), high = float(to.max);
+    if (to.dtype == DType::UInt8)
+      requantizeU8(x, static_cast<uint8_t *>(y), n, inverse, to.zeroPoint, low, high);
+    else
+      requantizeS8(x, static_cast<int8_t *>(y), n, inverse, to.zeroPoint, low, high);
+  }
+}
+
+void dequantize(const void *x, float *y, int64_t n, const Encoding &from) {
+  if (from.dtype == DType::UInt8)
+    dequantizeU8(static_cast<const uint8_t *>(x), y, n, from.scale, from.zeroPoint);
+  else if (from.dtype == DType::Int8)
+    dequantizeS8(static_cast<const int8_t *>(x), y, n, from.scale, from.zeroPoint);
+  else
+    dequantizeS32(static_cast<const int32_t *>(x), y, n, from.scale, from.zeroPoint);
+}
+
+void centre(const void *x, float *y, int64_t n, const Encoding &from) {
+  Encoding unit = from;
+  unit.scale = 1;
+  dequantize(x, y, n, unit);
+}
+
+void activate(const float *x, float *y, int64_t n, const LoopActivation &activation) {
+  if (!activation.isNone())
+    activateLoop(x, y, n, activation.slope, activation.low, activation.high);
+  else if (x != y)
+    std::copy_n(x, n, y);
+}
+
+void scaleAndShift(const float *x, float *y, int64_t n, const float *scale, const float *bias) {
+  if (bias)
+    scaleAndShiftLoop(x, y, n, scale, bias);
+  else
+    scaleLoop(x, y, n, scale);
+}
+
+void accumulate(const float *x, float *y, int64_t n) { addFloats(y, 1, x, 1, y, n); }
+
+void accumulate(const void *x, DType dtype, int32_t *sums, int64_t n) {
+  if (dtype == DType::UInt8)
+    accumulateU8(static_cast<const uint8_t *>(x), sums, n);
+  else
+    accumulateS8(static_cast<const int8_t *>(x), sums, n);
+}
+
+void binary(BinaryOp op, const float *a, int64_t aStep, const float *b, int64_t bStep, float *y,
+            int64_t n) {
+  switch (op) {
+  case BinaryOp::Add:
+    return addFloats(a, aStep, b, bStep, y, n);
+  case BinaryOp::Sub:
+    return subFloats(a, aStep, b, bStep, y, n);
+  case BinaryOp::Mul:
+    return mulFloats(a, aStep, b, bStep, y, n);
+  case BinaryOp::Div:
+    return divFloats(a, aStep, b, bStep, y, n);
+  }
+}
+
+void lookUp(const void *x, void *y, int64_t n, const uint8_t *table, DType from) {
+  const auto *source = static_cast<const uint8_t *>(x);
+  auto *target = static_cast<uint8_t *>(y);
+  const uint8_t flip = from == DType::Int8 ? 0x80 : 0; // counts int8 codes from -128
+  for (int64_t i = 0; i < n; ++i)
+    target[i] = table[source[i] ^ flip];
+}
+
+void clampCodes(const void *x, void *y, int64_t n, DType dtype, int32_t low, int32_t high) {
+  if (dtype == DType::UInt8)
+    clampU8(static_cast<const uint8_t *>(x), static_cast<uint8_t *>(y), n, uint8_t(low),
+            uint8_t(high));
+  else
+    clampS8(static_cast<const int8_t *>(x), static_cast<int8_t *>(y), n, int8_t(low), int8_t(high));
+}
+
+} // namespace quantir::runtime::onednn

@@ -1,0 +1,156 @@
+//===- MatMul.cpp - Matrix products -----------------------------*- C++ -*-===//
+
+#include "runtime/kernels/onednn/Kernels.h"
+#include "runtime/kernels/onednn/ThroughFloat.h"
+#include "runtime/kernels/onednn/Weighted.h"
+
+using dnnl::memory;
+
+namespace quantir::runtime::onednn {
+
+namespace {
+
+/// Dims and strides of one matrix, or of a stack of them.
+struct View {
+  memory::dims dims, strides;
+
+  memory::desc desc(memory::data_type type) const { return memory::desc(dims, type, strides); }
+};
+
+/// With ones in front up to `rank` dimensions.
+View viewOf(const Operand &operand, size_t rank) {
+  View view{operand.dims, operand.strides};
+  const size_t missing = rank - operand.dims.size();
+  view.dims.insert(view.dims.begin(), missing, 1);
+  view.strides.insert(view.strides.begin(), missing, operand.numElements());
+  return view;
+}
+
+/// All dimensions but the last as one: a stack of matrices by one matrix is one product.
+View flattened(const Operand &operand) {
+  const int64_t columns = operand.dims.back();
+  return {{operand.numElements() / columns, columns}, {columns, 1}};
+}
+
+class MatMulBuilder {
+public:
+  MatMulBuilder(const MatMulInfo &info, WeightedOp op)
+      : info(info), op(op), builder(op.spec->threads) {
+    const bool flat = info.rhs->dims.size() == 2;
+    const size_t rank = flat ? 2 : info.output->dims.size();
+    lhs = flat ? flattened(*info.lhs) : viewOf(*info.lhs, rank);
+    output = flat ? flattened(*info.output) : viewOf(*info.output, rank);
+    rhs = viewOf(*info.rhs, rank);
+    if (info.transposeB) {
+      std::swap(rhs.dims[rank - 1], rhs.dims[rank - 2]);
+      std::swap(rhs.strides[rank - 1], rhs.strides[rank - 2]);
+    }
+    channelMask = 1 << (rank - 1);
+  }
+
+  std::unique_ptr<Kernel> buildFused() {
+    const memory::desc left = lhs.desc(dataType(info.lhs->dtype));
+    const memory::desc right = rhs.desc(dataType(info.rhs->dtype));
+    const memory::desc result = output.desc(dataType(info.output->dtype));
+    const Fusion fusion = fuse(op, channelMask, result, builder);
+    const auto desc = describe(left, right, biasDesc(), result, fusion.attr);
+    if (!isUsable(desc))
+      return nullptr;
+    const Buffer b =
+        builder.reorder(op.buffer(WeightedOp::weightIndex), right, desc.weights_desc());
+    if (fusion.copiesAddend)
+      addAddendCopy(op, builder);
+    PrimitiveStage &stage = builder.addPrimitive(dnnl::matmul(desc), desc.scratchpad_desc());
+    stage.bind(DNNL_ARG_SRC, left, op.buffer(WeightedOp::inputIndex));
+    stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), b);
+    if (const std::optional<Buffer> bias = biasBuffer(op, builder))
+      stage.bind(DNNL_ARG_BIAS, biasDesc(), *bias);
+    stage.bind(DNNL_ARG_DST, result, Buffer::output(0));
+    fusion.bindTo(stage);
+    return builder.finish(implementationName(desc));
+  }
+
+  std::unique_ptr<Kernel> buildThroughFloat() {
+    const auto floats = memory::data_type::f32;
+    const memory::desc left = lhs.desc(floats), right = rhs.desc(floats),
+                       sums = output.desc(floats);
+    dnnl::primitive_attr attr;
+    attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    const auto desc = describe(left, right, memory::desc(), sums, attr);
+    if (!isUsable(desc))
+      return nullptr;
+    const Buffer b =
+        builder.reorder(addCentring(*info.rhs, op.buffer(WeightedOp::weightIndex), builder), right,
+                        desc.weights_desc());
+    const Buffer a = addCentring(*info.lhs, op.buffer(WeightedOp::inputIndex), builder);
+    const Buffer y = builder.scratch(sums.get_size());
+    PrimitiveStage &stage = builder.addPrimitive(dnnl::matmul(desc), desc.scratchpad_desc());
+    stage.bind(DNNL_ARG_SRC, left, a);
+    stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), b);
+    stage.bind(DNNL_ARG_DST, sums, y);
+    addFinish(op, y, builder);
+    return builder.finish(implementationName(desc) + ":through_float");
+  }
+
+private:
+  /// A constant right side is packed as the primitive likes it.
+  dnnl::matmul::primitive_desc describe(const memory::desc &left, const memory::desc &right,
+                                        const memory::desc &bias, const memory::desc &result,
+                                        const dnnl::primitive_attr &attr) const {
+    const memory::desc weights =
+        info.rhs->constant
+            ? memory::desc(right.get_dims(), right.get_data_type(), memory::format_tag::any)
+            : right;
+    return dnnl::matmul::primitive_desc(cpuEngine(), left, weights, bias, result, attr,
+                                        /*allow_empty=*/true);
+  }
+
+  memory::desc biasDesc() const {
+    if (!info.bias)
+      return memory::desc();
+    memory::dims dims(output.dims.size(), 1), strides(output.dims.size(), info.n);
+    dims.back() = info.n;
+    strides.back() = 1;
+    return memory::desc(dims, memory::data_type::f32, strides);
+  }
+
+  const MatMulInfo &info;
+  WeightedOp op;
+  PipelineBuilder builder;
+  View lhs, rhs, output;
+  int channelMask;
+};
+
+bool isRowMajor(const Operand &operand) {
+  return operand.strides == denseStrides(operand.dims, Layout::RowMajor);
+}
+
+} // namespace
+
+std::unique_ptr<Kernel> createMatMul(const KernelSpec &spec) {
+  for (const Operand *operand : {spec.inputs[0], spec.inputs[1], spec.outputs[0]})
+    if (operand->dims.size() < 2 || !isRowMajor(*operand))
+      return nullptr;
+  const MatMulInfo info = matMulInfo(spec);
+  WeightedOp op;
+  op.spec = &spec;
+  op.input = info.lhs;
+  op.weight = info.rhs;
+  op.bias = info.bias;
+  op.addend = info.addend;
+  op.output = info.output;
+  op.activation = info.activation;
+  op.channels = info.n;
+  const int rank = int(info.rhs->dims.size());
+  if (!isSupported(op, info.transposeB ? rank - 2 : rank - 1) ||
+      info.output->dims.size() > DNNL_MAX_NDIMS ||
+      (rank > 2 && op.isInteger() && !info.rhs->quant->perTensor()))
+    return nullptr;
+
+  if (!op.isInteger() || multipliesExactly(op))
+    if (auto kernel = MatMulBuilder(info, op).buildFused())
+      return kernel;
+  return op.isInteger() ? MatMulBuilder(info, op).buildThroughFloat() : nullptr;
+}
+
+} // namespace quantir::runtime::onednn

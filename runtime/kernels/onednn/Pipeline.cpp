@@ -1,0 +1,162 @@
+//===- Pipeline.cpp - Kernels made of stages --------------------*- C++ -*-===//
+
+#include "runtime/kernels/onednn/Pipeline.h"
+
+#include "runtime/kernels/onednn/Threads.h"
+#include "runtime/session/KernelSupport.h"
+
+#include <new>
+
+namespace quantir::runtime::onednn {
+
+namespace {
+
+constexpr size_t alignment = 64;
+
+size_t alignUp(size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
+
+class PipelineKernel final : public Kernel {
+public:
+  PipelineKernel(int threads, size_t scratchSize, std::vector<std::unique_ptr<Stage>> stages,
+                 std::vector<std::shared_ptr<std::byte>> constants, std::string name)
+      : threads(threads), scratchSize(scratchSize), constants(std::move(constants)),
+        stages(std::move(stages)), name(std::move(name)) {}
+
+  void run(const void *const *inputs, void *const *outputs, void *scratch) override {
+    ThreadScope scope(threads);
+    const RunContext context{inputs, outputs, static_cast<std::byte *>(scratch)};
+    for (const auto &stage : stages)
+      stage->run(context);
+  }
+  size_t scratchBytes() const override { return scratchSize; }
+  std::string_view implementation() const override { return name; }
+
+private:
+  int threads;
+  size_t scratchSize;
+  std::vector<std::shared_ptr<std::byte>> constants;
+  std::vector<std::unique_ptr<Stage>> stages;
+  std::string name;
+};
+
+} // namespace
+
+Buffer inputBuffer(const KernelSpec &spec, size_t index) {
+  const Operand &operand = *spec.inputs[index];
+  return operand.constant ? Buffer::constant(operand.constant) : Buffer::input(index);
+}
+
+const dnnl::engine &cpuEngine() {
+  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+dnnl::memory::data_type dataType(DType dtype) {
+  switch (dtype) {
+  case DType::Float32:
+    return dnnl::memory::data_type::f32;
+  case DType::UInt8:
+    return dnnl::memory::data_type::u8;
+  case DType::Int8:
+    return dnnl::memory::data_type::s8;
+  case DType::Int32:
+    return dnnl::memory::data_type::s32;
+  }
+  return dnnl::memory::data_type::undef;
+}
+
+dnnl::memory::desc descOf(const Operand &operand) {
+  return dnnl::memory::desc(operand.dims, dataType(operand.dtype), operand.strides);
+}
+
+dnnl::memory::desc descOf(const Operand &operand, Layout layout) {
+  return dnnl::memory::desc(operand.dims, dataType(operand.dtype),
+                            denseStrides(operand.dims, layout));
+}
+
+dnnl::memory::desc vectorDesc(int64_t size, dnnl::memory::data_type type) {
+  return dnnl::memory::desc({size}, type, dnnl::memory::format_tag::x);
+}
+
+std::string implementationName(const dnnl::primitive_desc_base &desc) {
+  return std::string("onednn:") + desc.impl_info_str();
+}
+
+bool isUsable(const dnnl::primitive_desc_base &desc) {
+  return desc.get(true) && !std::string_view(desc.impl_info_str()).starts_with("ref");
+}
+
+PrimitiveStage::PrimitiveStage(const dnnl::primitive &primitive)
+    : primitive(primitive), stream(cpuEngine()) {}
+
+void PrimitiveStage::bind(int arg, const dnnl::memory::desc &desc, Buffer buffer) {
+  void *handle = buffer.isConstant() ? buffer.resolve({}) : nullptr;
+  memories.emplace_back(desc, cpuEngine(), handle);
+  args.push_back({arg, memories.back().get()});
+  if (!buffer.isConstant())
+    moving.push_back({memories.back().get(), buffer});
+}
+
+void PrimitiveStage::run(const RunContext &context) {
+  for (const Moving &m : moving)
+    dnnl::error::wrap_c_api(dnnl_memory_set_data_handle(m.memory, m.buffer.resolve(context)),
+                            "could not set the address of an argument");
+  dnnl::error::wrap_c_api(
+      dnnl_primitive_execute(primitive.get(), stream.get(), int(args.size()), args.data()),
+      "could not execute a primitive");
+}
+
+Buffer PipelineBuilder::scratch(size_t bytes) {
+  const size_t offset = scratchSize;
+  scratchSize += alignUp(bytes);
+  return Buffer::scratch(offset);
+}
+
+std::byte *PipelineBuilder::allocate(size_t bytes) {
+  const auto align = std::align_val_t(alignment);
+  auto *data = static_cast<std::byte *>(operator new(std::max<size_t>(bytes, 1), align));
+  constants.emplace_back(data, [align](std::byte *p) { operator delete(p, align); });
+  return data;
+}
+
+PrimitiveStage &PipelineBuilder::addPrimitive(const dnnl::primitive &primitive,
+                                              const dnnl::memory::desc &scratchpad) {
+  auto stage = std::make_unique<PrimitiveStage>(primitive);
+  PrimitiveStage &result = *stage;
+  if (const size_t bytes = scratchpad.get_size())
+    result.bind(DNNL_ARG_SCRATCHPAD, scratchpad, scratch(bytes));
+  add(std::move(stage));
+  return result;
+}
+
+Buffer PipelineBuilder::reorder(Buffer from, const dnnl::memory::desc &fromDesc,
+                                const dnnl::memory::desc &toDesc) {
+  if (fromDesc == toDesc)
+    return from;
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const dnnl::reorder::primitive_desc desc(cpuEngine(), fromDesc, cpuEngine(), toDesc, attr);
+  if (!from.isConstant()) {
+    const Buffer to = scratch(toDesc.get_size());
+    PrimitiveStage &stage = addPrimitive(dnnl::reorder(desc), desc.scratchpad_desc());
+    stage.bind(DNNL_ARG_FROM, fromDesc, from);
+    stage.bind(DNNL_ARG_TO, toDesc, to);
+    return to;
+  }
+  std::byte *data = allocate(toDesc.get_size());
+  std::vector<std::byte> scratchpad(desc.scratchpad_desc().get_size() + alignment);
+  PrimitiveStage stage{dnnl::reorder(desc)};
+  if (desc.scratchpad_desc().get_size())
+    stage.bind(DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), Buffer::constant(scratchpad.data()));
+  stage.bind(DNNL_ARG_FROM, fromDesc, from);
+  stage.bind(DNNL_ARG_TO, toDesc, Buffer::constant(data));
+  stage.run({});
+  return Buffer::constant(data);
+}
+
+std::unique_ptr<Kernel> PipelineBuilder::finish(std::string implementation) {
+  return std::make_unique<PipelineKernel>(threads, scratchSize, std::move(stages),
+                                          std::move(constants), std::move(implementation));
+}
+
+} // namespace quantir::runtime::onednn

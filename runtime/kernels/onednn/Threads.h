@@ -1,0 +1,80 @@
+//===- Threads.h - The OpenMP threads of this backend -----------*- C++ -*-===//
+//
+// oneDNN and the loops of this folder run on one pool, libgomp's. Its idle workers spin for a
+// while, so two pools at a time, or a pool whose size keeps changing (libgomp ends and starts
+// threads then), cost far more than they give: every parallel region here has either one thread or
+// all that the session was given.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_RUNTIME_KERNELS_ONEDNN_THREADS_H
+#define QUANTIR_RUNTIME_KERNELS_ONEDNN_THREADS_H
+
+#include <algorithm>
+#include <cstdint>
+
+#ifdef _OPENMP
+#include <omp.h>
+#else // another compiler's: oneDNN still runs on libgomp, but the loops here on the calling thread
+extern "C" int omp_get_max_threads();
+extern "C" void omp_set_num_threads(int);
+#endif
+
+namespace quantir::runtime::onednn {
+
+/// Makes `threads` the size of the calling thread's next parallel regions, and gives back the old
+/// size at the end. Around both the creation of primitives, whose blocking depends on it, and their
+/// execution.
+class ThreadScope {
+public:
+  explicit ThreadScope(int threads) : before(omp_get_max_threads()) {
+    if (threads != before)
+      omp_set_num_threads(threads);
+  }
+  ~ThreadScope() {
+    if (omp_get_max_threads() != before)
+      omp_set_num_threads(before);
+  }
+  ThreadScope(const ThreadScope &) = delete;
+  ThreadScope &operator=(const ThreadScope &) = delete;
+
+private:
+  int before;
+};
+
+/// Work below this many element operations is not worth waking a thread for.
+inline constexpr int64_t minParallelWork = 16 * 1024;
+
+/// Calls body(begin, end) on ranges that together cover [0, count), in parallel when count *
+/// workPerItem is worth it.
+template <typename Body> void parallelFor(int64_t count, int64_t workPerItem, const Body &body) {
+#ifdef _OPENMP
+  if (omp_get_max_threads() > 1 && count > 1 && count * workPerItem >= minParallelWork) {
+#pragma omp parallel
+    {
+      const int64_t parts = omp_get_num_threads(), part = omp_get_thread_num();
+      const int64_t begin = count * part / parts, end = count * (part + 1) / parts;
+      if (begin < end)
+        body(begin, end);
+    }
+    return;
+  }
+#endif
+  if (count > 0)
+    body(int64_t(0), count);
+}
+
+} // namespace quantir::runtime::onednn
+
+/// Compiles a function for several vector widths; the loader picks one. Only for leaf functions
+/// that take plain arguments: the body of an OpenMP region is outlined without the attribute.
+/// Results do not depend on the choice, since nothing contracts a*b+c (cmake/QuantirOptions.cmake).
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define QUANTIR_SIMD_CLONES                                                                        \
+  __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+#else
+#define QUANTIR_SIMD_CLONES
+#endif
+
+#endif // QUANTIR_RUNTIME_KERNELS_ONEDNN_THREADS_H

@@ -1,0 +1,238 @@
+//===- Weighted.cpp - What convolutions and matrix products share ---------===//
+
+#include "runtime/kernels/onednn/Weighted.h"
+
+#include "runtime/kernels/onednn/Threads.h"
+
+#include <cmath>
+#include <cstring>
+
+using dnnl::memory;
+
+namespace quantir::runtime::onednn {
+
+static bool isByte(DType dtype) { return dtype == DType::UInt8 || dtype == DType::Int8; }
+
+Buffer WeightedOp::buffer(size_t index) const { return inputBuffer(*spec, index); }
+
+std::vector<float> WeightedOp::channelScales() const {
+  const float inputScale = scaleOf(*input->quant);
+  std::vector<float> scales(channels);
+  for (int64_t c = 0; c < channels; ++c)
+    scales[c] = inputScale * scaleOf(*weight->quant, c % (channels / scaleRepeats));
+  return scales;
+}
+
+std::vector<float> WeightedOp::channelBias() const {
+  if (!bias)
+    return {};
+  std::vector<float> values(channels);
+  if (bias->dtype == DType::Float32) {
+    std::memcpy(values.data(), bias->constant, channels * sizeof(float));
+    return values;
+  }
+  const auto *codes = static_cast<const int32_t *>(bias->constant);
+  const std::vector<float> scales = channelScales();
+  for (int64_t c = 0; c < channels; ++c)
+    values[c] = float(codes[c]) * scales[c];
+  return values;
+}
+
+bool isSupported(const WeightedOp &op, int weightAxis) {
+  for (const Operand *operand : {op.input, op.weight, op.output, op.addend})
+    if (operand && (operand->numElements() == 0 || operand->dtype == DType::Int32))
+      return false;
+  if (op.addend && (op.addend->dims != op.output->dims || op.addend->strides != op.output->strides))
+    return false;
+  if (op.bias && op.bias->numElements() != op.channels)
+    return false;
+  if (!op.isInteger())
+    return op.weight->dtype == DType::Float32 && op.output->dtype == DType::Float32 &&
+           (!op.addend || op.addend->dtype == DType::Float32) &&
+           (!op.bias || op.bias->dtype == DType::Float32);
+  if (!isByte(op.weight->dtype) || !op.input->quant->perTensor())
+    return false;
+  const QuantInfo &weight = *op.weight->quant;
+  if (!weight.perTensor() &&
+      (weight.axis != weightAxis || std::any_of(weight.zeroPoints.begin(), weight.zeroPoints.end(),
+                                                [](int32_t z) { return z; })))
+    return false;
+  if (op.bias && op.bias->dtype == DType::Int32 && !op.bias->constant)
+    return false;
+  for (const Operand *operand : {op.output, op.addend})
+    if (operand && operand->quant && !operand->quant->perTensor())
+      return false;
+  return true;
+}
+
+bool canAddInPlace(const KernelSpec &spec, const Operand *addend) {
+  if (!addend || addend->constant)
+    return false;
+  const Operand *output = spec.outputs[0];
+  for (size_t i = 0; i < spec.inputs.size(); ++i)
+    if (i != WeightedOp::addendIndex && spec.inputs[i] == addend)
+      return false;
+  return sizeOf(addend->dtype) == sizeOf(output->dtype) && addend->dims == output->dims &&
+         addend->strides == output->strides;
+}
+
+static bool hasExactIntegerDot() {
+#if defined(__x86_64__) || defined(__i386__)
+  switch (dnnl::get_effective_cpu_isa()) {
+  case dnnl::cpu_isa::isa_default:
+  case dnnl::cpu_isa::sse41:
+  case dnnl::cpu_isa::avx:
+  case dnnl::cpu_isa::avx2:
+  case dnnl::cpu_isa::avx512_core:
+    return false;
+  default:
+    return true;
+  }
+#else
+  return true;
+#endif
+}
+
+bool multipliesExactly(const WeightedOp &op) {
+  static const bool exact = hasExactIntegerDot();
+  if (exact)
+    return true;
+  if (op.input->dtype != DType::UInt8 || op.weight->dtype != DType::Int8 || !op.weight->constant)
+    return false;
+  // Which two products are added depends on the primitive: take the two largest weights of one sign
+  // there are.
+  int largest[2] = {0, 0}, least[2] = {0, 0};
+  const auto *codes = static_cast<const int8_t *>(op.weight->constant);
+  for (int64_t i = 0, n = op.weight->numElements(); i < n; ++i) {
+    const int w = codes[i];
+    if (w > largest[1])
+      largest[1] = w, std::sort(largest, largest + 2, std::greater<>());
+    else if (w < least[1])
+      least[1] = w, std::sort(least, least + 2);
+  }
+  const int maxCode = std::min(op.input->quant->quantMax, 255);
+  return maxCode * (largest[0] + largest[1]) <= 32767 && maxCode * (least[0] + least[1]) >= -32768;
+}
+
+void Fusion::bindTo(PrimitiveStage &stage) const {
+  for (const Argument &argument : arguments)
+    stage.bind(argument.index, argument.desc, argument.buffer);
+}
+
+static void appendActivation(dnnl::post_ops &ops, const ActivationInfo &activation) {
+  switch (activation.kind) {
+  case plan::ActivationKind::Relu:
+    ops.append_eltwise(dnnl::algorithm::eltwise_relu, 0, 0);
+    break;
+  case plan::ActivationKind::Clamp:
+    ops.append_eltwise(dnnl::algorithm::eltwise_clip, activation.alpha, activation.beta);
+    break;
+  case plan::ActivationKind::LeakyRelu:
+    ops.append_eltwise(dnnl::algorithm::eltwise_relu, activation.alpha, 0);
+    break;
+  case plan::ActivationKind::None:
+    break;
+  }
+}
+
+/// Codes outside [quantMin, quantMax], when that is less than the type holds, are cut off as real
+/// numbers.
+static void appendRange(dnnl::post_ops &ops, const Encoding &to) {
+  const int32_t least = to.dtype == DType::UInt8 ? 0 : -128;
+  if (to.min <= least && to.max >= least + 255)
+    return;
+  ops.append_eltwise(dnnl::algorithm::eltwise_clip, float(to.min - to.zeroPoint) * to.scale,
+                     float(to.max - to.zeroPoint) * to.scale);
+}
+
+Fusion fuse(const WeightedOp &op, int weightScaleMask, const memory::desc &result,
+            PipelineBuilder &builder) {
+  Fusion fusion;
+  dnnl::primitive_attr &attr = fusion.attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const auto addVector = [&](int kind, int argument, auto values) {
+    using T = typename decltype(values)::value_type;
+    const auto type = std::is_same_v<T, float> ? memory::data_type::f32 : memory::data_type::s32;
+    fusion.arguments.push_back(
+        {kind | argument, vectorDesc(int64_t(values.size()), type), builder.constant(values)});
+  };
+  const auto addScales = [&](int argument, int mask, std::vector<float> scales) {
+    attr.set_scales_mask(argument, mask);
+    addVector(DNNL_ARG_ATTR_SCALES, argument, std::move(scales));
+  };
+  const auto addZeroPoint = [&](int argument, int32_t zeroPoint) {
+    if (zeroPoint == 0)
+      return;
+    attr.set_zero_points_mask(argument, 0);
+    addVector(DNNL_ARG_ATTR_ZERO_POINTS, argument, std::vector<int32_t>{zeroPoint});
+  };
+
+  dnnl::post_ops ops;
+  const Encoding to = Encoding::of(*op.output);
+  if (op.isInteger()) {
+    addScales(DNNL_ARG_SRC, 0, {scaleOf(*op.input->quant)});
+    addZeroPoint(DNNL_ARG_SRC, zeroPointOf(*op.input->quant));
+    if (op.weight->quant->perTensor()) {
+      addScales(DNNL_ARG_WEIGHTS, 0, {scaleOf(*op.weight->quant)});
+    } else {
+      std::vector<float> scales(op.channels);
+      for (int64_t c = 0; c < op.channels; ++c)
+        scales[c] = scaleOf(*op.weight->quant, c % (op.channels / op.scaleRepeats));
+      addScales(DNNL_ARG_WEIGHTS, weightScaleMask, std::move(scales));
+    }
+    addZeroPoint(DNNL_ARG_WEIGHTS, zeroPointOf(*op.weight->quant));
+    if (!to.isFloat()) {
+      addScales(DNNL_ARG_DST, 0, {to.scale});
+      addZeroPoint(DNNL_ARG_DST, to.zeroPoint);
+    }
+  }
+  if (op.addend) {
+    const Encoding addend = Encoding::of(*op.addend);
+    if (op.addsInPlace() || !addend.isFloat()) {
+      // An integer addend of a float result is made float by the copy.
+      fusion.copiesAddend = !op.addsInPlace();
+      if (to.isFloat())
+        ops.append_sum();
+      else
+        ops.append_sum(addend.scale, addend.zeroPoint, dataType(addend.dtype));
+    } else {
+      const memory::desc desc(result.get_dims(), memory::data_type::f32, result.get_strides());
+      ops.append_binary(dnnl::algorithm::binary_add, desc);
+      fusion.arguments.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, desc,
+                                  op.buffer(WeightedOp::addendIndex)});
+    }
+  }
+  appendActivation(ops, op.activation);
+  if (!to.isFloat())
+    appendRange(ops, to);
+  attr.set_post_ops(ops);
+  return fusion;
+}
+
+void addAddendCopy(const WeightedOp &op, PipelineBuilder &builder) {
+  const Encoding from = Encoding::of(*op.addend);
+  const bool toFloat = op.output->dtype == DType::Float32 && !from.isFloat();
+  const size_t size = sizeOf(from.dtype), resultSize = sizeOf(op.output->dtype);
+  builder.addLoop([=, count = op.addend->numElements(),
+                   source = op.buffer(WeightedOp::addendIndex)](const RunContext &context) {
+    const auto *x = static_cast<const std::byte *>(source.resolve(context));
+    auto *y = static_cast<std::byte *>(context.outputs[0]);
+    parallelFor(count, 1, [=](int64_t begin, int64_t end) {
+      if (toFloat)
+        dequantize(x + begin * size, reinterpret_cast<float *>(y + begin * resultSize), end - begin,
+                   from);
+      else
+        std::memcpy(y + begin * size, x + begin * size, (end - begin) * size);
+    });
+  });
+}
+
+std::optional<Buffer> biasBuffer(const WeightedOp &op, PipelineBuilder &builder) {
+  if (!op.bias)
+    return std::nullopt;
+  if (op.bias->dtype == DType::Float32)
+    return op.buffer(WeightedOp::biasIndex);
+  return builder.constant(op.channelBias());
+}
+
+} // namespace quantir::runtime::onednn

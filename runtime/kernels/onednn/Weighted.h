@@ -1,0 +1,96 @@
+//===- Weighted.h - What convolutions and matrix products share -*- C++ -*-===//
+//
+// result = activation(scale[c] * sum(x * w) + bias[c] + addend), c the output channel; requantized
+// when the result is an integer. oneDNN computes integer results in this way (found out with its
+// AMX, AVX-512 VNNI and AVX2 kernels, and pinned by test/Conformance):
+//   - the sum is an exact int32, zero points compensated in int32;
+//   - one float32 product s_x * s_w[c] first, then float(sum) times it, plus the float bias, plus
+//   the addend, then the
+//     activation, then times 1/s_o, plus the zero point, and one rounding half to even that
+//     saturates.
+// It uses fused multiply-adds where the reference rounds twice (the addend, and the bias in some
+// kernels), so that v may differ in its last bit. A code is then off by one where v/s_o + z_o lies
+// within some 1e-6 of a half. Without an addend most kernels give the reference's codes exactly.
+//
+// CPUs without VNNI multiply u8 by s8 with vpmaddubsw, which adds two products in *saturating*
+// int16, and halve the weights of s8 inputs. Neither gives the sum above. There, an integer
+// primitive is used only when no two products can saturate: x of at most 127 does it
+// (`reduce_range`), as do small weights. Everything else multiplies in float32 (ThroughFloat.h).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_RUNTIME_KERNELS_ONEDNN_WEIGHTED_H
+#define QUANTIR_RUNTIME_KERNELS_ONEDNN_WEIGHTED_H
+
+#include "runtime/kernels/onednn/Loops.h"
+#include "runtime/kernels/onednn/Pipeline.h"
+
+#include <optional>
+
+namespace quantir::runtime::onednn {
+
+/// The operands of a Conv, ConvTranspose or MatMul in one form. Indices are the schema's: x,
+/// weight, bias, addend.
+struct WeightedOp {
+  const KernelSpec *spec = nullptr;
+  const Operand *input = nullptr, *weight = nullptr, *bias = nullptr, *addend = nullptr;
+  const Operand *output = nullptr;
+  ActivationInfo activation;
+  int64_t channels = 0; ///< of the output
+  /// How often the weight's scales repeat over the output channels: the groups of a transposed
+  /// convolution.
+  int64_t scaleRepeats = 1;
+
+  static constexpr size_t inputIndex = 0, weightIndex = 1, biasIndex = 2, addendIndex = 3;
+
+  bool isInteger() const { return input->dtype != DType::Float32; }
+  bool addsInPlace() const { return spec->inPlaceInput == int(addendIndex); }
+
+  /// Where an operand's values are.
+  Buffer buffer(size_t index) const;
+
+  /// s_x * s_w[c], one per channel.
+  std::vector<float> channelScales() const;
+  /// The bias in real numbers, one per channel: an int32 one, which counts in s_x * s_w[c], is
+  /// multiplied out. Empty when there is none. Only for a constant bias.
+  std::vector<float> channelBias() const;
+};
+
+/// Whether types, parameters and constness are among those that this backend handles; not yet
+/// whether oneDNN does. `weightAxis` is the one that per-channel scales may have.
+bool isSupported(const WeightedOp &op, int weightAxis);
+
+/// True when the memory of the addend can become the result's.
+bool canAddInPlace(const KernelSpec &spec, const Operand *addend);
+
+/// True when this CPU's integer primitives give the exact sum for these operands.
+bool multipliesExactly(const WeightedOp &op);
+
+/// The attributes of a primitive that does all of `op`, and the arguments that belong to them.
+struct Fusion {
+  struct Argument {
+    int index;
+    dnnl::memory::desc desc;
+    Buffer buffer;
+  };
+  dnnl::primitive_attr attr;
+  std::vector<Argument> arguments;
+  bool copiesAddend = false; ///< into the result, before the primitive
+
+  void bindTo(PrimitiveStage &stage) const;
+};
+
+/// `weightScaleMask`: oneDNN's mask of a per-channel scale. `result`: the primitive's result, for
+/// an addend like it.
+Fusion fuse(const WeightedOp &op, int weightScaleMask, const dnnl::memory::desc &result,
+            PipelineBuilder &builder);
+
+/// The stage that `copiesAddend` asks for.
+void addAddendCopy(const WeightedOp &op, PipelineBuilder &builder);
+
+/// The bias as a float vector, or nothing.
+std::optional<Buffer> biasBuffer(const WeightedOp &op, PipelineBuilder &builder);
+
+} // namespace quantir::runtime::onednn
+
+#endif // QUANTIR_RUNTIME_KERNELS_ONEDNN_WEIGHTED_H
