@@ -69,9 +69,14 @@ std::vector<uint8_t> assemblePlanFile(std::span<const uint8_t> graph,
   return file;
 }
 
+bool isPlanFile(std::span<const uint8_t> file) {
+  return file.size() >= sizeof(planMagic) &&
+         std::memcmp(file.data(), planMagic, sizeof(planMagic)) == 0;
+}
+
 Result<PlanSections> parsePlanFile(std::span<const uint8_t> file) {
   Header header;
-  if (file.size() < sizeof(planMagic) || std::memcmp(file.data(), planMagic, sizeof(planMagic)))
+  if (!isPlanFile(file))
     return Status::error("not a plan file: it does not begin with \"QTIRPLAN\"; make one with "
                          "'quantir quantize' or 'qtranslate'");
   if (file.size() < sizeof(header))

@@ -33,6 +33,9 @@ struct PlanSections {
 std::vector<uint8_t> assemblePlanFile(std::span<const uint8_t> graph,
                                       std::span<const uint8_t> constants);
 
+/// Whether `file` begins as a plan file does; says nothing about the rest.
+bool isPlanFile(std::span<const uint8_t> file);
+
 /// Checks the header and the checksum of a whole file. Does not look into the graph.
 Result<PlanSections> parsePlanFile(std::span<const uint8_t> file);
 
