@@ -2,8 +2,10 @@
 
 #include "runtime/commands/Commands.h"
 
+#include "quantir/Numerics/Metrics.h"
 #include "quantir/Runtime/Calibration.h"
 #include "runtime/commands/Console.h"
+#include "runtime/data/OutputReader.h"
 #include "runtime/data/Suggest.h"
 
 #include <fmt/format.h>
@@ -24,62 +26,6 @@ Result<ModelInputs> quantir::runtime::loadInputs(const DataOptions &data, const 
     return inputs;
   printNotes(inputs->notes());
   return inputs;
-}
-
-namespace {
-
-/// Reads the elements of an output as real numbers.
-class OutputReader {
-public:
-  static Result<OutputReader> create(const TensorInfo &info) {
-    if (info.quant && !info.quant->perTensor())
-      return Status::error(fmt::format("output '{}' is quantized per channel, which cannot be "
-                                       "written as float32",
-                                       info.name));
-    OutputReader reader;
-    if (info.quant) {
-      reader.scale = info.quant->scales.at(0);
-      reader.zeroPoint = info.quant->zeroPoints.at(0);
-    }
-    return reader;
-  }
-
-  void read(const TensorView &view, float *to) const {
-    switch (view.dtype) {
-    case DType::Float32:
-      std::copy_n(static_cast<const float *>(view.data), view.numElements(), to);
-      return;
-    case DType::UInt8:
-      return convert<uint8_t>(view, to);
-    case DType::Int8:
-      return convert<int8_t>(view, to);
-    case DType::Int32:
-      return convert<int32_t>(view, to);
-    }
-  }
-
-private:
-  template <typename T> void convert(const TensorView &view, float *to) const {
-    const T *from = static_cast<const T *>(view.data);
-    for (int64_t i = 0, n = view.numElements(); i < n; ++i)
-      to[i] = float(int64_t(from[i]) - zeroPoint) * scale;
-  }
-
-  float scale = 1;
-  int64_t zeroPoint = 0;
-};
-
-} // namespace
-
-static Result<std::vector<OutputReader>> createReaders(const Plan &plan) {
-  std::vector<OutputReader> readers;
-  for (const TensorInfo &info : plan.outputs()) {
-    Result<OutputReader> reader = OutputReader::create(info);
-    if (!reader)
-      return reader.status();
-    readers.push_back(*reader);
-  }
-  return readers;
 }
 
 static std::vector<std::string> outputNames(const Plan &plan) {
@@ -106,7 +52,7 @@ Status quantir::runtime::runPlan(PlanPtr plan, const RunOptions &options) {
   Result<std::unique_ptr<BatchRunner>> runner = createRunner(plan, options.execution, samples);
   if (!runner)
     return runner.status();
-  Result<std::vector<OutputReader>> readers = createReaders(*plan);
+  Result<std::vector<OutputReader>> readers = createOutputReaders(*plan);
   if (!readers)
     return readers.status();
 
@@ -155,7 +101,7 @@ Result<EvalResult> quantir::runtime::evaluatePlan(PlanPtr plan, const EvalOption
   Result<size_t> scores = findScores(*plan, options.output);
   if (!scores)
     return scores.status();
-  Result<std::vector<OutputReader>> readers = createReaders(*plan);
+  Result<std::vector<OutputReader>> readers = createOutputReaders(*plan);
   if (!readers)
     return readers.status();
   Result<std::vector<int64_t>> labels = loadLabels(options.labels);
@@ -190,16 +136,10 @@ Result<EvalResult> quantir::runtime::evaluatePlan(PlanPtr plan, const EvalOption
   }
 
   EvalResult result;
-  std::vector<float> values;
   ProgressBar bar("evaluating", samples);
   auto sink = [&](int64_t first, int64_t count, std::span<const TensorView> outputs) {
-    const TensorView &view = outputs[*scores];
-    values.resize(size_t(view.numElements()));
-    (*readers)[*scores].read(view, values.data());
-    for (int64_t i = 0; i < count; ++i) {
-      const float *row = values.data() + i * classes;
-      result.correct += std::max_element(row, row + classes) - row == (*labels)[size_t(first + i)];
-    }
+    std::vector<float> logits = (*readers)[*scores].read(outputs[*scores]);
+    result.correct += numerics::countTop1(logits, std::span(*labels).subspan(first, count));
     bar.update(first + count);
     return Status();
   };

@@ -1,0 +1,104 @@
+//===- Compare.cpp - Two plans on the same data ---------------------------===//
+
+#include "runtime/data/Compare.h"
+
+#include "quantir/Numerics/Metrics.h"
+#include "runtime/data/OutputReader.h"
+
+#include <algorithm>
+
+using namespace quantir::runtime;
+
+namespace {
+
+/// One of the two plans, and what its outputs were for the latest samples.
+struct Side {
+  std::unique_ptr<BatchRunner> runner;
+  std::vector<OutputReader> readers;
+  std::vector<std::vector<float>> outputs;
+
+  static Result<Side> create(PlanPtr plan, const ExecutionOptions &options, int64_t samples) {
+    Result<std::vector<OutputReader>> readers = createOutputReaders(*plan);
+    if (!readers)
+      return readers.status();
+    Result<std::unique_ptr<BatchRunner>> runner = createRunner(std::move(plan), options, samples);
+    if (!runner)
+      return runner.status();
+    Side side;
+    side.runner = *std::move(runner);
+    side.readers = *std::move(readers);
+    side.outputs.resize(side.readers.size());
+    return side;
+  }
+
+  Status run(int64_t start, int64_t samples, const SampleSource &source) {
+    auto shifted = [&](int64_t first, int64_t count, std::span<const TensorView> inputs) {
+      return source(start + first, count, inputs);
+    };
+    auto sink = [&](int64_t, int64_t, std::span<const TensorView> views) {
+      for (size_t i = 0; i < views.size(); ++i)
+        outputs[i] = readers[i].read(views[i]);
+      return Status();
+    };
+    return runner->run(samples, shifted, sink);
+  }
+};
+
+/// Sums over samples; means in the end.
+struct Sums {
+  double sqnrDb = 0;
+  int64_t agreeing = 0;
+};
+
+/// Whether an output of these dims holds one row of scores a sample.
+bool holdsScores(const std::vector<int64_t> &dims) {
+  int64_t wide = std::count_if(dims.begin() + (dims.empty() ? 0 : 1), dims.end(),
+                               [](int64_t d) { return d != 1; });
+  return !dims.empty() && wide == 1;
+}
+
+} // namespace
+
+Result<std::vector<OutputComparison>>
+quantir::runtime::compareOutputs(PlanPtr reference, PlanPtr actual, int64_t samples,
+                                 const SampleSource &source, const ExecutionOptions &options,
+                                 const Progress &progress) {
+  if (reference->outputs().size() != actual->outputs().size())
+    return Status::error("the two models have different numbers of outputs and cannot be compared");
+  Result<Side> expected = Side::create(reference, options, samples);
+  if (!expected)
+    return expected.status();
+  Result<Side> got = Side::create(actual, options, samples);
+  if (!got)
+    return got.status();
+
+  std::vector<Sums> sums(reference->outputs().size());
+  int64_t batch = expected->runner->batch();
+  for (int64_t first = 0; first < samples; first += batch) {
+    int64_t count = std::min(batch, samples - first);
+    QUANTIR_RETURN_IF_ERROR(expected->run(first, count, source));
+    QUANTIR_RETURN_IF_ERROR(got->run(first, count, source));
+    for (size_t i = 0; i < sums.size(); ++i) {
+      const std::vector<float> &ref = expected->outputs[i], &act = got->outputs[i];
+      std::optional<double> sqnr = numerics::sqnr(ref, act, count);
+      if (!sqnr)
+        return Status::error("output '" + reference->outputs()[i].name +
+                             "' is empty, or has another size in the other model");
+      sums[i].sqnrDb += *sqnr * double(count);
+      sums[i].agreeing += numerics::countAgreeing(ref, act, count);
+    }
+    if (progress)
+      progress(first + count);
+  }
+
+  std::vector<OutputComparison> comparisons;
+  for (size_t i = 0; i < sums.size(); ++i) {
+    OutputComparison comparison;
+    comparison.name = reference->outputs()[i].name;
+    comparison.sqnrDb = sums[i].sqnrDb / double(samples);
+    if (holdsScores(reference->outputs()[i].dims))
+      comparison.agreement = double(sums[i].agreeing) / double(samples);
+    comparisons.push_back(std::move(comparison));
+  }
+  return comparisons;
+}
