@@ -33,8 +33,8 @@ inline constexpr llvm::StringLiteral nameAttrName = "nn.name";
 using Dims = numerics::Dims;
 using Shapes = std::vector<Dims>;
 
-/// True for the one type of values in the dialect: a ranked tensor of f32 without encoding, with static dimensions except
-/// perhaps the first.
+/// True for the one type of values in the dialect: a ranked tensor of f32 without encoding, with positive dimensions, of
+/// which the first may be dynamic.
 bool isTensor(mlir::Type type);
 
 /// The dimensions of a value for which `isTensor` holds.
@@ -43,12 +43,6 @@ Dims getDims(mlir::RankedTensorType type);
 
 /// The tensor type of f32 with these dimensions.
 mlir::RankedTensorType getTensorType(mlir::MLIRContext *context, const Dims &dims);
-
-namespace OpTrait {
-/// Marks the ops whose result types come from their `inferShapes`.
-template <typename ConcreteType>
-class InfersShapes : public mlir::OpTrait::TraitBase<ConcreteType, InfersShapes> {};
-} // namespace OpTrait
 
 namespace detail {
 /// Implements InferTypeOpInterface::inferReturnTypes: checks the operands' types, runs `infer`, and makes types of the
@@ -59,8 +53,22 @@ mlir::LogicalResult inferResultTypes(llvm::StringRef opName, mlir::MLIRContext *
                                      llvm::function_ref<std::string(Shapes &)> infer,
                                      llvm::SmallVectorImpl<mlir::Type> &types);
 
+/// Checks that an op's result types are those that it infers.
+mlir::LogicalResult verifyResultTypes(mlir::Operation *op);
+
 std::string inferBroadcast(mlir::Value lhs, mlir::Value rhs, Shapes &results);
 } // namespace detail
+
+namespace OpTrait {
+/// The ops whose result types come from their `inferShapes`.
+template <typename ConcreteType>
+class InfersShapes : public mlir::OpTrait::TraitBase<ConcreteType, InfersShapes> {
+public:
+  static mlir::LogicalResult verifyTrait(mlir::Operation *op) {
+    return detail::verifyResultTypes(op);
+  }
+};
+} // namespace OpTrait
 
 } // namespace quantir::nn
 

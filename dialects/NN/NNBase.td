@@ -21,8 +21,9 @@ def NN_Dialect : Dialect {
     computes, on row-major values in PyTorch's logical order: `NCHW` for two spatial dimensions, `NCL` for one, `NCDHW`
     for three. One op serves all spatial ranks.
 
-    **Types.** Every operand and result is a ranked tensor of `f32`. All dimensions are static, except that the first may
-    be dynamic (`?`): the batch. An op that would move or merge the batch into another position is an error.
+    **Types.** Every operand and result is a ranked tensor of `f32` without encoding. All dimensions are static and positive, except
+    that the first may be dynamic (`?`): the batch, or a multiple of it. An op that would move a dynamic dimension to
+    another position is an error.
 
     **Shape inference.** Result types follow from the operands' types and the attributes alone; a written
     result type that differs is an error. Errors name the dimension and its value.
@@ -48,7 +49,7 @@ def NN_Dialect : Dialect {
 
 def NN_Tensor : Type<
     CPred<"::quantir::nn::isTensor($_self)">,
-    "ranked tensor of f32 values with static dimensions except perhaps the first",
+    "ranked tensor of f32 values with positive dimensions, of which the first may be dynamic",
     "::mlir::RankedTensorType">;
 
 //===----------------------------------------------------------------------===//
@@ -78,36 +79,40 @@ def NN_InfersShapes : NativeOpTrait<"InfersShapes", /*traits=*/[],
   let cppNamespace = "::quantir::nn::OpTrait";
 }
 
-/// InferTypeOpInterface from `inferShapes`.
-def NN_InferShapes : TraitList<[DeclareOpInterfaceMethods<InferTypeOpInterface>, NN_InfersShapes]>;
+/// InferTypeOpInterface from `inferShapes`. Our trait stands first: it verifies, and reports an error once.
+def NN_InferShapes : TraitList<[NN_InfersShapes, DeclareOpInterfaceMethods<InferTypeOpInterface>]>;
 
 //===----------------------------------------------------------------------===//
 // Op classes
 //===----------------------------------------------------------------------===//
 
-/// Any op of the dialect.
-class NN_AnyOp<string mnemonic, Quantizable quantizable, list<Trait> traits>
-    : Op<NN_Dialect, mnemonic, [Pure, quantizable] # traits> {
+/// Any op of the dialect; its `inferShapes` is to be written, unless a class below does it.
+class NN_AnyOp<string mnemonic, Quantizable quantizable, list<Trait> traits = []>
+    : Op<NN_Dialect, mnemonic, [Pure, quantizable, NN_InferShapes] # traits> {
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
 
-/// An op whose result shapes are inferred by its `inferShapes`.
+/// An op of one result.
 class NN_Op<string mnemonic, Quantizable quantizable, list<Trait> traits = []>
-    : NN_AnyOp<mnemonic, quantizable, [NN_InferShapes] # traits> {
+    : NN_AnyOp<mnemonic, quantizable, traits> {
   let results = (outs NN_Tensor:$result);
 }
 
 /// An elementwise op of one operand.
-class NN_UnaryOp<string mnemonic, Quantizable quantizable, dag attributes = (ins),
-                 list<Trait> traits = []>
-    : NN_AnyOp<mnemonic, quantizable, [SameOperandsAndResultType] # traits> {
+class NN_UnaryOp<string mnemonic, Quantizable quantizable, dag attributes = (ins)>
+    : NN_Op<mnemonic, quantizable> {
   let arguments = !con((ins NN_Tensor:$input), attributes);
-  let results = (outs NN_Tensor:$result);
+  let extraClassDefinition = [{
+    ::std::string $cppClass::inferShapes(Adaptor op, ::quantir::nn::Shapes &results) {
+      results.push_back(::quantir::nn::getDims(op.getInput()));
+      return {};
+    }
+  }];
 }
 
 /// An op of one tensor and attributes whose result has another shape.
-class NN_ShapedOp<string mnemonic, Quantizable quantizable, dag attributes,
-                  list<Trait> traits = []> : NN_Op<mnemonic, quantizable, traits> {
+class NN_ShapedOp<string mnemonic, Quantizable quantizable, dag attributes>
+    : NN_Op<mnemonic, quantizable> {
   let arguments = !con((ins NN_Tensor:$input), attributes);
 }
 

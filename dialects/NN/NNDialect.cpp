@@ -71,7 +71,9 @@ bool nn::isTensor(Type type) {
   if (!tensor || !tensor.getElementType().isF32() || tensor.getEncoding())
     return false;
   ArrayRef<int64_t> shape = tensor.getShape();
-  return shape.empty() || llvm::none_of(shape.drop_front(), ShapedType::isDynamic);
+  if (!shape.empty() && ShapedType::isDynamic(shape.front()))
+    shape = shape.drop_front();
+  return llvm::all_of(shape, [](int64_t size) { return size > 0; });
 }
 
 Dims nn::getDims(RankedTensorType type) {

@@ -28,13 +28,33 @@ LogicalResult nn::detail::inferResultTypes(StringRef opName, MLIRContext *contex
   for (auto [index, operand] : llvm::enumerate(operands))
     if (!operand || !isTensor(operand.getType()))
       return emitOptionalError(location, "'", opName, "' op operand #", index,
-                               " must be a ranked tensor of f32 values with static dimensions "
-                               "except perhaps the first");
+                               " must be ranked tensor of f32 values with positive dimensions, of "
+                               "which the first may be dynamic");
   Shapes shapes;
   if (std::string error = infer(shapes); !error.empty())
     return emitOptionalError(location, "'", opName, "' op ", error);
-  for (const Dims &dims : shapes)
+  for (const Dims &dims : shapes) {
+    if (llvm::is_contained(dims, 0))
+      return emitOptionalError(location, "'", opName, "' op expected a result with elements, but got ",
+                               numerics::formatDims(dims));
     types.push_back(getTensorType(context, dims));
+  }
+  return success();
+}
+
+LogicalResult nn::detail::verifyResultTypes(Operation *op) {
+  SmallVector<Type> types;
+  if (failed(cast<InferTypeOpInterface>(op).inferReturnTypes(
+          op->getContext(), op->getLoc(), op->getOperands(), op->getRawDictionaryAttrs(),
+          op->getPropertiesStorage(), op->getRegions(), types)))
+    return failure();
+  if (types.size() != op->getNumResults())
+    return op->emitOpError("expected ") << types.size() << " results, but got "
+                                        << op->getNumResults();
+  for (auto [index, type] : llvm::enumerate(types))
+    if (type != op->getResult(index).getType())
+      return op->emitOpError("expected result #") << index << " of type " << type << ", but got "
+                                                  << op->getResult(index).getType();
   return success();
 }
 

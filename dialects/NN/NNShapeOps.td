@@ -74,7 +74,7 @@ def NN_SliceOp : NN_ShapedOp<"slice", NN_Commuting, (ins
     `input[…, start:end:step, …]`, with the rules of ONNX's `Slice`, which are Python's. The four lists have one entry per sliced axis; axes are distinct and may be
     negative. With `d` the input's dimension, a negative start or end has `d` added; then, for a positive step, both
     are limited to [0, d], for a negative step the start to [0, d - 1] and the end to [-1, d - 1]. The smallest and largest 64-bit
-    integers therefore mean "to the end". The result's dimension is `ceil((end - start) / step)`, which has to be positive.
+    integers therefore mean "to the end". The result's dimension is `ceil((end - start) / step)`, which is positive.
 
     A dynamic dimension can only be sliced whole: an error otherwise. PyTorch has no negative steps; they
     come from ONNX.
@@ -96,7 +96,7 @@ def NN_CatOp : NN_Op<"cat", NN_Commuting> {
   let hasFolder = 1;
 }
 
-def NN_SplitOp : NN_AnyOp<"split", NN_Commuting, [NN_InferShapes]> {
+def NN_SplitOp : NN_AnyOp<"split", NN_Commuting> {
   let summary = "a tensor cut along an axis";
   let description = [{
     `torch.split` with a list of sizes: consecutive pieces along `axis`, which may be negative. The sizes are positive and add
