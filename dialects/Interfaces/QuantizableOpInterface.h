@@ -1,7 +1,7 @@
 //===- QuantizableOpInterface.h - What an op says about its quantization ----*- C++ -*-===//
 //
-// The vocabulary of QuantizableOpInterface: the roles of operands and the policies of results. docs/AddingAnOp.md shows
-// how an op declares them.
+// The vocabulary of QuantizableOpInterface: the roles of operands and the policies of results.
+// docs/AddingAnOp.md shows how an op declares them.
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,6 +1,7 @@
 //===- QuantizableOpInterface.td - What an op says about its quantization -*- tablegen -*-===//
 //
-// The interface, and `Quantizable`, the trait list by which an ODS definition implements it in one line.
+// The interface, and `Quantizable`, the trait list by which an ODS definition implements it in one
+// line.
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,25 +13,26 @@ include "mlir/IR/OpBase.td"
 def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
   let cppNamespace = "::quantir";
   let description = [{
-    What an op tells the quantization passes about itself, so that no pass needs a list of ops: the role of each operand, where
-    the output channels of its weight are, how each result gets its quantization parameters, and whether it may run
-    on the integers directly. What is *legal* (dtypes, patterns, constraints) is not said here: that comes from the
-    backend config.
+    What an op tells the quantization passes about itself, so that no pass needs a list of ops: the
+    role of each operand, where the output channels of its weight are, how each result gets its
+    quantization parameters, and whether it may run on the integers directly. What is *legal*
+    (dtypes, patterns, constraints) is not said here: that comes from the backend config.
   }];
 
   let methods = [
     InterfaceMethod<"The role of operand `operand`; `None` for an index out of range.",
       "::quantir::OperandRole", "getOperandRole", (ins "unsigned":$operand)>,
     InterfaceMethod<[{
-        The axis of the weight operand that counts output channels, along which per-channel weights have one
-        scale per index; nothing for an op without a weight.
+        The axis of the weight operand that counts output channels, along which per-channel weights
+        have one scale per index; nothing for an op without a weight.
       }],
       "::std::optional<int64_t>", "getWeightChannelAxis">,
     InterfaceMethod<"How result `result` gets its quantization parameters.",
       "::quantir::ResultPolicy", "getResultPolicy", (ins "unsigned":$result)>,
     InterfaceMethod<[{
-        True if the op on integers equals the op on the real values they stand for, whenever all operands
-        and results have the same quantization parameters. Data movement, maximum and clipping do; sums do not.
+        True if the op on integers equals the op on the real values they stand for, whenever all
+        operands and results have the same quantization parameters. Data movement, maximum and
+        clipping do; sums do not.
       }],
       "bool", "commutesWithQuantization">,
   ];
@@ -69,8 +71,8 @@ class ResultPolicy<string expression> {
 }
 /// The result is observed.
 def Observe : ResultPolicy<"observe()">;
-/// The result has the quantization parameters of operand `index`. If several operands are activations, they all
-/// share them.
+/// The result has the quantization parameters of operand `index`. If several operands are
+/// activations, they all share them.
 class SameAsOperand<int index> : ResultPolicy<"sameAsOperand(" # index # ")">;
 /// The result's range is known. The zero point is the one for unsigned 8 bits, [0, 255].
 class FixedQParams<string scale, int zeroPoint>
@@ -94,8 +96,8 @@ class DeclaredQuantizable<list<OperandRole> roles, ResultPolicy policy, bit comm
   let cppNamespace = "::quantir::OpTrait";
 }
 
-/// Implements QuantizableOpInterface in an op's list of traits. `roles` is in operand order; its last entry also holds
-/// for the operands after it (variadic ones). `policy` holds for each result.
+/// Implements QuantizableOpInterface in an op's list of traits. `roles` is in operand order; its
+/// last entry also holds for the operands after it (variadic ones). `policy` holds for each result.
 class Quantizable<list<OperandRole> roles, ResultPolicy policy, bit commutes = false,
                   string weightChannelAxis = "std::nullopt">
     : TraitList<[QuantizableOpInterface,

@@ -157,7 +157,6 @@ std::optional<SmallVector<float>> nn::getConstantFloats(Value value) {
 Value nn::createConstant(OpBuilder &builder, Location location, ArrayRef<int64_t> shape,
                          ArrayRef<float> values, StringRef nameHint) {
   auto type = RankedTensorType::get(shape, builder.getF32Type());
-  ArrayRef<char> raw(reinterpret_cast<const char *>(values.data()),
-                     values.size() * sizeof(float));
+  ArrayRef<char> raw(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(float));
   return arith::ConstantOp::create(builder, location, makeElementsAttr(type, raw, nameHint));
 }

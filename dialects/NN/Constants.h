@@ -1,8 +1,8 @@
 //===- Constants.h - Constant tensors -----------------------------*- C++ -*-===//
 //
-// Constants are `arith.constant` ops. Small ones and those of one repeated value are `dense` attributes, which read well;
-// larger ones are `dense_resource` blobs, which are neither hashed nor printed in the middle of the code. The functions here
-// make and read both.
+// Constants are `arith.constant` ops. Small ones and those of one repeated value are `dense`
+// attributes, which read well; larger ones are `dense_resource` blobs, which are neither hashed nor
+// printed in the middle of the code. The functions here make and read both.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,17 +20,19 @@ namespace quantir::nn {
 /// Constants of more elements than this are stored as blobs, unless all are equal.
 inline constexpr int64_t maxDenseElements = 16;
 
-/// The bytes of one element of a constant of this type: of an integer or float type of whole bytes. Nothing for others.
+/// The bytes of one element of a constant of this type: of an integer or float type of whole bytes.
+/// Nothing for others.
 std::optional<int64_t> getElementBytes(mlir::ShapedType type);
 
-/// An attribute with these row-major values. `raw` has all elements in the machine's byte order. `nameHint` names
-/// the blob, if there is one. Null if the size of `raw` is not the type's, or the type has no byte size.
+/// An attribute with these row-major values. `raw` has all elements in the machine's byte order.
+/// `nameHint` names the blob, if there is one. Null if the size of `raw` is not the type's, or the
+/// type has no byte size.
 mlir::ElementsAttr makeElementsAttr(mlir::RankedTensorType type, llvm::ArrayRef<char> raw,
                                     llvm::StringRef nameHint);
 
-/// The row-major values of `attr`, in the machine's byte order: a view of the attribute, or of `storage` when one repeated value
-/// had to be written out. Nothing if the attribute has no values: a blob that is missing or of a wrong size, an element type without a
-/// byte size.
+/// The row-major values of `attr`, in the machine's byte order: a view of the attribute, or of
+/// `storage` when one repeated value had to be written out. Nothing if the attribute has no values:
+/// a blob that is missing or of a wrong size, an element type without a byte size.
 std::optional<llvm::ArrayRef<char>> getRawData(mlir::ElementsAttr attr,
                                                llvm::SmallVectorImpl<char> &storage);
 
@@ -40,8 +42,9 @@ llvm::StringRef getNameHint(mlir::Attribute attr, llvm::StringRef fallback = "co
 /// The same values under another shape; no copy is made of a blob.
 mlir::ElementsAttr reshapeElements(mlir::ElementsAttr attr, mlir::RankedTensorType type);
 
-/// The elements of `attr` at `offset + sum(index[i] * strides[i])`, for each index of `type` in row-major order; offset and strides count
-/// elements. Null if `attr` has no values. The caller sees to it that all are inside.
+/// The elements of `attr` at `offset + sum(index[i] * strides[i])`, for each index of `type` in
+/// row-major order; offset and strides count elements. Null if `attr` has no values. The caller
+/// sees to it that all are inside.
 mlir::ElementsAttr gatherElements(mlir::ElementsAttr attr, mlir::RankedTensorType type,
                                   int64_t offset, llvm::ArrayRef<int64_t> strides);
 

@@ -1,6 +1,7 @@
 //===- NN.h - The nn dialect --------------------------------------*- C++ -*-===//
 //
-// Float tensor operators with PyTorch's semantics. The ops are documented in docs/generated/NNDialect.md.
+// Float tensor operators with PyTorch's semantics. The ops are documented in
+// docs/generated/NNDialect.md.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,8 +34,8 @@ inline constexpr llvm::StringLiteral nameAttrName = "nn.name";
 using Dims = numerics::Dims;
 using Shapes = std::vector<Dims>;
 
-/// True for the one type of values in the dialect: a ranked tensor of f32 without encoding, with positive dimensions, of
-/// which the first may be dynamic.
+/// True for the one type of values in the dialect: a ranked tensor of f32 without encoding, with
+/// positive dimensions, of which the first may be dynamic.
 bool isTensor(mlir::Type type);
 
 /// The dimensions of a value for which `isTensor` holds.
@@ -45,8 +46,8 @@ Dims getDims(mlir::RankedTensorType type);
 mlir::RankedTensorType getTensorType(mlir::MLIRContext *context, const Dims &dims);
 
 namespace detail {
-/// Implements InferTypeOpInterface::inferReturnTypes: checks the operands' types, runs `infer`, and makes types of the
-/// shapes or an error of the text it returns.
+/// Implements InferTypeOpInterface::inferReturnTypes: checks the operands' types, runs `infer`, and
+/// makes types of the shapes or an error of the text it returns.
 mlir::LogicalResult inferResultTypes(llvm::StringRef opName, mlir::MLIRContext *context,
                                      std::optional<mlir::Location> location,
                                      mlir::ValueRange operands,
@@ -79,9 +80,9 @@ public:
 
 namespace quantir::nn {
 
-/// Creates an op with inferred result types from operands and attributes that nobody has checked yet, such as a file's.
-/// Returns null, after an error at `location`, where the generated builders would end the program. The number
-/// of operands is the caller's duty.
+/// Creates an op with inferred result types from operands and attributes that nobody has checked
+/// yet, such as a file's. Returns null, after an error at `location`, where the generated builders
+/// would end the program. The number of operands is the caller's duty.
 template <typename OpT>
 OpT createChecked(mlir::OpBuilder &builder, mlir::Location location, mlir::ValueRange operands,
                   llvm::ArrayRef<mlir::NamedAttribute> attributes = {}) {

@@ -17,24 +17,27 @@ def NN_Dialect : Dialect {
   let cppNamespace = "::quantir::nn";
   let summary = "float tensor operators of neural networks, with PyTorch's semantics";
   let description = [{
-    The operators of a float model, as imported. An op computes what the PyTorch operator named in its description
-    computes, on row-major values in PyTorch's logical order: `NCHW` for two spatial dimensions, `NCL` for one, `NCDHW`
-    for three. One op serves all spatial ranks.
+    The operators of a float model, as imported. An op computes what the PyTorch operator named in
+    its description computes, on row-major values in PyTorch's logical order: `NCHW` for two spatial
+    dimensions, `NCL` for one, `NCDHW` for three. One op serves all spatial ranks.
 
-    **Types.** Every operand and result is a ranked tensor of `f32` without encoding. All dimensions are static and positive, except
-    that the first may be dynamic (`?`): the batch, or a multiple of it. An op that would move a dynamic dimension to
-    another position is an error.
+    **Types.** Every operand and result is a ranked tensor of `f32` without encoding. All dimensions
+    are static and positive, except that the first may be dynamic (`?`): the batch, or a multiple of
+    it. An op that would move a dynamic dimension to another position is an error.
 
-    **Shape inference.** Result types follow from the operands' types and the attributes alone; a written
-    result type that differs is an error. Errors name the dimension and its value.
+    **Shape inference.** Result types follow from the operands' types and the attributes alone; a
+    written result type that differs is an error. Errors name the dimension and its value.
 
-    **Numerics.** Arithmetic is IEEE single precision; the order of summation is not defined. Where NaN goes is defined per
-    op only where the description says so.
+    **Numerics.** Arithmetic is IEEE single precision; the order of summation is not defined. Where
+    NaN goes is defined per op only where the description says so.
 
-    **Names.** An op keeps where it comes from: the discardable string attribute `nn.path` is the path of its module
-    (`"layer1.0.conv1"`), by which a configuration can name it; its location (`NameLoc`) carries the source node's name.
+    **Names.** An op keeps where it comes from: the discardable string attribute `nn.path` is the
+    path of its module (`"layer1.0.conv1"`), by which a configuration can name it; its location
+    (`NameLoc`) carries the source node's name. The string attribute `nn.name` of a function's
+    argument or result is the name of the model's input or output.
 
-    `docs/Rationale/NN.md` says why the dialect is as it is; `docs/AddingAnOp.md` shows how to extend it.
+    `docs/Rationale/NN.md` says why the dialect is as it is; `docs/AddingAnOp.md` shows how to
+    extend it.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
   let hasConstantMaterializer = 1;
@@ -56,8 +59,8 @@ def NN_Tensor : Type<
 // Shape inference
 //===----------------------------------------------------------------------===//
 
-/// An op with this trait says in `inferShapes` how its results' shapes follow from operands and attributes: it fills
-/// `results` and returns an empty string, or returns what is wrong.
+/// An op with this trait says in `inferShapes` how its results' shapes follow from operands and
+/// attributes: it fills `results` and returns an empty string, or returns what is wrong.
 def NN_InfersShapes : NativeOpTrait<"InfersShapes", /*traits=*/[],
     /*extraOpDeclaration=*/[{
       static ::std::string inferShapes(Adaptor op, ::quantir::nn::Shapes &results);
@@ -79,7 +82,8 @@ def NN_InfersShapes : NativeOpTrait<"InfersShapes", /*traits=*/[],
   let cppNamespace = "::quantir::nn::OpTrait";
 }
 
-/// InferTypeOpInterface from `inferShapes`. Our trait stands first: it verifies, and reports an error once.
+/// InferTypeOpInterface from `inferShapes`. Our trait stands first: it verifies, and reports an
+/// error once.
 def NN_InferShapes : TraitList<[NN_InfersShapes, DeclareOpInterfaceMethods<InferTypeOpInterface>]>;
 
 //===----------------------------------------------------------------------===//
@@ -123,5 +127,8 @@ def NN_Observed : Quantizable<[Activation], Observe>;
 def NN_Shared : Quantizable<[Activation], SameAsOperand<0>>;
 /// The result's elements are input elements (or bounds): the op can run on the integers.
 def NN_Commuting : Quantizable<[Activation], SameAsOperand<0>, /*commutes=*/true>;
+
+/// The result lies between 0 and 1.
+def NN_UnitInterval : Quantizable<[Activation], FixedQParams<"1.0f / 256.0f", 0>>;
 
 #endif // QUANTIR_DIALECTS_NN_NNBASE_TD

@@ -1,7 +1,7 @@
 //===- NNCanonicalizers.cpp - Canonicalization of the nn dialect -----------===//
 //
-// Patterns that bring what exporters write into the form that later passes look for. An op made from two keeps the location
-// and the attributes of the one that does the work.
+// Patterns that bring what exporters write into the form that later passes look for. An op made
+// from two keeps the location and the attributes of the one that does the work.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,8 +22,8 @@ using namespace quantir::nn;
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Two clipping ops, one after the other, are one. Where the ranges do not meet, the result is the bound that the outer
-/// one gives to every value.
+/// Two clipping ops, one after the other, are one. Where the ranges do not meet, the result is the
+/// bound that the outer one gives to every value.
 template <typename OuterOp> struct ComposeClipping : OpRewritePattern<OuterOp> {
   using OpRewritePattern<OuterOp>::OpRewritePattern;
 
@@ -37,9 +37,8 @@ template <typename OuterOp> struct ComposeClipping : OpRewritePattern<OuterOp> {
     Bounds outer = *getClippingBounds(op);
     float min = std::clamp(inner->min, outer.min, outer.max);
     float max = std::clamp(inner->max, outer.min, outer.max);
-    auto merged = rewriter.replaceOpWithNewOp<ClampOp>(op, producer->getOperand(0),
-                                                       rewriter.getF32FloatAttr(min),
-                                                       rewriter.getF32FloatAttr(max));
+    auto merged = rewriter.replaceOpWithNewOp<ClampOp>(
+        op, producer->getOperand(0), rewriter.getF32FloatAttr(min), rewriter.getF32FloatAttr(max));
     merged->setDiscardableAttrs(op->getDiscardableAttrDictionary());
     return success();
   }
@@ -77,7 +76,8 @@ static bool isView(Operation *op) {
   return isa_and_present<FlattenOp, ReshapeOp, SqueezeOp, UnsqueezeOp>(op);
 }
 
-/// The `shape` that reshapes `from` to `to`, which has as many elements; nothing if there is none, for tensors without elements.
+/// The `shape` that reshapes `from` to `to`, which has as many elements; nothing if there is none,
+/// for tensors without elements.
 static std::optional<Dims> getReshapeTo(RankedTensorType from, RankedTensorType to) {
   Dims shape = getDims(to), result;
   // A batch that stays is better said to stay.
@@ -161,7 +161,8 @@ void TransposeOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRC
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// A product with a constant matrix is a linear layer. Exporters write it that way for inputs of rank 3 and more.
+/// A product with a constant matrix is a linear layer. Exporters write it that way for inputs of
+/// rank 3 and more.
 struct MatMulToLinear : OpRewritePattern<MatMulOp> {
   using OpRewritePattern::OpRewritePattern;
 

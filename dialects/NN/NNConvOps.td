@@ -20,8 +20,8 @@ def NN_ConvOp : NN_WeightedOp<"conv", /*weightChannelAxis=*/0, (ins
     DefaultValuedAttr<I64Attr, "1">:$groups)> {
   let summary = "convolution over any number of spatial dimensions";
   let description = [{
-    `torch.nn.functional.conv1d`, `conv2d` and `conv3d`: the cross-correlation of each of `groups` groups of input channels with its
-    filters, plus the bias. With `S` spatial dimensions:
+    `torch.nn.functional.conv1d`, `conv2d` and `conv3d`: the cross-correlation of each of `groups`
+    groups of input channels with its filters, plus the bias. With `S` spatial dimensions:
 
     | value | shape |
     | --- | --- |
@@ -36,11 +36,11 @@ def NN_ConvOp : NN_WeightedOp<"conv", /*weightChannelAxis=*/0, (ins
         input[n, g * C/groups + c, y * strides - padding_begin + k * dilations] * weight[o, c, k]
     ```
 
-    where `g = o / (O / groups)` and values outside of the input are zero. `padding` has all begins, then all ends. `groups = C` is
-    a depthwise convolution.
+    where `g = o / (O / groups)` and values outside of the input are zero. `padding` has all begins,
+    then all ends. `groups = C` is a depthwise convolution.
 
-    PyTorch's paddings that differ in begin and end (`padding="same"`) are written out. Other padding modes
-    (reflect, replicate, circular) are not supported.
+    PyTorch's paddings that differ in begin and end (`padding="same"`) are written out. Other
+    padding modes (reflect, replicate, circular) are not supported.
 
     ```mlir
     %y = nn.conv %x, %w, %b {strides = array<i64: 2, 2>, padding = array<i64: 1, 1, 1, 1>,
@@ -59,8 +59,8 @@ def NN_ConvTransposeOp : NN_WeightedOp<"conv_transpose", /*weightChannelAxis=*/1
     DefaultValuedAttr<I64Attr, "1">:$groups)> {
   let summary = "transposed convolution over any number of spatial dimensions";
   let description = [{
-    `torch.nn.functional.conv_transpose1d`, `conv_transpose2d` and `conv_transpose3d`: the gradient of `nn.conv` with respect to its input.
-    With `S` spatial dimensions:
+    `torch.nn.functional.conv_transpose1d`, `conv_transpose2d` and `conv_transpose3d`: the gradient
+    of `nn.conv` with respect to its input. With `S` spatial dimensions:
 
     | value | shape |
     | --- | --- |
@@ -74,8 +74,9 @@ def NN_ConvTransposeOp : NN_WeightedOp<"conv_transpose", /*weightChannelAxis=*/1
           + dilations[i] * (K_i - 1) + output_padding[i] + 1
     ```
 
-    Each input element adds `input * weight[c, o, :]` to the result, at `x * strides - padding_begin + k * dilations`; what falls outside of
-    the result is dropped. `output_padding` enlarges the result at its ends, and each is smaller than the stride or the dilation.
+    Each input element adds `input * weight[c, o, :]` to the result, at `x * strides - padding_begin
+    + k * dilations`; what falls outside of the result is dropped. `output_padding` enlarges the
+    result at its ends, and each is smaller than the stride or the dilation.
   }];
 }
 

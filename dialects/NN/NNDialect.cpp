@@ -48,7 +48,8 @@ static LogicalResult verifySignatureAttribute(Operation *op, NamedAttribute attr
   if (attribute.getName() == nameAttrName)
     return verifyString(op, attribute);
   return op->emitError() << "expected only '" << nameAttrName
-                         << "' as an attribute of the nn dialect on an argument or result, but got '"
+                         << "' as an attribute of the nn dialect on an argument or result, but "
+                            "got '"
                          << attribute.getName().getValue() << "'";
 }
 

@@ -21,8 +21,9 @@ def NN_ReluOp : NN_UnaryOp<"relu", NN_Commuting> {
 def NN_ClampOp : NN_UnaryOp<"clamp", NN_Commuting, (ins F32Attr:$min, F32Attr:$max)> {
   let summary = "values limited to a range";
   let description = [{
-    `torch.clamp` with two numbers: `result = min(max(input, min), max)`, elementwise. `torch.nn.ReLU6` is the range [0, 6], `torch.nn.Hardtanh` by
-    default [-1, 1]. An absent bound is an infinity. `min <= max`, and neither is NaN. Of NaN it makes NaN.
+    `torch.clamp` with two numbers: `result = min(max(input, min), max)`, elementwise.
+    `torch.nn.ReLU6` is the range [0, 6], `torch.nn.Hardtanh` by default [-1, 1]. An absent bound is
+    an infinity. `min <= max`, and neither is NaN. Of NaN it makes NaN.
 
     ```mlir
     %y = nn.clamp %x {max = 6.0 : f32, min = 0.0 : f32} : (tensor<?x8xf32>) -> tensor<?x8xf32>
@@ -37,35 +38,35 @@ def NN_LeakyReluOp : NN_UnaryOp<"leaky_relu", NN_Observed,
     (ins DefaultValuedAttr<F32Attr, "0.01f">:$negative_slope)> {
   let summary = "x where positive, else a fraction of it";
   let description = [{
-    `torch.nn.functional.leaky_relu`: `result = input >= 0 ? input : negative_slope * input`, elementwise.
-    A slope per channel (`prelu`) is not supported.
+    `torch.nn.functional.leaky_relu`: `result = input >= 0 ? input : negative_slope * input`,
+    elementwise. A slope per channel (`prelu`) is not supported.
   }];
 }
 
-def NN_SigmoidOp : NN_UnaryOp<"sigmoid", Quantizable<[Activation], FixedQParams<"1.0f / 256.0f", 0>>> {
+def NN_SigmoidOp : NN_UnaryOp<"sigmoid", NN_UnitInterval> {
   let summary = "1 / (1 + exp(-x))";
   let description = [{
-    `torch.sigmoid`: `result = 1 / (1 + exp(-input))`, elementwise. Quantized, its result always has scale 1/256 and
-    zero point 0 (unsigned 8 bits).
+    `torch.sigmoid`: `result = 1 / (1 + exp(-input))`, elementwise. Quantized, its result always has
+    scale 1/256 and zero point 0 (unsigned 8 bits).
   }];
 }
 
 def NN_TanhOp : NN_UnaryOp<"tanh", Quantizable<[Activation], FixedQParams<"2.0f / 256.0f", 128>>> {
   let summary = "hyperbolic tangent";
   let description = [{
-    `torch.tanh`, elementwise. Quantized, its result always has scale 2/256 and zero point 128 (unsigned 8 bits).
+    `torch.tanh`, elementwise. Quantized, its result always has scale 2/256 and zero point 128
+    (unsigned 8 bits).
   }];
 }
 
-def NN_HardsigmoidOp : NN_UnaryOp<"hardsigmoid",
-    Quantizable<[Activation], FixedQParams<"1.0f / 256.0f", 0>>,
+def NN_HardsigmoidOp : NN_UnaryOp<"hardsigmoid", NN_UnitInterval,
     (ins DefaultValuedAttr<F32Attr, "1.0f / 6.0f">:$alpha,
          DefaultValuedAttr<F32Attr, "0.5f">:$beta)> {
   let summary = "a line limited to [0, 1]";
   let description = [{
-    `torch.nn.functional.hardsigmoid`: `result = min(max(alpha * input + beta, 0), 1)`, elementwise; PyTorch's function is the one with the
-    default attributes, others come from ONNX. Quantized, its result always has scale 1/256 and zero point 0
-    (unsigned 8 bits).
+    `torch.nn.functional.hardsigmoid`: `result = min(max(alpha * input + beta, 0), 1)`, elementwise.
+    PyTorch's function is the one with the default attributes; others come from ONNX. Quantized, its
+    result always has scale 1/256 and zero point 0 (unsigned 8 bits).
   }];
 }
 
@@ -76,12 +77,12 @@ def NN_HardswishOp : NN_UnaryOp<"hardswish", NN_Observed> {
   }];
 }
 
-def NN_SoftmaxOp : NN_UnaryOp<"softmax", Quantizable<[Activation], FixedQParams<"1.0f / 256.0f", 0>>,
-    (ins I64Attr:$axis)> {
+def NN_SoftmaxOp : NN_UnaryOp<"softmax", NN_UnitInterval, (ins I64Attr:$axis)> {
   let summary = "exp(x) divided by its sum along an axis";
   let description = [{
-    `torch.softmax`: `result = exp(input - m) / sum(exp(input - m))`, where `m` is the maximum and both run along `axis`, which may be negative
-    (counted from the end). Quantized, its result always has scale 1/256 and zero point 0 (unsigned 8 bits).
+    `torch.softmax`: `result = exp(input - m) / sum(exp(input - m))`, where `m` is the maximum and
+    both run along `axis`, which may be negative (counted from the end). Quantized, its result
+    always has scale 1/256 and zero point 0 (unsigned 8 bits).
   }];
   let hasVerifier = 1;
 }
@@ -100,11 +101,11 @@ class NN_BinaryOp<string mnemonic, list<Trait> traits = []>
     }
   }];
   let hasFolder = 1;
-  string broadcasting = [{
-    Shapes broadcast as numpy's do: aligned at the last dimension, a dimension of 1 or a missing one is
-    repeated. A dynamic first dimension matches a dynamic first dimension of an operand of the same rank, or a dimension
-    of 1.
-  }];
+  string broadcasting = !interleave([
+    "",
+    "Shapes broadcast as numpy's do: aligned at the last dimension, a dimension of 1 or a missing one",
+    "is repeated. A dynamic first dimension matches a dynamic first dimension of an operand of the",
+    "same rank, or a dimension of 1."], "\n");
 }
 
 def NN_AddOp : NN_BinaryOp<"add", [Commutative]> {

@@ -15,8 +15,8 @@ using namespace mlir;
 using namespace quantir;
 using namespace quantir::nn;
 
-/// Moving the elements of a constant is done at compile time up to this size, 1 GiB: weights are meant to fold, results
-/// that could not be held are not.
+/// Moving the elements of a constant is done at compile time up to this size, 1 GiB: weights are
+/// meant to fold, results that could not be held are not.
 static constexpr int64_t maxFoldedElements = int64_t(1) << 28;
 
 /// An op that repeats elements folds up to this size only: the file would grow.
@@ -72,7 +72,8 @@ OpFoldResult ClampOp::fold(FoldAdaptor) {
 // Data movement
 //===----------------------------------------------------------------------===//
 
-/// The values of a constant operand, if there are not too many for a constant of type `result` to be made.
+/// The values of a constant operand, if there are not too many for a constant of type `result` to
+/// be made.
 static ElementsAttr getFoldable(Attribute operand, RankedTensorType result,
                                 int64_t maxElements = maxFoldedElements) {
   auto elements = dyn_cast_if_present<ElementsAttr>(operand);
@@ -80,7 +81,8 @@ static ElementsAttr getFoldable(Attribute operand, RankedTensorType result,
                                                                            : ElementsAttr();
 }
 
-/// How many elements lie between neighbours in each dimension of a row-major tensor of static shape.
+/// How many elements lie between neighbours in each dimension of a row-major tensor of static
+/// shape.
 static Dims getStrides(RankedTensorType type) {
   Dims strides(type.getRank(), 1);
   for (int64_t d = type.getRank() - 2; d >= 0; --d)

@@ -8,7 +8,8 @@ include "quantir/dialects/NN/NNConvOps.td"
 def NN_LinearOp : NN_WeightedOp<"linear", /*weightChannelAxis=*/0> {
   let summary = "fully connected layer";
   let description = [{
-    `torch.nn.functional.linear`: the product with the transposed weight, over the last dimension, plus the bias.
+    `torch.nn.functional.linear`: the product with the transposed weight, over the last dimension,
+    plus the bias.
 
     | value | shape |
     | --- | --- |
@@ -31,8 +32,9 @@ def NN_LinearOp : NN_WeightedOp<"linear", /*weightChannelAxis=*/0> {
 def NN_MatMulOp : NN_Op<"matmul", Quantizable<[Activation], Observe>> {
   let summary = "matrix product of two tensors";
   let description = [{
-    `torch.matmul`: the last two dimensions are matrices, those before are batches and broadcast. An operand of rank
-    1 is a row at the left and a column at the right; that dimension is removed from the result.
+    `torch.matmul`: the last two dimensions are matrices, those before are batches and broadcast. An
+    operand of rank 1 is a row at the left and a column at the right; that dimension is removed from
+    the result.
 
     | `lhs` | `rhs` | `result` |
     | --- | --- | --- |
@@ -41,9 +43,9 @@ def NN_MatMulOp : NN_Op<"matmul", Quantizable<[Activation], Observe>> {
     | `[…, M, K]` | `[K]` | `[…, M]` |
     | `[K]` | `[K]` | `[]` |
 
-    Both operands are activations. A product with a constant matrix is canonicalized to `nn.linear`, which has a weight, and
-    an addition of a constant vector after it becomes the bias. A dynamic first dimension has to be a batch or
-    a row of the result: it cannot be summed over.
+    Both operands are activations. A product with a constant matrix is canonicalized to `nn.linear`,
+    which has a weight, and an addition of a constant vector after it becomes the bias. A dynamic
+    first dimension has to be a batch or a row of the result: it cannot be summed over.
   }];
   let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs);
   let hasCanonicalizer = 1;

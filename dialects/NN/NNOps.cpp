@@ -1,7 +1,7 @@
 //===- NNOps.cpp - Shape inference and verifiers of the nn dialect ---------===//
 //
-// The rules are in lib/Numerics/Shapes.h; here are what they are applied to, and the checks that are about
-// attributes alone.
+// The rules are in lib/Numerics/Shapes.h; here are what they are applied to, and the checks that
+// are about attributes alone.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,7 +35,8 @@ LogicalResult nn::detail::inferResultTypes(StringRef opName, MLIRContext *contex
     return emitOptionalError(location, "'", opName, "' op ", error);
   for (const Dims &dims : shapes) {
     if (llvm::is_contained(dims, 0))
-      return emitOptionalError(location, "'", opName, "' op expected a result with elements, but got ",
+      return emitOptionalError(location, "'", opName,
+                               "' op expected a result with elements, but got ",
                                numerics::formatDims(dims));
     types.push_back(getTensorType(context, dims));
   }
@@ -49,12 +50,12 @@ LogicalResult nn::detail::verifyResultTypes(Operation *op) {
           op->getPropertiesStorage(), op->getRegions(), types)))
     return failure();
   if (types.size() != op->getNumResults())
-    return op->emitOpError("expected ") << types.size() << " results, but got "
-                                        << op->getNumResults();
+    return op->emitOpError("expected ")
+           << types.size() << " results, but got " << op->getNumResults();
   for (auto [index, type] : llvm::enumerate(types))
     if (type != op->getResult(index).getType())
-      return op->emitOpError("expected result #") << index << " of type " << type << ", but got "
-                                                  << op->getResult(index).getType();
+      return op->emitOpError("expected result #")
+             << index << " of type " << type << ", but got " << op->getResult(index).getType();
   return success();
 }
 
@@ -101,17 +102,17 @@ std::string ConvOp::inferShapes(Adaptor op, Shapes &results) {
 }
 
 std::string ConvTransposeOp::inferShapes(Adaptor op, Shapes &results) {
-  if (std::string error = inferOne(results, numerics::inferConvTranspose, getDims(op.getInput()),
-                                   getDims(op.getWeight()), getGeometry(op),
-                                   toDims(op.getOutputPadding()));
+  if (std::string error =
+          inferOne(results, numerics::inferConvTranspose, getDims(op.getInput()),
+                   getDims(op.getWeight()), getGeometry(op), toDims(op.getOutputPadding()));
       !error.empty())
     return error;
   return checkBias(op.getBias(), results[0][1]);
 }
 
 std::string LinearOp::inferShapes(Adaptor op, Shapes &results) {
-  if (std::string error = inferOne(results, numerics::inferLinear, getDims(op.getInput()),
-                                   getDims(op.getWeight()));
+  if (std::string error =
+          inferOne(results, numerics::inferLinear, getDims(op.getInput()), getDims(op.getWeight()));
       !error.empty())
     return error;
   return checkBias(op.getBias(), results[0].back());
@@ -168,8 +169,7 @@ std::optional<Bounds> nn::getClippingBounds(Operation *op) {
 
 LogicalResult SoftmaxOp::verify() {
   int64_t axis;
-  std::string error =
-      numerics::normalizeAxis(getAxis(), getInput().getType().getRank(), axis);
+  std::string error = numerics::normalizeAxis(getAxis(), getInput().getType().getRank(), axis);
   return error.empty() ? success() : emitOpError(error);
 }
 
@@ -198,8 +198,7 @@ std::string AdaptiveAvgPoolOp::inferShapes(Adaptor op, Shapes &results) {
 
 std::string MeanOp::inferShapes(Adaptor op, Shapes &results) {
   Dims input = getDims(op.getInput()), axes;
-  if (std::string error = numerics::normalizeAxes(op.getAxes(), input.size(), axes);
-      !error.empty())
+  if (std::string error = numerics::normalizeAxes(op.getAxes(), input.size(), axes); !error.empty())
     return error;
   if (axes.empty())
     return "expected at least one axis, but got none";
@@ -231,8 +230,7 @@ std::string SqueezeOp::inferShapes(Adaptor op, Shapes &results) {
 std::string UnsqueezeOp::inferShapes(Adaptor op, Shapes &results) {
   if (op.getAxes().empty())
     return "expected at least one axis, but got none";
-  return inferOne(results, numerics::inferUnsqueeze, getDims(op.getInput()),
-                  toDims(op.getAxes()));
+  return inferOne(results, numerics::inferUnsqueeze, getDims(op.getInput()), toDims(op.getAxes()));
 }
 
 std::string TransposeOp::inferShapes(Adaptor op, Shapes &results) {
@@ -242,25 +240,24 @@ std::string TransposeOp::inferShapes(Adaptor op, Shapes &results) {
 
 numerics::ResolvedSlice SliceOp::getResolved() {
   numerics::ResolvedSlice slice;
-  std::string error = numerics::inferSlice(getDims(getInput()), toDims(getStarts()),
-                                           toDims(getEnds()), toDims(getAxes()),
-                                           toDims(getSteps()), slice);
+  std::string error =
+      numerics::inferSlice(getDims(getInput()), toDims(getStarts()), toDims(getEnds()),
+                           toDims(getAxes()), toDims(getSteps()), slice);
   (void)error; // the op was verified
   return slice;
 }
 
 std::string SliceOp::inferShapes(Adaptor op, Shapes &results) {
   size_t count = op.getStarts().size();
-  if (op.getEnds().size() != count || op.getAxes().size() != count ||
-      op.getSteps().size() != count)
+  if (op.getEnds().size() != count || op.getAxes().size() != count || op.getSteps().size() != count)
     return llvm::formatv("expected as many ends, axes and steps as starts ({0}), but got {1}, {2} "
                          "and {3}",
                          count, op.getEnds().size(), op.getAxes().size(), op.getSteps().size())
         .str();
   numerics::ResolvedSlice slice;
-  if (std::string error = numerics::inferSlice(getDims(op.getInput()), toDims(op.getStarts()),
-                                               toDims(op.getEnds()), toDims(op.getAxes()),
-                                               toDims(op.getSteps()), slice);
+  if (std::string error =
+          numerics::inferSlice(getDims(op.getInput()), toDims(op.getStarts()), toDims(op.getEnds()),
+                               toDims(op.getAxes()), toDims(op.getSteps()), slice);
       !error.empty())
     return error;
   results.push_back(std::move(slice.sizes));
@@ -284,8 +281,7 @@ std::string CatOp::inferShapes(Adaptor op, Shapes &results) {
 }
 
 std::string SplitOp::inferShapes(Adaptor op, Shapes &results) {
-  return numerics::inferSplit(getDims(op.getInput()), op.getAxis(), toDims(op.getSizes()),
-                              results);
+  return numerics::inferSplit(getDims(op.getInput()), op.getAxis(), toDims(op.getSizes()), results);
 }
 
 std::string PadOp::inferShapes(Adaptor op, Shapes &results) {

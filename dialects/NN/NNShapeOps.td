@@ -15,7 +15,8 @@ class NN_ViewOp<string mnemonic, dag attributes>
 def NN_FlattenOp : NN_ViewOp<"flatten", (ins I64Attr:$start_axis, I64Attr:$end_axis)> {
   let summary = "adjacent dimensions merged into one";
   let description = [{
-    `torch.flatten`: dimensions `start_axis` to `end_axis`, both included, become one. Negative axes count from the end.
+    `torch.flatten`: dimensions `start_axis` to `end_axis`, both included, become one. Negative axes
+    count from the end.
 
     ```mlir
     %y = nn.flatten %x {start_axis = 1 : i64, end_axis = -1 : i64}
@@ -27,11 +28,12 @@ def NN_FlattenOp : NN_ViewOp<"flatten", (ins I64Attr:$start_axis, I64Attr:$end_a
 def NN_ReshapeOp : NN_ViewOp<"reshape", (ins DenseI64ArrayAttr:$shape)> {
   let summary = "the same elements under another shape";
   let description = [{
-    `torch.reshape`, with ONNX's rule for 0: the elements in row-major order under the dimensions in `shape`. An entry of 0 is the input's dimension at the
-    same index; at most one entry is -1, which is what the others leave.
+    `torch.reshape`, with ONNX's rule for 0: the elements in row-major order under the dimensions in
+    `shape`. An entry of 0 is the input's dimension at the same index; at most one entry is -1,
+    which is what the others leave.
 
-    With a dynamic batch the first entry is 0 (the batch stays) or -1, and the other entries say how many elements
-    a sample has.
+    With a dynamic batch the first entry is 0 (the batch stays) or -1, and the other entries say how
+    many elements a sample has.
 
     ```mlir
     %y = nn.reshape %x {shape = array<i64: 0, -1>} : (tensor<?x16x4x4xf32>) -> tensor<?x256xf32>
@@ -42,23 +44,26 @@ def NN_ReshapeOp : NN_ViewOp<"reshape", (ins DenseI64ArrayAttr:$shape)> {
 def NN_SqueezeOp : NN_ViewOp<"squeeze", (ins DenseI64ArrayAttr:$axes)> {
   let summary = "dimensions of size 1 removed";
   let description = [{
-    `torch.squeeze` with dimensions, with ONNX's rule that each of them must have size 1: the dimensions in `axes`, which are distinct and may be
-    negative (counted from the end), are removed.
+    `torch.squeeze` with dimensions, with ONNX's rule that each of them must have size 1: the
+    dimensions in `axes`, which are distinct and may be negative (counted from the end), are
+    removed.
   }];
 }
 
 def NN_UnsqueezeOp : NN_ViewOp<"unsqueeze", (ins DenseI64ArrayAttr:$axes)> {
   let summary = "dimensions of size 1 inserted";
   let description = [{
-    `torch.unsqueeze`, for several dimensions at once as in ONNX: `axes`, distinct and perhaps negative, are positions in the result, whose rank is that of the
-    input plus the number of axes. A dimension before a dynamic batch is not supported.
+    `torch.unsqueeze`, for several dimensions at once as in ONNX: `axes`, distinct and perhaps
+    negative, are positions in the result, whose rank is that of the input plus the number of axes.
+    A dimension before a dynamic batch is not supported.
   }];
 }
 
 def NN_TransposeOp : NN_ShapedOp<"transpose", NN_Commuting, (ins DenseI64ArrayAttr:$permutation)> {
   let summary = "dimensions permuted";
   let description = [{
-    `torch.permute`: dimension `i` of the result is dimension `permutation[i]` of the input. A dynamic batch stays first.
+    `torch.permute`: dimension `i` of the result is dimension `permutation[i]` of the input. A
+    dynamic batch stays first.
   }];
   let hasFolder = 1;
   let hasCanonicalizer = 1;
@@ -71,13 +76,15 @@ def NN_SliceOp : NN_ShapedOp<"slice", NN_Commuting, (ins
     DenseI64ArrayAttr:$steps)> {
   let summary = "every step-th element of a range, along axes";
   let description = [{
-    `input[…, start:end:step, …]`, with the rules of ONNX's `Slice`, which are Python's. The four lists have one entry per sliced axis; axes are distinct and may be
-    negative. With `d` the input's dimension, a negative start or end has `d` added; then, for a positive step, both
-    are limited to [0, d], for a negative step the start to [0, d - 1] and the end to [-1, d - 1]. The smallest and largest 64-bit
-    integers therefore mean "to the end". The result's dimension is `ceil((end - start) / step)`, which is positive.
+    `input[…, start:end:step, …]`, with the rules of ONNX's `Slice`, which are Python's. The four
+    lists have one entry per sliced axis; axes are distinct and may be negative. With `d` the
+    input's dimension, a negative start or end has `d` added; then, for a positive step, both are
+    limited to [0, d], for a negative step the start to [0, d - 1] and the end to [-1, d - 1]. The
+    smallest and largest 64-bit integers therefore mean "to the end". The result's dimension is
+    `ceil((end - start) / step)`, which is positive.
 
-    A dynamic dimension can only be sliced whole: an error otherwise. PyTorch has no negative steps; they
-    come from ONNX.
+    A dynamic dimension can only be sliced whole: an error otherwise. PyTorch has no negative steps;
+    they come from ONNX.
   }];
   let hasFolder = 1;
   let extraClassDeclaration = [{
@@ -89,8 +96,8 @@ def NN_SliceOp : NN_ShapedOp<"slice", NN_Commuting, (ins
 def NN_CatOp : NN_Op<"cat", NN_Commuting> {
   let summary = "tensors one after the other along an axis";
   let description = [{
-    `torch.cat`: the inputs, at least one, agree in all dimensions but `axis`, which may be negative; the result's is the sum. A dynamic dimension cannot
-    be concatenated along.
+    `torch.cat`: the inputs, at least one, agree in all dimensions but `axis`, which may be
+    negative; the result's is the sum. A dynamic dimension cannot be concatenated along.
   }];
   let arguments = (ins Variadic<NN_Tensor>:$inputs, I64Attr:$axis);
   let hasFolder = 1;
@@ -99,8 +106,8 @@ def NN_CatOp : NN_Op<"cat", NN_Commuting> {
 def NN_SplitOp : NN_AnyOp<"split", NN_Commuting> {
   let summary = "a tensor cut along an axis";
   let description = [{
-    `torch.split` with a list of sizes: consecutive pieces along `axis`, which may be negative. The sizes are positive and add
-    up to the input's dimension.
+    `torch.split` with a list of sizes: consecutive pieces along `axis`, which may be negative. The
+    sizes are positive and add up to the input's dimension.
   }];
   let arguments = (ins NN_Tensor:$input, I64Attr:$axis, DenseI64ArrayAttr:$sizes);
   let results = (outs Variadic<NN_Tensor>:$results);
@@ -112,9 +119,9 @@ def NN_PadOp : NN_ShapedOp<"pad", NN_Commuting, (ins
     DefaultValuedAttr<F32Attr, "0.0f">:$value)> {
   let summary = "a constant border";
   let description = [{
-    `torch.nn.functional.pad` in constant mode, with ONNX's order: `padding` has for all dimensions how many elements of `value` go before the input, then
-    for all how many go after it. A negative padding (cropping) is not supported: `nn.slice` does that.
-    A dynamic batch is not padded.
+    `torch.nn.functional.pad` in constant mode, with ONNX's order: `padding` has for all dimensions
+    how many elements of `value` go before the input, then for all how many go after it. A negative
+    padding (cropping) is not supported: `nn.slice` does that. A dynamic batch is not padded.
   }];
   let hasFolder = 1;
 }
@@ -122,8 +129,9 @@ def NN_PadOp : NN_ShapedOp<"pad", NN_Commuting, (ins
 def NN_ExpandOp : NN_ShapedOp<"expand", NN_Commuting, (ins DenseI64ArrayAttr:$shape)> {
   let summary = "dimensions of size 1 repeated";
   let description = [{
-    `torch.Tensor.expand`, with ONNX's two-way rule: the result has the shape that numpy's broadcasting gives for the input's and `shape`. An entry of -1 keeps the
-    input's dimension; an entry of 1 does so too.
+    `torch.Tensor.expand`, with ONNX's two-way rule: the result has the shape that numpy's
+    broadcasting gives for the input's and `shape`. An entry of -1 keeps the input's dimension; an
+    entry of 1 does so too.
   }];
   let hasFolder = 1;
 }
