@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <bit>
 #include <charconv>
 
 using namespace mlir;
@@ -19,8 +20,8 @@ using Json = nlohmann::json;
 namespace quantir::numerics {
 static llvm::hash_code hash_value(const ObserverConfig &config) {
   return llvm::hash_combine(config.kind, config.dtype, config.scheme, config.quantMin.value_or(0),
-                            config.quantMax.value_or(0), config.reduceRange, config.eps,
-                            config.chAxis, config.bins, config.isDynamic, config.fixedScale,
+                            config.quantMax.value_or(0), config.reduceRange, std::bit_cast<uint32_t>(config.eps),
+                            config.chAxis, config.bins, config.isDynamic, std::bit_cast<uint32_t>(config.fixedScale),
                             config.fixedZeroPoint);
 }
 } // namespace quantir::numerics
@@ -32,7 +33,8 @@ static llvm::hash_code hash_value(const ObserverConfig &config) {
 
 namespace {
 
-constexpr llvm::StringLiteral kindKey = "kind";
+/// The key of the JSON form that holds the kind, which the text form has as its mnemonic.
+constexpr llvm::StringLiteral kindKey = "observer";
 
 /// The shortest decimal that reads back as this float, with the point that MLIR's lexer wants.
 std::string floatText(float value) {
@@ -47,8 +49,8 @@ std::string floatText(float value) {
 /// One field of an observer, in the words of its JSON form.
 ParseResult parseField(AsmParser &parser, Json &value) {
   std::string text;
-  int64_t integer;
-  double real;
+  int64_t integer = 0;
+  double real = 0;
   bool negative = succeeded(parser.parseOptionalMinus());
   StringRef keyword;
   OptionalParseResult parsedInteger = parser.parseOptionalInteger(integer);
@@ -126,7 +128,7 @@ void ObserverSpecAttr::print(AsmPrinter &printer) const {
 }
 
 LogicalResult ObserverSpecAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                       const numerics::ObserverConfig &config) {
+                                       numerics::ObserverConfig config) {
   if (std::string error = config.validate(); !error.empty())
     return emitError() << error;
   return success();

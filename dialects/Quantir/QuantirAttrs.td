@@ -116,11 +116,12 @@ def Quantir_DTypeSpecAttr : Quantir_Attr<"DTypeSpec", "dtype"> {
   let parameters = (ins "::quantir::numerics::QDType":$dtype,
                         OptionalParameter<"::std::optional<int64_t>">:$quant_min,
                         OptionalParameter<"::std::optional<int64_t>">:$quant_max,
-                        OptionalParameter<"::std::optional<double>">:$scale_min,
-                        OptionalParameter<"::std::optional<double>">:$scale_exact,
+                        OptionalParameter<"::mlir::FloatAttr", "f64">:$scale_min,
+                        OptionalParameter<"::mlir::FloatAttr", "f64">:$scale_exact,
                         OptionalParameter<"::std::optional<int64_t>">:$zero_point_exact);
   let builders = [AttrBuilder<(ins "::quantir::numerics::QDType":$dtype), [{
-    return $_get($_ctxt, dtype, std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt);
+    return $_get($_ctxt, dtype, std::nullopt, std::nullopt, ::mlir::FloatAttr(), ::mlir::FloatAttr(),
+                 std::nullopt);
   }]>];
 }
 

@@ -239,7 +239,14 @@ Attribute DTypeSpecAttr::parse(AsmParser &parser, Type) {
     return {};
   }
   std::optional<int64_t> quantMin, quantMax, zeroPoint;
-  std::optional<double> scaleMin, scale;
+  FloatAttr scaleMin, scale;
+  auto parseScale = [&](FloatAttr &result) -> ParseResult {
+    double value;
+    if (parser.parseFloat(value))
+      return failure();
+    result = parser.getBuilder().getF64FloatAttr(value);
+    return success();
+  };
   while (succeeded(parser.parseOptionalComma())) {
     SMLoc fieldLoc = parser.getCurrentLocation();
     StringRef key;
@@ -253,9 +260,9 @@ Attribute DTypeSpecAttr::parse(AsmParser &parser, Type) {
     else if (key == "zero_point")
       result = parseOptionalInt(parser, zeroPoint);
     else if (key == "scale_min")
-      result = parser.parseFloat(scaleMin.emplace());
+      result = parseScale(scaleMin);
     else if (key == "scale")
-      result = parser.parseFloat(scale.emplace());
+      result = parseScale(scale);
     else
       result = parser.emitError(fieldLoc)
                << "expected one of the fields quant_min, quant_max, scale_min, scale, zero_point, "
@@ -277,9 +284,9 @@ void DTypeSpecAttr::print(AsmPrinter &printer) const {
     if (value)
       fields.field(key) << *value;
   };
-  auto printFloat = [&](StringRef key, std::optional<double> value) {
+  auto printFloat = [&](StringRef key, FloatAttr value) {
     if (value)
-      fields.field(key).printFloat(APFloat(*value));
+      fields.field(key).printFloat(value.getValue());
   };
   printInt("quant_min", getQuantMin());
   printInt("quant_max", getQuantMax());
@@ -290,14 +297,15 @@ void DTypeSpecAttr::print(AsmPrinter &printer) const {
 
 LogicalResult DTypeSpecAttr::verify(function_ref<InFlightDiagnostic()> emitError, numerics::QDType,
                                     std::optional<int64_t> quantMin,
-                                    std::optional<int64_t> quantMax, std::optional<double> scaleMin,
-                                    std::optional<double> scale, std::optional<int64_t> zeroPoint) {
+                                    std::optional<int64_t> quantMax, FloatAttr scaleMin,
+                                    FloatAttr scale, std::optional<int64_t> zeroPoint) {
   if (quantMin && quantMax && *quantMin >= *quantMax)
     return emitError() << "expected quant_min below quant_max, but got " << *quantMin << " and "
                        << *quantMax;
-  if ((scaleMin && !(*scaleMin > 0)) || (scale && !(*scale > 0)))
-    return emitError() << "expected a scale above 0";
-  if (scale.has_value() != zeroPoint.has_value())
+  for (FloatAttr value : {scaleMin, scale})
+    if (value && !(value.getValueAsDouble() > 0))
+      return emitError() << "expected a scale above 0, but got " << value.getValueAsDouble();
+  if (static_cast<bool>(scale) != zeroPoint.has_value())
     return emitError() << "expected scale and zero_point together, but got only one of them";
   return success();
 }

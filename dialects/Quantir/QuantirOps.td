@@ -98,7 +98,7 @@ def Quantir_YieldOp : Quantir_Op<"yield", [Pure, Terminator, ReturnLike, HasPare
   let summary = "ends a quantir.fused";
   let arguments = (ins Variadic<Quantir_FloatTensor>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
-  let builders = [OpBuilder<(ins), [{}]>];
+  let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
 }
 
 #endif // QUANTIR_DIALECTS_QUANTIR_OPS_TD

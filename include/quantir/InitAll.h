@@ -7,7 +7,15 @@
 #ifndef QUANTIR_INITALL_H
 #define QUANTIR_INITALL_H
 
+#include "quantir/Pipeline/Pipelines.h"
+#include "quantir/dialects/Kernel/Kernel.h"
 #include "quantir/dialects/NN/NN.h"
+#include "quantir/dialects/Quantir/Quantir.h"
+#include "quantir/passes/Annotate/Passes.h"
+#include "quantir/passes/Convert/Passes.h"
+#include "quantir/passes/Fuse/Passes.h"
+#include "quantir/passes/Lower/Passes.h"
+#include "quantir/passes/Prepare/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/Extensions/InlinerExtension.h"
@@ -21,13 +29,19 @@ namespace quantir {
 /// Registers the dialects that a Quantir module may contain, ours and MLIR's.
 inline void registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<mlir::arith::ArithDialect, mlir::func::FuncDialect, mlir::quant::QuantDialect,
-                  nn::NNDialect>();
+                  nn::NNDialect, QuantirDialect, kernel::KernelDialect>();
   mlir::func::registerInlinerExtension(registry);
 }
 
 /// Registers our passes and pipelines, and MLIR's general ones, under the names they have on the command line.
 inline void registerAllPasses() {
   mlir::registerTransformsPasses();
+  registerQuantirFusePasses();
+  registerQuantirAnnotatePasses();
+  registerQuantirPreparePasses();
+  registerQuantirConvertPasses();
+  registerQuantirLowerPasses();
+  registerPipelines();
 }
 
 } // namespace quantir

@@ -25,11 +25,21 @@ FailureOr<DTypeSpecAttr> readDType(JsonReader reader) {
   MLIRContext *context = reader.location()->getContext();
   std::string name;
   std::optional<int64_t> quantMin, quantMax, zeroPoint;
-  std::optional<double> scaleMin, scale;
-  auto readOptional = [](std::optional<JsonReader> member, auto &target, auto method) -> LogicalResult {
+  FloatAttr scaleMin, scale;
+  auto readScale = [&](std::optional<JsonReader> member, FloatAttr &target) -> LogicalResult {
     if (!member)
       return success();
-    auto value = ((*member).*method)();
+    FailureOr<double> value = member->number();
+    if (failed(value))
+      return failure();
+    target = FloatAttr::get(Float64Type::get(context), *value);
+    return success();
+  };
+  auto readInteger = [](std::optional<JsonReader> member,
+                        std::optional<int64_t> &target) -> LogicalResult {
+    if (!member)
+      return success();
+    FailureOr<int64_t> value = member->integer();
     if (failed(value))
       return failure();
     target = *value;
@@ -45,11 +55,11 @@ FailureOr<DTypeSpecAttr> readDType(JsonReader reader) {
     if (!member)
       return reader.error() << "expected the key 'dtype'";
     nameReader = *member;
-    if (failed(readOptional(reader.member("quant_min_lower_bound"), quantMin, &JsonReader::integer)) ||
-        failed(readOptional(reader.member("quant_max_upper_bound"), quantMax, &JsonReader::integer)) ||
-        failed(readOptional(reader.member("scale_min_lower_bound"), scaleMin, &JsonReader::number)) ||
-        failed(readOptional(reader.member("scale_exact_match"), scale, &JsonReader::number)) ||
-        failed(readOptional(reader.member("zero_point_exact_match"), zeroPoint, &JsonReader::integer)))
+    if (failed(readInteger(reader.member("quant_min_lower_bound"), quantMin)) ||
+        failed(readInteger(reader.member("quant_max_upper_bound"), quantMax)) ||
+        failed(readScale(reader.member("scale_min_lower_bound"), scaleMin)) ||
+        failed(readScale(reader.member("scale_exact_match"), scale)) ||
+        failed(readInteger(reader.member("zero_point_exact_match"), zeroPoint)))
       return failure();
   }
   FailureOr<std::string> text = nameReader.string();
@@ -156,9 +166,9 @@ Json toJson(DTypeSpecAttr spec) {
   if (spec.getQuantMax())
     object["quant_max_upper_bound"] = *spec.getQuantMax();
   if (spec.getScaleMin())
-    object["scale_min_lower_bound"] = *spec.getScaleMin();
+    object["scale_min_lower_bound"] = spec.getScaleMin().getValueAsDouble();
   if (spec.getScaleExact())
-    object["scale_exact_match"] = *spec.getScaleExact();
+    object["scale_exact_match"] = spec.getScaleExact().getValueAsDouble();
   if (spec.getZeroPointExact())
     object["zero_point_exact_match"] = *spec.getZeroPointExact();
   return object.size() == 1 ? Json(dtype) : object;

@@ -8,7 +8,10 @@ using namespace mlir;
 using namespace quantir;
 
 InFlightDiagnostic JsonReader::error() const {
-  return emitError(loc) << (where.empty() ? "/" : where) << ": ";
+  InFlightDiagnostic diagnostic = emitError(loc);
+  if (!where.empty())
+    diagnostic << where << ": ";
+  return diagnostic;
 }
 
 LogicalResult JsonReader::expected(StringRef what) const {
@@ -47,13 +50,13 @@ std::optional<JsonReader> JsonReader::member(StringRef key) const {
   if (it == value->end() || it->is_null())
     return std::nullopt;
   JsonReader child(*it, loc);
-  child.where = where + "/" + key.str();
+  child.where = where + (where.empty() ? "" : ".") + (key.empty() ? "\"\"" : key.str());
   return child;
 }
 
 JsonReader JsonReader::element(size_t index) const {
   JsonReader child((*value)[index], loc);
-  child.where = where + "/" + std::to_string(index);
+  child.where = where + "[" + std::to_string(index) + "]";
   return child;
 }
 

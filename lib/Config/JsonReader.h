@@ -1,7 +1,7 @@
 //===- JsonReader.h - Reading JSON with the place in every error -*- C++ -*-===//
 //
-// A cursor into a JSON value that knows its path, so that an error says "config.json: /backend_config/patterns/3/name:
-// expected a string, but got 7".
+// A cursor into a JSON value that knows its path, so that an error says "config.json: backend_config.patterns[3].name: expected a
+// string, but got 7".
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,7 +23,7 @@ public:
   const std::string &path() const { return where; }
   mlir::Location location() const { return loc; }
 
-  /// An error at this place: "/path: message".
+  /// An error at this place: "path: message".
   mlir::InFlightDiagnostic error() const;
   /// "expected `what`, but got" the value.
   mlir::LogicalResult expected(llvm::StringRef what) const;
@@ -48,7 +48,7 @@ public:
 private:
   const nlohmann::json *value;
   mlir::Location loc;
-  std::string where = "";
+  std::string where;
 };
 
 /// The candidate that is the fewest edits away from `name`; empty if none is near.

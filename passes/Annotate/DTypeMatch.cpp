@@ -11,6 +11,7 @@
 
 using namespace quantir;
 using llvm::formatv;
+using mlir::FloatAttr;
 
 namespace {
 
@@ -38,16 +39,17 @@ std::string mismatch(DTypeSpecAttr spec, ObserverSpecAttr observer, llvm::String
                      what, *spec.getQuantMin(), *spec.getQuantMax(), range.min, range.max)
           .str();
   }
-  if (spec.getScaleMin() && config.eps < *spec.getScaleMin())
+  if (FloatAttr least = spec.getScaleMin(); least && config.eps < least.getValueAsDouble())
     return formatv("the {0}'s scale must be at least {1}, but the observer's eps is {2}", what,
-                   *spec.getScaleMin(), config.eps)
+                   least.getValueAsDouble(), config.eps)
         .str();
-  if (spec.getScaleExact() &&
+  if (FloatAttr exact = spec.getScaleExact();
+      exact &&
       (config.kind != numerics::ObserverKind::FixedQParams ||
-       config.fixedScale != static_cast<float>(*spec.getScaleExact()) ||
+       config.fixedScale != static_cast<float>(exact.getValueAsDouble()) ||
        config.fixedZeroPoint != *spec.getZeroPointExact()))
-    return formatv("the {0} must have scale {1} and zero point {2}", what, *spec.getScaleExact(),
-                   *spec.getZeroPointExact())
+    return formatv("the {0} must have scale {1} and zero point {2}", what,
+                   exact.getValueAsDouble(), *spec.getZeroPointExact())
         .str();
   return "";
 }

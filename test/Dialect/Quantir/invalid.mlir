@@ -1,0 +1,146 @@
+// RUN: qopt %s --split-input-file --verify-diagnostics
+
+// expected-error@+1 {{no attribute of the quantir dialect}}
+quantir.observer @a #quantir.histogramm
+
+// -----
+
+// expected-error@+1 {{dtype}}
+quantir.observer @a #quantir.histogram<dtype = quint9>
+
+// -----
+
+// expected-error@+1 {{averaging}}
+quantir.observer @a #quantir.histogram<averging_constant = 0.1>
+
+// -----
+
+// expected-error@+1 {{expected quant_min < quant_max}}
+quantir.observer @a #quantir.min_max<quant_min = 0, quant_max = 0>
+
+// -----
+
+// expected-error@+1 {{expected a state with min_val and max_val}}
+quantir.observer @a #quantir.min_max state {minimum = 1 : i64}
+
+// -----
+
+// expected-error@+1 {{expected as many elements in min_val as in max_val}}
+quantir.observer @a #quantir.min_max state {min_val = array<f32: 1.0>, max_val = array<f32: 1.0, 2.0>}
+
+// -----
+
+func.func @f(%x: tensor<2xf32>) {
+  // expected-error@+1 {{expected @nothing to be a quantir.observer of the module}}
+  %0 = quantir.observe %x, @nothing : tensor<2xf32>
+  return
+}
+
+// -----
+
+// expected-error@+1 {{expected one of the fields global, object_type, module_name_regex, module_name, module_name_object_type_order, but got 'globl'}}
+module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<globl = none>} {}
+
+// -----
+
+// expected-error@+1 {{expected a regular expression in module_name_regex, but got '('}}
+module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<module_name_regex = [<"(" = none>]>} {}
+
+// -----
+
+// expected-error@+1 {{expected an object type and an index only in module_name_object_type_order}}
+module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<module_name = [<"a" "nn.conv" 0 = none>]>} {}
+
+// -----
+
+// expected-error@+1 {{expected a module name, an object type and an index in module_name_object_type_order}}
+module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<module_name_object_type_order = [<"a" = none>]>} {}
+
+// -----
+
+// expected-error@+1 {{expected an op name, '*' or '=' at column 9 of pattern 'nn.relu()'}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu()", name = "r">]>} {}
+
+// -----
+
+// expected-error@+1 {{expected a name for pattern 'nn.relu(nn.conv)', since it has more than one op}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu(nn.conv)">]>} {}
+
+// -----
+
+// expected-error@+1 {{expected different, share or not_observed, but got 'sometimes'}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu", observation = sometimes>]>} {}
+
+// -----
+
+// expected-error@+1 {{expected quant_min below quant_max, but got 5 and 5}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu", dtypes = [<input = <quint8, quant_min = 5, quant_max = 5>>]>]>} {}
+
+// -----
+
+// expected-error@+1 {{expected scale and zero_point together}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu", dtypes = [<input = <quint8, scale = 0.5>>]>]>} {}
+
+// -----
+
+// expected-error@+1 {{expected quantir.stage to be "float", "prepared", "reference" or "lowered", but got "done"}}
+module attributes {quantir.stage = "done"} {}
+
+// -----
+
+// expected-error@+1 {{expected every std of quantir.preprocessing to be above 0}}
+module attributes {quantir.preprocessing = {mean = array<f32: 0.5>, std = array<f32: 0.0>}} {}
+
+// -----
+
+// expected-error@+1 {{attribute 'quantir.colour' is not one of the quantir dialect}}
+module attributes {quantir.colour = "red"} {}
+
+// -----
+
+func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  // expected-error@+1 {{expected quantir.annotation to have 1 operands and 1 results, but got 0 and 1}}
+  %0 = nn.relu %x {quantir.annotation = #quantir.annotation<operands = [], results = [unit]>} : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %0 : tensor<2x2xf32>
+}
+
+// -----
+
+func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  // expected-error@+1 {{expected an observer, #quantir.shared, #quantir.derived or unit, but got "x"}}
+  %0 = nn.relu %x {quantir.annotation = #quantir.annotation<operands = ["x"], results = [unit]>} : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %0 : tensor<2x2xf32>
+}
+
+// -----
+
+func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  // expected-error@+1 {{expected a shared spec to name one of 1 operands, but got #quantir.shared<operand 7>}}
+  %0 = nn.relu %x {quantir.annotation = #quantir.annotation<operands = [unit], results = [#quantir.shared<operand 7>]>} : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %0 : tensor<2x2xf32>
+}
+
+// -----
+
+func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  // expected-error@+1 {{expected the block's arguments to have the types of the operands}}
+  %0 = quantir.fused "relu"(%x) {
+  ^bb0(%a: tensor<2x3xf32>):
+    %1 = nn.relu %a : (tensor<2x3xf32>) -> tensor<2x3xf32>
+    quantir.yield %1 : tensor<2x3xf32>
+  } : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %0 : tensor<2x2xf32>
+}
+
+// -----
+
+quantir.observer @a #quantir.min_max
+func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  %0 = quantir.fused "relu"(%x) {
+  ^bb0(%a: tensor<2x2xf32>):
+    // expected-error@+1 {{must not be inside quantir.fused}}
+    %1 = quantir.observe %a, @a : tensor<2x2xf32>
+    quantir.yield %1 : tensor<2x2xf32>
+  } : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %0 : tensor<2x2xf32>
+}

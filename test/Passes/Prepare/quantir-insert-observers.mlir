@@ -1,0 +1,66 @@
+// RUN: qopt %s "--quantir-annotate=backend-config=onednn qconfig-mapping=quantir" --quantir-insert-observers --quantir-verify-prepared --split-input-file 2>/dev/null | FileCheck %s
+
+// Two readers of one value share its observer; the pool keeps its input's; the weight's observer has seen it already.
+// CHECK: module attributes {quantir.stage = "prepared"}
+// CHECK-DAG: quantir.observer @act_0 #quantir.{{[a-z_]+$}}
+// CHECK-DAG: quantir.observer @weight_0 #quantir.per_channel_min_max<{{.*}}> state {max_val = array<f32: 2.000000e+00, 4.000000e+00>, min_val = array<f32: 1.000000e+00, 3.000000e+00>, samples = 1 : i64}
+// CHECK-LABEL: func @shared(
+// CHECK-SAME: %[[X:[^:]*]]: tensor<?x2x4xf32>
+// CHECK: %[[Q:.*]] = quantir.observe %[[X]], @act_0 : tensor<?x2x4xf32>
+// CHECK: %[[W:.*]] = quantir.observe %{{.*}}, @weight_0 : tensor<2x2x1xf32>
+// CHECK: %[[P:.*]] = nn.max_pool %[[Q]]
+// CHECK: %[[PQ:.*]] = quantir.observe %[[P]], @act_0 passive
+// CHECK: %[[C:.*]] = nn.conv %[[Q]], %[[W]]
+// CHECK: %[[CQ:.*]] = quantir.observe %[[C]], @act_1 : tensor<?x2x4xf32>
+// CHECK: return %[[PQ]], %[[CQ]]
+func.func @shared(%x: tensor<?x2x4xf32>) -> (tensor<?x2x2xf32>, tensor<?x2x4xf32>) {
+  %w = arith.constant dense<[[[1.0], [2.0]], [[3.0], [4.0]]]> : tensor<2x2x1xf32>
+  %0 = nn.max_pool %x {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x2x4xf32>) -> tensor<?x2x2xf32>
+  %1 = nn.conv %x, %w {strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x2x4xf32>, tensor<2x2x1xf32>) -> tensor<?x2x4xf32>
+  return %0, %1 : tensor<?x2x2xf32>, tensor<?x2x4xf32>
+}
+
+// -----
+
+// All that is concatenated has one observer, which sees each of the streams.
+// CHECK: quantir.observer @act_0
+// CHECK-NOT: quantir.observer
+// CHECK-LABEL: func @cat
+// CHECK-DAG: quantir.observe %arg0, @act_0 : tensor<?x2xf32>
+// CHECK-DAG: quantir.observe %arg1, @act_0 : tensor<?x3xf32>
+// CHECK: nn.cat
+// CHECK: quantir.observe %{{.*}}, @act_0 passive : tensor<?x5xf32>
+func.func @cat(%x: tensor<?x2xf32>, %y: tensor<?x3xf32>) -> tensor<?x5xf32> {
+  %0 = nn.cat %x, %y {axis = 1 : i64} : (tensor<?x2xf32>, tensor<?x3xf32>) -> tensor<?x5xf32>
+  return %0 : tensor<?x5xf32>
+}
+
+// -----
+
+// An op that stays float reads the value as it is when its maker is not quantized.
+// CHECK-LABEL: func @float_reader(
+// CHECK-SAME: %[[X:[^:]*]]: tensor<?x4xf32>
+// CHECK: %[[Q:.*]] = quantir.observe %[[X]], @act_0
+// CHECK: nn.tanh %[[Q]]
+// CHECK: nn.softmax %[[X]]
+func.func @float_reader(%x: tensor<?x4xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32>) {
+  %0 = nn.tanh %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %1 = nn.softmax %x {axis = 1 : i64} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %0, %1 : tensor<?x4xf32>, tensor<?x4xf32>
+}
+
+// -----
+
+// One reader wants other qparams than the maker gives: it gets a second observer behind the first.
+#u8 = #quantir.min_max
+#s8 = #quantir.min_max<dtype = qint8>
+// CHECK-LABEL: func @other_dtype
+// CHECK: %[[T:.*]] = nn.tanh
+// CHECK: %[[Q0:.*]] = quantir.observe %[[T]], @act_1
+// CHECK: %[[Q1:.*]] = quantir.observe %[[Q0]], @act_2
+// CHECK: nn.sigmoid %[[Q1]]
+func.func @other_dtype(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %0 = nn.tanh %x {quantir.annotation = #quantir.annotation<operands = [#u8], results = [#u8]>} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %1 = nn.sigmoid %0 {quantir.annotation = #quantir.annotation<operands = [#s8], results = [unit]>} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %1 : tensor<?x4xf32>
+}
