@@ -15,8 +15,9 @@ target_include_directories(quantir_mlir INTERFACE
 target_compile_definitions(quantir_mlir INTERFACE ${LLVM_DEFINITIONS_LIST})
 target_link_libraries(quantir_mlir INTERFACE MLIR LLVM)
 
-# quantir_tablegen(TARGET file.td -gen-x out.h.inc [-gen-y out2.inc ...] [ARGS a b])
-# Runs mlir-tblgen on one .td of the current folder, once for each generator and output; TARGET depends on them all.
+# quantir_tablegen(TARGET file.td -gen-x out.h.inc [-dialect=name] [-gen-y out2.inc ...])
+# Runs mlir-tblgen on one .td of the current folder, once for each generator and output; TARGET depends on them all. An
+# option after an output, one of those named below, belongs to its generator.
 function(quantir_tablegen target td)
   set(LLVM_TARGET_DEFINITIONS ${td})
   set(rest ${ARGN})
