@@ -20,7 +20,10 @@ import sys
 # Which layer a file belongs to: the first entry whose path it starts with. Files under none are free.
 LAYERS = [
     ("include/quantir/Runtime/", "runtime"),
+    ("include/quantir/Frontend/", "compiler"),
+    ("include/quantir/", "joint"),
     ("include/quantir-c/Runtime.h", "runtime"),
+    ("include/quantir-c/", "joint"),
     ("runtime/", "runtime"),
     ("tools/qrun/", "runtime"),
     ("lib/Numerics/", "numerics"),

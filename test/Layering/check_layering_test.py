@@ -96,6 +96,9 @@ class LayeringTest(unittest.TestCase):
     def test_library_reaches_runtime_through_calibration(self):
         self.expect("lib/Pipeline/Pipeline.cpp", '#include "quantir/Calibration/Calibrate.h"\n', 1, "'joint'")
 
+    def test_runtime_includes_the_compilers_public_header(self):
+        self.expect("runtime/plan/Plan.cpp", '#include "quantir/Compiler.h"\n', 1, "'joint'")
+
     def test_dialect_links_runtime(self):
         self.expect("dialects/Kernel/CMakeLists.txt", "quantir_add_library(QuantirKernel\n  Kernel.cpp\n"
                     "  LINK QuantirRuntime)\n", 3, "must not link 'runtime'")
