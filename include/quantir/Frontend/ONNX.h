@@ -1,0 +1,77 @@
+//===- ONNX.h - Import of ONNX models ---------------------------*- C++ -*-===//
+//
+// From an ONNX file to a module of the nn dialect. Opsets 9 to 22 of the default domain are read;
+// docs/ONNX.md lists the operators.
+//
+// The module holds one function:
+//
+//   module attributes {quantir.model = "resnet20", quantir.stage = "float"} {
+//     func.func public @main(%arg0: tensor<?x3x32x32xf32> {nn.name = "input"})
+//         -> (tensor<?x10xf32> {nn.name = "logits"})
+//
+// A symbolic or absent leading dimension of an input becomes `?`; all other dimensions must be
+// known. Every op carries the node's name as its location and the path of the PyTorch module it
+// comes from as `nn.path`. What only computes shapes is evaluated and leaves no trace.
+//
+// Errors are diagnostics of the context, at the file's name; each names the node and the input or
+// attribute. Nothing in a file is trusted: any sequence of bytes gives a verified module or one
+// error.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_FRONTEND_ONNX_H
+#define QUANTIR_FRONTEND_ONNX_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/Support/MemoryBufferRef.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlir {
+class DialectRegistry;
+}
+
+namespace quantir {
+
+/// The opsets of the default domain that can be imported.
+inline constexpr int64_t minimumOnnxOpset = 9;
+inline constexpr int64_t maximumOnnxOpset = 22;
+
+struct ImportOptions {
+  /// The module's `quantir.model`; when empty the file's name without folder and extension.
+  std::string modelName;
+
+  /// The size of every leading dimension that the file leaves open. Without it they stay dynamic.
+  std::optional<int64_t> batch;
+
+  /// Shapes to use in place of the file's, by input name. A leading -1 is a dynamic dimension.
+  std::map<std::string, std::vector<int64_t>> inputShapes;
+
+  /// Where the files named by external tensors are looked for; when empty the model's own folder,
+  /// for a buffer the folder in its identifier. A tensor cannot name a file outside of it.
+  std::string externalDataFolder;
+};
+
+/// Loads the dialects that `importONNX` creates ops of: func, arith, nn.
+void registerONNXImportDialects(mlir::DialectRegistry &registry);
+
+/// Imports the model in the file `path`. Returns null after an error.
+mlir::OwningOpRef<mlir::ModuleOp> importONNX(mlir::MLIRContext *context, llvm::StringRef path,
+                                             const ImportOptions &options = {});
+
+/// Imports the model in a buffer; its identifier stands for the file's name.
+mlir::OwningOpRef<mlir::ModuleOp> importONNX(mlir::MLIRContext *context,
+                                             llvm::MemoryBufferRef buffer,
+                                             const ImportOptions &options = {});
+
+/// Registers `import-onnx` with mlir-translate's driver.
+void registerONNXTranslation();
+
+} // namespace quantir
+
+#endif // QUANTIR_FRONTEND_ONNX_H

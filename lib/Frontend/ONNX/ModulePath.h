@@ -1,0 +1,38 @@
+//===- ModulePath.h - From ONNX names to module paths -----------*- C++ -*-===//
+
+#ifndef QUANTIR_LIB_FRONTEND_ONNX_MODULEPATH_H
+#define QUANTIR_LIB_FRONTEND_ONNX_MODULEPATH_H
+
+#include "llvm/ADT/StringRef.h"
+
+#include <optional>
+#include <string>
+
+namespace onnx {
+class NodeProto;
+}
+
+namespace quantir::importer {
+
+class Graph;
+
+/// The path in a node name of PyTorch's TorchScript exporter: "/layer1/layer1.0/conv1/Conv" gives
+/// "layer1.0.conv1". A function called by a module has the module's path; "/Relu", called by the
+/// outermost one, the empty path.
+std::optional<std::string> parseScopeName(llvm::StringRef nodeName);
+
+/// The path in the metadata of PyTorch's newer exporter, a Python list of the paths of the scopes
+/// and the operator's name: "['', 'layer1', 'layer1.0.conv1', 'conv2d']" gives "layer1.0.conv1".
+std::optional<std::string> parseNameScopes(llvm::StringRef list);
+
+/// The path in the name of a parameter: "layer1.0.conv1.weight" gives "layer1.0.conv1".
+std::optional<std::string> parseParameterName(llvm::StringRef name);
+
+/// The path of the module that a node comes from: from the node's metadata, name or parameters, in
+/// this order. A node that has none of them is its own module; its path is its name, or made of its
+/// type and output.
+std::string findModulePath(const ::onnx::NodeProto &node, const Graph &graph);
+
+} // namespace quantir::importer
+
+#endif // QUANTIR_LIB_FRONTEND_ONNX_MODULEPATH_H

@@ -1,0 +1,415 @@
+//===- NodeContext.cpp - One node being imported ---------------------------===//
+
+#include "NodeContext.h"
+
+#include "Model.h"
+
+#include "quantir/dialects/NN/Constants.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace quantir;
+using namespace quantir::importer;
+using llvm::StringRef;
+using ::onnx::AttributeProto;
+
+/// The location of the operations of a node: its name, or that of its first output.
+static mlir::Location getLocation(const ::onnx::NodeProto &proto, mlir::MLIRContext *context) {
+  StringRef name = proto.name();
+  if (name.empty() && proto.output_size() > 0)
+    name = proto.output(0);
+  if (name.empty())
+    name = proto.op_type();
+  return mlir::NameLoc::get(mlir::StringAttr::get(context, name));
+}
+
+NodeContext::NodeContext(const ::onnx::NodeProto &proto, int64_t opset, StringRef path,
+                         const Graph &graph, ValueTable &values, TensorReader &reader,
+                         mlir::OpBuilder &builder, mlir::Location fileLocation)
+    : proto(proto), opset(opset), path(builder.getStringAttr(path)), graph(graph), values(values),
+      reader(reader), builder(builder), fileLocation(fileLocation),
+      location(getLocation(proto, builder.getContext())) {}
+
+//===----------------------------------------------------------------------===//
+// Errors
+//===----------------------------------------------------------------------===//
+
+mlir::InFlightDiagnostic NodeContext::emitError() {
+  if (std::exchange(isFailed, true))
+    return {};
+  return mlir::emitError(fileLocation) << describe(proto) << ": ";
+}
+
+mlir::InFlightDiagnostic NodeContext::emitAttributeError(StringRef name) {
+  return emitError() << "attribute '" << name << "': ";
+}
+
+mlir::InFlightDiagnostic NodeContext::emitInputError(unsigned index) {
+  return emitError() << "input " << index << ", "
+                     << (hasInput(index) ? quoted(proto.input(index)) : std::string("not given"))
+                     << ": ";
+}
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+static StringRef describe(AttributeProto::AttributeType type) {
+  switch (type) {
+  case AttributeProto::INT:
+    return "an integer";
+  case AttributeProto::INTS:
+    return "a list of integers";
+  case AttributeProto::FLOAT:
+    return "a float";
+  case AttributeProto::FLOATS:
+    return "a list of floats";
+  case AttributeProto::STRING:
+    return "a string";
+  case AttributeProto::STRINGS:
+    return "a list of strings";
+  case AttributeProto::TENSOR:
+    return "a tensor";
+  case AttributeProto::GRAPH:
+  case AttributeProto::GRAPHS:
+    return "a graph";
+  default:
+    return "another type";
+  }
+}
+
+const AttributeProto *NodeContext::findAttribute(StringRef name) const {
+  for (const AttributeProto &attribute : proto.attribute())
+    if (attribute.name() == name)
+      return &attribute;
+  return nullptr;
+}
+
+const AttributeProto *NodeContext::findAttribute(StringRef name,
+                                                 AttributeProto::AttributeType type) {
+  const AttributeProto *attribute = findAttribute(name);
+  if (!attribute || attribute->type() == type)
+    return attribute;
+  emitAttributeError(name) << "expected " << ::describe(type) << ", but got "
+                           << ::describe(attribute->type());
+  return nullptr;
+}
+
+int64_t NodeContext::getInt(StringRef name, int64_t defaultValue) {
+  const AttributeProto *attribute = findAttribute(name, AttributeProto::INT);
+  return attribute ? attribute->i() : defaultValue;
+}
+
+float NodeContext::getFloat(StringRef name, float defaultValue) {
+  const AttributeProto *attribute = findAttribute(name, AttributeProto::FLOAT);
+  return attribute ? attribute->f() : defaultValue;
+}
+
+StringRef NodeContext::getString(StringRef name, StringRef defaultValue) {
+  const AttributeProto *attribute = findAttribute(name, AttributeProto::STRING);
+  return attribute ? StringRef(attribute->s()) : defaultValue;
+}
+
+Dims NodeContext::getInts(StringRef name, Dims defaultValue) {
+  const AttributeProto *attribute = findAttribute(name, AttributeProto::INTS);
+  return attribute ? Dims(attribute->ints().begin(), attribute->ints().end()) : defaultValue;
+}
+
+int64_t NodeContext::getAxis(StringRef name, int64_t defaultValue, int64_t rank) {
+  int64_t axis = getInt(name, defaultValue), normalized = 0;
+  if (isFailed)
+    return 0;
+  if (std::string error = numerics::normalizeAxis(axis, rank, normalized); !error.empty())
+    emitAttributeError(name) << error;
+  return normalized;
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs
+//===----------------------------------------------------------------------===//
+
+bool NodeContext::hasInput(unsigned index) const {
+  return index < getNumInputs() && !proto.input(index).empty();
+}
+
+const HostTensor *NodeContext::getConstant(unsigned index) {
+  if (isFailed)
+    return nullptr;
+  if (!hasInput(index)) {
+    emitError() << "expected an input " << index << ", but it is not given";
+    return nullptr;
+  }
+  llvm::Expected<const HostTensor *> constant = values.getConstant(proto.input(index));
+  if (constant)
+    return *constant;
+  emitInputError(index) << llvm::toString(constant.takeError());
+  return nullptr;
+}
+
+bool NodeContext::areInputsConstant() {
+  for (unsigned index = 0; index < getNumInputs(); ++index)
+    if (hasInput(index) && !isConstant(index))
+      return false;
+  return !isFailed;
+}
+
+LogicalResult NodeContext::requireConstantInputs() {
+  for (unsigned index = 0; index < getNumInputs(); ++index) {
+    if (hasInput(index) && !isConstant(index))
+      return emitInputError(index)
+             << "expected a constant, because the operator is supported only in computations of "
+                "shapes, but it is computed from the model's inputs";
+  }
+  return getResult();
+}
+
+Value NodeContext::getValue(unsigned index) {
+  getConstant(index); // reports a missing input or a constant that cannot be read
+  if (isFailed)
+    return {};
+  llvm::Expected<Value> value = values.getValue(proto.input(index));
+  if (value)
+    return *value;
+  emitInputError(index) << llvm::toString(value.takeError());
+  return {};
+}
+
+Dims NodeContext::getDims(unsigned index) {
+  if (const HostTensor *constant = getConstant(index))
+    return constant->getDims();
+  Value value = getValue(index);
+  return value ? nn::getDims(value) : Dims();
+}
+
+llvm::SmallVector<SymbolicInt> NodeContext::getSymbolicDims(unsigned index) {
+  bool isComputed = !isConstant(index);
+  llvm::SmallVector<SymbolicInt> result;
+  for (int64_t dim : getDims(index)) {
+    if (isComputed && dim == numerics::dynamicDim)
+      result.push_back({0, values.getBatchScale(getValue(index))});
+    else
+      result.push_back({dim, 0});
+  }
+  return result;
+}
+
+llvm::SmallVector<SymbolicInt> NodeContext::getSymbolicInts(unsigned index) {
+  const HostTensor *constant = getConstant(index);
+  if (isFailed)
+    return {};
+  if (!constant) {
+    emitInputError(index) << "expected a constant, but it is computed from the model's inputs";
+    return {};
+  }
+  if (constant->getDims().size() > 1) {
+    emitInputError(index) << "expected a scalar or a vector, but got dimensions "
+                          << numerics::formatDims(constant->getDims());
+    return {};
+  }
+  if (constant->getType() != ElementType::Int64 && constant->getType() != ElementType::Int32) {
+    emitInputError(index) << "expected integers of type int64 or int32, but got "
+                          << describe(constant->getType());
+    return {};
+  }
+  llvm::SmallVector<SymbolicInt> result;
+  for (int64_t i = 0, e = constant->getNumElements(); i < e; ++i) {
+    int64_t value = constant->getType() == ElementType::Int64 ? constant->getValues<int64_t>()[i]
+                                                              : constant->getValues<int32_t>()[i];
+    result.push_back({value, constant->getScale(i)});
+  }
+  return result;
+}
+
+Dims NodeContext::getConstantInts(unsigned index) {
+  Dims result;
+  for (auto [position, element] : llvm::enumerate(getSymbolicInts(index))) {
+    if (!element.isConstant())
+      emitInputError(index) << "expected constants, but element " << position
+                            << " depends on the batch size; import with a fixed batch size";
+    result.push_back(element.value);
+  }
+  return isFailed ? Dims() : result;
+}
+
+float NodeContext::getConstantFloat(unsigned index) {
+  const HostTensor *constant = getConstant(index);
+  if (isFailed)
+    return 0;
+  if (!constant) {
+    emitInputError(index) << "expected a constant, but it is computed from the model's inputs";
+    return 0;
+  }
+  if (constant->getType() != ElementType::Float32 || constant->getNumElements() != 1 ||
+      constant->isSymbolic()) {
+    emitInputError(index) << "expected one number of type float32, but got type "
+                          << describe(constant->getType()) << " and dimensions "
+                          << numerics::formatDims(constant->getDims());
+    return 0;
+  }
+  return constant->getValues<float>()[0];
+}
+
+std::optional<Dims> NodeContext::getIntsOfAttributeOrInput(StringRef name, unsigned index) {
+  if (hasInput(index))
+    return getConstantInts(index);
+  if (hasAttribute(name))
+    return getInts(name);
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// Outputs
+//===----------------------------------------------------------------------===//
+
+LogicalResult NodeContext::bind(unsigned index, Value value) {
+  if (isFailed || !value)
+    return failure();
+  if (index < getNumOutputs() && !proto.output(index).empty())
+    values.bind(proto.output(index), value);
+  return success();
+}
+
+LogicalResult NodeContext::bind(unsigned index, llvm::Expected<HostTensor> constant) {
+  if (!constant)
+    return emitError() << llvm::toString(constant.takeError());
+  if (isFailed)
+    return failure();
+  if (index >= getNumOutputs() || proto.output(index).empty())
+    return success();
+  if (llvm::Error error = values.bind(proto.output(index), std::move(*constant)))
+    return emitError() << llvm::toString(std::move(error));
+  return success();
+}
+
+LogicalResult NodeContext::checkOutputsBound() {
+  for (auto [index, output] : llvm::enumerate(proto.output()))
+    if (graph.isUsed(output) && !values.isBound(output))
+      return emitError() << "its output " << index << ", " << quoted(output)
+                         << ", is used, but cannot be imported";
+  return getResult();
+}
+
+//===----------------------------------------------------------------------===//
+// Operations
+//===----------------------------------------------------------------------===//
+
+mlir::NamedAttribute NodeContext::attr(StringRef name, int64_t value) {
+  return builder.getNamedAttr(name, builder.getI64IntegerAttr(value));
+}
+mlir::NamedAttribute NodeContext::attr(StringRef name, bool value) {
+  return builder.getNamedAttr(name, builder.getBoolAttr(value));
+}
+mlir::NamedAttribute NodeContext::attr(StringRef name, float value) {
+  return builder.getNamedAttr(name, builder.getF32FloatAttr(value));
+}
+mlir::NamedAttribute NodeContext::attr(StringRef name, const Dims &value) {
+  return builder.getNamedAttr(name, builder.getDenseI64ArrayAttr(value));
+}
+
+static bool hasDynamicBatch(Value value) {
+  Dims dims = nn::getDims(value);
+  return !dims.empty() && dims[0] == numerics::dynamicDim;
+}
+
+void NodeContext::finish(mlir::Operation *op) {
+  op->setDiscardableAttr(nn::pathAttrName, path);
+  // Types say "dynamic", not how many batches.
+  std::optional<int64_t> scale;
+  for (Value operand : op->getOperands()) {
+    if (!hasDynamicBatch(operand))
+      continue;
+    int64_t operandScale = values.getBatchScale(operand);
+    if (scale && *scale != operandScale) {
+      emitError() << "expected inputs of one batch size, but got " << *scale << " and "
+                  << operandScale << " times the model's";
+      return;
+    }
+    scale = operandScale;
+  }
+  for (Value result : op->getResults())
+    if (scale && hasDynamicBatch(result))
+      values.setBatchScale(result, *scale);
+}
+
+Value NodeContext::createConstant(const HostTensor &tensor, StringRef name) {
+  return nn::createConstant(builder, location, tensor.getDims(), tensor.getValues<float>(), name);
+}
+
+Value NodeContext::reshape(Value input, const Dims &shape) {
+  llvm::SmallVector<SymbolicInt> symbolic;
+  for (int64_t size : shape)
+    symbolic.push_back({size, 0});
+  return reshape(input, symbolic);
+}
+
+Value NodeContext::reshape(Value input, llvm::ArrayRef<SymbolicInt> shape) {
+  if (isFailed || !input)
+    return {};
+  Dims result;
+  bool dependsOnBatch = false;
+  for (SymbolicInt size : shape) {
+    if (size.isUnknown() || (!size.isConstant() && size.value != 0)) {
+      emitError() << "expected a shape of sizes and multiples of the batch size, but got something "
+                     "else; import with a fixed batch size";
+      return {};
+    }
+    dependsOnBatch |= !size.isConstant();
+    result.push_back(size.isConstant() ? size.value : numerics::dynamicDim);
+  }
+  if (!hasDynamicBatch(input)) {
+    if (dependsOnBatch) {
+      emitError() << "expected a constant shape for an input of constant dimensions "
+                  << numerics::formatDims(nn::getDims(input))
+                  << ", but it depends on the batch size";
+      return {};
+    }
+    auto op = create<nn::ReshapeOp>({input}, {attr("shape", result)});
+    return op ? op.getResult() : Value();
+  }
+
+  // The input has `scale * batch` times `rest` elements. Find the result's dimension with the batch
+  // in it, and how many batches.
+  const int64_t scale = values.getBatchScale(input);
+  int64_t total = 0, known = 1, resultScale = 0;
+  bool isValid = !llvm::MulOverflow(scale, numerics::numElements(nn::getDims(input)), total);
+  std::optional<size_t> batchIndex, restIndex;
+  for (auto [index, size] : llvm::enumerate(shape)) {
+    if (!size.isConstant()) {
+      isValid &= !batchIndex && size.scale > 0 && !llvm::MulOverflow(known, size.scale, known);
+      batchIndex = index;
+      resultScale = size.scale;
+    } else if (size.value == -1) {
+      isValid &= !restIndex;
+      restIndex = index;
+    } else {
+      isValid &= size.value > 0 && !llvm::MulOverflow(known, size.value, known);
+    }
+  }
+  if (!isValid || total % known != 0 || total == 0 || (!restIndex && total != known)) {
+    emitError() << "expected a shape for the dimensions "
+                << numerics::formatDims(nn::getDims(input))
+                << ", where ? is the batch size, but got " << numerics::formatDims(result)
+                << "; a model exported for one batch size has to be imported with that one";
+    return {};
+  }
+  if (batchIndex && restIndex) {
+    result[*restIndex] = total / known;
+  } else if (restIndex) {
+    batchIndex = restIndex;
+    resultScale = total / known;
+  }
+  if (!batchIndex || *batchIndex != 0) {
+    emitError() << "expected a shape with the batch size as its first dimension for an input of "
+                << numerics::formatDims(nn::getDims(input)) << ", but got "
+                << numerics::formatDims(result)
+                << "; a model exported for one batch size has to be imported with that one";
+    return {};
+  }
+  result[0] = resultScale == scale ? 0 : -1;
+  auto op = create<nn::ReshapeOp>({input}, {attr("shape", result)});
+  if (!op)
+    return {};
+  values.setBatchScale(op.getResult(), resultScale);
+  return op.getResult();
+}

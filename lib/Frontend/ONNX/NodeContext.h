@@ -1,0 +1,192 @@
+//===- NodeContext.h - One node being imported ------------------*- C++ -*-===//
+//
+// What the importer of an operator works with: the node's attributes, its inputs, and a place for
+// its outputs.
+//
+// The first error of a node is reported and sticks. From then on the functions here return defaults
+// and null values and report nothing more, so that an importer reads what it needs and looks once,
+// before it uses what it read:
+//
+//   LogicalResult importSoftmax(NodeContext &node) {
+//     int64_t axis = node.getAxis("axis", -1, node.getRank(0));
+//     return node.emit<nn::SoftmaxOp>({node.getValue(0)}, {node.attr("axis", axis)});
+//   }
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_LIB_FRONTEND_ONNX_NODECONTEXT_H
+#define QUANTIR_LIB_FRONTEND_ONNX_NODECONTEXT_H
+
+#include "HostTensor.h"
+#include "ValueTable.h"
+
+#include "quantir/dialects/NN/NN.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Diagnostics.h"
+
+#include <onnx/onnx_pb.h>
+
+namespace quantir::importer {
+
+using mlir::failed;
+using mlir::failure;
+using mlir::LogicalResult;
+using mlir::success;
+using mlir::Value;
+using mlir::ValueRange;
+
+class NodeContext {
+public:
+  /// Errors are reported at `fileLocation`; operations get the node's name as their location, and
+  /// `path`.
+  NodeContext(const ::onnx::NodeProto &proto, int64_t opset, llvm::StringRef path,
+              const Graph &graph, ValueTable &values, TensorReader &reader,
+              mlir::OpBuilder &builder, mlir::Location fileLocation);
+
+  int64_t getOpset() const { return opset; }
+
+  //===--------------------------------------------------------------------===//
+  // Errors
+  //===--------------------------------------------------------------------===//
+
+  /// Reports an error of this node, unless one was reported.
+  mlir::InFlightDiagnostic emitError();
+  /// The same about an attribute or an input.
+  mlir::InFlightDiagnostic emitAttributeError(llvm::StringRef name);
+  mlir::InFlightDiagnostic emitInputError(unsigned index);
+
+  bool hasFailed() const { return isFailed; }
+  LogicalResult getResult() const { return failure(isFailed); }
+
+  //===--------------------------------------------------------------------===//
+  // Attributes
+  //===--------------------------------------------------------------------===//
+
+  bool hasAttribute(llvm::StringRef name) const { return findAttribute(name) != nullptr; }
+  int64_t getInt(llvm::StringRef name, int64_t defaultValue);
+  /// An integer that stands for a truth value.
+  bool getFlag(llvm::StringRef name, bool defaultValue) { return getInt(name, defaultValue) != 0; }
+  float getFloat(llvm::StringRef name, float defaultValue);
+  llvm::StringRef getString(llvm::StringRef name, llvm::StringRef defaultValue);
+  Dims getInts(llvm::StringRef name, Dims defaultValue = {});
+  /// An axis of a tensor of this rank, made non-negative.
+  int64_t getAxis(llvm::StringRef name, int64_t defaultValue, int64_t rank);
+  /// The attribute of this type, or null; reports another type.
+  const ::onnx::AttributeProto *findAttribute(llvm::StringRef name,
+                                              ::onnx::AttributeProto::AttributeType type);
+
+  //===--------------------------------------------------------------------===//
+  // Inputs
+  //===--------------------------------------------------------------------===//
+
+  unsigned getNumInputs() const { return proto.input_size(); }
+  /// Whether an optional input is given.
+  bool hasInput(unsigned index) const;
+  /// The input as a constant; null if it is computed from the model's inputs.
+  const HostTensor *getConstant(unsigned index);
+  bool isConstant(unsigned index) { return getConstant(index) != nullptr; }
+  bool areInputsConstant();
+  /// Reports an input that is not constant, for an operator that is only evaluated.
+  LogicalResult requireConstantInputs();
+  /// The input as a value of the function; a constant is put there. Null after an error.
+  Value getValue(unsigned index);
+  /// The input's dimensions, -1 for a dynamic one.
+  Dims getDims(unsigned index);
+  int64_t getRank(unsigned index) { return getDims(index).size(); }
+  /// The input's dimensions, a dynamic one as a multiple of the batch size.
+  llvm::SmallVector<SymbolicInt> getSymbolicDims(unsigned index);
+  llvm::StringRef getInputName(unsigned index) const { return proto.input(index); }
+  /// The input as a list of integers: a constant scalar or vector that does not depend on the
+  /// batch.
+  Dims getConstantInts(unsigned index);
+  /// The same where elements may depend on the batch.
+  llvm::SmallVector<SymbolicInt> getSymbolicInts(unsigned index);
+  /// The input as a constant float32 number.
+  float getConstantFloat(unsigned index);
+  /// A list of integers that older opsets have as an attribute, newer ones as an input; none if it
+  /// is not given.
+  std::optional<Dims> getIntsOfAttributeOrInput(llvm::StringRef name, unsigned index);
+
+  //===--------------------------------------------------------------------===//
+  // Outputs
+  //===--------------------------------------------------------------------===//
+
+  unsigned getNumOutputs() const { return proto.output_size(); }
+  LogicalResult bind(unsigned index, Value value);
+  LogicalResult bind(unsigned index, llvm::Expected<HostTensor> constant);
+  /// Reports an output that something reads but that was not bound.
+  LogicalResult checkOutputsBound();
+
+  //===--------------------------------------------------------------------===//
+  // Operations
+  //===--------------------------------------------------------------------===//
+
+  mlir::OpBuilder &getBuilder() { return builder; }
+
+  mlir::NamedAttribute attr(llvm::StringRef name, int64_t value);
+  mlir::NamedAttribute attr(llvm::StringRef name, bool value);
+  mlir::NamedAttribute attr(llvm::StringRef name, float value);
+  mlir::NamedAttribute attr(llvm::StringRef name, const Dims &value);
+
+  /// Creates an operation with inferred result types; null after an error.
+  template <typename OpT>
+  OpT create(ValueRange operands, llvm::ArrayRef<mlir::NamedAttribute> attributes = {}) {
+    if (isFailed)
+      return {};
+    std::string error;
+    OpT op;
+    {
+      mlir::ScopedDiagnosticHandler handler(builder.getContext(),
+                                            [&](mlir::Diagnostic &diagnostic) {
+                                              error = diagnostic.str();
+                                              return success();
+                                            });
+      op = nn::createChecked<OpT>(builder, location, operands, attributes);
+    }
+    if (!op) {
+      emitError() << error;
+      return {};
+    }
+    finish(op);
+    return op;
+  }
+
+  /// Creates an operation whose result is output 0.
+  template <typename OpT>
+  LogicalResult emit(ValueRange operands, llvm::ArrayRef<mlir::NamedAttribute> attributes = {}) {
+    OpT op = create<OpT>(operands, attributes);
+    return op ? bind(0, op->getResult(0)) : failure();
+  }
+
+  /// Creates an nn.reshape to `shape`: sizes and at most one -1. Finds the size of the -1, and of a
+  /// dynamic batch. Null after an error.
+  Value reshape(Value input, llvm::ArrayRef<SymbolicInt> shape);
+  Value reshape(Value input, const Dims &shape);
+
+  /// An f32 constant of the function. `name` tells what it is.
+  Value createConstant(const HostTensor &tensor, llvm::StringRef name);
+
+  ValueTable &getValues() { return values; }
+  TensorReader &getReader() { return reader; }
+
+private:
+  const ::onnx::AttributeProto *findAttribute(llvm::StringRef name) const;
+  /// Sets what every created operation carries.
+  void finish(mlir::Operation *op);
+
+  const ::onnx::NodeProto &proto;
+  int64_t opset;
+  mlir::StringAttr path;
+  const Graph &graph;
+  ValueTable &values;
+  TensorReader &reader;
+  mlir::OpBuilder &builder;
+  mlir::Location fileLocation;
+  mlir::Location location;
+  bool isFailed = false;
+};
+
+} // namespace quantir::importer
+
+#endif // QUANTIR_LIB_FRONTEND_ONNX_NODECONTEXT_H

@@ -1,0 +1,83 @@
+//===- Activation.cpp - Activation functions and Softmax -------------------===//
+
+#include "../Registry.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <limits>
+
+using namespace quantir;
+using namespace quantir::importer;
+
+template <typename OpT> static LogicalResult importUnary(NodeContext &node) {
+  return node.emit<OpT>({node.getValue(0)});
+}
+
+static LogicalResult importLeakyRelu(NodeContext &node) {
+  float slope = node.getFloat("alpha", 0.01f);
+  return node.emit<nn::LeakyReluOp>({node.getValue(0)}, {node.attr("negative_slope", slope)});
+}
+
+static LogicalResult importHardSigmoid(NodeContext &node) {
+  float alpha = node.getFloat("alpha", 0.2f), beta = node.getFloat("beta", 0.5f);
+  return node.emit<nn::HardsigmoidOp>({node.getValue(0)},
+                                      {node.attr("alpha", alpha), node.attr("beta", beta)});
+}
+
+static LogicalResult emitClamp(NodeContext &node, float min, float max) {
+  return node.emit<nn::ClampOp>({node.getValue(0)}, {node.attr("min", min), node.attr("max", max)});
+}
+
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
+static LogicalResult importClipOfAttributes(NodeContext &node) {
+  float min = node.getFloat("min", -infinity), max = node.getFloat("max", infinity);
+  return emitClamp(node, min, max);
+}
+
+static LogicalResult importClipOfInputs(NodeContext &node) {
+  float min = node.hasInput(1) ? node.getConstantFloat(1) : -infinity;
+  float max = node.hasInput(2) ? node.getConstantFloat(2) : infinity;
+  return emitClamp(node, min, max);
+}
+
+static LogicalResult importSoftmax(NodeContext &node) {
+  int64_t axis = node.getAxis("axis", -1, node.getRank(0));
+  return node.emit<nn::SoftmaxOp>({node.getValue(0)}, {node.attr("axis", axis)});
+}
+
+/// Before opset 13: the dimensions from `axis` on are one.
+static LogicalResult importFlatteningSoftmax(NodeContext &node) {
+  Dims dims = node.getDims(0);
+  int64_t axis = node.getAxis("axis", 1, dims.size());
+  Value input = node.getValue(0);
+  if (node.hasFailed())
+    return failure();
+  auto axisAttr = node.attr("axis", axis);
+  if (llvm::all_of(llvm::drop_begin(dims, axis + 1), [](int64_t dim) { return dim == 1; }))
+    return node.emit<nn::SoftmaxOp>({input}, {axisAttr});
+
+  auto flat = node.create<nn::FlattenOp>(
+      {input}, {node.attr("start_axis", axis), node.attr("end_axis", int64_t(-1))});
+  if (!flat)
+    return failure();
+  auto softmax = node.create<nn::SoftmaxOp>({flat.getResult()}, {axisAttr});
+  if (!softmax)
+    return failure();
+  return node.bind(0, node.reshape(softmax.getResult(), node.getSymbolicDims(0)));
+}
+
+static constexpr Operator operators[] = {
+    {"Relu", 6, 1, 1, 1, "", importUnary<nn::ReluOp>},
+    {"Sigmoid", 6, 1, 1, 1, "", importUnary<nn::SigmoidOp>},
+    {"Tanh", 6, 1, 1, 1, "", importUnary<nn::TanhOp>},
+    {"HardSwish", 14, 1, 1, 1, "", importUnary<nn::HardswishOp>},
+    {"LeakyRelu", 6, 1, 1, 1, "alpha", importLeakyRelu},
+    {"HardSigmoid", 6, 1, 1, 1, "alpha beta", importHardSigmoid},
+    {"Clip", 6, 1, 1, 1, "min max", importClipOfAttributes},
+    {"Clip", 11, 1, 3, 1, "", importClipOfInputs},
+    {"Softmax", 1, 1, 1, 1, "axis", importFlatteningSoftmax},
+    {"Softmax", 13, 1, 1, 1, "axis", importSoftmax},
+};
+
+OperatorTable importer::getActivationOperators() { return operators; }

@@ -1,0 +1,99 @@
+//===- Convolution.cpp - Conv and ConvTranspose ----------------------------===//
+
+#include "../Registry.h"
+#include "Window.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace quantir;
+using namespace quantir::importer;
+
+/// Input, weight and, if given, bias.
+static llvm::SmallVector<Value> getOperands(NodeContext &node) {
+  llvm::SmallVector<Value> operands{node.getValue(0), node.getValue(1)};
+  if (node.hasInput(2))
+    operands.push_back(node.getValue(2));
+  return operands;
+}
+
+static LogicalResult importConv(NodeContext &node) {
+  Dims input = node.getDims(0);
+  Window window = readWindow(node, input, node.getDims(1));
+  int64_t groups = node.getInt("group", 1);
+  if (node.hasFailed())
+    return failure();
+  resolveAutoPad(window, input);
+  return node.emit<nn::ConvOp>(getOperands(node), {node.attr("strides", window.strides),
+                                                   node.attr("padding", window.padding),
+                                                   node.attr("dilations", window.dilations),
+                                                   node.attr("groups", groups)});
+}
+
+/// Pads so that the output has the wanted size. What padding cannot remove, being missing, is added
+/// at the end.
+static LogicalResult padToOutputShape(NodeContext &node, const Dims &input, Window &window,
+                                      Dims &outputPadding) {
+  size_t rank = window.getRank();
+  Dims wanted;
+  if (node.hasAttribute("output_shape")) {
+    wanted = node.getInts("output_shape");
+    // Some files give all dimensions.
+    if (wanted.size() == rank + 2)
+      wanted.erase(wanted.begin(), wanted.begin() + 2);
+    if (wanted.size() != rank)
+      return node.emitAttributeError("output_shape")
+             << "expected " << rank << " values, but got " << wanted.size();
+  } else {
+    for (size_t i = 0; i < rank; ++i)
+      if (llvm::MulOverflow(input[2 + i], window.strides[i], wanted.emplace_back()))
+        return node.emitError() << "expected an output of countable size";
+  }
+  for (size_t i = 0; i < rank; ++i) {
+    int64_t natural = 0;
+    if (llvm::MulOverflow(input[2 + i] - 1, window.strides[i], natural) ||
+        llvm::AddOverflow(natural, window.getExtent(i) + outputPadding[i], natural) ||
+        wanted[i] < 1 || wanted[i] > numerics::maxElements)
+      return node.emitError() << "expected an output of positive and countable size";
+    int64_t total = natural - wanted[i];
+    if (total < 0) {
+      outputPadding[i] -= total;
+      total = 0;
+    }
+    window.pad(i, total, /*oddFirst=*/window.autoPad != AutoPad::SameUpper);
+  }
+  return success();
+}
+
+static LogicalResult importConvTranspose(NodeContext &node) {
+  Dims input = node.getDims(0);
+  Window window = readWindow(node, input, node.getDims(1));
+  int64_t groups = node.getInt("group", 1);
+  Dims outputPadding = node.getInts("output_padding", Dims(window.getRank(), 0));
+  if (node.hasFailed())
+    return failure();
+  if (outputPadding.size() != window.getRank())
+    return node.emitAttributeError("output_padding")
+           << "expected " << window.getRank() << " values, but got " << outputPadding.size();
+  for (int64_t value : outputPadding)
+    if (value < 0 || value > numerics::maxElements)
+      return node.emitAttributeError("output_padding")
+             << "expected values that are not negative, but got " << value;
+  if (node.hasAttribute("output_shape") || window.autoPad == AutoPad::SameUpper ||
+      window.autoPad == AutoPad::SameLower)
+    if (failed(padToOutputShape(node, input, window, outputPadding)))
+      return failure();
+  return node.emit<nn::ConvTransposeOp>(
+      getOperands(node),
+      {node.attr("strides", window.strides), node.attr("padding", window.padding),
+       node.attr("output_padding", outputPadding), node.attr("dilations", window.dilations),
+       node.attr("groups", groups)});
+}
+
+static constexpr Operator operators[] = {
+    {"Conv", 1, 2, 3, 1, "auto_pad dilations group kernel_shape pads strides", importConv},
+    {"ConvTranspose", 1, 2, 3, 1,
+     "auto_pad dilations group kernel_shape output_padding output_shape pads strides",
+     importConvTranspose},
+};
+
+OperatorTable importer::getConvolutionOperators() { return operators; }

@@ -1,0 +1,148 @@
+//===- Shape.cpp - The same elements in other dimensions -------------------===//
+
+#include "../HostOps.h"
+#include "../Registry.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <numeric>
+
+using namespace quantir;
+using namespace quantir::importer;
+
+//===----------------------------------------------------------------------===//
+// Reshape and Flatten
+//===----------------------------------------------------------------------===//
+
+static LogicalResult importReshape(NodeContext &node) {
+  llvm::SmallVector<SymbolicInt> shape = node.getSymbolicInts(1);
+  llvm::SmallVector<SymbolicInt> dims = node.getSymbolicDims(0);
+  bool allowsZero = node.getFlag("allowzero", false);
+  if (node.hasFailed())
+    return failure();
+  if (shape.size() > maxRank)
+    return node.emitInputError(1) << "expected at most " << maxRank << " dimensions, but got "
+                                  << shape.size();
+  const HostTensor *constant = node.getConstant(0);
+  for (auto [index, size] : llvm::enumerate(shape)) {
+    if (!size.isConstant() || size.value != 0)
+      continue;
+    if (allowsZero && !constant)
+      return node.emitInputError(1)
+             << "expected sizes other than 0, but element " << index << " is 0";
+    if (!allowsZero && index >= dims.size())
+      return node.emitInputError(1)
+             << "expected a 0 only where the input has a dimension, but element " << index
+             << " is 0";
+    if (!allowsZero)
+      size = dims[index];
+  }
+  if (!constant)
+    return node.bind(0, node.reshape(node.getValue(0), shape));
+
+  Dims sizes = node.getConstantInts(1);
+  if (node.hasFailed())
+    return failure();
+  if (allowsZero && llvm::is_contained(sizes, 0)) {
+    // inferReshape takes a 0 for the input's dimension.
+    if (constant->getNumElements() != 0 || llvm::any_of(sizes, [](int64_t s) { return s < 0; }))
+      return node.emitInputError(1)
+             << "expected a shape for " << numerics::formatDims(constant->getDims()) << ", but got "
+             << numerics::formatDims(sizes);
+    return node.bind(0, constant->withDims(sizes));
+  }
+  return node.bind(0, reshapeHost(*constant, sizes));
+}
+
+/// To a matrix: the dimensions before `axis` are its rows.
+static LogicalResult importFlatten(NodeContext &node) {
+  llvm::SmallVector<SymbolicInt> dims = node.getSymbolicDims(0);
+  int64_t rank = dims.size();
+  int64_t axis = node.getInt("axis", 1);
+  if (node.hasFailed())
+    return failure();
+  if (axis < -rank || axis > rank)
+    return node.emitAttributeError("axis")
+           << "expected a value from " << -rank << " to " << rank << ", but got " << axis;
+  axis = axis < 0 ? axis + rank : axis;
+  auto sizes = llvm::ArrayRef(dims);
+  SymbolicInt rows = multiply(sizes.take_front(axis)), columns = multiply(sizes.drop_front(axis));
+  if (const HostTensor *constant = node.getConstant(0))
+    return node.bind(0, constant->withDims({rows.value, columns.value}));
+  if (axis != 1 || rank < 2)
+    return node.bind(0, node.reshape(node.getValue(0), {rows, columns}));
+  return node.emit<nn::FlattenOp>({node.getValue(0)}, {node.attr("start_axis", int64_t(1)),
+                                                       node.attr("end_axis", int64_t(-1))});
+}
+
+//===----------------------------------------------------------------------===//
+// Squeeze and Unsqueeze
+//===----------------------------------------------------------------------===//
+
+static LogicalResult importSqueeze(NodeContext &node) {
+  std::optional<Dims> axes = node.getIntsOfAttributeOrInput("axes", 1);
+  Dims dims = node.getDims(0), result;
+  if (node.hasFailed())
+    return failure();
+  if (!axes) { // all dimensions of 1
+    axes.emplace();
+    for (auto [index, dim] : llvm::enumerate(dims))
+      if (dim == 1)
+        axes->push_back(index);
+  }
+  const HostTensor *constant = node.getConstant(0);
+  if (!constant)
+    return axes->empty() ? node.bind(0, node.getValue(0))
+                         : node.emit<nn::SqueezeOp>({node.getValue(0)}, {node.attr("axes", *axes)});
+  if (axes->empty())
+    return node.bind(0, *constant);
+  if (std::string error = numerics::inferSqueeze(dims, *axes, result); !error.empty())
+    return node.emitError() << error;
+  return node.bind(0, constant->withDims(result));
+}
+
+static LogicalResult importUnsqueeze(NodeContext &node) {
+  std::optional<Dims> axes = node.getIntsOfAttributeOrInput("axes", 1);
+  Dims dims = node.getDims(0), result;
+  if (node.hasFailed())
+    return failure();
+  if (!axes)
+    return node.emitError() << "expected an attribute 'axes', but it is not given";
+  if (axes->size() + dims.size() > maxRank)
+    return node.emitError() << "expected at most " << maxRank << " dimensions, but got "
+                            << axes->size() + dims.size();
+  const HostTensor *constant = node.getConstant(0);
+  if (!constant)
+    return node.emit<nn::UnsqueezeOp>({node.getValue(0)}, {node.attr("axes", *axes)});
+  if (std::string error = numerics::inferUnsqueeze(dims, *axes, result); !error.empty())
+    return node.emitError() << error;
+  return node.bind(0, constant->withDims(result));
+}
+
+//===----------------------------------------------------------------------===//
+// Transpose
+//===----------------------------------------------------------------------===//
+
+static LogicalResult importTranspose(NodeContext &node) {
+  Dims permutation(node.getRank(0));
+  std::iota(permutation.rbegin(), permutation.rend(), 0);
+  permutation = node.getInts("perm", permutation);
+  if (node.hasFailed())
+    return failure();
+  if (const HostTensor *constant = node.getConstant(0))
+    return node.bind(0, transposeHost(*constant, permutation));
+  return node.emit<nn::TransposeOp>({node.getValue(0)}, {node.attr("permutation", permutation)});
+}
+
+static constexpr Operator operators[] = {
+    {"Reshape", 5, 2, 2, 1, "", importReshape},
+    {"Reshape", 14, 2, 2, 1, "allowzero", importReshape},
+    {"Flatten", 9, 1, 1, 1, "axis", importFlatten},
+    {"Squeeze", 1, 1, 1, 1, "axes", importSqueeze},
+    {"Squeeze", 13, 1, 2, 1, "", importSqueeze},
+    {"Unsqueeze", 1, 1, 1, 1, "axes", importUnsqueeze},
+    {"Unsqueeze", 13, 2, 2, 1, "", importUnsqueeze},
+    {"Transpose", 1, 1, 1, 1, "perm", importTranspose},
+};
+
+OperatorTable importer::getShapeOperators() { return operators; }

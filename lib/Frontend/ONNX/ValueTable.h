@@ -1,0 +1,58 @@
+//===- ValueTable.h - What the names of a graph stand for -------*- C++ -*-===//
+
+#ifndef QUANTIR_LIB_FRONTEND_ONNX_VALUETABLE_H
+#define QUANTIR_LIB_FRONTEND_ONNX_VALUETABLE_H
+
+#include "Graph.h"
+#include "HostTensor.h"
+#include "TensorReader.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace quantir::importer {
+
+/// During import a name stands for a constant or for a value of the function being built. Constants
+/// become operations when an operation first needs them, so those that only feed shapes never do.
+class ValueTable {
+public:
+  ValueTable(mlir::OpBuilder &builder, const Graph &graph, TensorReader &reader)
+      : builder(builder), graph(graph), reader(reader) {}
+
+  /// Whether `name` is an initializer or was bound.
+  bool isBound(llvm::StringRef name) const;
+
+  void bind(llvm::StringRef name, mlir::Value value);
+  /// Fails when evaluated constants take more memory than a model plausibly needs.
+  llvm::Error bind(llvm::StringRef name, HostTensor constant);
+
+  /// The constant that `name` stands for, or null if it is computed from the model's inputs.
+  llvm::Expected<const HostTensor *> getConstant(llvm::StringRef name);
+
+  /// The value that `name` stands for. A constant is put here.
+  llvm::Expected<mlir::Value> getValue(llvm::StringRef name);
+
+  /// The dynamic leading dimension of `value` is this number times the batch size.
+  int64_t getBatchScale(mlir::Value value) const;
+  void setBatchScale(mlir::Value value, int64_t scale) { batchScales[value] = scale; }
+
+private:
+  struct Entry {
+    mlir::Value value;
+    std::unique_ptr<HostTensor> constant;
+  };
+
+  /// The entry of `name`; that of an initializer is filled when it is first asked for.
+  llvm::Expected<Entry *> find(llvm::StringRef name);
+
+  mlir::OpBuilder &builder;
+  const Graph &graph;
+  TensorReader &reader;
+  llvm::StringMap<Entry> entries;
+  llvm::DenseMap<mlir::Value, int64_t> batchScales;
+  int64_t ownedBytes = 0;
+};
+
+} // namespace quantir::importer
+
+#endif // QUANTIR_LIB_FRONTEND_ONNX_VALUETABLE_H
