@@ -18,6 +18,10 @@
 
 #include "quantir/dialects/Kernel/KernelDialect.h.inc"
 #include "quantir/dialects/Kernel/KernelEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "quantir/dialects/Kernel/KernelAttrs.h.inc"
+
 #include "quantir/dialects/Kernel/KernelInterface.h.inc"
 
 namespace quantir::kernel::OpTrait {
@@ -25,9 +29,6 @@ namespace quantir::kernel::OpTrait {
 template <typename ConcreteType>
 class KernelLayout : public mlir::OpTrait::TraitBase<ConcreteType, KernelLayout> {};
 } // namespace quantir::kernel::OpTrait
-
-#define GET_ATTRDEF_CLASSES
-#include "quantir/dialects/Kernel/KernelAttrs.h.inc"
 
 #define GET_OP_CLASSES
 #include "quantir/dialects/Kernel/KernelOps.h.inc"

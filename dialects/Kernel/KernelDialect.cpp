@@ -2,6 +2,7 @@
 
 #include "quantir/dialects/Kernel/Kernel.h"
 
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 
 using namespace mlir;
@@ -33,6 +34,12 @@ void KernelDialect::initialize() {
 #include "quantir/dialects/Kernel/KernelOps.cpp.inc"
       >();
   addInterfaces<KernelAsmInterface>();
+}
+
+Operation *KernelDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type,
+                                              Location loc) {
+  auto elements = dyn_cast<ElementsAttr>(value);
+  return elements ? ConstantOp::create(builder, loc, type, elements).getOperation() : nullptr;
 }
 
 LogicalResult KernelDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {

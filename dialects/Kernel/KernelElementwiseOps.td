@@ -48,7 +48,7 @@ def Kernel_UnaryOp : Kernel_Op<"unary",
 def Kernel_BinaryOp : Kernel_Op<"binary",
     (ins Kernel_BinaryKindAttr:$kind, Kernel_Tensor:$lhs, Kernel_Tensor:$rhs,
          OptionalAttr<Kernel_ActivationAttr>:$activation),
-    KernelInterface<ElementwiseLayout>> {
+    KernelInterface<ElementwiseLayout>, [ActivationOpInterface]> {
   let summary = "a function of two numbers, with an activation";
   let description = [{
     `activation(lhs op rhs)` with numpy's broadcasting. All f32, or all u8/i8 per tensor, each with its own parameters.

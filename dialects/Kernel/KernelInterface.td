@@ -45,6 +45,16 @@ def KernelOpInterface : OpInterface<"KernelOpInterface"> {
   let verify = [{ return ::quantir::kernel::detail::verifyKernelOp($_op); }];
 }
 
+def ActivationOpInterface : OpInterface<"ActivationOpInterface"> {
+  let cppNamespace = "::quantir::kernel";
+  let description = "A kernel that can apply an activation to its result before it writes it.";
+  let methods = [
+    InterfaceMethod<"The activation, or null.", "::quantir::kernel::ActivationAttr", "getActivationAttr">,
+    InterfaceMethod<"Sets the activation.", "void", "setActivationAttr",
+      (ins "::quantir::kernel::ActivationAttr":$activation)>,
+  ];
+}
+
 class LayoutRule<string rule> { string cpp = "::quantir::kernel::LayoutRule::" # rule; }
 /// Executed channels-last, data operands and result alike. This is the kind of op that the layout is for.
 def SpatialLayout : LayoutRule<"Spatial">;

@@ -48,6 +48,10 @@ std::string AdaptiveAvgPoolOp::checkElementTypes(TypeRange operands, TypeRange r
 //===----------------------------------------------------------------------===//
 
 std::string MeanOp::checkShapes() {
+  int64_t rank = cast<RankedTensorType>(getInput().getType()).getRank();
+  if (getAxes().empty() ||
+      llvm::any_of(getAxes(), [&](int64_t axis) { return axis < 0 || axis >= rank; }))
+    return "expected at least one axis, each from 0 to " + std::to_string(rank - 1);
   numerics::Dims result;
   std::string error = numerics::inferMean(getDims(getInput().getType()), numerics::Dims(getAxes()),
                                           getKeepDims(), result);

@@ -47,7 +47,7 @@ def Kernel_MeanOp : Kernel_Op<"mean",
     TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>> {
   let summary = "mean over some dimensions";
   let description = [{
-    Over `axes` (none given: all of them); a dimension reduced is 1 with `keep_dims`, and gone without. Input and result are both
+    Over `axes`, at least one; a dimension reduced is 1 with `keep_dims`, and gone without. Input and result are both
     f32 or both u8/i8 per tensor.
 
     ```mlir

@@ -133,6 +133,9 @@ std::string kernel::detail::checkSameShape(Type operand, Type result) {
 
 std::string kernel::detail::checkSameElementTypes(TypeRange operands, TypeRange results) {
   Type expected = getElementTypeOrSelf(operands.front());
+  if (isa<quant::UniformQuantizedPerAxisType>(expected))
+    return "expected operands that are not quantized per axis, but got " +
+           describe(operands.front());
   for (Type type : llvm::concat<const Type>(operands.drop_front(), results))
     if (getElementTypeOrSelf(type) != expected)
       return "expected operands and result of one element type, but got " + describe(expected) +

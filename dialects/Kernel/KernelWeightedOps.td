@@ -10,7 +10,7 @@ def Kernel_ConvOp : Kernel_Op<"conv",
          DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations,
          DefaultValuedAttr<I64Attr, "1">:$groups, OptionalAttr<Kernel_ActivationAttr>:$activation),
     KernelInterface<SpatialLayout, /*moves=*/false, "operand == 1 || (getBias() && operand == 2)">,
-    [AttrSizedOperandSegments]> {
+    [AttrSizedOperandSegments, ActivationOpInterface]> {
   let summary = "convolution, with a bias, a residual and an activation";
   let description = [{
     `activation(conv(input, weight) + bias + addend)`; input [N, C, spatial...], weight [O, C/groups, kernel...], bias [O],
@@ -37,7 +37,7 @@ def Kernel_ConvTransposeOp : Kernel_Op<"conv_transpose",
          DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$output_padding,
          DenseI64ArrayAttr:$dilations, DefaultValuedAttr<I64Attr, "1">:$groups,
          OptionalAttr<Kernel_ActivationAttr>:$activation),
-    KernelInterface<SpatialLayout, /*moves=*/false, "operand >= 1">> {
+    KernelInterface<SpatialLayout, /*moves=*/false, "operand >= 1">, [ActivationOpInterface]> {
   let summary = "transposed convolution, with a bias and an activation";
   let description = [{
     `activation(conv_transpose(input, weight) + bias)`; input [N, C, spatial...], weight [C, O/groups, kernel...], bias [O].
@@ -56,7 +56,8 @@ def Kernel_ConvTransposeOp : Kernel_Op<"conv_transpose",
 def Kernel_MatMulOp : Kernel_Op<"matmul",
     (ins Kernel_Tensor:$lhs, Kernel_Tensor:$rhs, Optional<Kernel_Tensor>:$bias, Optional<Kernel_Tensor>:$addend,
          UnitAttr:$transpose_b, OptionalAttr<Kernel_ActivationAttr>:$activation),
-    KernelInterface<RowMajorLayout, /*moves=*/false, "getBias() && operand == 2">, [AttrSizedOperandSegments]> {
+    KernelInterface<RowMajorLayout, /*moves=*/false, "getBias() && operand == 2">,
+    [AttrSizedOperandSegments, ActivationOpInterface]> {
   let summary = "matrix product, with a bias, a residual and an activation";
   let description = [{
     `activation(lhs x rhs + bias + addend)` over the last two dimensions, the others broadcast; lhs [..., M, K], rhs
@@ -78,7 +79,7 @@ def Kernel_MatMulOp : Kernel_Op<"matmul",
 def Kernel_ChannelAffineOp : Kernel_Op<"channel_affine",
     (ins Kernel_Tensor:$input, Kernel_Tensor:$scale, Kernel_Tensor:$shift,
          OptionalAttr<Kernel_ActivationAttr>:$activation),
-    KernelInterface<ElementwiseLayout, /*moves=*/false, "operand >= 1">> {
+    KernelInterface<ElementwiseLayout, /*moves=*/false, "operand >= 1">, [ActivationOpInterface]> {
   let summary = "a scale and a shift for each channel";
   let description = [{
     `activation(input * scale[c] + shift[c])`, c the index of dimension 1. `scale` and `shift` are f32; input and result are both

@@ -1,0 +1,33 @@
+//===- Export.h - From kernels to a plan ------------------------*- C++ -*-===//
+//
+// Writes a module in kernel form (what quantir-verify-kernel accepts) as a plan: what the runtime
+// loads and executes. docs/PlanFormat.md describes the file.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_TARGET_PLAN_EXPORT_H
+#define QUANTIR_TARGET_PLAN_EXPORT_H
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace quantir {
+
+/// The bytes of a plan file. `summary` is JSON about how the module was made, kept in the plan for
+/// people. Errors are emitted at the op they concern.
+mlir::FailureOr<std::vector<uint8_t>> exportPlan(mlir::ModuleOp module,
+                                                 llvm::StringRef summary = "");
+
+/// Writes the bytes of a plan to `path`. The file is complete or not there: it is written beside
+/// its place and renamed. Errors are emitted at `location`.
+mlir::LogicalResult writePlanFile(mlir::Location location, llvm::StringRef path,
+                                  llvm::ArrayRef<uint8_t> bytes);
+
+/// Registers --export-plan with mlir-translate's machinery.
+void registerPlanTranslation();
+
+} // namespace quantir
+
+#endif // QUANTIR_TARGET_PLAN_EXPORT_H

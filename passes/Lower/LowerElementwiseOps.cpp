@@ -1,0 +1,67 @@
+//===- LowerElementwiseOps.cpp - Activations and arithmetic to kernels ----===//
+
+#include "quantir/passes/Lower/PopulatePatterns.h"
+
+using namespace mlir;
+using namespace quantir;
+using kernel::BinaryKind;
+using kernel::UnaryKind;
+
+namespace {
+
+/// The numbers behind the kind of a unary kernel.
+struct Parameters {
+  APFloat alpha = APFloat(0.0f);
+  APFloat beta = APFloat(0.0f);
+};
+
+Parameters getParameters(Operation *) { return {}; }
+Parameters getParameters(nn::ClampOp op) { return {op.getMin(), op.getMax()}; }
+Parameters getParameters(nn::LeakyReluOp op) { return {op.getNegativeSlope(), APFloat(0.0f)}; }
+Parameters getParameters(nn::HardsigmoidOp op) { return {op.getAlpha(), op.getBeta()}; }
+
+template <typename SourceOp, UnaryKind kind> struct LowerUnary : public OpRewritePattern<SourceOp> {
+  using OpRewritePattern<SourceOp>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(SourceOp op, PatternRewriter &rewriter) const override {
+    Parameters parameters = getParameters(op);
+    lower::replaceWithKernel<kernel::UnaryOp>(rewriter, op, op.getType(), kind, op.getInput(),
+                                              parameters.alpha, parameters.beta);
+    return success();
+  }
+};
+
+template <typename SourceOp, BinaryKind kind>
+struct LowerBinary : public OpRewritePattern<SourceOp> {
+  using OpRewritePattern<SourceOp>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(SourceOp op, PatternRewriter &rewriter) const override {
+    lower::replaceWithKernel<kernel::BinaryOp>(rewriter, op, op.getType(), kind, op.getLhs(),
+                                               op.getRhs(), kernel::ActivationAttr());
+    return success();
+  }
+};
+
+struct LowerSoftmax : public OpRewritePattern<nn::SoftmaxOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(nn::SoftmaxOp op, PatternRewriter &rewriter) const override {
+    int64_t rank = cast<RankedTensorType>(op.getType()).getRank();
+    lower::replaceWithKernel<kernel::SoftmaxOp>(rewriter, op, op.getType(), op.getInput(),
+                                                lower::normalizeAxis(op.getAxis(), rank));
+    return success();
+  }
+};
+
+} // namespace
+
+void lower::populateElementwisePatterns(RewritePatternSet &patterns) {
+  patterns.add<
+      LowerUnary<nn::ReluOp, UnaryKind::Relu>, LowerUnary<nn::ClampOp, UnaryKind::Clamp>,
+      LowerUnary<nn::LeakyReluOp, UnaryKind::LeakyRelu>,
+      LowerUnary<nn::SigmoidOp, UnaryKind::Sigmoid>, LowerUnary<nn::TanhOp, UnaryKind::Tanh>,
+      LowerUnary<nn::HardsigmoidOp, UnaryKind::HardSigmoid>,
+      LowerUnary<nn::HardswishOp, UnaryKind::HardSwish>, LowerBinary<nn::AddOp, BinaryKind::Add>,
+      LowerBinary<nn::SubOp, BinaryKind::Sub>, LowerBinary<nn::MulOp, BinaryKind::Mul>,
+      LowerBinary<nn::DivOp, BinaryKind::Div>, LowerSoftmax>(patterns.getContext());
+}

@@ -1,0 +1,71 @@
+//===- LowerPoolOps.cpp - Windows and means to kernels --------------------===//
+
+#include "quantir/passes/Lower/PopulatePatterns.h"
+
+using namespace mlir;
+using namespace quantir;
+using kernel::PoolKind;
+
+namespace {
+
+struct LowerMaxPool : public OpRewritePattern<nn::MaxPoolOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(nn::MaxPoolOp op, PatternRewriter &rewriter) const override {
+    lower::replaceWithKernel<kernel::PoolOp>(rewriter, op, op.getType(), PoolKind::Max,
+                                             op.getInput(), op.getKernel(), op.getStrides(),
+                                             op.getPadding(), op.getDilations(), op.getCeilMode(),
+                                             /*count_include_pad=*/false);
+    return success();
+  }
+};
+
+struct LowerAvgPool : public OpRewritePattern<nn::AvgPoolOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(nn::AvgPoolOp op, PatternRewriter &rewriter) const override {
+    SmallVector<int64_t> dilations(op.getKernel().size(), 1);
+    lower::replaceWithKernel<kernel::PoolOp>(
+        rewriter, op, op.getType(), PoolKind::Average, op.getInput(), op.getKernel(),
+        op.getStrides(), op.getPadding(), dilations, op.getCeilMode(), op.getCountIncludePad());
+    return success();
+  }
+};
+
+struct LowerAdaptiveAvgPool : public OpRewritePattern<nn::AdaptiveAvgPoolOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(nn::AdaptiveAvgPoolOp op,
+                                PatternRewriter &rewriter) const override {
+    lower::replaceWithKernel<kernel::AdaptiveAvgPoolOp>(rewriter, op, op.getType(), op.getInput(),
+                                                        op.getOutputSize());
+    return success();
+  }
+};
+
+/// The kernel wants axes counted from the front, in order.
+struct LowerMean : public OpRewritePattern<nn::MeanOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(nn::MeanOp op, PatternRewriter &rewriter) const override {
+    int64_t rank = op.getInput().getType().getRank();
+    SmallVector<int64_t> axes;
+    for (int64_t axis : op.getAxes())
+      axes.push_back(lower::normalizeAxis(axis, rank));
+    if (axes.empty())
+      axes = llvm::to_vector(llvm::seq(rank));
+    llvm::sort(axes);
+    if (axes.empty())
+      rewriter.replaceOp(op, op.getInput());
+    else
+      lower::replaceWithKernel<kernel::MeanOp>(rewriter, op, op.getType(), op.getInput(), axes,
+                                               op.getKeepDims());
+    return success();
+  }
+};
+
+} // namespace
+
+void lower::populatePoolPatterns(RewritePatternSet &patterns) {
+  patterns.add<LowerMaxPool, LowerAvgPool, LowerAdaptiveAvgPool, LowerMean>(patterns.getContext());
+}
