@@ -81,7 +81,7 @@ static bool isView(Operation *op) {
 static std::optional<Dims> getReshapeTo(RankedTensorType from, RankedTensorType to) {
   Dims shape = getDims(to), result;
   // A batch that stays is better said to stay.
-  if (from.isDynamicDim(0) && to.isDynamicDim(0) &&
+  if (!from.hasStaticShape() && !to.hasStaticShape() &&
       numerics::numElements(getDims(from)) == numerics::numElements(shape))
     shape[0] = 0;
   if (!numerics::inferReshape(getDims(from), shape, result).empty() || result != getDims(to))

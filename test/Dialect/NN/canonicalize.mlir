@@ -194,6 +194,18 @@ func.func @views_of_batch(%x: tensor<?x4x4xf32>) -> tensor<?x4xf32> {
   return %1 : tensor<?x4xf32>
 }
 
+// CHECK-LABEL: func @views_of_scalar
+// CHECK-NEXT: nn.reshape %{{.*}} {shape = array<i64: 1, 1>} : (tensor<f32>) -> tensor<1x1xf32>
+// CHECK-NEXT: nn.reshape %{{.*}} {shape = array<i64>} : (tensor<1x1xf32>) -> tensor<f32>
+// CHECK-NEXT: return
+func.func @views_of_scalar(%x: tensor<f32>, %y: tensor<1x1xf32>) -> (tensor<1x1xf32>, tensor<f32>) {
+  %0 = nn.flatten %x {start_axis = 0 : i64, end_axis = 0 : i64} : (tensor<f32>) -> tensor<1xf32>
+  %1 = nn.unsqueeze %0 {axes = array<i64: 0>} : (tensor<1xf32>) -> tensor<1x1xf32>
+  %2 = nn.squeeze %y {axes = array<i64: 0>} : (tensor<1x1xf32>) -> tensor<1xf32>
+  %3 = nn.reshape %2 {shape = array<i64>} : (tensor<1xf32>) -> tensor<f32>
+  return %1, %3 : tensor<1x1xf32>, tensor<f32>
+}
+
 // CHECK-LABEL: func @used_view
 // CHECK-NEXT: nn.squeeze
 // CHECK-NEXT: nn.flatten
