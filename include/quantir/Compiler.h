@@ -1,0 +1,94 @@
+//===- Compiler.h - Quantizing and compiling models -------------*- C++ -*-===//
+//
+// The whole compiler in two calls, for programs that do not want to know of its passes:
+//
+//   auto data = quantir::calibrationFile("calibration.npz");
+//   auto model = quantir::quantize("model.onnx", data, {});
+//   if (!model) { ... model.message() ... }
+//   write("model.plan", model->plan);
+//
+// Models are ONNX files, or MLIR files (text or bytecode) of any stage; which of them, their
+// content says. Errors name the place and the remedy. Nothing here throws but std::bad_alloc.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_COMPILER_H
+#define QUANTIR_COMPILER_H
+
+#include "quantir/Report.h"
+#include "quantir/Runtime/Batched.h"
+#include "quantir/Runtime/Plan.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quantir {
+
+//===----------------------------------------------------------------------===//
+// Compiling
+//===----------------------------------------------------------------------===//
+
+struct CompileOptions {
+  std::string backend; ///< for the kernels; empty: what the model says, else "onednn"
+};
+
+/// Compiles a model as it is, in the stage it is in: a float model stays float; a reference model
+/// executes each of its casts.
+runtime::Result<std::vector<uint8_t>> compile(const std::string &path,
+                                              const CompileOptions &options = {});
+
+/// Something that runs: a plan as it is, or a model compiled in memory.
+runtime::Result<std::shared_ptr<const runtime::Plan>> load(const std::string &path,
+                                                           const CompileOptions &options = {});
+
+//===----------------------------------------------------------------------===//
+// Quantizing
+//===----------------------------------------------------------------------===//
+
+/// The samples to calibrate on.
+struct CalibrationData {
+  std::string name; ///< for the report
+  int64_t samples = 0;
+  runtime::SampleSource source;
+  std::vector<std::string> notes; ///< what a person should know of them
+};
+
+/// Is asked for the samples when the model's inputs are known: those of `model`, the float model.
+using CalibrationProvider =
+    std::function<runtime::Result<CalibrationData>(const runtime::Plan &model)>;
+
+/// Samples from a .npy or .npz file: float32 in the model's layout, or uint8 images, which the
+/// plan's preprocessing turns into inputs. All must be finite.
+CalibrationProvider calibrationFile(const std::string &path);
+
+struct QuantizeOptions {
+  std::string config;             ///< a JSON file (docs/QuantizationSpec.md); empty: the default
+  std::string backend = "onednn"; ///< a built-in backend config; also the backend of the kernels
+  std::string dumpStages;         ///< a folder for the MLIR after each stage; empty: none
+  std::optional<runtime::Preprocessing> preprocessing; ///< to be kept in the plan
+  int threads = 0;                                     ///< for calibration; 0: all
+  int64_t batch = 0; ///< samples at a time while calibrating; 0: chosen to suit the model
+
+  /// Is told how far a long phase is ("calibrating", "comparing with float").
+  std::function<void(std::string_view phase, int64_t done, int64_t total)> progress;
+};
+
+struct QuantizedModel {
+  std::vector<uint8_t> plan;
+  QuantizationReport report;
+};
+
+/// Imports, prepares, calibrates, converts and lowers a float model, and compares the result with
+/// it.
+runtime::Result<QuantizedModel> quantize(const std::string &path,
+                                         const CalibrationProvider &calibration,
+                                         const QuantizeOptions &options = {});
+
+} // namespace quantir
+
+#endif // QUANTIR_COMPILER_H

@@ -1,0 +1,79 @@
+//===- Report.h - What quantization did to a model --------------*- C++ -*-===//
+//
+// The report of quantize(): for people as text, for programs as JSON (docs/Report.md).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANTIR_REPORT_H
+#define QUANTIR_REPORT_H
+
+#include "quantir/Runtime/Plan.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace quantir {
+
+/// The type of a value in the quantized model.
+struct ValueReport {
+  std::string dtype = "float32";
+  /// One entry per tensor, or one per channel; none for float32.
+  std::vector<float> scale;
+  std::vector<int64_t> zeroPoint;
+};
+
+/// One op of the model, or one unit of fused ops.
+struct OpReport {
+  std::string name; ///< module path, else node name
+  std::string op;   ///< "nn.conv", or the name of the fused unit: "conv_relu"
+  bool quantized = false;
+  std::string reason; ///< why it stayed float; empty if it did not
+  std::vector<ValueReport> inputs;
+  std::optional<ValueReport> weight;
+  std::vector<ValueReport> outputs;
+};
+
+/// How near an output of the quantized model is to that of the float model, on the calibration
+/// data.
+struct OutputReport {
+  std::string name;
+  double sqnrDb = 0; ///< mean over samples; 200 if they are equal
+  /// Share of samples with the same highest-scoring class, 0 to 1; for outputs that look like class
+  /// scores.
+  std::optional<double> agreement;
+};
+
+struct QuantizationReport {
+  std::string model;
+  std::string source; ///< the file
+  std::string backend;
+  std::string config;                        ///< the configuration file; empty: the default
+  std::string qconfigMapping, backendConfig; ///< JSON text of what was applied
+  std::optional<runtime::Preprocessing> preprocessing;
+
+  std::string calibrationData; ///< the file
+  int64_t calibrationSamples = 0;
+  int64_t calibrationBatch = 0;
+
+  std::vector<OpReport> ops;
+  std::vector<OutputReport> outputs;
+  uint64_t floatBytes = 0; ///< the same model as a float plan
+  uint64_t planBytes = 0;
+  std::vector<std::pair<std::string, double>> seconds; ///< time of each phase, in order
+  std::vector<std::string> notes;
+
+  size_t numQuantized() const;
+  /// Each reason that ops stayed float for, with the ops' positions in `ops`; most frequent first.
+  std::vector<std::pair<std::string, std::vector<size_t>>> floatReasons() const;
+
+  /// The summary that `quantir quantize` ends with.
+  std::string toText() const;
+  std::string toJson() const;
+};
+
+} // namespace quantir
+
+#endif // QUANTIR_REPORT_H

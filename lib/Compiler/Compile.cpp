@@ -1,0 +1,60 @@
+//===- Compile.cpp - Compiling a model as it is ---------------------------===//
+
+#include "quantir/Compiler.h"
+
+#include "Config.h"
+#include "Diagnostics.h"
+#include "ModelFile.h"
+
+#include "quantir/Calibration/Calibration.h"
+#include "quantir/dialects/Quantir/Quantir.h"
+#include "runtime/data/Files.h"
+
+#include "mlir/Pass/PassManager.h"
+
+using namespace mlir;
+using namespace quantir;
+using runtime::Result;
+using runtime::Status;
+
+/// Simplifies a float module and compiles a module of any stage. Whatever was left undecided is
+/// decided as the stage asks.
+static FailureOr<std::vector<uint8_t>> compileModule(ModuleOp module,
+                                                     const CompileOptions &options) {
+  std::string stage = stageOf(module);
+  if (stage == "float") {
+    PassManager pm(module.getContext());
+    buildFloatPipeline(pm, {});
+    if (failed(pm.run(module)))
+      return failure();
+  }
+  LowerPipelineOptions lower;
+  if (!options.backend.empty())
+    lower.backend = options.backend;
+  lower.keepReference = stage == "reference";
+  return compileToPlan(module, lower);
+}
+
+Result<std::vector<uint8_t>> quantir::compile(const std::string &path,
+                                              const CompileOptions &options) {
+  Result<LoadedModule> loaded = loadModule(path);
+  if (!loaded)
+    return loaded.status();
+  DiagnosticCollector diagnostics(loaded->context.get());
+  FailureOr<std::vector<uint8_t>> plan = compileModule(*loaded->module, options);
+  if (failed(plan))
+    return diagnostics.error("compiling '" + path + "'");
+  return *std::move(plan);
+}
+
+Result<runtime::PlanPtr> quantir::load(const std::string &path, const CompileOptions &options) {
+  Result<FileKind> kind = detectFileKind(path);
+  if (!kind)
+    return kind.status();
+  if (*kind == FileKind::Plan)
+    return runtime::Plan::load(path);
+  Result<std::vector<uint8_t>> bytes = compile(path, options);
+  if (!bytes)
+    return bytes.status();
+  return runtime::Plan::fromBuffer(*std::move(bytes), path);
+}

@@ -1,0 +1,31 @@
+//===- Diagnostics.h - MLIR's diagnostics as a Status -----------*- C++ -*-===//
+
+#ifndef QUANTIR_COMPILER_DIAGNOSTICS_H
+#define QUANTIR_COMPILER_DIAGNOSTICS_H
+
+#include "quantir/Runtime/Status.h"
+
+#include "mlir/IR/Diagnostics.h"
+
+namespace quantir {
+
+/// Where `loc` is, for a person: "model.mlir:3:7" or the name of a node; "" if it is not known.
+std::string formatLocation(mlir::Location loc);
+
+/// While it lives, keeps the errors that are reported in a context, instead of printing them;
+/// remarks and warnings are dropped.
+class DiagnosticCollector {
+public:
+  explicit DiagnosticCollector(mlir::MLIRContext *context);
+
+  /// The first error, with its notes. When none was reported, "<what> failed".
+  runtime::Status error(llvm::StringRef what) const;
+
+private:
+  std::string first;
+  mlir::ScopedDiagnosticHandler handler;
+};
+
+} // namespace quantir
+
+#endif // QUANTIR_COMPILER_DIAGNOSTICS_H

@@ -1,0 +1,106 @@
+//===- ModelFile.cpp - Reading models of any form -------------------------===//
+
+#include "ModelFile.h"
+
+#include "Diagnostics.h"
+
+#include "quantir/Frontend/ONNX.h"
+#include "quantir/InitAll.h"
+#include "quantir/dialects/Quantir/Quantir.h"
+#include "runtime/data/Files.h"
+#include "runtime/plan/PlanFile.h"
+
+#include "mlir/Bytecode/BytecodeReader.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
+
+using namespace mlir;
+using namespace quantir;
+using runtime::Result;
+using runtime::Status;
+
+/// ONNX files are protocol buffers and start with the field number of a small integer; text starts
+/// with anything but control characters.
+static bool looksLikeText(StringRef text) {
+  return llvm::all_of(text.take_front(256), [](char c) {
+    unsigned char byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 || byte == '\t' || byte == '\n' || byte == '\r' || byte == '\f';
+  });
+}
+
+static Result<FileKind> detectKind(StringRef path, const runtime::Bytes &bytes) {
+  StringRef text(bytes.text().data(), bytes.size());
+  if (text.empty())
+    return Status::error(("'" + path + "': the file is empty").str());
+  std::span<const uint8_t> raw(reinterpret_cast<const uint8_t *>(text.data()), text.size());
+  if (runtime::isPlanFile(raw))
+    return FileKind::Plan;
+  if (text.starts_with("ML\xefR"))
+    return FileKind::MLIR;
+  // Past that, the name says what the file is meant to be, so that a damaged one gets the message
+  // that fits.
+  if (path.ends_with(".plan"))
+    return FileKind::Plan;
+  if (path.ends_with(".mlir") || path.ends_with(".mlirbc"))
+    return FileKind::MLIR;
+  if (path.ends_with(".onnx"))
+    return FileKind::ONNX;
+  return looksLikeText(text) ? FileKind::MLIR : FileKind::ONNX;
+}
+
+Result<FileKind> quantir::detectFileKind(const std::string &path) {
+  Result<runtime::Bytes> bytes = runtime::readFile(path);
+  if (!bytes)
+    return bytes.status();
+  return detectKind(path, *bytes);
+}
+
+/// The module in `text`, verified. Its resources may refer to `text`.
+static Result<OwningOpRef<ModuleOp>> parseModule(MLIRContext *context, const std::string &path,
+                                                 StringRef text) {
+  DiagnosticCollector diagnostics(context);
+  auto sources = std::make_shared<llvm::SourceMgr>();
+  sources->AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(text, path), llvm::SMLoc());
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, ParserConfig(context));
+  if (!module)
+    return diagnostics.error("reading '" + path + "'");
+  return module;
+}
+
+Result<LoadedModule> quantir::loadModule(const std::string &path) {
+  Result<runtime::Bytes> bytes = runtime::readFile(path);
+  if (!bytes)
+    return bytes.status();
+  Result<FileKind> kind = detectKind(path, *bytes);
+  if (!kind)
+    return kind.status();
+  if (*kind == FileKind::Plan)
+    return Status::error("'" + path +
+                         "' is a plan, which is compiled already; give an ONNX or MLIR file");
+
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  LoadedModule loaded;
+  // The passes work on one function; threads of the runtime are better off with the cores.
+  loaded.context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  loaded.context->loadAllAvailableDialects();
+  if (*kind == FileKind::ONNX) {
+    DiagnosticCollector diagnostics(loaded.context.get());
+    loaded.module = importONNX(loaded.context.get(), path);
+    if (!loaded.module)
+      return diagnostics.error("importing '" + path + "'");
+    return loaded;
+  }
+  Result<OwningOpRef<ModuleOp>> module =
+      parseModule(loaded.context.get(), path, {bytes->text().data(), bytes->size()});
+  if (!module)
+    return module.status();
+  loaded.module = *std::move(module);
+  return loaded;
+}
+
+std::string quantir::stageOf(ModuleOp module) {
+  auto stage = module->getAttrOfType<StringAttr>(QuantirDialect::stageAttrName);
+  return stage ? stage.str() : "float";
+}

@@ -1,0 +1,35 @@
+//===- ModelFile.h - Reading models of any form -----------------*- C++ -*-===//
+
+#ifndef QUANTIR_COMPILER_MODELFILE_H
+#define QUANTIR_COMPILER_MODELFILE_H
+
+#include "quantir/Runtime/Status.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <memory>
+#include <string>
+
+namespace quantir {
+
+enum class FileKind { Plan, ONNX, MLIR };
+
+/// Which kind of file `path` is, by what it contains; where that is damaged, by its name.
+runtime::Result<FileKind> detectFileKind(const std::string &path);
+
+/// A module and the context that it lives in.
+struct LoadedModule {
+  std::unique_ptr<mlir::MLIRContext> context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
+
+/// Imports an ONNX model, or parses MLIR, text or bytecode. A plan is an error.
+runtime::Result<LoadedModule> loadModule(const std::string &path);
+
+/// "float", "prepared", "reference" or "lowered"; a module that does not say is float.
+std::string stageOf(mlir::ModuleOp module);
+
+} // namespace quantir
+
+#endif // QUANTIR_COMPILER_MODELFILE_H

@@ -1,0 +1,322 @@
+//===- Quantize.cpp - From a float model to an int8 plan ------------------===//
+
+#include "quantir/Compiler.h"
+
+#include "Config.h"
+#include "Diagnostics.h"
+#include "ModelFile.h"
+#include "OpRows.h"
+
+#include "quantir/Calibration/Calibration.h"
+#include "quantir/Config/BackendConfig.h"
+#include "quantir/Config/QConfig.h"
+#include "quantir/Target/Plan/Export.h"
+#include "quantir/dialects/Quantir/Quantir.h"
+#include "runtime/data/Compare.h"
+#include "runtime/data/ModelInputs.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <chrono>
+#include <filesystem>
+
+using namespace mlir;
+using namespace quantir;
+using runtime::PlanPtr;
+using runtime::Result;
+using runtime::Status;
+
+CalibrationProvider quantir::calibrationFile(const std::string &path) {
+  return [path](const runtime::Plan &model) -> Result<CalibrationData> {
+    Result<runtime::ModelInputs> inputs =
+        runtime::ModelInputs::load(path, model, model.preprocessing());
+    if (!inputs)
+      return inputs.status();
+    auto shared = std::make_shared<runtime::ModelInputs>(*std::move(inputs));
+    CalibrationData data;
+    data.name = path;
+    data.samples = shared->samples();
+    data.notes = shared->notes();
+    data.source = [shared, source = shared->finiteSource()](
+                      int64_t first, int64_t count, std::span<const runtime::TensorView> views) {
+      return source(first, count, views);
+    };
+    return data;
+  };
+}
+
+namespace {
+
+/// Writes the MLIR after each stage into a folder, if one was asked for.
+class StageDumper {
+public:
+  explicit StageDumper(std::string folder) : folder(std::move(folder)) {}
+
+  /// Creates the folder. Called before long work, as is all checking of outputs.
+  Status open() const {
+    if (folder.empty())
+      return Status();
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error)
+      return Status::error("cannot create the folder '" + folder + "': " + error.message() +
+                           "; choose another one");
+    return runtime::checkWritable(pathOf("float"));
+  }
+
+  Status dump(ModuleOp module, const std::string &stage) const {
+    if (folder.empty())
+      return Status();
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    module.print(stream);
+    return runtime::writeFile(pathOf(stage), std::string_view(text));
+  }
+
+private:
+  std::string pathOf(const std::string &stage) const {
+    return (std::filesystem::path(folder) / (stage + ".mlir")).string();
+  }
+
+  std::string folder;
+};
+
+/// Adds the time since the last call, or since it was made, to a report.
+class PhaseTimer {
+public:
+  explicit PhaseTimer(QuantizationReport &report) : report(report) {}
+  void finish(const std::string &phase) {
+    Clock::time_point now = Clock::now();
+    report.seconds.emplace_back(phase, std::chrono::duration<double>(now - last).count());
+    last = now;
+  }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  QuantizationReport &report;
+  Clock::time_point last = Clock::now();
+};
+
+/// The state of one quantize() call. Its steps run in the order in which they stand here.
+class Quantization {
+public:
+  Quantization(const std::string &path, const QuantizeOptions &options)
+      : path(path), options(options), dumper(options.dumpStages), timer(result.report) {}
+
+  Result<QuantizedModel> run(const CalibrationProvider &provider) {
+    QUANTIR_RETURN_IF_ERROR(importModel());
+    QUANTIR_RETURN_IF_ERROR(compileFloat());
+    QUANTIR_RETURN_IF_ERROR(loadData(provider));
+    QUANTIR_RETURN_IF_ERROR(prepare());
+    QUANTIR_RETURN_IF_ERROR(calibrateModel());
+    QUANTIR_RETURN_IF_ERROR(convert());
+    QUANTIR_RETURN_IF_ERROR(lower());
+    return std::move(result);
+  }
+
+private:
+  MLIRContext *context() { return model.context.get(); }
+
+  /// Runs `build`'s pipeline on the model.
+  template <typename Build> Status runPipeline(const std::string &what, Build build) {
+    DiagnosticCollector diagnostics(context());
+    PassManager pm(context());
+    build(pm);
+    return succeeded(pm.run(*model.module)) ? Status() : diagnostics.error(what);
+  }
+
+  runtime::ExecutionOptions execution() const {
+    runtime::ExecutionOptions execution;
+    execution.threads = options.threads;
+    execution.batch = options.batch;
+    return execution;
+  }
+
+  runtime::Progress progress(const std::string &phase) const {
+    if (!options.progress)
+      return {};
+    return [this, phase](int64_t done) { options.progress(phase, done, data.samples); };
+  }
+
+  Status importModel();
+  Status compileFloat();
+  Status loadData(const CalibrationProvider &provider);
+  Status prepare();
+  Status calibrateModel();
+  Status convert();
+  Status lower();
+  Result<PlanPtr> exportWithSummary(const std::string &summary);
+  Status compare(PlanPtr quantized);
+
+  const std::string &path;
+  const QuantizeOptions &options;
+  LoadedModule model;
+  PlanPtr floatPlan;
+  CalibrationData data;
+  QuantizedModel result;
+  StageDumper dumper;
+  PhaseTimer timer;
+};
+
+/// Reads the model and puts what is to be done into its attributes.
+Status Quantization::importModel() {
+  QUANTIR_RETURN_IF_ERROR(dumper.open());
+  Result<LoadedModule> loaded = loadModule(path);
+  if (!loaded)
+    return loaded.status();
+  model = *std::move(loaded);
+  ModuleOp module = *model.module;
+  std::string stage = stageOf(module);
+  if (stage != "float" && stage != "prepared")
+    return Status::error("'" + path + "' is of the stage '" + stage +
+                         "', which is quantized already; give a float model");
+  if (stage == "prepared" && !options.config.empty())
+    return Status::error(
+        "'" + path +
+        "' is prepared already, so a configuration comes too late; leave --config out, or "
+        "give the float model");
+  DiagnosticCollector diagnostics(context());
+  if (failed(configure(module, options.config, options.backend)))
+    return diagnostics.error("configuring '" + path + "'");
+  if (options.preprocessing)
+    setPreprocessing(module, *options.preprocessing);
+
+  QuantizationReport &report = result.report;
+  report.source = path;
+  report.config = options.config;
+  report.backend = options.backend;
+  report.preprocessing = getPreprocessing(module);
+  if (auto name = module->getAttrOfType<StringAttr>(QuantirDialect::modelAttrName))
+    report.model = name.str();
+  report.qconfigMapping =
+      toJson(module->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName))
+          .dump();
+  report.backendConfig =
+      toJson(module->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName))
+          .dump();
+  timer.finish("import");
+  return dumper.dump(module, "float");
+}
+
+/// The model as it is, which the quantized one is measured against.
+Status Quantization::compileFloat() {
+  DiagnosticCollector diagnostics(context());
+  OwningOpRef<ModuleOp> copy = model.module->clone();
+  PassManager pm(context());
+  buildFloatPipeline(pm, {});
+  LowerPipelineOptions lower;
+  lower.backend = options.backend;
+  FailureOr<PlanPtr> plan = failure();
+  if (stageOf(*copy) != "float" || succeeded(pm.run(*copy)))
+    plan = compileInMemory(*copy, lower);
+  if (failed(plan))
+    return diagnostics.error("compiling '" + path + "'");
+  floatPlan = *plan;
+  result.report.floatBytes = floatPlan->fileSize();
+  timer.finish("compile float");
+  return Status();
+}
+
+Status Quantization::loadData(const CalibrationProvider &provider) {
+  Result<CalibrationData> loaded = provider(*floatPlan);
+  if (!loaded)
+    return loaded.status();
+  data = *std::move(loaded);
+  if (data.samples <= 0)
+    return Status::error("the calibration data hold no samples; give at least one");
+  result.report.calibrationData = data.name;
+  result.report.notes = data.notes;
+  timer.finish("load data");
+  return Status();
+}
+
+/// Fuses, annotates and inserts observers.
+Status Quantization::prepare() {
+  if (stageOf(*model.module) == "float")
+    QUANTIR_RETURN_IF_ERROR(runPipeline("preparing '" + path + "'",
+                                        [](OpPassManager &pm) { buildPreparePipeline(pm, {}); }));
+  timer.finish("prepare");
+  return dumper.dump(*model.module, "prepared");
+}
+
+/// Runs the prepared model on the data and gives its observers what they saw.
+Status Quantization::calibrateModel() {
+  DiagnosticCollector diagnostics(context());
+  LowerPipelineOptions lower;
+  lower.backend = options.backend;
+  FailureOr<PlanPtr> plan = compileInMemory(*model.module, lower);
+  if (failed(plan))
+    return diagnostics.error("compiling the prepared model");
+  FailureOr<CalibrationResult> calibration =
+      calibrate(*plan, data.samples, data.source, execution(), progress("calibrating"),
+                UnknownLoc::get(context()));
+  if (failed(calibration) || failed(applyCalibration(*model.module, calibration->statistics)))
+    return diagnostics.error("calibrating");
+  QuantizationReport &report = result.report;
+  report.calibrationSamples = calibration->samples;
+  report.calibrationBatch = calibration->batch;
+  if (int64_t unused = data.samples - calibration->samples; unused > 0 && calibration->batch > 1)
+    report.notes.push_back("the model's batch is fixed at " + std::to_string(calibration->batch) +
+                           ": the last " + std::to_string(unused) +
+                           " samples do not fill one and are left out");
+  timer.finish("calibrate");
+  return dumper.dump(*model.module, "calibrated");
+}
+
+Status Quantization::convert() {
+  QUANTIR_RETURN_IF_ERROR(runPipeline("converting '" + path + "'",
+                                      [](OpPassManager &pm) { buildConvertPipeline(pm); }));
+  result.report.ops = collectOpRows(*model.module);
+  timer.finish("convert");
+  return dumper.dump(*model.module, "reference");
+}
+
+/// Makes the kernels and the plan, and measures the plan against the float model.
+Status Quantization::lower() {
+  QUANTIR_RETURN_IF_ERROR(runPipeline("lowering '" + path + "'", [this](OpPassManager &pm) {
+    LowerPipelineOptions lower;
+    lower.backend = options.backend;
+    buildLowerPipeline(pm, lower);
+  }));
+  QUANTIR_RETURN_IF_ERROR(dumper.dump(*model.module, "lowered"));
+  Result<PlanPtr> plan = exportWithSummary("");
+  if (!plan)
+    return plan.status();
+  timer.finish("lower");
+  QUANTIR_RETURN_IF_ERROR(compare(*plan));
+  timer.finish("compare with float");
+
+  // Once more, with what was found out.
+  result.report.planBytes = (*plan)->fileSize();
+  Result<PlanPtr> last = exportWithSummary(result.report.toJson());
+  return last ? Status() : last.status();
+}
+
+Result<PlanPtr> Quantization::exportWithSummary(const std::string &summary) {
+  DiagnosticCollector diagnostics(context());
+  FailureOr<std::vector<uint8_t>> bytes = exportPlan(*model.module, summary);
+  if (failed(bytes))
+    return diagnostics.error("writing the plan of '" + path + "'");
+  result.plan = *std::move(bytes);
+  return runtime::Plan::fromBuffer(result.plan);
+}
+
+Status Quantization::compare(PlanPtr quantized) {
+  Result<std::vector<runtime::OutputComparison>> comparisons =
+      runtime::compareOutputs(floatPlan, std::move(quantized), data.samples, data.source,
+                              execution(), progress("comparing with float"));
+  if (!comparisons)
+    return comparisons.status();
+  for (const runtime::OutputComparison &output : *comparisons)
+    result.report.outputs.push_back({output.name, output.sqnrDb, output.agreement});
+  return Status();
+}
+
+} // namespace
+
+Result<QuantizedModel> quantir::quantize(const std::string &path,
+                                         const CalibrationProvider &calibration,
+                                         const QuantizeOptions &options) {
+  return Quantization(path, options).run(calibration);
+}

@@ -1,0 +1,164 @@
+//===- Report.cpp - What quantization did to a model ----------------------===//
+
+#include "quantir/Report.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+using namespace quantir;
+using Json = nlohmann::ordered_json;
+
+size_t QuantizationReport::numQuantized() const {
+  return size_t(
+      std::count_if(ops.begin(), ops.end(), [](const OpReport &op) { return op.quantized; }));
+}
+
+std::vector<std::pair<std::string, std::vector<size_t>>> QuantizationReport::floatReasons() const {
+  std::vector<std::pair<std::string, std::vector<size_t>>> reasons;
+  for (size_t i = 0; i < ops.size(); ++i) {
+    if (ops[i].quantized)
+      continue;
+    auto known = std::find_if(reasons.begin(), reasons.end(),
+                              [&](const auto &entry) { return entry.first == ops[i].reason; });
+    if (known == reasons.end())
+      known = reasons.insert(reasons.end(), {ops[i].reason, {}});
+    known->second.push_back(i);
+  }
+  std::stable_sort(reasons.begin(), reasons.end(),
+                   [](const auto &a, const auto &b) { return a.second.size() > b.second.size(); });
+  return reasons;
+}
+
+//===----------------------------------------------------------------------===//
+// Text
+//===----------------------------------------------------------------------===//
+
+static std::string kibibytes(uint64_t bytes) {
+  return bytes < (1 << 20) ? fmt::format("{:.1f} KiB", double(bytes) / 1024)
+                           : fmt::format("{:.1f} MiB", double(bytes) / (1 << 20));
+}
+
+/// "nn.pad (layer2.0, layer3.0)"; of many ops, the first few.
+static std::string listOps(const std::vector<OpReport> &ops, const std::vector<size_t> &which) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> byType;
+  for (size_t i : which) {
+    auto known = std::find_if(byType.begin(), byType.end(),
+                              [&](const auto &entry) { return entry.first == ops[i].op; });
+    if (known == byType.end())
+      known = byType.insert(byType.end(), {ops[i].op, {}});
+    if (!ops[i].name.empty())
+      known->second.push_back(ops[i].name);
+  }
+  std::vector<std::string> texts;
+  for (auto &[type, names] : byType) {
+    constexpr size_t most = 3;
+    size_t others = names.size() > most ? names.size() - most : 0;
+    names.resize(names.size() - others);
+    std::string text = type;
+    if (!names.empty())
+      text += fmt::format(" ({}{})", fmt::join(names, ", "),
+                          others > 0 ? fmt::format(" and {} more", others) : "");
+    texts.push_back(std::move(text));
+  }
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+std::string QuantizationReport::toText() const {
+  std::string text = fmt::format("{}: {} of {} ops quantized\n", model.empty() ? source : model,
+                                 numQuantized(), ops.size());
+  for (const auto &[reason, which] : floatReasons())
+    text +=
+        fmt::format("  {} left in float: {}\n    {}\n", which.size(), reason, listOps(ops, which));
+  text += fmt::format("size {} -> {}", kibibytes(floatBytes), kibibytes(planBytes));
+  if (planBytes > 0 && floatBytes > planBytes)
+    text += fmt::format(" ({:.1f} times smaller)", double(floatBytes) / double(planBytes));
+  text += fmt::format("\non the {} calibration samples, against float:\n", calibrationSamples);
+  for (const OutputReport &output : outputs) {
+    text += fmt::format("  {}: SQNR {:.1f} dB", output.name, output.sqnrDb);
+    if (output.agreement)
+      text += fmt::format(", same class for {:.1f}%", 100 * *output.agreement);
+    text += "\n";
+  }
+  return text;
+}
+
+//===----------------------------------------------------------------------===//
+// JSON
+//===----------------------------------------------------------------------===//
+
+static Json toJson(const ValueReport &value) {
+  Json json = {{"dtype", value.dtype}};
+  if (value.scale.size() == 1) {
+    json["scale"] = value.scale[0];
+    json["zero_point"] = value.zeroPoint.empty() ? 0 : value.zeroPoint[0];
+  } else if (!value.scale.empty()) {
+    json["scale"] = value.scale;
+    json["zero_point"] = value.zeroPoint;
+  }
+  return json;
+}
+
+static Json toJson(const std::vector<ValueReport> &values) {
+  Json json = Json::array();
+  for (const ValueReport &value : values)
+    json.push_back(toJson(value));
+  return json;
+}
+
+static Json toJson(const OpReport &op) {
+  Json json = {{"name", op.name}, {"op", op.op}, {"quantized", op.quantized}};
+  if (!op.quantized)
+    json["reason"] = op.reason;
+  json["inputs"] = toJson(op.inputs);
+  if (op.weight)
+    json["weight"] = toJson(*op.weight);
+  json["outputs"] = toJson(op.outputs);
+  return json;
+}
+
+/// Text that is JSON, as JSON; null if it is none.
+static Json parsed(const std::string &text) {
+  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return json.is_discarded() ? Json() : json;
+}
+
+std::string QuantizationReport::toJson() const {
+  Json json = {
+      {"quantir_report", 1},
+      {"model", model},
+      {"source", source},
+      {"backend", backend},
+      {"config", config.empty() ? Json() : Json(config)},
+      {"qconfig_mapping", parsed(qconfigMapping)},
+      {"backend_config", parsed(backendConfig)},
+      {"preprocessing", nullptr},
+      {"calibration",
+       {{"data", calibrationData}, {"samples", calibrationSamples}, {"batch", calibrationBatch}}},
+      {"totals",
+       {{"ops", ops.size()},
+        {"quantized", numQuantized()},
+        {"float", ops.size() - numQuantized()}}},
+      {"float_reasons", Json::array()},
+      {"size", {{"float_bytes", floatBytes}, {"plan_bytes", planBytes}}},
+      {"outputs", Json::array()},
+      {"seconds", Json::object()},
+      {"notes", notes},
+      {"ops", Json::array()}};
+  if (preprocessing)
+    json["preprocessing"] = {{"mean", preprocessing->mean}, {"std", preprocessing->std}};
+  for (const auto &[reason, which] : floatReasons())
+    json["float_reasons"].push_back({{"reason", reason}, {"ops", which.size()}});
+  for (const OutputReport &output : outputs)
+    json["outputs"].push_back({{"name", output.name},
+                               {"sqnr_db", output.sqnrDb},
+                               {"agreement", output.agreement ? Json(*output.agreement) : Json()}});
+  for (const auto &[phase, time] : seconds)
+    json["seconds"][phase] = time;
+  for (const OpReport &op : ops)
+    json["ops"].push_back(::toJson(op));
+  json["text"] = toText();
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}

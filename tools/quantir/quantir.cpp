@@ -1,0 +1,21 @@
+//===- quantir.cpp - The user's program -----------------------------------===//
+
+#include "QuantizeCommand.h"
+
+#include "quantir/Compiler.h"
+
+using namespace quantir;
+
+int main(int argc, char **argv) {
+  runtime::CommandLine line("quantir", "Quantizes trained models, and runs them.");
+  runtime::FileLoader loader{"An ONNX model, MLIR of any stage, or a plan",
+                             [](const std::string &path, const std::string &backend) {
+                               return load(path, CompileOptions{backend});
+                             }};
+  addQuantizeCommand(line);
+  addEvalCommand(line, loader);
+  addRunCommand(line, loader);
+  addBenchCommand(line, loader);
+  addInspectCommand(line, loader);
+  return line.run(argc, argv);
+}
