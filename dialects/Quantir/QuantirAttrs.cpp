@@ -48,16 +48,8 @@ std::string floatText(float value) {
 
 /// One field of an observer, in the words of its JSON form.
 ParseResult parseField(AsmParser &parser, Json &value) {
-  std::string text;
-  int64_t integer = 0;
-  double real = 0;
-  bool negative = succeeded(parser.parseOptionalMinus());
+  // Keywords first: the parser takes `true` for an integer, too.
   StringRef keyword;
-  OptionalParseResult parsedInteger = parser.parseOptionalInteger(integer);
-  if (parsedInteger.has_value()) {
-    value = negative ? -integer : integer;
-    return *parsedInteger;
-  }
   if (succeeded(parser.parseOptionalKeyword(&keyword))) {
     if (keyword == "true" || keyword == "false")
       value = keyword == "true";
@@ -65,9 +57,16 @@ ParseResult parseField(AsmParser &parser, Json &value) {
       value = keyword.str();
     return success();
   }
+  int64_t integer = 0;
+  OptionalParseResult parsedInteger = parser.parseOptionalInteger(integer);
+  if (parsedInteger.has_value()) {
+    value = integer;
+    return *parsedInteger;
+  }
+  double real = 0;
   if (parser.parseFloat(real))
     return failure();
-  value = negative ? -real : real;
+  value = real;
   return success();
 }
 

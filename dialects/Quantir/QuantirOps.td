@@ -30,7 +30,7 @@ def Quantir_ObserverOp : Quantir_Op<"observer", [Symbol]> {
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, Quantir_ObserverSpecAttr:$spec, OptionalAttr<DictionaryAttr>:$state);
-  let assemblyFormat = "$sym_name $spec (`state` $state^)? attr-dict";
+  let assemblyFormat = "$sym_name qualified($spec) (`state` $state^)? attr-dict";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     /// The state as the observers' arithmetic knows it; nullopt before calibration.

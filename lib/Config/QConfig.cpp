@@ -117,7 +117,8 @@ FailureOr<QConfigAttr> quantir::readQConfig(JsonReader reader) {
   if (failed(reader.expectObject({"activation", "weight"})))
     return failure();
   ObserverSpecAttr specs[2];
-  for (auto [key, spec] : llvm::zip(ArrayRef<StringRef>{"activation", "weight"}, specs))
+  constexpr StringRef keys[2] = {"activation", "weight"};
+  for (auto [key, spec] : llvm::zip(keys, specs))
     if (std::optional<JsonReader> member = reader.member(key)) {
       FailureOr<ObserverSpecAttr> observer = readObserver(*member);
       if (failed(observer))

@@ -40,7 +40,7 @@ std::string mismatch(DTypeSpecAttr spec, ObserverSpecAttr observer, llvm::String
           .str();
   }
   if (FloatAttr least = spec.getScaleMin(); least && config.eps < least.getValueAsDouble())
-    return formatv("the {0}'s scale must be at least {1}, but the observer's eps is {2}", what,
+    return formatv("the {0}'s scale must be at least {1:e}, but the observer's eps is {2:e}", what,
                    least.getValueAsDouble(), config.eps)
         .str();
   if (FloatAttr exact = spec.getScaleExact();
@@ -48,7 +48,7 @@ std::string mismatch(DTypeSpecAttr spec, ObserverSpecAttr observer, llvm::String
       (config.kind != numerics::ObserverKind::FixedQParams ||
        config.fixedScale != static_cast<float>(exact.getValueAsDouble()) ||
        config.fixedZeroPoint != *spec.getZeroPointExact()))
-    return formatv("the {0} must have scale {1} and zero point {2}", what,
+    return formatv("the {0} must have scale {1:e} and zero point {2}", what,
                    exact.getValueAsDouble(), *spec.getZeroPointExact())
         .str();
   return "";

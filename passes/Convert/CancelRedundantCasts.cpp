@@ -49,11 +49,14 @@ public:
 
   void runOnOperation() override {
     int64_t before = countCasts(getOperation());
+    // Without folding: upstream folds dcast(qcast(x)) to x, rounding and all.
+    GreedyRewriteConfig config;
+    config.enableFolding(false).enableConstantCSE(false);
+    if (failed(applyPatternsGreedily(getOperation(), patterns, config)))
+      return signalPassFailure();
     IRRewriter rewriter(&getContext());
     DominanceInfo dominance(getOperation());
     eliminateCommonSubExpressions(rewriter, dominance, getOperation());
-    if (failed(applyPatternsGreedily(getOperation(), patterns)))
-      return signalPassFailure();
     numCancelled += before - countCasts(getOperation());
   }
 

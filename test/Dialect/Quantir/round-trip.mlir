@@ -32,7 +32,7 @@ module attributes {
   // CHECK: quantir.observer @act_1 #quantir.min_max<{{.*}}reduce_range = true{{.*}}> state {max_val = array<f32: 2.500000e+00>, min_val = array<f32: -1.000000e+00>, samples = 3 : i64}
   quantir.observer @act_1 #quantir.min_max<reduce_range = true>
     state {min_val = array<f32: -1.0>, max_val = array<f32: 2.5>, samples = 3 : i64}
-  // CHECK: quantir.observer @act_2 #quantir.fixed_qparams<scale = 3.906250e-03>
+  // CHECK: quantir.observer @act_2 #quantir.fixed_qparams<scale = 3.90625e-03>
   quantir.observer @act_2 #quantir.fixed_qparams<scale = 0.00390625, zero_point = 0>
   // CHECK: quantir.observer @hist #quantir.histogram<bins = 4> state {histogram = dense_resource<
   quantir.observer @hist #quantir.histogram<bins = 4>

@@ -1,20 +1,20 @@
 // RUN: qopt %s "--quantir-annotate=backend-config=onednn qconfig-mapping=quantir" --split-input-file --verify-diagnostics | FileCheck %s
 
-// CHECK-DAG: #[[LINEAR:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.per_channel_min_max<dtype = qint8, qscheme = per_channel_symmetric>, unit], results = [#quantir.{{[a-z_]*}}]>
-// CHECK-DAG: #[[SHARE:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}], results = [#quantir.shared<operand 0>]>
-// CHECK-DAG: #[[FIXED:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}], results = [#quantir.fixed_qparams<scale = 3.906250e-03>]>
-// CHECK-DAG: #[[CAT:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.shared<operand 0>], results = [#quantir.shared<operand 0>]>
+// CHECK-DAG: #[[$LINEAR:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.per_channel_min_max<dtype = qint8, qscheme = per_channel_symmetric>, unit], results = [#quantir.{{[a-z_]*}}]>
+// CHECK-DAG: #[[$SHARE:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}], results = [#quantir.shared<operand 0>]>
+// CHECK-DAG: #[[$FIXED:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}], results = [#quantir.fixed_qparams<scale = 3.90625e-03>]>
+// CHECK-DAG: #[[$CAT:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.shared<operand 0>], results = [#quantir.shared<operand 0>]>
 // CHECK-LABEL: func @net
 func.func @net(%x: tensor<?x4xf32>) -> tensor<?x8xf32> {
   %w = arith.constant dense<1.0> : tensor<4x4xf32>
   %b = arith.constant dense<1.0> : tensor<4xf32>
-  // CHECK: nn.linear {{.*}} {quantir.annotation = #[[LINEAR]]}
+  // CHECK: nn.linear {{.*}} {quantir.annotation = #[[$LINEAR]]}
   %0 = nn.linear %x, %w, %b : (tensor<?x4xf32>, tensor<4x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
-  // CHECK: nn.sigmoid {{.*}} {quantir.annotation = #[[FIXED]]}
+  // CHECK: nn.sigmoid {{.*}} {quantir.annotation = #[[$FIXED]]}
   %1 = nn.sigmoid %0 : (tensor<?x4xf32>) -> tensor<?x4xf32>
-  // CHECK: nn.reshape {{.*}} {quantir.annotation = #[[SHARE]]
+  // CHECK: nn.reshape {{.*}} {quantir.annotation = #[[$SHARE]]
   %2 = nn.reshape %1 {shape = array<i64: 0, 4>} : (tensor<?x4xf32>) -> tensor<?x4xf32>
-  // CHECK: nn.cat {{.*}} {axis = 1 : i64, quantir.annotation = #[[CAT]]}
+  // CHECK: nn.cat {{.*}} {axis = 1 : i64, quantir.annotation = #[[$CAT]]}
   %3 = nn.cat %1, %2 {axis = 1 : i64} : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x8xf32>
   // CHECK: nn.softmax {{.*}} quantir.float_reason = "backend config 'onednn' has no pattern for nn.softmax"
   // expected-remark@+1 {{left in float: backend config 'onednn' has no pattern for nn.softmax}}
@@ -59,17 +59,17 @@ module attributes {quantir.qconfig_mapping = #mapping} {
   <"nn.linear", dtypes = [<input = <quint8>, output = <quint8>, weight = <qint8, quant_min = -127, quant_max = 127>>]>,
   <"nn.conv", dtypes = [<input = <quint8>, output = <quint8>, weight = <qint8>, bias = <qint32>>]>,
   <"nn.relu", dtypes = [<input = <quint8, scale_min = 0.000244140625>, output = <quint8>>]>]>
-// CHECK: #[[BIAS:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.min_max, #quantir.min_max<{{.*}}>, #quantir.derived<operand 0 operand 1>], results = [#quantir.min_max]>
+// CHECK: #[[$BIAS:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.min_max, #quantir.min_max<{{.*}}>, #quantir.derived<operand 0 operand 1>], results = [#quantir.min_max]>
 module attributes {quantir.backend_config = #narrow, quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #q>} {
   func.func @constraints(%x: tensor<?x1x4xf32>, %y: tensor<?x4xf32>) -> (tensor<?x1x4xf32>, tensor<?x4xf32>) {
     %w = arith.constant dense<1.0> : tensor<4x4xf32>
     %k = arith.constant dense<1.0> : tensor<1x1x1xf32>
     %b = arith.constant dense<1.0> : tensor<1xf32>
-    // CHECK: nn.conv {{.*}}quantir.annotation = #[[BIAS]]
+    // CHECK: nn.conv {{.*}}quantir.annotation = #[[$BIAS]]
     %0 = nn.conv %x, %k, %b {strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x1x4xf32>, tensor<1x1x1xf32>, tensor<1xf32>) -> tensor<?x1x4xf32>
     // expected-remark@+1 {{the weight's range must be within [-127, 127], but the observer has [-128, 127]}}
     %1 = nn.linear %y, %w : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
-    // expected-remark-re@+1 {{the activation's scale must be at least 0.00024{{.*}}, but the observer's eps is 1.19{{.*}}}}
+    // expected-remark@+1 {{the activation's scale must be at least 2.441406e-04, but the observer's eps is 1.192093e-07}}
     %2 = nn.relu %1 : (tensor<?x4xf32>) -> tensor<?x4xf32>
     return %0, %2 : tensor<?x1x4xf32>, tensor<?x4xf32>
   }

@@ -1,9 +1,9 @@
 // RUN: qopt %s "--quantir-annotate=backend-config=onednn qconfig-mapping=quantir" --quantir-prune-annotations 2>/dev/null | FileCheck %s
 
 // Nothing reads the logits as integers: the linear op gives float.
-// CHECK: #[[LAST:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.per_channel_min_max<{{.*}}>], results = [unit]>
+// CHECK: #[[$LAST:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.per_channel_min_max<{{.*}}>], results = [unit]>
 // CHECK-LABEL: func @logits
-// CHECK: nn.linear {{.*}} {quantir.annotation = #[[LAST]]}
+// CHECK: nn.linear {{.*}} {quantir.annotation = #[[$LAST]]}
 func.func @logits(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %w = arith.constant dense<1.0> : tensor<4x4xf32>
   %0 = nn.linear %x, %w : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
@@ -12,8 +12,8 @@ func.func @logits(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // The result of a chain that only moves data after an op that computes is left in float from the op on.
 // CHECK-LABEL: func @tail
-// CHECK: nn.linear {{.*}} {quantir.annotation = #[[LAST]]}
-// CHECK: nn.reshape {{.*}} quantir.float_reason = "nothing reads its result as integers"
+// CHECK: nn.linear {{.*}} {quantir.annotation = #[[$LAST]]}
+// CHECK: nn.reshape {{.*}}quantir.float_reason = "nothing reads its result as integers"
 func.func @tail(%x: tensor<?x4xf32>) -> tensor<?x2x2xf32> {
   %w = arith.constant dense<1.0> : tensor<4x4xf32>
   %0 = nn.linear %x, %w : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
@@ -23,8 +23,8 @@ func.func @tail(%x: tensor<?x4xf32>) -> tensor<?x2x2xf32> {
 
 // Moving data between floats gains nothing from integers.
 // CHECK-LABEL: func @island
-// CHECK: nn.reshape {{.*}} quantir.float_reason = "no op beside it computes on integers"
-// CHECK: nn.transpose {{.*}} quantir.float_reason = "no op beside it computes on integers"
+// CHECK: nn.reshape {{.*}}quantir.float_reason = "no op beside it computes on integers"
+// CHECK: nn.transpose {{.*}}quantir.float_reason = "no op beside it computes on integers"
 func.func @island(%x: tensor<?x4xf32>) -> tensor<?x2x2xf32> {
   %0 = nn.reshape %x {shape = array<i64: 0, 2, 2>} : (tensor<?x4xf32>) -> tensor<?x2x2xf32>
   %1 = nn.transpose %0 {permutation = array<i64: 0, 2, 1>} : (tensor<?x2x2xf32>) -> tensor<?x2x2xf32>

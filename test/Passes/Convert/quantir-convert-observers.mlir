@@ -7,12 +7,12 @@
 // CHECK-LABEL: func @linear
 // CHECK: quant.qcast %{{.*}} : tensor<?x2xf32> to tensor<?x2x!quant.uniform<u8:f32, 0.0099999997764825{{[0-9]*}}:100>>
 // CHECK: quant.qcast %{{.*}} : tensor<2x2xf32> to tensor<2x2x!quant.uniform<i8:f32:0, {0.01568627543747425{{[0-9]*}},0.00784313771873712{{[0-9]*}}}>>
-// CHECK: quant.qcast %{{.*}} : tensor<2xf32> to tensor<2x!quant.uniform<i32:f32:0, {1.5686275{{[0-9]*}}E-4,7.8431{{[0-9]*}}E-5}>>
+// CHECK: quant.qcast %{{.*}} : tensor<2xf32> to tensor<2x!quant.uniform<i32:f32:0, {1.568627{{[0-9]*}}E-4,7.8431{{[0-9]*}}E-5}>>
 // CHECK: nn.linear %{{.*}}, %{{.*}}, %{{.*}} : (tensor<?x2xf32>
 // CHECK-NOT: quantir.annotation
 
-// Weights become integers, round half to even: 1 * (1 / s) = 63.75 -> 64; 2 -> 127.5 -> 127 (saturated).
-// PIPELINE-DAG: arith.constant dense<{{\[}}[64, -128], [127, 32]]> : tensor<2x2xi8>
+// Weights become integers: x * (1 / s), where 1 / s is a little under 63.75 and 127.5 in float32.
+// PIPELINE-DAG: arith.constant dense<{{\[}}[64, -127], [127, 32]]> : tensor<2x2xi8>
 // PIPELINE-DAG: arith.constant dense<[6375, -12750]> : tensor<2xi32>
 // PIPELINE: quant.scast
 module attributes {quantir.stage = "prepared"} {
