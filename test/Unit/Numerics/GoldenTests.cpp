@@ -2,66 +2,87 @@
 
 #include "GoldenCase.h"
 
-#include "quantir/Numerics/ObserverJson.h"
-#include "quantir/Numerics/RangeSearch.h"
+#include "quantir/Numerics/Shapes.h"
+#include "test/Unit/Support/Npz.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>
 
-using namespace quantir;
+#include <algorithm>
+#include <fstream>
+
 using namespace quantir::numerics;
 using namespace quantir::test;
 using nlohmann::json;
 
-ObserverConfig quantir::test::configOf(const std::string &className, const json &arguments) {
-  json ours = arguments;
-  ours["observer"] = className;
-  ObserverConfig config;
-  std::string error = fromJson(ours, config);
-  INFO(ours.dump());
-  REQUIRE(error == "");
-  return config;
+namespace {
+
+/// `numbers` of test/Goldens/make_observer_goldens.py, which see.
+Tensor numbers(const json &batch) {
+  Tensor tensor;
+  tensor.dims = batch.at("shape").get<std::vector<int64_t>>();
+  tensor.values.resize(numElements(tensor.dims));
+  const uint64_t seed = batch.at("seed");
+  auto uniform = [&](uint64_t index, uint64_t stream) {
+    uint64_t z = (index + ((seed * 2 + stream) << 32)) * 0x9E3779B97F4A7C15;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+    z = z ^ (z >> 31);
+    return float(z >> 40) * 0x1p-24f;
+  };
+  const float amplitude = batch.value("amplitude", 1.0f), offset = batch.value("offset", 0.0f);
+  const int power = batch.value("power", 1);
+  for (size_t i = 0; i < tensor.values.size(); ++i) {
+    float x = (uniform(i, 0) * 2.0f - 1.0f) * amplitude, v = uniform(i, 1);
+    for (int k = 0; k < power; ++k)
+      x = x * v;
+    x = x + offset;
+    tensor.values[i] = batch.value("relu", false) ? std::max(x, 0.0f) : x;
+  }
+  return tensor;
 }
 
-void quantir::test::checkObserver(const ObserverGolden &golden) {
-  INFO("golden case " << golden.id);
-  std::unique_ptr<Observer> observer = createObserver(golden.config);
-  REQUIRE(observer);
-  size_t channels = golden.scale.size();
-  for (size_t i = 0; i < golden.batches.size(); ++i) {
-    INFO("batch " << i);
-    observer->observe(golden.batches[i].values.data(), golden.batches[i].dims);
-    auto row = [&](const std::vector<float> &trace) {
-      return std::vector<float>(trace.begin() + i * channels, trace.begin() + (i + 1) * channels);
+void checkRecorded(const std::string &prefix, size_t count) {
+  const std::string stem = std::string(QUANTIR_SOURCE_DIR) + "/test/Goldens/observers/observers";
+  json recorded = json::parse(std::ifstream(stem + ".json"));
+  Npz arrays(stem + ".npz");
+  size_t found = 0;
+  for (const json &c : recorded.at("cases")) {
+    ObserverGolden golden;
+    golden.id = c.at("id");
+    if (!golden.id.starts_with(prefix))
+      continue;
+    ++found;
+    // An array is (element type, begin, size) in the array of all numbers of that type.
+    auto array = [&](const char *name) -> std::vector<float> {
+      if (!c.at("arrays").contains(name))
+        return {};
+      const json &place = c.at("arrays").at(name);
+      std::vector<float> all = arrays.get<float>(place[0]);
+      auto begin = all.begin() + place[1].get<int64_t>();
+      return {begin, begin + place[2].get<int64_t>()};
     };
-    CHECK(observer->state().minVal == row(golden.minTrace));
-    CHECK(observer->state().maxVal == row(golden.maxTrace));
+    golden.config = configOf(c.at("observer"), c.at("arguments"));
+    golden.quantMin = c.at("quant_min");
+    golden.quantMax = c.at("quant_max");
+    for (const json &batch : c.at("batches"))
+      golden.batches.push_back(numbers(batch));
+    golden.minTrace = array("min_trace");
+    golden.maxTrace = array("max_trace");
+    golden.histogram = array("histogram");
+    golden.scale = array("scale");
+    golden.zeroPoint = array("zero_point");
+    checkObserver(golden);
   }
-  CHECK(observer->error() == "");
-  CHECK(observer->state().samples == int64_t(golden.batches.size()));
-  CHECK(observer->state().histogram == golden.histogram);
+  CHECK(found == count);
+}
 
-  QParams params;
-  REQUIRE(observer->calculateQParams(params) == "");
-  CHECK(params.scale == golden.scale);
-  bool floatZero = !params.floatZeroPoint.empty();
-  std::vector<float> zeroPoint = floatZero ? params.floatZeroPoint
-                                           : std::vector<float>(params.zeroPoint.begin(),
-                                                                params.zeroPoint.end());
-  CHECK(zeroPoint == golden.zeroPoint);
-  CHECK(params.quantMin == golden.quantMin);
-  CHECK(params.quantMax == golden.quantMax);
-  CHECK(params.axis == (isPerChannel(golden.config.kind) ? golden.config.chAxis : -1));
-  if (!floatZero)
-    CHECK(validate(params) == "");
+} // namespace
 
-  // The state says it all: through JSON and into a fresh observer.
-  ObserverState state;
-  REQUIRE(fromJson(json::parse(toJson(observer->state()).dump()), state) == "");
-  CHECK(state == observer->state());
-  std::unique_ptr<Observer> restored = createObserver(golden.config);
-  REQUIRE(restored->load(state) == "");
-  QParams again;
-  REQUIRE(restored->calculateQParams(again) == "");
-  CHECK(again == params);
+TEST_CASE("recorded runs of PyTorch's min-max observers", "[golden]") {
+  checkRecorded("range", 96);
+}
+
+TEST_CASE("recorded runs of PyTorch's histogram observer", "[golden]") {
+  checkRecorded("histogram", 9);
 }
