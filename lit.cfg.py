@@ -16,6 +16,8 @@ config.test_source_root = os.path.join(config.quantir_source_root, "test")
 config.test_exec_root = os.path.join(config.quantir_build_root, "test")
 
 llvm_config.with_system_environment(["HOME", "TMP", "TEMP", "OMP_NUM_THREADS", "ASAN_OPTIONS", "UBSAN_OPTIONS"])
+# For not and split-file.
+llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.use_default_substitutions()
 # A variable of one CHECK block must not leak into the next.
 config.environment["FILECHECK_OPTS"] = "--enable-var-scope"

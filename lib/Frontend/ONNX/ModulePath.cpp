@@ -127,5 +127,6 @@ std::string importer::findModulePath(const ::onnx::NodeProto &node, const Graph 
     return *parameterPath;
   if (!node.name().empty() || node.output_size() == 0)
     return node.name();
-  return node.op_type() + "_" + node.output(0);
+  bool tellsType = StringRef(node.output(0)).starts_with(node.op_type());
+  return tellsType ? node.output(0) : node.op_type() + "_" + node.output(0);
 }

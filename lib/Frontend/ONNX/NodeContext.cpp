@@ -386,11 +386,13 @@ Value NodeContext::reshape(Value input, llvm::ArrayRef<SymbolicInt> shape) {
       isValid &= size.value > 0 && !llvm::MulOverflow(known, size.value, known);
     }
   }
+  auto emitShapeError = [&](llvm::StringRef expected) {
+    emitError() << "expected " << expected << " for an input of "
+                << numerics::formatDims(nn::getDims(input)) << ", but got "
+                << numerics::formatDims(result) << "; import with a fixed batch size";
+  };
   if (!isValid || total % known != 0 || total == 0 || (!restIndex && total != known)) {
-    emitError() << "expected a shape for the dimensions "
-                << numerics::formatDims(nn::getDims(input))
-                << ", where ? is the batch size, but got " << numerics::formatDims(result)
-                << "; a model exported for one batch size has to be imported with that one";
+    emitShapeError("a shape that fits every batch size");
     return {};
   }
   if (batchIndex && restIndex) {
@@ -400,10 +402,13 @@ Value NodeContext::reshape(Value input, llvm::ArrayRef<SymbolicInt> shape) {
     resultScale = total / known;
   }
   if (!batchIndex || *batchIndex != 0) {
-    emitError() << "expected a shape with the batch size as its first dimension for an input of "
-                << numerics::formatDims(nn::getDims(input)) << ", but got "
-                << numerics::formatDims(result)
-                << "; a model exported for one batch size has to be imported with that one";
+    emitShapeError("a shape with the batch first");
+    return {};
+  }
+  // A dynamic dimension is any number for nn, so that a part of it cannot move to another
+  // dimension.
+  if (resultScale % scale != 0) {
+    emitShapeError("a shape that keeps the first dimension or makes it larger");
     return {};
   }
   result[0] = resultScale == scale ? 0 : -1;

@@ -65,8 +65,10 @@ std::string importer::explainUnsupported(const ::onnx::NodeProto &node, int64_t 
   std::string text = "operator " + quoted(type) + " of domain " +
                      (isDefaultDomain(node) ? "'ai.onnx'" : quoted(node.domain())) + ", opset " +
                      std::to_string(opset) + ", is not supported; ";
+  if (!isDefaultDomain(node))
+    return text + "only operators of the domain 'ai.onnx' are";
   auto rows = getIndex().find(type);
-  if (isDefaultDomain(node) && rows != getIndex().end()) {
+  if (rows != getIndex().end()) {
     int64_t since = maximumOnnxOpset;
     for (const Operator *row : rows->second)
       since = std::min(since, row->sinceOpset);
