@@ -1,6 +1,6 @@
 //===- Report.h - What quantization did to a model --------------*- C++ -*-===//
 //
-// The report of quantize(): for people as text, for programs as JSON (docs/Report.md).
+// The report of quantize(): for people as text, for programs as JSON (docs/CommandLine.md).
 //
 //===----------------------------------------------------------------------===//
 
