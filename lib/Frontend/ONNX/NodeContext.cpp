@@ -391,7 +391,8 @@ Value NodeContext::reshape(Value input, llvm::ArrayRef<SymbolicInt> shape) {
                 << numerics::formatDims(nn::getDims(input)) << ", but got "
                 << numerics::formatDims(result) << "; import with a fixed batch size";
   };
-  if (!isValid || total % known != 0 || total == 0 || (!restIndex && total != known)) {
+  bool hasBatch = batchIndex || restIndex;
+  if (!isValid || !hasBatch || total == 0 || total % known != 0 || (!restIndex && total != known)) {
     emitShapeError("a shape that fits every batch size");
     return {};
   }
@@ -401,7 +402,7 @@ Value NodeContext::reshape(Value input, llvm::ArrayRef<SymbolicInt> shape) {
     batchIndex = restIndex;
     resultScale = total / known;
   }
-  if (!batchIndex || *batchIndex != 0) {
+  if (*batchIndex != 0) {
     emitShapeError("a shape with the batch first");
     return {};
   }
