@@ -9,6 +9,7 @@ include "quantir/dialects/Interfaces/QuantizableOpInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/IR/RegionKindInterface.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 class Quantir_Op<string mnemonic, list<Trait> traits = []> : Op<Quantir_Dialect, mnemonic, traits>;
@@ -92,6 +93,23 @@ def Quantir_FusedOp : Quantir_Op<"fused", [
     /// The op that makes the (first) result.
     ::mlir::Operation *getLastOp();
   }];
+}
+
+def Quantir_KeepOp : Quantir_Op<"keep", [Pure, SameOperandsAndResultType]> {
+  let summary = "keeps a quantized value from being folded away";
+  let description = [{
+    The result is the input. MLIR folds `quant.dcast` of `quant.qcast` to the value before both, which loses the rounding that a
+    reference model is there to show. With this op between them, a reference model may be canonicalized like any other.
+
+    ```mlir
+    %1 = quant.qcast %0 : tensor<?x16xf32> to tensor<?x16x!q>
+    %2 = quantir.keep %1 : tensor<?x16x!q>
+    %3 = quant.dcast %2 : tensor<?x16x!q> to tensor<?x16xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
 }
 
 def Quantir_YieldOp : Quantir_Op<"yield", [Pure, Terminator, ReturnLike, HasParent<"FusedOp">]> {

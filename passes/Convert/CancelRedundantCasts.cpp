@@ -26,7 +26,10 @@ struct CancelQuantizeOfDequantize : public OpRewritePattern<quant::QuantizeCastO
       return rewriter.notifyMatchFailure(op, "the input is not dequantized");
     if (dequantize.getInput().getType() != op.getType())
       return rewriter.notifyMatchFailure(op, "the scales or zero points differ");
-    rewriter.replaceOp(op, dequantize.getInput());
+    Value codes = dequantize.getInput();
+    if (auto keep = codes.getDefiningOp<KeepOp>())
+      codes = keep.getInput();
+    rewriter.replaceOp(op, codes);
     return success();
   }
 };

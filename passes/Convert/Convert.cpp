@@ -20,6 +20,7 @@ namespace {
 Value castThrough(OpBuilder &builder, Location loc, Value value, quant::QuantizedType type) {
   auto tensor = cast<RankedTensorType>(value.getType());
   Value codes = quant::QuantizeCastOp::create(builder, loc, tensor.clone(type), value);
+  codes = KeepOp::create(builder, loc, codes);
   return quant::DequantizeCastOp::create(builder, loc, tensor, codes);
 }
 

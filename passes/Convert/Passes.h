@@ -4,6 +4,7 @@
 #define QUANTIR_PASSES_CONVERT_PASSES_H
 
 #include "quantir/Numerics/QParams.h"
+#include "quantir/dialects/Quantir/Quantir.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

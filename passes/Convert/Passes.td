@@ -9,8 +9,9 @@ def ConvertPass : Pass<"quantir-convert-observers", "::mlir::ModuleOp"> {
   let summary = "turn observers into quantize and dequantize";
   let description = [{
     Each `quantir.observe` becomes `quant.qcast` to the type whose scale and zero point its observer chooses, and
-    `quant.dcast` back: the reference quantized model, float ops on values that integers can represent. A bias that its
-    annotation derives is cast to 32 bits with the product of the scales. The observers go; the stage becomes `reference`.
+    `quant.dcast` back: the reference quantized model, float ops on values that integers can represent. `quantir.keep` between
+    the two keeps MLIR's folders from dropping the rounding. A bias that its annotation derives is cast to 32 bits with
+    the product of the scales. The observers go; the stage becomes `reference`.
 
     An observer without statistics is an error.
 
@@ -18,10 +19,11 @@ def ConvertPass : Pass<"quantir-convert-observers", "::mlir::ModuleOp"> {
     %1 = quantir.observe %0, @act_0 : tensor<?x16xf32>
     // becomes
     %q = quant.qcast %0 : tensor<?x16xf32> to tensor<?x16x!quant.uniform<u8:f32, 0.0235:114>>
-    %1 = quant.dcast %q : tensor<?x16x!quant.uniform<u8:f32, 0.0235:114>> to tensor<?x16xf32>
+    %k = quantir.keep %q : tensor<?x16x!quant.uniform<u8:f32, 0.0235:114>>
+    %1 = quant.dcast %k : tensor<?x16x!quant.uniform<u8:f32, 0.0235:114>> to tensor<?x16xf32>
     ```
   }];
-  let dependentDialects = ["::mlir::quant::QuantDialect"];
+  let dependentDialects = ["::mlir::quant::QuantDialect", "::quantir::QuantirDialect"];
   let statistics = [Statistic<"numQuantized", "quantized", "values that are quantized">];
 }
 
@@ -56,8 +58,8 @@ def CancelRedundantCastsPass : Pass<"quantir-cancel-redundant-casts", "::mlir::f
 def VerifyReferencePass : Pass<"quantir-verify-reference", "::mlir::ModuleOp"> {
   let summary = "check that a module is a reference quantized model";
   let description = [{
-    Fails unless: no observer is left; no annotation is left; quantized types occur only on `quant.qcast`, `quant.dcast`
-    and `quant.scast`; every cast to a quantized type is read by a `quant.dcast`.
+    Fails unless: no observer is left; no annotation is left; quantized types occur only on `quant.qcast`, `quant.scast`,
+    `quantir.keep` and `quant.dcast`; only the last two read quantized values.
   }];
 }
 

@@ -30,11 +30,11 @@ class QuantizeWeightsPass : public quantir::impl::QuantizeWeightsPassBase<Quanti
 public:
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    WalkResult result = getOperation().walk([&](quant::QuantizeCastOp op) -> WalkResult {
-      return quantize(rewriter, op);
-    });
-    if (result.wasInterrupted())
-      signalPassFailure();
+    SmallVector<quant::QuantizeCastOp> casts;
+    getOperation().walk([&](quant::QuantizeCastOp op) { casts.push_back(op); });
+    for (quant::QuantizeCastOp op : casts)
+      if (failed(quantize(rewriter, op)))
+        return signalPassFailure();
   }
 
 private:
@@ -48,7 +48,7 @@ private:
     if (!values)
       return op.emitError("expected to read the f32 values of the constant");
 
-    auto type = cast<quant::QuantizedType>(tensor.getElementType());
+    auto type = mlir::cast<quant::QuantizedType>(tensor.getElementType());
     numerics::QParams params = getQParams(type);
     SmallVector<char> bytes;
     std::string error;
@@ -67,8 +67,13 @@ private:
     auto integers = RankedTensorType::get(tensor.getShape(), storage);
     rewriter.setInsertionPoint(op);
     ElementsAttr codes = nn::makeElementsAttr(integers, bytes, nn::getNameHint(elements));
-    auto newConstant = arith::ConstantOp::create(rewriter, constant.getLoc(), integers, cast<TypedAttr>(codes));
-    rewriter.replaceOpWithNewOp<quant::StorageCastOp>(op, tensor, newConstant);
+    auto newConstant = arith::ConstantOp::create(rewriter, constant.getLoc(), integers, mlir::cast<TypedAttr>(codes));
+    auto cast = quant::StorageCastOp::create(rewriter, op.getLoc(), tensor, newConstant);
+    // Integers that are a constant need no keeping: nothing folds their dequantization.
+    for (Operation *user : llvm::make_early_inc_range(op->getUsers()))
+      if (isa<KeepOp>(user))
+        rewriter.replaceOp(user, cast);
+    rewriter.replaceOp(op, cast);
     if (Operation *old = constant.getDefiningOp(); old->use_empty())
       rewriter.eraseOp(old);
     ++numConstants;

@@ -31,9 +31,9 @@ private:
       return op->emitOpError("expected no observers after convert");
     if (op->hasAttr(QuantirDialect::annotationAttrName))
       return op->emitError("expected no annotations after convert");
-    if (isa<quant::QuantizeCastOp, quant::StorageCastOp>(op)) {
+    if (isa<quant::QuantizeCastOp, quant::StorageCastOp, KeepOp>(op)) {
       for (Operation *user : op->getUsers())
-        if (!isa<quant::DequantizeCastOp>(user)) {
+        if (!isa<quant::DequantizeCastOp, KeepOp>(user)) {
           InFlightDiagnostic diagnostic =
               op->emitError("expected only quant.dcast to read quantized values");
           diagnostic.attachNote(user->getLoc()) << "but this op does";

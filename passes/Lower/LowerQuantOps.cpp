@@ -94,6 +94,16 @@ struct LowerDequantizeCast : public OpRewritePattern<quant::DequantizeCastOp> {
   }
 };
 
+/// No kernel is folded away.
+struct LowerKeep : public OpRewritePattern<KeepOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(KeepOp op, PatternRewriter &rewriter) const override {
+    rewriter.replaceOp(op, op.getInput());
+    return success();
+  }
+};
+
 /// Integers that are a constant are the codes of a quantized one.
 struct LowerStorageCast : public OpRewritePattern<quant::StorageCastOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -162,6 +172,6 @@ struct LowerObserve : public OpRewritePattern<ObserveOp> {
 } // namespace
 
 void lower::populateQuantPatterns(RewritePatternSet &patterns) {
-  patterns.add<InlineFused, LowerConstant, LowerDequantizeCast, LowerObserve, LowerQuantizeCast,
+  patterns.add<InlineFused, LowerConstant, LowerDequantizeCast, LowerKeep, LowerObserve, LowerQuantizeCast,
                LowerStorageCast>(patterns.getContext());
 }

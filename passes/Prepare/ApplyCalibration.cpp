@@ -57,24 +57,24 @@ private:
       return module.emitError() << "'" << file << "' is not valid JSON";
     auto observers = json.is_object() ? json.find("observers") : json.end();
     if (observers == json.end() || !observers->is_object())
-      return module.emitError() << "'" << file << "': /observers: expected an object; "
+      return module.emitError() << "'" << file << "': observers: expected an object; "
                                 << "the file must come from qrun --calibrate";
     CalibrationStatistics statistics;
     SymbolTable symbols(module);
     for (const auto &[name, entry] : observers->items()) {
-      std::string path = "/observers/" + name;
+      std::string path = "observers." + name;
       if (!entry.is_object() || !entry.contains("state"))
         return module.emitError() << "'" << file << "': " << path << ": expected an object with 'state'";
       if (auto observer = symbols.lookup<ObserverOp>(name); observer && entry.contains("config")) {
         numerics::ObserverConfig config;
-        if (std::string error = numerics::fromJson(entry["config"], config, path + "/config");
+        if (std::string error = numerics::fromJson(entry["config"], config, path + ".config");
             !error.empty())
           return module.emitError() << "'" << file << "': " << error;
         if (config != observer.getSpec().getConfig())
           return observer.emitError() << "'" << file << "' has statistics of another observer for it: "
                                       << entry["config"].dump();
       }
-      if (std::string error = numerics::fromJson(entry["state"], statistics[name], path + "/state");
+      if (std::string error = numerics::fromJson(entry["state"], statistics[name], path + ".state");
           !error.empty())
         return module.emitError() << "'" << file << "': " << error;
     }

@@ -15,6 +15,21 @@ func.func @same(%x: tensor<?x4xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32>) {
   return %1, %3 : tensor<?x4xf32>, tensor<?x4xf32>
 }
 
+// CHECK-LABEL: func @kept
+// CHECK: %[[Q:.*]] = quant.qcast
+// CHECK-NEXT: %[[K:.*]] = quantir.keep %[[Q]]
+// CHECK-NEXT: %[[D:.*]] = quant.dcast %[[K]]
+// CHECK-NEXT: return %[[D]]
+func.func @kept(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %0 = quant.qcast %x : tensor<?x4xf32> to tensor<?x4x!q>
+  %1 = quantir.keep %0 : tensor<?x4x!q>
+  %2 = quant.dcast %1 : tensor<?x4x!q> to tensor<?x4xf32>
+  %3 = quant.qcast %2 : tensor<?x4xf32> to tensor<?x4x!q>
+  %4 = quantir.keep %3 : tensor<?x4x!q>
+  %5 = quant.dcast %4 : tensor<?x4x!q> to tensor<?x4xf32>
+  return %5 : tensor<?x4xf32>
+}
+
 // Another scale is another rounding.
 // CHECK-LABEL: func @other_scale
 // CHECK-COUNT-2: quant.qcast

@@ -1,5 +1,6 @@
 // RUN: qopt %s --quantir-convert-observers --quantir-verify-reference | FileCheck %s
 // RUN: qopt %s --pass-pipeline="builtin.module(quantir-convert)" | FileCheck %s --check-prefix=PIPELINE
+// RUN: qopt %s --pass-pipeline="builtin.module(quantir-convert,canonicalize,cse)" | FileCheck %s --check-prefix=PIPELINE
 
 // Range [-1, 1.55]: scale 2.55 / 255 in float32, zero point 100. The weight: 2 / 127.5 and 1 / 127.5.
 // CHECK: module attributes {quantir.stage = "reference"}
@@ -14,7 +15,11 @@
 // Weights become integers: x * (1 / s), where 1 / s is a little under 63.75 and 127.5 in float32.
 // PIPELINE-DAG: arith.constant dense<{{\[}}[64, -127], [127, 32]]> : tensor<2x2xi8>
 // PIPELINE-DAG: arith.constant dense<[6375, -12750]> : tensor<2xi32>
-// PIPELINE: quant.scast
+// A reference model survives MLIR's canonicalizer.
+// PIPELINE-DAG: %[[Q:.*]] = quant.qcast %arg0
+// PIPELINE-DAG: %[[K:.*]] = quantir.keep %[[Q]]
+// PIPELINE-DAG: quant.dcast %[[K]]
+// PIPELINE-DAG: quant.scast
 module attributes {quantir.stage = "prepared"} {
   quantir.observer @act_0 #quantir.min_max state {min_val = array<f32: -1.0>, max_val = array<f32: 1.55>, samples = 1 : i64}
   quantir.observer @weight_0 #quantir.per_channel_min_max<dtype = qint8, qscheme = per_channel_symmetric> state {min_val = array<f32: -2.0, 0.25>, max_val = array<f32: 1.0, 1.0>, samples = 1 : i64}
