@@ -6,7 +6,9 @@
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Tools/mlir-translate/Translation.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -26,6 +28,8 @@ void quantir::registerPlanTranslation() {
         return success();
       },
       [](DialectRegistry &registry) {
-        registry.insert<func::FuncDialect, kernel::KernelDialect, nn::NNDialect, QuantirDialect>();
+        // What is not in kernel form is to be refused, not to be unknown.
+        registry.insert<arith::ArithDialect, func::FuncDialect, quant::QuantDialect,
+                        kernel::KernelDialect, nn::NNDialect, QuantirDialect>();
       });
 }
