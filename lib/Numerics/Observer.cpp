@@ -161,14 +161,13 @@ protected:
     }
     low.resize(channels);
     high.resize(channels);
-    bool sawNaN = scanExtents(data, view, low.data(), high.data());
-    if (sawNaN || !allFinite()) {
+    if (!scanExtents(data, view, low.data(), high.data())) {
       NonFiniteCount nonFinite = countNonFinite(data, count);
       statistics.nanCount += nonFinite.nan;
       statistics.infCount += nonFinite.inf;
+      if (nonFinite.nan > 0) // the parameters are refused anyway: keep a range that means something
+        return;
     }
-    if (sawNaN) // the parameters are refused anyway: keep a range that means something
-      return;
     if (statistics.empty()) {
       statistics.minVal = low;
       statistics.maxVal = high;
@@ -206,12 +205,6 @@ private:
     }
   }
 
-  bool allFinite() const {
-    auto finite = [](float v) { return std::isfinite(v); };
-    return std::all_of(low.begin(), low.end(), finite) &&
-           std::all_of(high.begin(), high.end(), finite);
-  }
-
   const bool movingAverage;
   std::vector<float> low, high; ///< of the tensor at hand; members so that they are allocated once
 };
@@ -228,7 +221,7 @@ protected:
   void update(const float *data, std::span<const int64_t>, int64_t count) override {
     Extent extent = scanExtent(data, count);
     std::vector<float> finite;
-    if (extent.sawNaN || std::isinf(extent.min) || std::isinf(extent.max)) {
+    if (!extent.finite) {
       NonFiniteCount nonFinite = countNonFinite(data, count);
       statistics.nanCount += nonFinite.nan;
       statistics.infCount += nonFinite.inf;

@@ -140,7 +140,8 @@ std::string read(const json &value, float &out) {
   if (!value.is_number())
     return expected("a number", value);
   double number = value.get<double>();
-  if (std::fabs(number) > double(std::numeric_limits<float>::max()))
+  // Half a step above the greatest float is where rounding to it ends.
+  if (!(std::fabs(number) < 0x1.ffffffp127))
     return expected("a number that fits float32", value);
   out = float(number);
   return {};

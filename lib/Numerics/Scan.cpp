@@ -5,53 +5,51 @@
 #include "quantir/Numerics/TargetClones.h"
 
 #include <algorithm>
-#include <cstring>
+#include <cmath>
 
 namespace quantir::numerics {
 
 namespace {
 
-// Reductions with min and max are not vectorized by compilers that respect NaN, so the lanes are written out. One vector
-// of 64 bytes becomes as many registers as the instruction set needs.
-constexpr int64_t lanes = 16;
-typedef float FloatLanes __attribute__((vector_size(64)));
-typedef int32_t IntLanes __attribute__((vector_size(64)));
+// Compilers that respect NaN do not vectorize reductions with min and max, so the lanes are written out.
+constexpr int64_t lanes = 64;
+
+/// What a value adds to a sum that tells whether all were finite: 0, or NaN.
+QUANTIR_INLINE float trace(float v) { return v - v; }
 
 QUANTIR_TARGET_CLONES void scanLanes(const float *data, int64_t blocks, Extent &extent) {
-  FloatLanes low[2], high[2];
-  IntLanes nan = {};
-  for (int k = 0; k < 2; ++k) {
-    low[k] = extent.min - FloatLanes{};
-    high[k] = extent.max - FloatLanes{};
-  }
-  for (int64_t i = 0; i < blocks; ++i, data += 2 * lanes) {
-    FloatLanes v[2];
-    std::memcpy(v, data, sizeof(v));
-    for (int k = 0; k < 2; ++k) {
-      low[k] = v[k] < low[k] ? v[k] : low[k];
-      high[k] = v[k] > high[k] ? v[k] : high[k];
-      nan |= v[k] != v[k];
-    }
-  }
+  float low[lanes], high[lanes], traces[lanes];
   for (int64_t lane = 0; lane < lanes; ++lane) {
-    extent.min = std::min({extent.min, low[0][lane], low[1][lane]});
-    extent.max = std::max({extent.max, high[0][lane], high[1][lane]});
-    extent.sawNaN |= nan[lane] != 0;
+    low[lane] = extent.min;
+    high[lane] = extent.max;
+    traces[lane] = 0;
+  }
+  for (int64_t i = 0; i < blocks; ++i, data += lanes)
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      float v = data[lane];
+      low[lane] = v < low[lane] ? v : low[lane];
+      high[lane] = v > high[lane] ? v : high[lane];
+      traces[lane] += trace(v);
+    }
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    extent.min = std::min(extent.min, low[lane]);
+    extent.max = std::max(extent.max, high[lane]);
+    extent.finite &= traces[lane] == 0.0f;
   }
 }
 
 /// Channels are innermost: a row updates them all.
-QUANTIR_TARGET_CLONES bool scanRows(const float *data, int64_t rows, int64_t channels, float *min,
-                                    float *max) {
-  int32_t nan = 0;
+QUANTIR_TARGET_CLONES bool scanRows(const float *data, int64_t rows, int64_t channels,
+                                    float *__restrict min, float *__restrict max) {
+  int32_t nonFinite = 0;
   for (int64_t r = 0; r < rows; ++r, data += channels)
     for (int64_t c = 0; c < channels; ++c) {
       float v = data[c];
       min[c] = v < min[c] ? v : min[c];
       max[c] = v > max[c] ? v : max[c];
-      nan |= v != v;
+      nonFinite |= trace(v) != 0.0f;
     }
-  return nan != 0;
+  return nonFinite == 0;
 }
 
 QUANTIR_TARGET_CLONES void binIndices(const float *data, int64_t count, float min, float width,
@@ -71,12 +69,13 @@ QUANTIR_TARGET_CLONES void binIndices(const float *data, int64_t count, float mi
 
 Extent scanExtent(const float *data, int64_t count) {
   Extent extent;
-  int64_t blocks = count / (2 * lanes);
-  scanLanes(data, blocks, extent);
-  for (int64_t i = blocks * 2 * lanes; i < count; ++i) {
+  int64_t blocks = count / lanes;
+  if (blocks > 0)
+    scanLanes(data, blocks, extent);
+  for (int64_t i = blocks * lanes; i < count; ++i) {
     extent.min = data[i] < extent.min ? data[i] : extent.min;
     extent.max = data[i] > extent.max ? data[i] : extent.max;
-    extent.sawNaN |= data[i] != data[i];
+    extent.finite &= trace(data[i]) == 0.0f;
   }
   return extent;
 }
@@ -86,22 +85,22 @@ bool scanExtents(const float *data, ChannelView view, float *min, float *max) {
   std::fill(max, max + view.channels, Extent().max);
   if (view.inner == 1)
     return scanRows(data, view.outer, view.channels, min, max);
-  bool sawNaN = false;
+  bool finite = true;
   for (int64_t o = 0; o < view.outer; ++o)
     for (int64_t c = 0; c < view.channels; ++c, data += view.inner) {
       Extent extent = scanExtent(data, view.inner);
       min[c] = std::min(min[c], extent.min);
       max[c] = std::max(max[c], extent.max);
-      sawNaN |= extent.sawNaN;
+      finite &= extent.finite;
     }
-  return sawNaN;
+  return finite;
 }
 
 NonFiniteCount countNonFinite(const float *data, int64_t count) {
   NonFiniteCount result;
   for (int64_t i = 0; i < count; ++i) {
-    result.nan += data[i] != data[i];
-    result.inf += data[i] - data[i] != 0.0f && data[i] == data[i];
+    result.nan += std::isnan(data[i]);
+    result.inf += std::isinf(data[i]);
   }
   return result;
 }

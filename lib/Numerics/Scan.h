@@ -19,12 +19,12 @@ namespace quantir::numerics {
 struct Extent {
   float min = std::numeric_limits<float>::infinity();
   float max = -std::numeric_limits<float>::infinity();
-  bool sawNaN = false;
+  bool finite = true; ///< no value was NaN or infinite
 };
 
 Extent scanExtent(const float *data, int64_t count);
 
-/// The same for each channel. `min` and `max` hold view.channels entries; returns whether there was a NaN.
+/// The same for each channel: `min` and `max` hold view.channels entries. Returns whether all values are finite.
 bool scanExtents(const float *data, ChannelView view, float *min, float *max);
 
 struct NonFiniteCount {
