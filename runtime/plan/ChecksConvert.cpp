@@ -35,6 +35,9 @@ Status checkDequantize(const OpOperands &o) {
 Status checkRequantize(const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectQuantized("the input", o.input(0)));
   QUANTIR_RETURN_IF_ERROR(expectQuantized("the result", o.output()));
+  int from = o.input(0).quant->axis, to = o.output().quant->axis;
+  if (from >= 0 && to >= 0 && from != to)
+    return Status::error(fmt::format("expected one quantized axis, but got {} and {}", from, to));
   return expectDims("a result", o.output(), o.input(0).dims);
 }
 

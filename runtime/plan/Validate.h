@@ -21,7 +21,7 @@ namespace quantir::runtime {
 /// much memory or time.
 namespace planLimits {
 inline constexpr size_t tensors = size_t(1) << 18;
-inline constexpr size_t ops = size_t(1) << 16;
+inline constexpr size_t ops = size_t(1) << 15;
 inline constexpr size_t observers = size_t(1) << 16;
 inline constexpr size_t rank = 8;
 inline constexpr size_t nameLength = 4096;

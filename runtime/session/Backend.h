@@ -46,7 +46,8 @@ struct Operand {
   }
 };
 
-/// What a kernel is built from. An absent optional operand is a null pointer.
+/// What a kernel is built from. An absent optional operand is a null pointer. The op, the operands
+/// and their quantization outlive the kernel; the spans do not.
 struct KernelSpec {
   const plan::Op *op = nullptr;
   std::span<const Operand *const> inputs;
@@ -68,6 +69,9 @@ public:
   virtual void run(const void *const *inputs, void *const *outputs, void *scratch) = 0;
 
   virtual size_t scratchBytes() const { return 0; }
+
+  /// The memory it holds besides: packed weights, tables.
+  virtual size_t packedBytes() const { return 0; }
 
   /// Which implementation this is, for profiles: "reference", "onednn:brgconv:avx512_core_vnni".
   virtual std::string_view implementation() const = 0;

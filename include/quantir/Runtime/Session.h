@@ -26,6 +26,8 @@ class Observer;
 
 namespace quantir::runtime {
 
+struct SessionState;
+
 /// In the order of Plan::observers().
 using ObserverList = std::vector<std::unique_ptr<numerics::Observer>>;
 
@@ -86,9 +88,8 @@ public:
   std::shared_ptr<ObserverList> sharedObservers() const;
 
 private:
-  struct Impl;
-  explicit Session(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl;
+  explicit Session(std::unique_ptr<SessionState> state);
+  std::unique_ptr<SessionState> state;
 };
 
 /// The backends in this build, `reference` first.

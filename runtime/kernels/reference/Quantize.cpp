@@ -1,0 +1,84 @@
+//===- Quantize.cpp - Changing the encoding --------------------------------===//
+
+#include "runtime/kernels/reference/Loops.h"
+#include "runtime/kernels/reference/Reference.h"
+
+namespace quantir::runtime::reference {
+namespace {
+
+/// The loops over one channel of the quantized axis, or over everything when there is none.
+class ChannelLoops {
+public:
+  ChannelLoops(const Operand &input, const Operand &output, int axis)
+      : channels(axis < 0 ? 1 : output.dims[axis]), step{axis < 0 ? 0 : output.strides[axis],
+                                                         axis < 0 ? 0 : input.strides[axis]},
+        nest(withoutAxis(output.dims, axis), {output.strides, input.strides}) {}
+
+  /// Calls fn(channel, offsets, strides, count); offsets and strides of output, input.
+  template <typename Fn> void forEachRun(Fn &&fn) const {
+    for (int64_t c = 0; c < channels; ++c)
+      nest.forEachRun([&](const auto &offsets, const auto &strides, int64_t count) {
+        fn(c, std::array{offsets[0] + c * step[0], offsets[1] + c * step[1]}, strides, count);
+      });
+  }
+
+private:
+  static std::vector<int64_t> withoutAxis(std::vector<int64_t> dims, int axis) {
+    if (axis >= 0)
+      dims[axis] = 1;
+    return dims;
+  }
+
+  int64_t channels;
+  std::array<int64_t, 2> step;
+  LoopNest<2> nest;
+};
+
+template <typename In, typename Out>
+KernelPtr createConversion(const Operand &input, const Operand &output, int axis) {
+  return makeKernel([&input, &output, loops = ChannelLoops(input, output, axis)](
+                        const void *const *inputs, void *const *outputs, void *) {
+    auto *source = static_cast<const In *>(inputs[0]);
+    auto *result = static_cast<Out *>(outputs[0]);
+    loops.forEachRun([&](int64_t channel, const auto &offsets, const auto &strides, int64_t count) {
+      Decoder<In> decode(input, channel);
+      Encoder<Out> encode(output, channel);
+      const In *from = source + offsets[1];
+      Out *to = result + offsets[0];
+      if (strides[0] == 1 && strides[1] == 1)
+        for (int64_t i = 0; i < count; ++i)
+          to[i] = encode(decode(from[i]));
+      else
+        for (int64_t i = 0; i < count; ++i)
+          to[i * strides[0]] = encode(decode(from[i * strides[1]]));
+    });
+  });
+}
+
+} // namespace
+
+KernelPtr createQuantize(const KernelSpec &spec) {
+  const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
+  return withIntegerType(output.dtype, [&](auto out) {
+    return createConversion<float, decltype(out)>(input, output, output.quant->axis);
+  });
+}
+
+KernelPtr createDequantize(const KernelSpec &spec) {
+  const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
+  return withIntegerType(input.dtype, [&](auto in) {
+    return createConversion<decltype(in), float>(input, output, input.quant->axis);
+  });
+}
+
+KernelPtr createRequantize(const KernelSpec &spec) {
+  const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
+  return withIntegerType(input.dtype, [&](auto in) {
+    return withIntegerType(output.dtype, [&](auto out) {
+      return createConversion<decltype(in), decltype(out)>(
+          input, output, std::max(input.quant->axis, output.quant->axis));
+    });
+  });
+}
+
+} // namespace quantir::runtime::reference

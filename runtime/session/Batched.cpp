@@ -1,0 +1,208 @@
+//===- Batched.cpp - Running a plan over any number of samples -------------===//
+
+#include "quantir/Runtime/Batched.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <new>
+
+namespace quantir::runtime {
+
+struct BatchRunner::Impl {
+  /// One input or output: its shape, and how much of its leading dim one sample takes.
+  struct Port {
+    TensorInfo info;
+    int64_t rowsPerSample = 1;
+
+    std::vector<int64_t> dims(int64_t samples) const {
+      std::vector<int64_t> result = info.dims;
+      result[0] = rowsPerSample * samples;
+      return result;
+    }
+    size_t bytes(int64_t samples) const {
+      return static_cast<size_t>(numElements(dims(samples))) * sizeOf(info.dtype);
+    }
+  };
+
+  /// A session and the memory that its batches pass through.
+  struct Lane {
+    std::unique_ptr<Session> session;
+    int64_t batch = 0;
+    std::vector<Tensor> inputs, outputs;
+    std::vector<TensorView> inputViews, outputViews;
+  };
+
+  std::shared_ptr<const Plan> plan;
+  SessionOptions options;
+  Lane full, partial;
+  std::vector<Port> inputs, outputs;
+
+  Result<std::vector<Port>> portsOf(std::string_view what, const std::vector<TensorInfo> &planned,
+                                    const std::vector<TensorInfo> &resolved) const;
+  Status createLane(Lane &lane, int64_t batch) const;
+  Status runBatch(int64_t first, int64_t count, const SampleSource &source, const SampleSink &sink);
+};
+
+/// How many of a tensor's rows belong to one sample. A dynamic leading dim says so itself; of a
+/// fixed one every sample of the batch has the same share.
+Result<std::vector<BatchRunner::Impl::Port>>
+BatchRunner::Impl::portsOf(std::string_view what, const std::vector<TensorInfo> &planned,
+                           const std::vector<TensorInfo> &resolved) const {
+  std::vector<Port> ports;
+  for (size_t i = 0; i < planned.size(); ++i) {
+    const std::vector<int64_t> &dims = planned[i].dims;
+    bool counted =
+        !dims.empty() && (plan->hasDynamicBatch() ? dims[0] < 0 : dims[0] % full.batch == 0);
+    if (!counted)
+      return Status::error(fmt::format("{} '{}': expected a leading dim that counts samples, in "
+                                       "batches of {}, but got dims {}",
+                                       what, planned[i].name, full.batch, formatDims(dims)));
+    ports.push_back({resolved[i], resolved[i].dims[0] / full.batch});
+  }
+  return ports;
+}
+
+Status BatchRunner::Impl::createLane(Lane &lane, int64_t batch) const {
+  SessionOptions laneOptions = options;
+  laneOptions.batch = batch;
+  if (full.session)
+    laneOptions.observers = full.session->sharedObservers();
+  Result<std::unique_ptr<Session>> session = Session::create(plan, laneOptions);
+  if (!session)
+    return session.status();
+  lane = Lane();
+  lane.session = *std::move(session);
+  lane.batch = batch;
+  for (const TensorInfo &info : lane.session->inputs())
+    lane.inputViews.push_back(lane.inputs.emplace_back(info.dtype, info.dims).view());
+  for (const TensorInfo &info : lane.session->outputs())
+    lane.outputViews.push_back(lane.outputs.emplace_back(info.dtype, info.dims).view());
+  return {};
+}
+
+Status BatchRunner::Impl::runBatch(int64_t first, int64_t count, const SampleSource &source,
+                                   const SampleSink &sink) {
+  Lane *lane = &full;
+  if (count < full.batch && plan->hasDynamicBatch()) {
+    lane = &partial;
+    if (partial.batch != count)
+      QUANTIR_RETURN_IF_ERROR(createLane(partial, count));
+  }
+  std::vector<TensorView> inputViews = lane->inputViews, outputViews = lane->outputViews;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    inputViews[i].dims = inputs[i].dims(count);
+  for (size_t i = 0; i < outputs.size(); ++i)
+    outputViews[i].dims = outputs[i].dims(count);
+
+  QUANTIR_RETURN_IF_ERROR(source(first, count, inputViews));
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    size_t bytes = inputs[i].bytes(1);
+    auto *data = static_cast<uint8_t *>(inputViews[i].data);
+    for (int64_t sample = count; sample < lane->batch; ++sample)
+      std::memcpy(data + sample * bytes, data + (count - 1) * bytes, bytes);
+  }
+  QUANTIR_RETURN_IF_ERROR(lane->session->run(lane->inputViews, lane->outputViews));
+  return sink ? sink(first, count, outputViews) : Status();
+}
+
+BatchRunner::BatchRunner(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
+BatchRunner::~BatchRunner() = default;
+
+Result<std::unique_ptr<BatchRunner>> BatchRunner::create(std::shared_ptr<const Plan> plan,
+                                                         SessionOptions options) {
+  std::string context = fmt::format("plan '{}'", plan->path());
+  try {
+    auto impl = std::make_unique<Impl>();
+    impl->plan = plan;
+    impl->options = options;
+    if (plan->inputs().empty())
+      return Status::error(context + ": expected an input that counts samples, but it has none");
+    int64_t batch = options.batch;
+    if (!plan->hasDynamicBatch())
+      batch = plan->inputs()[0].dims.empty() ? 1 : plan->inputs()[0].dims[0];
+    if (Status status = impl->createLane(impl->full, batch); !status)
+      return status;
+    Result<std::vector<Impl::Port>> inputs =
+        impl->portsOf("input", plan->inputs(), impl->full.session->inputs());
+    if (!inputs)
+      return inputs.status().withContext(context);
+    Result<std::vector<Impl::Port>> outputs =
+        impl->portsOf("output", plan->outputs(), impl->full.session->outputs());
+    if (!outputs)
+      return outputs.status().withContext(context);
+    impl->inputs = *std::move(inputs);
+    impl->outputs = *std::move(outputs);
+    return std::unique_ptr<BatchRunner>(new BatchRunner(std::move(impl)));
+  } catch (const std::bad_alloc &) {
+    return Status::error(context + ": not enough memory to run it");
+  }
+}
+
+int64_t BatchRunner::batch() const { return impl->full.batch; }
+Session &BatchRunner::session() { return *impl->full.session; }
+
+std::vector<int64_t> BatchRunner::inputDims(size_t index, int64_t samples) const {
+  return impl->inputs[index].dims(samples);
+}
+
+std::vector<int64_t> BatchRunner::outputDims(size_t index, int64_t samples) const {
+  return impl->outputs[index].dims(samples);
+}
+
+Status BatchRunner::run(int64_t samples, const SampleSource &source, const SampleSink &sink) {
+  if (samples < 1)
+    return Status::error(fmt::format("expected at least one sample, but got {}", samples));
+  try {
+    for (int64_t first = 0; first < samples; first += impl->full.batch)
+      QUANTIR_RETURN_IF_ERROR(
+          impl->runBatch(first, std::min(impl->full.batch, samples - first), source, sink));
+  } catch (const std::bad_alloc &) {
+    return Status::error("not enough memory for a batch");
+  }
+  return {};
+}
+
+Result<std::vector<Tensor>> BatchRunner::run(std::span<const TensorView> inputs,
+                                             const std::function<void(int64_t done)> &progress) {
+  const std::vector<Impl::Port> &ports = impl->inputs;
+  if (inputs.size() != ports.size())
+    return Status::error(
+        fmt::format("expected {} inputs, but got {}", ports.size(), inputs.size()));
+  int64_t samples = inputs[0].dims.empty() ? 0 : inputs[0].dims[0] / ports[0].rowsPerSample;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    std::vector<int64_t> dims = ports[i].dims(samples);
+    if (inputs[i].dtype != ports[i].info.dtype || inputs[i].dims != dims)
+      return Status::error(fmt::format("input '{}': expected {} of dims {}, but got {} of dims {}",
+                                       ports[i].info.name, nameOf(ports[i].info.dtype),
+                                       formatDims(dims), nameOf(inputs[i].dtype),
+                                       formatDims(inputs[i].dims)));
+  }
+  std::vector<Tensor> results;
+  try {
+    for (const Impl::Port &port : impl->outputs)
+      results.emplace_back(port.info.dtype, port.dims(samples));
+  } catch (const std::bad_alloc &) {
+    return Status::error("not enough memory for the outputs");
+  }
+  auto source = [&](int64_t first, int64_t count, std::span<const TensorView> views) {
+    for (size_t i = 0; i < views.size(); ++i)
+      std::memcpy(views[i].data,
+                  static_cast<const uint8_t *>(inputs[i].data) + first * ports[i].bytes(1),
+                  views[i].bytes());
+    return Status();
+  };
+  auto sink = [&](int64_t first, int64_t count, std::span<const TensorView> views) {
+    for (size_t i = 0; i < views.size(); ++i)
+      std::memcpy(static_cast<uint8_t *>(results[i].data()) + first * impl->outputs[i].bytes(1),
+                  views[i].data, views[i].bytes());
+    if (progress)
+      progress(first + count);
+    return Status();
+  };
+  if (Status status = run(samples, source, sink); !status)
+    return status;
+  return results;
+}
+
+} // namespace quantir::runtime

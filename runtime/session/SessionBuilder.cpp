@@ -1,0 +1,475 @@
+//===- SessionBuilder.cpp - From a plan to kernels and memory --------------===//
+
+#include "quantir/Runtime/Calibration.h"
+#include "runtime/plan/Validate.h"
+#include "runtime/session/Arena.h"
+#include "runtime/session/Backends.h"
+#include "runtime/session/KernelSupport.h"
+#include "runtime/session/SessionState.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <sched.h>
+
+namespace quantir::runtime {
+namespace {
+
+/// The processors that the process may use.
+int availableThreads() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) != 0)
+    return 1;
+  return std::max(1, CPU_COUNT(&set));
+}
+
+size_t bytesOf(const Operand &operand) {
+  return static_cast<size_t>(operand.numElements()) * sizeOf(operand.dtype);
+}
+
+/// Memory for values. Values that take over each other's memory share one.
+struct Storage {
+  enum class Kind { Arena, UserInput, UserOutput } kind = Kind::Arena;
+  size_t userIndex = 0;
+  ArenaBlock block;
+};
+
+class Builder {
+public:
+  explicit Builder(SessionState &session)
+      : session(session), plan(*session.plan), graph(plan.graph()) {}
+
+  Status build();
+
+private:
+  static constexpr size_t none = ~size_t(0);
+
+  Status resolve();
+  Status chooseBackends();
+  Result<const Backend *> backendNamed(std::string_view name, bool fromPlan) const;
+  Result<const Backend *> backendOf(const plan::Op &op) const;
+
+  Status foldConstants();
+  bool isFoldable(const plan::Op &op) const;
+  Status foldOp(size_t opIndex);
+  void releaseUnusedConstants();
+
+  void findLastUses();
+  void bindInterface();
+  Status createSteps();
+  Status createStep(size_t stepIndex, size_t opIndex);
+  Result<std::unique_ptr<Kernel>> createKernel(const plan::Op &op, KernelSpec &spec,
+                                               size_t stepIndex);
+  int takeoverInput(const plan::Op &op, const Backend &backend, const KernelSpec &spec,
+                    size_t stepIndex) const;
+  void defineOutputs(const plan::Op &op, const KernelSpec &spec, size_t stepIndex);
+  Status allocate();
+  void fillSlots();
+  void *addressOf(int32_t tensor, size_t slot);
+  Status countMemory(size_t bytes);
+
+  std::vector<const Operand *> operandsOf(const flatbuffers::Vector<int32_t> *indices) const {
+    std::vector<const Operand *> operands;
+    if (indices)
+      for (int32_t index : *indices)
+        operands.push_back(session.tensors->find(index));
+    return operands;
+  }
+  bool isConstant(int32_t tensor) const { return (*session.tensors)[tensor].constant; }
+
+  SessionState &session;
+  const Plan &plan;
+  const plan::Plan &graph;
+  const Backend *overriding = nullptr;                   ///< SessionOptions::backend
+  const Backend *planned = nullptr;                      ///< the plan's
+  std::vector<size_t> stepOps;                           ///< for each step its op
+  std::vector<std::pair<size_t, int32_t>> foldedTensors; ///< index into session.folded, tensor
+  std::vector<size_t> lastUse;   ///< for each tensor the last step that reads it; 0 if none does
+  std::vector<size_t> outputOf;  ///< for each tensor the first plan output that it is, or `none`
+  std::vector<size_t> storageOf; ///< for each tensor an index into `storages`, or `none`
+  std::vector<Storage> storages;
+  size_t memory = 0;
+};
+
+Status Builder::countMemory(size_t bytes) {
+  if (bytes > session.options.memoryLimit - memory)
+    return Status::error(fmt::format("it needs more than the {} bytes that a session may allocate "
+                                     "(SessionOptions::memoryLimit)",
+                                     session.options.memoryLimit));
+  memory += bytes;
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Shapes and backends
+//===----------------------------------------------------------------------===//
+
+Status Builder::resolve() {
+  const SessionOptions &options = session.options;
+  if (options.threads < 0 || options.threads > 4096)
+    return Status::error(fmt::format("expected 0 to 4096 threads, but got {}", options.threads));
+  session.threads = options.threads ? options.threads : availableThreads();
+  if (options.batch < 1 || options.batch > planLimits::elements)
+    return Status::error(fmt::format("expected a batch of 1 to {}, but got {}",
+                                     planLimits::elements, options.batch));
+  session.batch = plan.hasDynamicBatch() ? options.batch : 1;
+
+  Result<ResolvedTensors> tensors = ResolvedTensors::create(graph, plan.constants(), session.batch);
+  if (!tensors)
+    return tensors.status();
+  session.tensors = std::make_unique<ResolvedTensors>(*std::move(tensors));
+  if (session.batch != 1) // loading did it for 1
+    if (Status status = validateOps(graph, *session.tensors); !status)
+      return std::move(status).withContext(fmt::format("with batch {}", session.batch));
+
+  auto resolveInfos = [&](std::vector<TensorInfo> infos,
+                          const flatbuffers::Vector<int32_t> *indices) {
+    for (size_t i = 0; i < infos.size(); ++i)
+      infos[i].dims = (*session.tensors)[indices->Get(i)].dims;
+    return infos;
+  };
+  session.inputs = resolveInfos(plan.inputs(), graph.inputs());
+  session.outputs = resolveInfos(plan.outputs(), graph.outputs());
+
+  session.observers = options.observers;
+  if (session.observers && session.observers->size() != plan.observers().size())
+    return Status::error(fmt::format("expected {} observers, but got {}", plan.observers().size(),
+                                     session.observers->size()));
+  if (!session.observers) {
+    Result<std::shared_ptr<ObserverList>> created = createObservers(plan);
+    if (!created)
+      return created.status();
+    session.observers = *created;
+  }
+  return {};
+}
+
+Result<const Backend *> Builder::backendNamed(std::string_view name, bool fromPlan) const {
+  if (const Backend *backend = findBackend(name))
+    return backend;
+  return Status::error(fmt::format("expected a backend of this build ({}), but got '{}'{}",
+                                   fmt::join(backendNames(), ", "), name.substr(0, 200),
+                                   fromPlan ? "; choose another one to run it with" : ""));
+}
+
+Status Builder::chooseBackends() {
+  planned = &referenceBackend();
+  if (!session.options.backend.empty()) {
+    Result<const Backend *> backend = backendNamed(session.options.backend, false);
+    if (!backend)
+      return backend.status();
+    overriding = *backend;
+  } else if (!plan.backend().empty()) {
+    Result<const Backend *> backend = backendNamed(plan.backend(), true);
+    if (!backend)
+      return backend.status();
+    planned = *backend;
+  }
+  return {};
+}
+
+Result<const Backend *> Builder::backendOf(const plan::Op &op) const {
+  if (overriding)
+    return overriding;
+  if (op.backend() && op.backend()->size())
+    return backendNamed(op.backend()->string_view(), true);
+  return planned;
+}
+
+//===----------------------------------------------------------------------===//
+// Constants computed once
+//===----------------------------------------------------------------------===//
+
+bool Builder::isFoldable(const plan::Op &op) const {
+  if (op.kind_type() == plan::OpKind::Observe)
+    return false;
+  return std::all_of(op.inputs()->begin(), op.inputs()->end(),
+                     [&](int32_t input) { return input < 0 || isConstant(input); });
+}
+
+/// Runs one op on constants, and makes its results constants.
+Status Builder::foldOp(size_t opIndex) {
+  const plan::Op &op = *graph.ops()->Get(opIndex);
+  std::vector<const Operand *> inputs = operandsOf(op.inputs());
+  std::vector<const Operand *> outputs = operandsOf(op.outputs());
+  KernelSpec spec{&op, inputs, outputs};
+  Result<std::unique_ptr<Kernel>> kernel = referenceBackend().createKernel(spec);
+  if (!kernel)
+    return kernel.status();
+
+  std::vector<const void *> inputPointers;
+  for (const Operand *input : inputs)
+    inputPointers.push_back(input ? input->constant : nullptr);
+  std::vector<void *> outputPointers;
+  for (int32_t output : *op.outputs()) {
+    size_t bytes = bytesOf((*session.tensors)[output]);
+    QUANTIR_RETURN_IF_ERROR(countMemory(bytes));
+    foldedTensors.push_back({session.folded.size(), output});
+    AlignedBuffer &buffer = session.folded.emplace_back(bytes);
+    if (buffer.size() != bytes)
+      throw std::bad_alloc();
+    outputPointers.push_back(buffer.data());
+  }
+  size_t scratchBytes = (*kernel)->scratchBytes();
+  if (scratchBytes > session.options.memoryLimit)
+    return countMemory(scratchBytes);
+  AlignedBuffer scratch(scratchBytes);
+  if (scratch.size() != scratchBytes)
+    throw std::bad_alloc();
+  (*kernel)->run(inputPointers.data(), outputPointers.data(), scratch.data());
+  for (size_t i = 0; i < outputPointers.size(); ++i)
+    (*session.tensors)[op.outputs()->Get(i)].constant = outputPointers[i];
+  return {};
+}
+
+Status Builder::foldConstants() {
+  if (!graph.ops())
+    return {};
+  for (size_t i = 0; i < graph.ops()->size(); ++i) {
+    if (!isFoldable(*graph.ops()->Get(i)))
+      stepOps.push_back(i);
+    else if (Status status = foldOp(i); !status)
+      return std::move(status).withContext(describeOp(graph, i));
+  }
+  return {};
+}
+
+/// Frees what was only needed to compute other constants.
+void Builder::releaseUnusedConstants() {
+  std::vector<bool> used(session.tensors->size());
+  for (size_t opIndex : stepOps)
+    for (int32_t input : *graph.ops()->Get(opIndex)->inputs())
+      if (input >= 0)
+        used[input] = true;
+  if (graph.outputs())
+    for (int32_t output : *graph.outputs())
+      used[output] = true;
+  for (auto [index, tensor] : foldedTensors) {
+    AlignedBuffer &buffer = session.folded[index];
+    if (used[tensor]) {
+      session.packedBytes += buffer.size();
+    } else {
+      memory -= buffer.size();
+      buffer = AlignedBuffer();
+    }
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels and the memory of their values
+//===----------------------------------------------------------------------===//
+
+void Builder::findLastUses() {
+  lastUse.assign(session.tensors->size(), 0);
+  for (size_t step = 0; step < stepOps.size(); ++step)
+    for (int32_t input : *graph.ops()->Get(stepOps[step])->inputs())
+      if (input >= 0)
+        lastUse[input] = step;
+  if (graph.outputs())
+    for (int32_t output : *graph.outputs())
+      lastUse[output] = stepOps.size();
+}
+
+/// Finds where the plan's inputs and outputs live. Outputs that no kernel writes are copied.
+void Builder::bindInterface() {
+  storageOf.assign(session.tensors->size(), none);
+  outputOf.assign(session.tensors->size(), none);
+  if (graph.inputs())
+    for (size_t i = 0; i < graph.inputs()->size(); ++i) {
+      storageOf[graph.inputs()->Get(i)] = storages.size();
+      storages.push_back({Storage::Kind::UserInput, i, {}});
+    }
+  if (!graph.outputs())
+    return;
+  using Copy = SessionState::OutputCopy;
+  for (size_t i = 0; i < graph.outputs()->size(); ++i) {
+    int32_t tensor = graph.outputs()->Get(i);
+    if (isConstant(tensor))
+      session.outputCopies.push_back(
+          {Copy::From::Constant, (*session.tensors)[tensor].constant, 0, i});
+    else if (storageOf[tensor] != none)
+      session.outputCopies.push_back(
+          {Copy::From::Input, nullptr, storages[storageOf[tensor]].userIndex, i});
+    else if (outputOf[tensor] != none)
+      session.outputCopies.push_back({Copy::From::Output, nullptr, outputOf[tensor], i});
+    else
+      outputOf[tensor] = i;
+  }
+}
+
+/// The input whose memory the op's first output takes over, or -1: one that `backend` names, that
+/// lives in the arena, and that nothing else reads at this step or later.
+int Builder::takeoverInput(const plan::Op &op, const Backend &backend, const KernelSpec &spec,
+                           size_t stepIndex) const {
+  int candidate = backend.inPlaceInput(spec);
+  if (candidate < 0 || static_cast<size_t>(candidate) >= spec.inputs.size() || spec.outputs.empty())
+    return -1;
+  int32_t tensor = op.inputs()->Get(candidate);
+  if (tensor < 0 || storageOf[tensor] == none ||
+      storages[storageOf[tensor]].kind != Storage::Kind::Arena || lastUse[tensor] != stepIndex ||
+      std::count(op.inputs()->begin(), op.inputs()->end(), tensor) != 1 ||
+      bytesOf(*spec.inputs[candidate]) != bytesOf(*spec.outputs[0]))
+    return -1;
+  return candidate;
+}
+
+Result<std::unique_ptr<Kernel>> Builder::createKernel(const plan::Op &op, KernelSpec &spec,
+                                                      size_t stepIndex) {
+  Result<const Backend *> preferred = backendOf(op);
+  if (!preferred)
+    return preferred.status();
+  for (const Backend *backend : {*preferred, &referenceBackend()}) {
+    bool known = std::count(session.backends.begin(), session.backends.end(), backend);
+    if (!known)
+      backend->useThreads(session.threads);
+    spec.inPlaceInput = -1;
+    spec.inPlaceInput = takeoverInput(op, *backend, spec, stepIndex);
+    Result<std::unique_ptr<Kernel>> kernel = backend->createKernel(spec);
+    if (!kernel || *kernel) {
+      if (!known)
+        session.backends.push_back(backend);
+      return kernel;
+    }
+  }
+  return Status::error("no backend has a kernel for it");
+}
+
+void Builder::defineOutputs(const plan::Op &op, const KernelSpec &spec, size_t stepIndex) {
+  for (size_t i = 0; i < spec.outputs.size(); ++i) {
+    int32_t tensor = op.outputs()->Get(i);
+    size_t last = std::max(lastUse[tensor], stepIndex);
+    if (i == 0 && spec.inPlaceInput >= 0) {
+      storageOf[tensor] = storageOf[op.inputs()->Get(spec.inPlaceInput)];
+    } else {
+      storageOf[tensor] = storages.size();
+      storages.push_back({Storage::Kind::Arena, 0, {bytesOf(*spec.outputs[i]), stepIndex, last}});
+    }
+    Storage &storage = storages[storageOf[tensor]];
+    storage.block.last = last;
+    // Everything that shares this memory before the output dies before it: all of it can be in
+    // the user's memory from the start.
+    if (outputOf[tensor] != none) {
+      storage.kind = Storage::Kind::UserOutput;
+      storage.userIndex = outputOf[tensor];
+    }
+  }
+}
+
+Status Builder::createStep(size_t stepIndex, size_t opIndex) {
+  const plan::Op &op = *graph.ops()->Get(opIndex);
+  std::vector<const Operand *> inputs = operandsOf(op.inputs());
+  std::vector<const Operand *> outputs = operandsOf(op.outputs());
+  for (const Operand *input : inputs)
+    if (input && input->constant) // kernels pack constants
+      QUANTIR_RETURN_IF_ERROR(countMemory(bytesOf(*input)));
+
+  SessionState::Step step;
+  step.op = &op;
+  KernelSpec spec{&op, inputs, outputs, session.threads};
+  if (const plan::Observe *observe = op.kind_as_Observe()) {
+    auto kernel =
+        std::make_unique<ObserveKernel>(*inputs[0], *(*session.observers)[observe->observer()],
+                                        plan.observers()[observe->observer()].name);
+    step.observe = kernel.get();
+    step.kernel = std::move(kernel);
+  } else {
+    Result<std::unique_ptr<Kernel>> kernel = createKernel(op, spec, stepIndex);
+    if (!kernel)
+      return kernel.status();
+    step.kernel = *std::move(kernel);
+  }
+  session.packedBytes += step.kernel->packedBytes();
+  step.firstInput = session.slots.size();
+  session.slots.resize(session.slots.size() + inputs.size());
+  step.firstOutput = session.slots.size();
+  session.slots.resize(session.slots.size() + outputs.size());
+  session.steps.push_back(std::move(step));
+  defineOutputs(op, spec, stepIndex);
+  return {};
+}
+
+Status Builder::createSteps() {
+  for (size_t step = 0; step < stepOps.size(); ++step)
+    if (Status status = createStep(step, stepOps[step]); !status)
+      return std::move(status).withContext(describeOp(graph, stepOps[step]));
+  return {};
+}
+
+Status Builder::allocate() {
+  std::vector<ArenaBlock> blocks;
+  std::vector<size_t> owners;
+  for (size_t i = 0; i < storages.size(); ++i)
+    if (storages[i].kind == Storage::Kind::Arena) {
+      blocks.push_back(storages[i].block);
+      owners.push_back(i);
+    }
+  size_t arenaBytes = planArena(blocks);
+  for (size_t i = 0; i < blocks.size(); ++i)
+    storages[owners[i]].block = blocks[i];
+  size_t scratchBytes = 0;
+  for (const SessionState::Step &step : session.steps)
+    scratchBytes = std::max(scratchBytes, step.kernel->scratchBytes());
+  QUANTIR_RETURN_IF_ERROR(countMemory(arenaBytes));
+  QUANTIR_RETURN_IF_ERROR(countMemory(scratchBytes));
+  session.arena = AlignedBuffer(arenaBytes);
+  session.scratch = AlignedBuffer(scratchBytes);
+  if (session.arena.size() != arenaBytes || session.scratch.size() != scratchBytes)
+    throw std::bad_alloc();
+  return {};
+}
+
+/// The address of a tensor for `slot`; of the user's tensors it becomes known at each run.
+void *Builder::addressOf(int32_t tensor, size_t slot) {
+  if (tensor < 0)
+    return nullptr;
+  if (isConstant(tensor))
+    return const_cast<void *>((*session.tensors)[tensor].constant);
+  const Storage &storage = storages[storageOf[tensor]];
+  switch (storage.kind) {
+  case Storage::Kind::Arena:
+    return session.arena.data() + storage.block.offset;
+  case Storage::Kind::UserInput:
+    session.inputBindings.push_back({slot, storage.userIndex});
+    break;
+  case Storage::Kind::UserOutput:
+    session.outputBindings.push_back({slot, storage.userIndex});
+    break;
+  }
+  return nullptr;
+}
+
+void Builder::fillSlots() {
+  for (const SessionState::Step &step : session.steps) {
+    size_t slot = step.firstInput;
+    for (int32_t input : *step.op->inputs()) {
+      session.slots[slot] = addressOf(input, slot);
+      ++slot;
+    }
+    if (!step.op->outputs())
+      continue;
+    for (int32_t output : *step.op->outputs()) {
+      session.slots[slot] = addressOf(output, slot);
+      ++slot;
+    }
+  }
+}
+
+Status Builder::build() {
+  QUANTIR_RETURN_IF_ERROR(resolve());
+  QUANTIR_RETURN_IF_ERROR(chooseBackends());
+  QUANTIR_RETURN_IF_ERROR(foldConstants());
+  releaseUnusedConstants();
+  findLastUses();
+  bindInterface();
+  QUANTIR_RETURN_IF_ERROR(createSteps());
+  QUANTIR_RETURN_IF_ERROR(allocate());
+  fillSlots();
+  return {};
+}
+
+} // namespace
+
+Status buildSession(SessionState &session) { return Builder(session).build(); }
+
+} // namespace quantir::runtime

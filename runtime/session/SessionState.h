@@ -1,0 +1,68 @@
+//===- SessionState.h - What a session consists of --------------*- C++ -*-===//
+
+#ifndef QUANTIR_RUNTIME_SESSION_SESSIONSTATE_H
+#define QUANTIR_RUNTIME_SESSION_SESSIONSTATE_H
+
+#include "quantir/Numerics/Observer.h"
+#include "quantir/Runtime/Session.h"
+#include "runtime/plan/Resolve.h"
+#include "runtime/session/Observe.h"
+
+namespace quantir::runtime {
+
+struct SessionState {
+  /// One kernel. Its operands' pointers stand in `slots`, inputs first.
+  struct Step {
+    const plan::Op *op = nullptr;
+    std::unique_ptr<Kernel> kernel;
+    const ObserveKernel *observe = nullptr; ///< `kernel`, when it is one
+    size_t firstInput = 0;
+    size_t firstOutput = 0;
+    double totalMs = 0;
+    int64_t runs = 0;
+  };
+
+  /// A slot that follows the user's input or output `index`.
+  struct Binding {
+    size_t slot;
+    size_t index;
+  };
+
+  /// An output that no kernel writes. It is copied from `source`, else from the user's input, else
+  /// from the user's output `index`.
+  struct OutputCopy {
+    enum class From { Constant, Input, Output } from;
+    const void *source;
+    size_t index;
+    size_t output;
+  };
+
+  std::shared_ptr<const Plan> plan;
+  SessionOptions options;
+  int64_t batch = 1;
+  int threads = 1;
+  std::vector<TensorInfo> inputs, outputs;
+  std::shared_ptr<ObserverList> observers;
+  std::vector<const Backend *> backends; ///< those with kernels here
+
+  std::unique_ptr<ResolvedTensors> tensors; ///< kernels refer to them
+  std::vector<AlignedBuffer> folded;        ///< constants computed from constants
+  AlignedBuffer arena, scratch;
+  size_t packedBytes = 0;
+
+  std::vector<Step> steps;
+  std::vector<void *> slots;
+  std::vector<Binding> inputBindings, outputBindings;
+  std::vector<OutputCopy> outputCopies;
+
+  Status checkArguments(std::span<const TensorView> inputViews,
+                        std::span<const TensorView> outputViews) const;
+  Status run(std::span<const TensorView> inputViews, std::span<const TensorView> outputViews);
+};
+
+/// Fills in everything but `plan` and `options`, which are set.
+Status buildSession(SessionState &session);
+
+} // namespace quantir::runtime
+
+#endif // QUANTIR_RUNTIME_SESSION_SESSIONSTATE_H
