@@ -17,6 +17,16 @@ using namespace mlir;
 using namespace quantir;
 using namespace quantir::nn;
 
+/// Replaces `op` by a new op of its results' types that keeps its location and discardable
+/// attributes.
+template <typename NewOp, typename... Args>
+static void replaceWith(PatternRewriter &rewriter, Operation *op, Args &&...args) {
+  auto replacement =
+      NewOp::create(rewriter, op->getLoc(), op->getResultTypes(), std::forward<Args>(args)...);
+  replacement->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+  rewriter.replaceOp(op, replacement);
+}
+
 //===----------------------------------------------------------------------===//
 // Clipping
 //===----------------------------------------------------------------------===//
@@ -37,9 +47,8 @@ template <typename OuterOp> struct ComposeClipping : OpRewritePattern<OuterOp> {
     Bounds outer = *getClippingBounds(op);
     float min = std::clamp(inner->min, outer.min, outer.max);
     float max = std::clamp(inner->max, outer.min, outer.max);
-    auto merged = rewriter.replaceOpWithNewOp<ClampOp>(
-        op, producer->getOperand(0), rewriter.getF32FloatAttr(min), rewriter.getF32FloatAttr(max));
-    merged->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+    replaceWith<ClampOp>(rewriter, op, producer->getOperand(0), rewriter.getF32FloatAttr(min),
+                         rewriter.getF32FloatAttr(max));
     return success();
   }
 };
@@ -52,8 +61,7 @@ struct ClampToRelu : OpRewritePattern<ClampOp> {
     Bounds bounds = *getClippingBounds(op);
     if (bounds.min != 0.0f || bounds.max != std::numeric_limits<float>::infinity())
       return rewriter.notifyMatchFailure(op, "the range is not [0, inf]");
-    auto relu = rewriter.replaceOpWithNewOp<ReluOp>(op, op.getInput());
-    relu->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+    replaceWith<ReluOp>(rewriter, op, op.getInput());
     return success();
   }
 };
@@ -109,9 +117,7 @@ template <typename OuterOp> struct ComposeViews : OpRewritePattern<OuterOp> {
         getReshapeTo(cast<RankedTensorType>(source.getType()), op.getType());
     if (!shape)
       return rewriter.notifyMatchFailure(op, "there is no such reshape");
-    auto reshape = rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), source,
-                                                          rewriter.getDenseI64ArrayAttr(*shape));
-    reshape->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+    replaceWith<ReshapeOp>(rewriter, op, source, rewriter.getDenseI64ArrayAttr(*shape));
     return success();
   }
 };
@@ -171,9 +177,7 @@ struct MatMulToLinear : OpRewritePattern<MatMulOp> {
       return rewriter.notifyMatchFailure(op, "the right operand is not a constant matrix");
     Value weight = rewriter.createOrFold<TransposeOp>(op.getLoc(), op.getRhs(),
                                                       rewriter.getDenseI64ArrayAttr({1, 0}));
-    auto linear = rewriter.replaceOpWithNewOp<LinearOp>(op, op.getType(), op.getLhs(), weight,
-                                                        /*bias=*/Value());
-    linear->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+    replaceWith<LinearOp>(rewriter, op, op.getLhs(), weight, /*bias=*/Value());
     return success();
   }
 };
