@@ -28,8 +28,13 @@ struct Span {
 
 class Averager {
 public:
-  Averager(int64_t outer, int64_t channels, const Encoding &from, const Encoding &to)
-      : outer(outer), channels(channels), from(from), to(to) {
+  /// A pooling divides by the count first, and a result with the input's parameters is that
+  /// quotient rounded; a mean multiplies by the scale first. (The reference's rules, which are
+  /// PyTorch's.)
+  enum class Rule { Pool, Mean };
+
+  Averager(Rule rule, int64_t outer, int64_t channels, const Encoding &from, const Encoding &to)
+      : rule(rule), outer(outer), channels(channels), from(from), to(to) {
     dims.fill({{0, 1, 1}});
   }
 
@@ -88,27 +93,26 @@ private:
       binary(BinaryOp::Div, floats, 1, &divisor, 0, reinterpret_cast<float *>(result), count);
       return;
     }
-    const Encoding sum{DType::Int32, 1, int32_t(present * from.zeroPoint), 0, 0};
-    dequantize(codes, floats, count, sum);
-    binary(BinaryOp::Div, floats, 1, &divisor, 0, floats, count);
-    finish(floats, result, count);
+    dequantize(codes, floats, count, {DType::Int32, 1, int32_t(present * from.zeroPoint), 0, 0});
+    finish(floats, divisor, result, count);
   }
 
-  /// Means of centred codes become codes. With the input's parameters they only need rounding.
-  void finish(float *means, std::byte *result, int64_t count) const {
-    if (from == to) {
-      Encoding steps = to;
-      steps.scale = 1;
-      quantize(means, result, count, steps, ZeroPointAdd::AfterRounding);
-      return;
-    }
-    binary(BinaryOp::Mul, means, 1, &from.scale, 0, means, count);
+  /// Sums of centred codes become results.
+  void finish(float *values, float divisor, std::byte *result, int64_t count) const {
+    if (rule == Rule::Mean)
+      binary(BinaryOp::Mul, values, 1, &from.scale, 0, values, count);
+    binary(BinaryOp::Div, values, 1, &divisor, 0, values, count);
+    if (rule == Rule::Pool && from == to)
+      return quantizeBy(1, values, result, count, to);
+    if (rule == Rule::Pool)
+      binary(BinaryOp::Mul, values, 1, &from.scale, 0, values, count);
     if (to.isFloat())
-      std::copy_n(means, count, reinterpret_cast<float *>(result));
+      std::copy_n(values, count, reinterpret_cast<float *>(result));
     else
-      quantize(means, result, count, to, ZeroPointAdd::AfterRounding);
+      quantize(values, result, count, to, ZeroPointAdd::AfterRounding);
   }
 
+  Rule rule;
   int64_t outer, channels;
   Encoding from, to;
   std::array<int64_t, 3> sizes{1, 1, 1};
@@ -116,7 +120,7 @@ private:
 };
 
 std::unique_ptr<Kernel> makeKernel(const KernelSpec &spec, Averager averager) {
-  PipelineBuilder builder(spec.threads);
+  PipelineBuilder builder;
   builder.addLoop([averager = std::move(averager)](const RunContext &context) {
     averager.run(context.inputs[0], context.outputs[0]);
   });
@@ -144,7 +148,7 @@ std::unique_ptr<Kernel> createAveragePool(const KernelSpec &spec, const PoolInfo
   if (!isSupported(spec) || !isChannelsLast(*spec.inputs[0]) || !isChannelsLast(*spec.outputs[0]))
     return nullptr;
   const WindowInfo &window = info.window;
-  Averager averager(info.batch, info.channels, Encoding::of(*spec.inputs[0]),
+  Averager averager(Averager::Rule::Pool, info.batch, info.channels, Encoding::of(*spec.inputs[0]),
                     Encoding::of(*spec.outputs[0]));
   for (size_t d = 0; d < window.rank(); ++d) {
     if (window.dilations[d] != 1)
@@ -171,7 +175,8 @@ static std::unique_ptr<Kernel> createAdaptive(const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   if (!isChannelsLast(input) || !isChannelsLast(output))
     return nullptr;
-  Averager averager(input.dims[0], input.dims[1], Encoding::of(input), Encoding::of(output));
+  Averager averager(Averager::Rule::Pool, input.dims[0], input.dims[1], Encoding::of(input),
+                    Encoding::of(output));
   for (size_t d = 2; d < input.dims.size(); ++d) {
     const int64_t in = input.dims[d], out = output.dims[d];
     std::vector<Span> spans;
@@ -223,7 +228,8 @@ static std::unique_ptr<Kernel> createMean(const KernelSpec &spec) {
       return nullptr;
     next *= input.dims[dim];
   }
-  Averager averager(outer, channels, Encoding::of(input), Encoding::of(output));
+  Averager averager(Averager::Rule::Mean, outer, channels, Encoding::of(input),
+                    Encoding::of(output));
   averager.addDimension(positions, {{0, positions, positions}});
   return makeKernel(spec, std::move(averager));
 }

@@ -28,6 +28,8 @@ std::unique_ptr<Kernel> create(const KernelSpec &spec) {
     return createConv(spec);
   case plan::OpKind::MatMul:
     return createMatMul(spec);
+  case plan::OpKind::ChannelAffine:
+    return createChannelAffine(spec);
   case plan::OpKind::Unary:
     return createUnary(spec);
   case plan::OpKind::Binary:
@@ -51,9 +53,21 @@ std::unique_ptr<Kernel> create(const KernelSpec &spec) {
   }
 }
 
+/// Whether an input lies in memory as the result does, element by element.
+bool sameMemory(const KernelSpec &spec, size_t index) {
+  const Operand &input = *spec.inputs[index], &output = *spec.outputs[0];
+  return !input.constant && sizeOf(input.dtype) == sizeOf(output.dtype) &&
+         input.dims == output.dims && input.strides == output.strides;
+}
+
 class OneDnnBackend final : public Backend {
 public:
   std::string_view name() const override { return "onednn"; }
+
+  void useThreads(int threads) const override {
+    if (omp_get_max_threads() != threads)
+      omp_set_num_threads(threads);
+  }
 
   int inPlaceInput(const KernelSpec &spec) const override {
     const auto index = WeightedOp::addendIndex;
@@ -62,13 +76,11 @@ public:
     case plan::OpKind::MatMul:
       return canAddInPlace(spec, optionalInput(spec, index)) ? int(index) : -1;
     case plan::OpKind::Unary:
-    case plan::OpKind::Requantize: {
-      const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
-      return !input.constant && sizeOf(input.dtype) == sizeOf(output.dtype) &&
-                     input.strides == output.strides
-                 ? 0
-                 : -1;
-    }
+    case plan::OpKind::ChannelAffine:
+    case plan::OpKind::Requantize:
+      return sameMemory(spec, 0) ? 0 : -1;
+    case plan::OpKind::Binary:
+      return sameMemory(spec, 0) ? 0 : sameMemory(spec, 1) ? 1 : -1;
     default:
       return -1;
     }
@@ -76,7 +88,6 @@ public:
 
   /// Whatever oneDNN objects to, the reference backend does.
   Result<std::unique_ptr<Kernel>> createKernel(const KernelSpec &spec) const override {
-    ThreadScope scope(spec.threads);
     try {
       return create(spec);
     } catch (const dnnl::error &) {

@@ -60,8 +60,8 @@ template <typename Body> void forRuns(const Runs &runs, const Body &body) {
 class CastBuilder {
 public:
   explicit CastBuilder(const KernelSpec &spec)
-      : builder(spec.threads), input(*spec.inputs[0]), output(*spec.outputs[0]),
-        moves(input.strides != output.strides), source(inputBuffer(spec, 0)) {}
+      : input(*spec.inputs[0]), output(*spec.outputs[0]), moves(input.strides != output.strides),
+        source(inputBuffer(spec, 0)) {}
 
   std::unique_ptr<Kernel> quantize() {
     if (!isByte(output) || !inMemoryOrder(output))

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
+#include <optional>
 
 namespace quantir::runtime::onednn {
 
@@ -26,9 +26,9 @@ float evaluate(const plan::Unary &unary, float x) {
   case plan::UnaryKind::LeakyRelu:
     return x > 0.0f ? x : alpha * x;
   case plan::UnaryKind::Sigmoid:
-    return 1.0f / (1.0f + std::exp(-x));
+    return float(1.0 / (1.0 + std::exp(-double(x))));
   case plan::UnaryKind::Tanh:
-    return std::tanh(x);
+    return float(std::tanh(double(x)));
   case plan::UnaryKind::HardSigmoid:
     return std::min(std::max(alpha * x + beta, 0.0f), 1.0f);
   case plan::UnaryKind::HardSwish:
@@ -48,15 +48,17 @@ std::unique_ptr<Kernel> createTable(const KernelSpec &spec) {
     return to.dtype == DType::UInt8 ? int32_t(entry) : int32_t(int8_t(entry));
   };
   for (int32_t i = 0; i < 256; ++i) {
-    const float y =
-        evaluate(*spec.op->kind_as_Unary(), float(least + i - from.zeroPoint) * from.scale);
+    const auto x = uint8_t(least + i);
+    float y;
+    dequantizeFused(&x, &y, 1, from);
+    y = evaluate(*spec.op->kind_as_Unary(), y);
     quantize(&y, &table[i], 1, to, ZeroPointAdd::AfterRounding);
   }
   const int32_t low = code(table[0]), high = code(table[255]);
   for (int32_t i = 0; i < 256; ++i)
     cutsOff &= low <= high && code(table[i]) == std::clamp(least + i, low, high);
 
-  PipelineBuilder builder(spec.threads);
+  PipelineBuilder builder;
   const Buffer entries = builder.constant(table);
   builder.addLoop([=, source = inputBuffer(spec, 0),
                    count = spec.inputs[0]->numElements()](const RunContext &context) {
@@ -75,7 +77,7 @@ std::unique_ptr<Kernel> createTable(const KernelSpec &spec) {
 
 /// Piecewise linear functions of floats, by a loop.
 std::unique_ptr<Kernel> createActivation(const KernelSpec &spec, const LoopActivation &activation) {
-  PipelineBuilder builder(spec.threads);
+  PipelineBuilder builder;
   builder.addLoop([=, source = inputBuffer(spec, 0),
                    count = spec.inputs[0]->numElements()](const RunContext &context) {
     const auto *x = static_cast<const float *>(source.resolve(context));
@@ -99,7 +101,7 @@ std::unique_ptr<Kernel> createEltwise(const KernelSpec &spec, dnnl::algorithm al
                                                    /*allow_empty=*/true);
   if (!isUsable(desc))
     return nullptr;
-  PipelineBuilder builder(spec.threads);
+  PipelineBuilder builder;
   PrimitiveStage &stage = builder.addPrimitive(dnnl::eltwise_forward(desc), desc.scratchpad_desc());
   stage.bind(DNNL_ARG_SRC, flat, inputBuffer(spec, 0));
   stage.bind(DNNL_ARG_DST, flat, Buffer::output(0));
@@ -178,13 +180,21 @@ struct BinaryLoop {
   LoopActivation activation;
   Encoding a, b, result;
   BinaryRows rows;
+  /// Codes less their zero points are multiplied exactly; this then takes the product to the
+  /// result's scale.
+  std::optional<float> productScale;
 
   static constexpr int64_t part = 512;
 
   const float *load(const Encoding &from, const std::byte *at, int64_t n, float *room) const {
     if (from.isFloat())
       return reinterpret_cast<const float *>(at);
-    dequantize(at, room, n, from);
+    if (productScale)
+      centre(at, room, n, from);
+    else if (result.isFloat())
+      dequantize(at, room, n, from);
+    else
+      dequantizeFused(at, room, n, from);
     return room;
   }
 
@@ -193,6 +203,8 @@ struct BinaryLoop {
     const float *p = load(a, x, rows.row.a ? n : 1, xs), *q = load(b, y, rows.row.b ? n : 1, ys);
     float *to = result.isFloat() ? reinterpret_cast<float *>(z) : zs;
     binary(op, p, rows.row.a, q, rows.row.b, to, n);
+    if (productScale)
+      return quantizeBy(*productScale, to, z, n, result);
     activate(to, to, n, activation);
     if (!result.isFloat())
       quantize(to, z, n, result, ZeroPointAdd::AfterRounding);
@@ -260,12 +272,25 @@ std::unique_ptr<Kernel> createBinary(const KernelSpec &spec) {
         (operand->quant && !operand->quant->perTensor()))
       return nullptr;
   const plan::Binary &op = *spec.op->kind_as_Binary();
-  BinaryLoop loop{binaryOp(op.kind()),  LoopActivation::of(activationOf(op.activation())),
-                  Encoding::of(a),      Encoding::of(b),
-                  Encoding::of(output), {}};
-  if (!loop.rows.set(a, b, output))
+  BinaryLoop loop{binaryOp(op.kind()),
+                  LoopActivation::of(activationOf(op.activation())),
+                  Encoding::of(a),
+                  Encoding::of(b),
+                  Encoding::of(output),
+                  {},
+                  {}};
+  if (!loop.rows.set(a, b, output) || loop.a.isFloat() != loop.b.isFloat() ||
+      (loop.a.isFloat() && !loop.result.isFloat()))
     return nullptr;
-  PipelineBuilder builder(spec.threads);
+  const plan::ActivationKind activation = activationOf(op.activation()).kind;
+  if (op.kind() == plan::BinaryKind::Mul && !loop.a.isFloat() && !loop.result.isFloat() &&
+      (activation == plan::ActivationKind::None || activation == plan::ActivationKind::Relu)) {
+    loop.productScale =
+        float(double(loop.a.scale) * loop.b.scale * (1.0 / double(loop.result.scale)));
+    if (activation == plan::ActivationKind::Relu)
+      loop.result.min = loop.result.zeroPoint;
+  }
+  PipelineBuilder builder;
   builder.addLoop([loop = std::move(loop), x = inputBuffer(spec, 0),
                    y = inputBuffer(spec, 1)](const RunContext &context) {
     loop.run(static_cast<const std::byte *>(x.resolve(context)),

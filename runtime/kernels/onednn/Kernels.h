@@ -17,6 +17,7 @@ std::unique_ptr<Kernel> createPool(const KernelSpec &spec);
 std::unique_ptr<Kernel> createAverage(const KernelSpec &spec); ///< AdaptiveAveragePool, Mean
 std::unique_ptr<Kernel>
 createCast(const KernelSpec &spec); ///< Quantize, Dequantize, Requantize, Reorder
+std::unique_ptr<Kernel> createChannelAffine(const KernelSpec &spec);
 std::unique_ptr<Kernel> createUnary(const KernelSpec &spec);
 std::unique_ptr<Kernel> createBinary(const KernelSpec &spec);
 std::unique_ptr<Kernel> createSoftmax(const KernelSpec &spec);

@@ -142,6 +142,21 @@ QUANTIR_SIMD_CLONES void dequantizeS32(const int32_t *x, float *y, int64_t n, fl
   dequantizeBody(x, y, n, scale, zeroPoint);
 }
 
+template <typename T>
+[[gnu::always_inline]] inline void dequantizeFusedBody(const T *__restrict x, float *__restrict y,
+                                                       int64_t n, float scale, float offset) {
+  for (int64_t i = 0; i < n; ++i)
+    y[i] = __builtin_fmaf(scale, float(x[i]), offset);
+}
+QUANTIR_SIMD_CLONES void dequantizeFusedU8(const uint8_t *x, float *y, int64_t n, float scale,
+                                           float offset) {
+  dequantizeFusedBody(x, y, n, scale, offset);
+}
+QUANTIR_SIMD_CLONES void dequantizeFusedS8(const int8_t *x, float *y, int64_t n, float scale,
+                                           float offset) {
+  dequantizeFusedBody(x, y, n, scale, offset);
+}
+
 QUANTIR_SIMD_CLONES void accumulateU8(const uint8_t *x, int32_t *sums, int64_t n) {
   accumulateBody(x, sums, n);
 }
@@ -202,19 +217,21 @@ QUANTIR_SIMD_CLONES void scaleAndShiftLoop(const float *__restrict x, float *__r
 
 void quantize(const float *x, void *y, int64_t n, const Encoding &to, ZeroPointAdd order) {
   const float inverse = 1.0f / to.scale;
-  if (order == ZeroPointAdd::AfterRounding) {
-    const float low = float(to.min - to.zeroPoint), high = float(to.max - to.zeroPoint);
-    if (to.dtype == DType::UInt8)
-      quantizeU8(x, static_cast<uint8_t *>(y), n, inverse, to.zeroPoint, low, high);
-    else
-      quantizeS8(x, static_cast<int8_t *>(y), n, inverse, to.zeroPoint, low, high);
-  } else {
-    const float low = float(to.min), high = float(to.max);
-    if (to.dtype == DType::UInt8)
-      requantizeU8(x, static_cast<uint8_t *>(y), n, inverse, to.zeroPoint, low, high);
-    else
-      requantizeS8(x, static_cast<int8_t *>(y), n, inverse, to.zeroPoint, low, high);
-  }
+  if (order == ZeroPointAdd::AfterRounding)
+    return quantizeBy(inverse, x, y, n, to);
+  const float low = float(to.min), high = float(to.max);
+  if (to.dtype == DType::UInt8)
+    requantizeU8(x, static_cast<uint8_t *>(y), n, inverse, to.zeroPoint, low, high);
+  else
+    requantizeS8(x, static_cast<int8_t *>(y), n, inverse, to.zeroPoint, low, high);
+}
+
+void quantizeBy(float multiplier, const float *x, void *y, int64_t n, const Encoding &to) {
+  const float low = float(to.min - to.zeroPoint), high = float(to.max - to.zeroPoint);
+  if (to.dtype == DType::UInt8)
+    quantizeU8(x, static_cast<uint8_t *>(y), n, multiplier, to.zeroPoint, low, high);
+  else
+    quantizeS8(x, static_cast<int8_t *>(y), n, multiplier, to.zeroPoint, low, high);
 }
 
 void dequantize(const void *x, float *y, int64_t n, const Encoding &from) {
@@ -224,6 +241,14 @@ void dequantize(const void *x, float *y, int64_t n, const Encoding &from) {
     dequantizeS8(static_cast<const int8_t *>(x), y, n, from.scale, from.zeroPoint);
   else
     dequantizeS32(static_cast<const int32_t *>(x), y, n, from.scale, from.zeroPoint);
+}
+
+void dequantizeFused(const void *x, float *y, int64_t n, const Encoding &from) {
+  const float offset = -(from.scale * float(from.zeroPoint));
+  if (from.dtype == DType::UInt8)
+    dequantizeFusedU8(static_cast<const uint8_t *>(x), y, n, from.scale, offset);
+  else
+    dequantizeFusedS8(static_cast<const int8_t *>(x), y, n, from.scale, offset);
 }
 
 void centre(const void *x, float *y, int64_t n, const Encoding &from) {

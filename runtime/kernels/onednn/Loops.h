@@ -47,9 +47,15 @@ enum class ZeroPointAdd { AfterRounding, BeforeRounding };
 /// y = clamp(rne(x * (1/scale)) + zeroPoint); not a number gives the least code. 8-bit results
 /// only.
 void quantize(const float *x, void *y, int64_t n, const Encoding &to, ZeroPointAdd order);
+/// y = clamp(rne(x * multiplier) + zeroPoint): the scale of `to` is not used.
+void quantizeBy(float multiplier, const float *x, void *y, int64_t n, const Encoding &to);
 
 /// y = (x - zeroPoint) * scale. 8-bit and 32-bit inputs.
 void dequantize(const void *x, float *y, int64_t n, const Encoding &from);
+
+/// y = fma(scale, x, -(scale * zeroPoint)), as elementwise functions of codes see them. 8-bit
+/// inputs.
+void dequantizeFused(const void *x, float *y, int64_t n, const Encoding &from);
 
 /// y = x - zeroPoint, exactly, as a number. 8-bit inputs.
 void centre(const void *x, float *y, int64_t n, const Encoding &from);

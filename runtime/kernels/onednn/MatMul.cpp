@@ -34,8 +34,7 @@ View flattened(const Operand &operand) {
 
 class MatMulBuilder {
 public:
-  MatMulBuilder(const MatMulInfo &info, WeightedOp op)
-      : info(info), op(op), builder(op.spec->threads) {
+  MatMulBuilder(const MatMulInfo &info, WeightedOp op) : info(info), op(op) {
     const bool flat = info.rhs->dims.size() == 2;
     const size_t rank = flat ? 2 : info.output->dims.size();
     lhs = flat ? flattened(*info.lhs) : viewOf(*info.lhs, rank);

@@ -17,8 +17,7 @@ using Dims = std::vector<int64_t>;
 class MovementBuilder {
 public:
   explicit MovementBuilder(const KernelSpec &spec)
-      : spec(spec), builder(spec.threads), input(*spec.inputs[0]), output(*spec.outputs[0]),
-        rank(output.dims.size()) {}
+      : spec(spec), input(*spec.inputs[0]), output(*spec.outputs[0]), rank(output.dims.size()) {}
 
   std::unique_ptr<Kernel> build() {
     for (const Operand *operand : spec.inputs)

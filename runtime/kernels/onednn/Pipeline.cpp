@@ -2,7 +2,6 @@
 
 #include "runtime/kernels/onednn/Pipeline.h"
 
-#include "runtime/kernels/onednn/Threads.h"
 #include "runtime/session/KernelSupport.h"
 
 #include <new>
@@ -17,23 +16,23 @@ size_t alignUp(size_t bytes) { return (bytes + alignment - 1) / alignment * alig
 
 class PipelineKernel final : public Kernel {
 public:
-  PipelineKernel(int threads, size_t scratchSize, std::vector<std::unique_ptr<Stage>> stages,
+  PipelineKernel(size_t scratchSize, size_t constantSize,
+                 std::vector<std::unique_ptr<Stage>> stages,
                  std::vector<std::shared_ptr<std::byte>> constants, std::string name)
-      : threads(threads), scratchSize(scratchSize), constants(std::move(constants)),
+      : scratchSize(scratchSize), constantSize(constantSize), constants(std::move(constants)),
         stages(std::move(stages)), name(std::move(name)) {}
 
   void run(const void *const *inputs, void *const *outputs, void *scratch) override {
-    ThreadScope scope(threads);
     const RunContext context{inputs, outputs, static_cast<std::byte *>(scratch)};
     for (const auto &stage : stages)
       stage->run(context);
   }
   size_t scratchBytes() const override { return scratchSize; }
+  size_t packedBytes() const override { return constantSize; }
   std::string_view implementation() const override { return name; }
 
 private:
-  int threads;
-  size_t scratchSize;
+  size_t scratchSize, constantSize;
   std::vector<std::shared_ptr<std::byte>> constants;
   std::vector<std::unique_ptr<Stage>> stages;
   std::string name;
@@ -115,6 +114,7 @@ Buffer PipelineBuilder::scratch(size_t bytes) {
 std::byte *PipelineBuilder::allocate(size_t bytes) {
   const auto align = std::align_val_t(alignment);
   auto *data = static_cast<std::byte *>(operator new(std::max<size_t>(bytes, 1), align));
+  constantSize += bytes;
   constants.emplace_back(data, [align](std::byte *p) { operator delete(p, align); });
   return data;
 }
@@ -155,7 +155,7 @@ Buffer PipelineBuilder::reorder(Buffer from, const dnnl::memory::desc &fromDesc,
 }
 
 std::unique_ptr<Kernel> PipelineBuilder::finish(std::string implementation) {
-  return std::make_unique<PipelineKernel>(threads, scratchSize, std::move(stages),
+  return std::make_unique<PipelineKernel>(scratchSize, constantSize, std::move(stages),
                                           std::move(constants), std::move(implementation));
 }
 

@@ -104,8 +104,6 @@ private:
 /// Collects the stages, constants and scratch of one kernel.
 class PipelineBuilder {
 public:
-  explicit PipelineBuilder(int threads) : threads(threads) {}
-
   /// A part of the scratch memory that is this buffer's for the whole run.
   Buffer scratch(size_t bytes);
 
@@ -134,8 +132,7 @@ public:
   std::unique_ptr<Kernel> finish(std::string implementation);
 
 private:
-  int threads;
-  size_t scratchSize = 0;
+  size_t scratchSize = 0, constantSize = 0;
   std::vector<std::unique_ptr<Stage>> stages;
   std::vector<std::shared_ptr<std::byte>> constants;
 };

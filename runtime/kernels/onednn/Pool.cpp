@@ -39,7 +39,7 @@ std::unique_ptr<Kernel> createPool(const KernelSpec &spec) {
       /*allow_empty=*/true);
   if (!isUsable(desc))
     return nullptr;
-  PipelineBuilder builder(spec.threads);
+  PipelineBuilder builder;
   PrimitiveStage &stage = builder.addPrimitive(dnnl::pooling_forward(desc), desc.scratchpad_desc());
   stage.bind(DNNL_ARG_SRC, source, inputBuffer(spec, 0));
   stage.bind(DNNL_ARG_DST, result, Buffer::output(0));

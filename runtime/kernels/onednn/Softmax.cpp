@@ -19,7 +19,7 @@ std::unique_ptr<Kernel> createSoftmax(const KernelSpec &spec) {
       result, spec.op->kind_as_Softmax()->axis(), attr, /*allow_empty=*/true);
   if (!isUsable(desc))
     return nullptr;
-  PipelineBuilder builder(spec.threads);
+  PipelineBuilder builder;
   PrimitiveStage &stage = builder.addPrimitive(dnnl::softmax_forward(desc), desc.scratchpad_desc());
   stage.bind(DNNL_ARG_SRC, source, inputBuffer(spec, 0));
   stage.bind(DNNL_ARG_DST, result, Buffer::output(0));

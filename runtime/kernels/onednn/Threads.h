@@ -22,26 +22,6 @@ extern "C" void omp_set_num_threads(int);
 
 namespace quantir::runtime::onednn {
 
-/// Makes `threads` the size of the calling thread's next parallel regions, and gives back the old
-/// size at the end. Around both the creation of primitives, whose blocking depends on it, and their
-/// execution.
-class ThreadScope {
-public:
-  explicit ThreadScope(int threads) : before(omp_get_max_threads()) {
-    if (threads != before)
-      omp_set_num_threads(threads);
-  }
-  ~ThreadScope() {
-    if (omp_get_max_threads() != before)
-      omp_set_num_threads(before);
-  }
-  ThreadScope(const ThreadScope &) = delete;
-  ThreadScope &operator=(const ThreadScope &) = delete;
-
-private:
-  int before;
-};
-
 /// Work below this many element operations is not worth waking a thread for.
 inline constexpr int64_t minParallelWork = 16 * 1024;
 

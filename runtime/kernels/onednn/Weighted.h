@@ -1,21 +1,21 @@
 //===- Weighted.h - What convolutions and matrix products share -*- C++ -*-===//
 //
 // result = activation(scale[c] * sum(x * w) + bias[c] + addend), c the output channel; requantized
-// when the result is an integer. oneDNN computes integer results in this way (found out with its
-// AMX, AVX-512 VNNI and AVX2 kernels, and pinned by test/Conformance):
-//   - the sum is an exact int32, zero points compensated in int32;
-//   - one float32 product s_x * s_w[c] first, then float(sum) times it, plus the float bias, plus
-//   the addend, then the
-//     activation, then times 1/s_o, plus the zero point, and one rounding half to even that
-//     saturates.
-// It uses fused multiply-adds where the reference rounds twice (the addend, and the bias in some
-// kernels), so that v may differ in its last bit. A code is then off by one where v/s_o + z_o lies
-// within some 1e-6 of a half. Without an addend most kernels give the reference's codes exactly.
+// when the result is an integer. For integers this is, step by step:
+//   - an exact int32 sum, zero points compensated in int32;
+//   - one float32 product s_x * s_w[c], the sum times it, plus the float bias, plus the addend;
+//   - the activation;
+//   - times 1/s_o, plus the zero point, and one rounding, half to even, that saturates.
+// oneDNN 3.7's implementations for AMX, AVX-512 VNNI, AVX-VNNI, AVX-512, AVX2 and SSE4.1 were all
+// found to do just that, with no fused multiply-add that would show: results are the reference's
+// bit for bit (test/Unit/OneDNN). With one exception, which is ours: an int32 bias, which the
+// reference adds to the sum, is given to oneDNN multiplied out, as floats. That may change v in its
+// last bit, and so a code by one where v/s_o + z_o lies within a millionth or so of a half.
 //
 // CPUs without VNNI multiply u8 by s8 with vpmaddubsw, which adds two products in *saturating*
 // int16, and halve the weights of s8 inputs. Neither gives the sum above. There, an integer
-// primitive is used only when no two products can saturate: x of at most 127 does it
-// (`reduce_range`), as do small weights. Everything else multiplies in float32 (ThroughFloat.h).
+// primitive is used only when no two products can saturate: x of at most 127 and moderate weights
+// do it (`reduce_range`). Everything else multiplies in float32 (ThroughFloat.h).
 //
 //===----------------------------------------------------------------------===//
 
