@@ -42,8 +42,8 @@ std::vector<float> spreadHistogram(HistogramView old, float min, float max) {
   const float halfPiece = 0.5f * ((old.max - old.min) / float(bins * pieces));
 
   std::vector<float> result(bins);
-  // The bin of a middle: the last one whose lower edge is not above it. Middles ascend, so the search goes on from the
-  // previous one's.
+  // The bin of a middle: the last one whose lower edge is not above it. Middles ascend, so the
+  // search goes on from the previous one's.
   int64_t bin = 0;
   for (int64_t i = 0; i < bins * pieces; ++i) {
     float middle = begins[i] + halfPiece;

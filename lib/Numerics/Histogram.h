@@ -1,7 +1,8 @@
 //===- Histogram.h - A histogram that can grow ------------------*- C++ -*-===//
 //
-// The histogram of PyTorch's HistogramObserver: equal bins between the least and the greatest value seen, counts in
-// float32. When a tensor widens the range, the old counts are spread over the new bins.
+// The histogram of PyTorch's HistogramObserver: equal bins between the least and the greatest value
+// seen, counts in float32. When a tensor widens the range, the old counts are spread over the new
+// bins.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,17 +22,17 @@ struct HistogramView {
   float max = 0;
 };
 
-/// Counts of finite `data` in `bins` equal bins over [min, max]; what lies outside is not counted. A range of one value
-/// is widened by 1 on both sides. (torch.histc)
+/// Counts of finite `data` in `bins` equal bins over [min, max]; what lies outside is not counted.
+/// A range of one value is widened by 1 on both sides. (torch.histc)
 std::vector<float> makeHistogram(const float *data, int64_t count, int64_t bins, float min,
                                  float max);
 
-/// `count` evenly spaced values from `start` to `stop`, counted from the nearer end. (torch.linspace, which computes
-/// start + step * i with one rounding.)
+/// `count` evenly spaced values from `start` to `stop`, counted from the nearer end.
+/// (torch.linspace, which computes start + step * i with one rounding.)
 std::vector<float> linspace(float start, float stop, int64_t count);
 
-/// The counts of `old` in bins over a range [min, max] that contains its own. Every bin is cut into 16, each of which
-/// goes where its middle falls.
+/// The counts of `old` in bins over a range [min, max] that contains its own. Every bin is cut into
+/// 16, each of which goes where its middle falls.
 std::vector<float> spreadHistogram(HistogramView old, float min, float max);
 
 } // namespace quantir::numerics

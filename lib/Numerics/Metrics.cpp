@@ -36,8 +36,8 @@ std::optional<double> sqnr(std::span<const float> reference, std::span<const flo
   double sum = 0;
   for (int64_t s = 0; s < samples; ++s) {
     Sums sums(reference.subspan(s * row, row), actual.subspan(s * row, row));
-    double decibel = sums.difference == 0 ? perfectSqnr
-                                          : 10 * std::log10(sums.reference / sums.difference);
+    double decibel =
+        sums.difference == 0 ? perfectSqnr : 10 * std::log10(sums.reference / sums.difference);
     // NaN fails the comparison.
     sum += decibel > -perfectSqnr ? std::min(decibel, perfectSqnr) : -perfectSqnr;
   }

@@ -10,13 +10,15 @@
 
 namespace quantir::numerics {
 
-/// Mean over samples of 10*log10(sum ref^2 / sum (ref - actual)^2), in dB. The arrays hold `samples` rows of equal
-/// length. A row without error counts as `perfectSqnr`, one of zeros with an error as -perfectSqnr; so does a row with
-/// an error that is not finite. Nothing for arrays that are empty or of different lengths.
+/// Mean over samples of 10*log10(sum ref^2 / sum (ref - actual)^2), in dB. The arrays hold
+/// `samples` rows of equal length. A row without error counts as `perfectSqnr`, one of zeros with
+/// an error as -perfectSqnr; so does a row with an error that is not finite. Nothing for arrays
+/// that are empty or of different lengths.
 std::optional<double> sqnr(std::span<const float> reference, std::span<const float> actual,
                            int64_t samples = 1);
 
-/// More than any float32 computation that differs somewhere can reach (2^-24 relative error is 144 dB).
+/// More than any float32 computation that differs somewhere can reach (2^-24 relative error is 144
+/// dB).
 inline constexpr double perfectSqnr = 200.0;
 
 /// max |reference - actual|; NaN when one of them has a NaN.
@@ -31,7 +33,8 @@ double normalizedL2(std::span<const float> reference, std::span<const float> act
 /// Cosine of the angle between the two.
 double cosineSimilarity(std::span<const float> reference, std::span<const float> actual);
 
-/// For each of `samples` rows, the index of its greatest value, the first of several. NaN is never the greatest.
+/// For each of `samples` rows, the index of its greatest value, the first of several. NaN is never
+/// the greatest.
 std::vector<int64_t> argmaxPerSample(std::span<const float> values, int64_t samples);
 
 /// How many rows have their greatest value at the index `labels` says.

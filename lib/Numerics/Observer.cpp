@@ -235,7 +235,8 @@ protected:
     }
     Range range = {extent.min, extent.max};
     if (!statistics.empty())
-      range = {std::min(statistics.minVal[0], range.min), std::max(statistics.maxVal[0], range.max)};
+      range = {std::min(statistics.minVal[0], range.min),
+               std::max(statistics.maxVal[0], range.max)};
     if (!std::isfinite(range.max - range.min)) {
       if (failure.empty())
         failure = "expected a range narrower than the largest float32, but got [" +
@@ -283,8 +284,8 @@ private:
     return float(sum);
   }
 
-  /// The counts of `state` in bins over the wider `range`. A state of a single value has no bins to speak of: all its
-  /// `weight` goes to where that value lies.
+  /// The counts of `state` in bins over the wider `range`. A state of a single value has no bins to
+  /// speak of: all its `weight` goes to where that value lies.
   std::vector<float> spread(const ObserverState &state, Range range, float weight) const {
     if (state.minVal[0] < state.maxVal[0])
       return spreadHistogram({state.histogram, state.minVal[0], state.maxVal[0]}, range.min,

@@ -1,11 +1,12 @@
 //===- Observer.h - Statistics of the values that pass a point --*- C++ -*-===//
 //
-// An observer sees tensors during calibration and then chooses the quantization parameters of the place it stands at.
-// Configuration (`ObserverConfig`) and state (`ObserverState`) are plain values, so that they can be attributes in the
-// compiler, JSON in files and tables in a plan; ObserverJson.h has the JSON.
+// An observer sees tensors during calibration and then chooses the quantization parameters of the
+// place it stands at. Configuration (`ObserverConfig`) and state (`ObserverState`) are plain
+// values, so that they can be attributes in the compiler, JSON in files and tables in a plan;
+// ObserverJson.h has the JSON.
 //
-// Update rules and results are those of PyTorch's observers; docs/QuantizationSpec.md gives them and where, knowingly,
-// ours differ:
+// Update rules and results are those of PyTorch's observers; docs/QuantizationSpec.md gives them
+// and where, knowingly, ours differ:
 //  - NaN is never swallowed: it is counted, and `calculateQParams` refuses;
 //  - so is infinity, but by histograms, which drop it as PyTorch's do (and count it).
 //
@@ -23,17 +24,17 @@
 namespace quantir::numerics {
 
 enum class ObserverKind : uint8_t {
-  MinMax,                       ///< range of everything seen
-  MovingAverageMinMax,          ///< exponential average of each tensor's range
-  PerChannelMinMax,             ///< MinMax of every slice along an axis
+  MinMax,              ///< range of everything seen
+  MovingAverageMinMax, ///< exponential average of each tensor's range
+  PerChannelMinMax,    ///< MinMax of every slice along an axis
   MovingAveragePerChannelMinMax,
-  Histogram,                    ///< histogram; the range is cut by PyTorch's greedy search
-  HistogramMse,                 ///< the same histogram; the range of least quantization error
-  FixedQParams,                 ///< parameters known beforehand, such as sigmoid's
-  Placeholder,                  ///< no statistics: says a type (float16, or dynamic)
-  Recording,                    ///< no statistics: the values themselves are recorded
-  Noop,                         ///< no statistics, no parameters
-  ReuseInput,                   ///< stands for whatever observes the op's input
+  Histogram,    ///< histogram; the range is cut by PyTorch's greedy search
+  HistogramMse, ///< the same histogram; the range of least quantization error
+  FixedQParams, ///< parameters known beforehand, such as sigmoid's
+  Placeholder,  ///< no statistics: says a type (float16, or dynamic)
+  Recording,    ///< no statistics: the values themselves are recorded
+  Noop,         ///< no statistics, no parameters
+  ReuseInput,   ///< stands for whatever observes the op's input
 };
 
 /// "min_max", "moving_average_min_max", "histogram", ...
@@ -51,8 +52,8 @@ struct ObserverConfig {
   QScheme scheme = QScheme::PerTensorAffine;
   std::optional<int32_t> quantMin; ///< both or none; none: the type's range
   std::optional<int32_t> quantMax;
-  bool reduceRange = false; ///< half the range, for kernels whose 16-bit sums would saturate
-  float eps = 0x1p-23f;     ///< the least scale
+  bool reduceRange = false;        ///< half the range, for kernels whose 16-bit sums would saturate
+  float eps = 0x1p-23f;            ///< the least scale
   float averagingConstant = 0.01f; ///< moving averages: weight of the newest tensor
   int chAxis = 0;                  ///< per channel: the axis
   int bins = 2048;                 ///< histograms
@@ -60,8 +61,8 @@ struct ObserverConfig {
   float fixedScale = 1.0f;         ///< FixedQParams
   int32_t fixedZeroPoint = 0;      ///< FixedQParams
 
-  /// An observer of that kind with PyTorch's defaults: a per-channel scheme for per-channel kinds, float32 for
-  /// Placeholder, float16 for Noop.
+  /// An observer of that kind with PyTorch's defaults: a per-channel scheme for per-channel kinds,
+  /// float32 for Placeholder, float16 for Noop.
   static ObserverConfig of(ObserverKind kind);
 
   /// Empty, or what is wrong: "expected quant_min < quant_max, but got 5 and 5".
@@ -92,16 +93,17 @@ public:
 
   const ObserverConfig &config() const { return settings; }
 
-  /// Takes note of one tensor, dense and row-major in its logical order. (An observer that is not per channel does not
-  /// care about the order.) Empty tensors are ignored. What goes wrong is kept for `error()`.
+  /// Takes note of one tensor, dense and row-major in its logical order. (An observer that is not
+  /// per channel does not care about the order.) Empty tensors are ignored. What goes wrong is kept
+  /// for `error()`.
   void observe(const float *data, std::span<const int64_t> dims);
 
-  /// Why the statistics are not usable, or empty: NaN seen, a tensor without the channel axis, a channel count that
-  /// changed, a range that is not finite.
+  /// Why the statistics are not usable, or empty: NaN seen, a tensor without the channel axis, a
+  /// channel count that changed, a range that is not finite.
   std::string error() const;
 
-  /// The parameters for what was seen. Fails with `error()`, when nothing was observed, and for kinds that have no
-  /// parameters.
+  /// The parameters for what was seen. Fails with `error()`, when nothing was observed, and for
+  /// kinds that have no parameters.
   [[nodiscard]] std::string calculateQParams(QParams &out) const;
 
   const ObserverState &state() const { return statistics; }
@@ -109,9 +111,10 @@ public:
   /// Replaces the state; fails, changing nothing, when it does not fit the configuration.
   [[nodiscard]] std::string load(ObserverState state);
 
-  /// Adds what another observer of the same configuration saw. Exact for min-max kinds, and for histograms over the
-  /// same range; histograms over different ranges are combined as one more tensor would be. Moving averages depend on
-  /// the order and refuse, unless one side has seen nothing.
+  /// Adds what another observer of the same configuration saw. Exact for min-max kinds, and for
+  /// histograms over the same range; histograms over different ranges are combined as one more
+  /// tensor would be. Moving averages depend on the order and refuse, unless one side has seen
+  /// nothing.
   [[nodiscard]] std::string merge(const ObserverState &other);
 
   /// Forgets everything.

@@ -20,7 +20,8 @@ namespace quantir::numerics {
 
 namespace {
 
-/// The double with the shortest decimal text that reads back as `value`: 0.01, not 0.009999999776482582.
+/// The double with the shortest decimal text that reads back as `value`: 0.01, not
+/// 0.009999999776482582.
 json floatToJson(float value) {
   std::string text = formatFloat(value);
   if (!std::isfinite(value))
@@ -104,15 +105,15 @@ std::string read(const json &value, bool &out) {
 }
 
 template <typename Int> std::string readInteger(const json &value, Int &out) {
-  constexpr auto least = std::numeric_limits<Int>::min(), greatest = std::numeric_limits<Int>::max();
+  constexpr auto least = std::numeric_limits<Int>::min(),
+                 greatest = std::numeric_limits<Int>::max();
   bool fits = value.is_number_unsigned()
                   ? value.get<uint64_t>() <= uint64_t(greatest)
                   : value.is_number_integer() && value.get<int64_t>() >= int64_t(least) &&
                         value.get<int64_t>() <= int64_t(greatest);
   if (!fits)
-    return expected("an integer between " + std::to_string(least) + " and " +
-                        std::to_string(greatest),
-                    value);
+    return expected(
+        "an integer between " + std::to_string(least) + " and " + std::to_string(greatest), value);
   out = value.get<Int>();
   return {};
 }
@@ -159,8 +160,7 @@ std::string read(const json &value, std::vector<float> &out) {
 }
 
 template <typename Enum>
-  requires std::is_enum_v<Enum>
-std::string read(const json &value, Enum &out) {
+requires std::is_enum_v<Enum> std::string read(const json &value, Enum &out) {
   if (!value.is_string())
     return expected("a name in quotes", value);
   return parseText(value.get_ref<const std::string &>(), out);
@@ -214,8 +214,8 @@ private:
 };
 
 constexpr std::array<std::string_view, 13> configKeys = {
-    "observer", "dtype",   "qscheme", "quant_min",  "quant_max", "reduce_range", "eps",
-    "averaging_constant", "ch_axis", "bins", "is_dynamic", "scale", "zero_point"};
+    "observer",           "dtype",   "qscheme", "quant_min",  "quant_max", "reduce_range", "eps",
+    "averaging_constant", "ch_axis", "bins",    "is_dynamic", "scale",     "zero_point"};
 
 constexpr std::array<std::string_view, 6> stateKeys = {"min_val", "max_val",   "histogram",
                                                        "samples", "nan_count", "inf_count"};

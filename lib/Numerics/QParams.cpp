@@ -48,9 +48,9 @@ constexpr std::array<DTypeInfo, 15> dtypes = {{
 }};
 
 /// In the order of QScheme.
-constexpr std::array<std::string_view, 5> schemes = {
-    "per_tensor_affine", "per_tensor_symmetric", "per_channel_affine", "per_channel_symmetric",
-    "per_channel_affine_float_qparams"};
+constexpr std::array<std::string_view, 5> schemes = {"per_tensor_affine", "per_tensor_symmetric",
+                                                     "per_channel_affine", "per_channel_symmetric",
+                                                     "per_channel_affine_float_qparams"};
 
 const DTypeInfo &info(QDType dtype) { return dtypes[size_t(dtype)]; }
 
@@ -80,9 +80,7 @@ std::string parseText(std::string_view text, QDType &out) { return parse(text, d
 std::string parseText(std::string_view text, QScheme &out) { return parse(text, schemes, out); }
 
 bool isQuantized(QDType dtype) { return dtype < QDType::Float16; }
-bool isFloat8(QDType dtype) {
-  return dtype == QDType::Float8E4M3 || dtype == QDType::Float8E5M2;
-}
+bool isFloat8(QDType dtype) { return dtype == QDType::Float8E4M3 || dtype == QDType::Float8E5M2; }
 bool isSigned(QDType dtype) { return info(dtype).isSigned; }
 int bitWidth(QDType dtype) { return info(dtype).bits; }
 QuantRange storageRange(QDType dtype) { return info(dtype).storage; }
@@ -179,8 +177,8 @@ std::string chooseQParams(float min, float max, const QParamsSpec &spec, float &
     zeroPoint = symmetricZeroPoint(spec);
   } else {
     chosen = std::max((high - low) / rangeLength(spec.range), spec.eps);
-    double steps = std::clamp<double>(roundToEven(double(low / chosen)), int32Range.min,
-                                      int32Range.max);
+    double steps =
+        std::clamp<double>(roundToEven(double(low / chosen)), int32Range.min, int32Range.max);
     int64_t zero = int64_t(spec.range.min) - int64_t(steps);
     zeroPoint = int32_t(std::clamp<int64_t>(zero, spec.range.min, spec.range.max));
   }
@@ -264,9 +262,7 @@ std::string chooseDynamicQParams(float min, float max, QuantRange range, bool pr
   if (symmetric)
     zero = (qmin + qmax) / 2;
   scale = chosen;
-  zeroPoint = zero < qmin   ? range.min
-              : zero > qmax ? range.max
-                            : int32_t(roundToEven(zero));
+  zeroPoint = zero < qmin ? range.min : zero > qmax ? range.max : int32_t(roundToEven(zero));
   return {};
 }
 

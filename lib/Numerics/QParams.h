@@ -1,8 +1,9 @@
 //===- QParams.h - Quantization parameters and how to choose them -*- C++ -*-===//
 //
-// A quantized number is an integer q that stands for (q - zeroPoint) * scale. This file has the types of that mapping,
-// their names, and the formulas that choose scale and zero point for an observed range. The formulas are those of
-// PyTorch's observers, bit for bit (docs/QuantizationSpec.md).
+// A quantized number is an integer q that stands for (q - zeroPoint) * scale. This file has the
+// types of that mapping, their names, and the formulas that choose scale and zero point for an
+// observed range. The formulas are those of PyTorch's observers, bit for bit
+// (docs/QuantizationSpec.md).
 //
 // Functions that can fail return the error as text; the empty string is success.
 //
@@ -20,8 +21,9 @@
 
 namespace quantir::numerics {
 
-/// Element types a tensor can be asked to have. The `Q` ones are PyTorch's quantized types, the others its plain ones;
-/// the arithmetic is the same, but the names (and thus configurations) differ.
+/// Element types a tensor can be asked to have. The `Q` ones are PyTorch's quantized types, the
+/// others its plain ones; the arithmetic is the same, but the names (and thus configurations)
+/// differ.
 enum class QDType : uint8_t {
   QUInt8,
   QInt8,
@@ -52,7 +54,8 @@ enum class QScheme : uint8_t {
 std::string_view toText(QDType dtype);
 std::string_view toText(QScheme scheme);
 
-/// Accepts what `toText` writes, and "torch." before it. On an unknown name the error lists the nearest one.
+/// Accepts what `toText` writes, and "torch." before it. On an unknown name the error lists the
+/// nearest one.
 [[nodiscard]] std::string parseText(std::string_view text, QDType &out);
 [[nodiscard]] std::string parseText(std::string_view text, QScheme &out);
 
@@ -76,8 +79,9 @@ struct QuantRange {
 /// What the type can hold: [0, 255], [-8, 7], [-448, 448] for float8_e4m3fn.
 QuantRange storageRange(QDType dtype);
 
-/// The range an observer uses: the one given, or the type's default; half of either with `reduceRange`. The defaults
-/// are PyTorch's, where every type but the 8-, 16- and 32-bit integers has [0, 15] (ours, qint4, has [-8, 7]).
+/// The range an observer uses: the one given, or the type's default; half of either with
+/// `reduceRange`. The defaults are PyTorch's, where every type but the 8-, 16- and 32-bit integers
+/// has [0, 15] (ours, qint4, has [-8, 7]).
 QuantRange effectiveRange(QDType dtype, std::optional<int32_t> quantMin,
                           std::optional<int32_t> quantMax, bool reduceRange);
 
@@ -85,7 +89,8 @@ QuantRange effectiveRange(QDType dtype, std::optional<int32_t> quantMin,
 struct QParams {
   std::vector<float> scale;
   std::vector<int32_t> zeroPoint;
-  /// The zero points of PerChannelAffineFloatQParams, which are real numbers; `zeroPoint` is then empty.
+  /// The zero points of PerChannelAffineFloatQParams, which are real numbers; `zeroPoint` is then
+  /// empty.
   std::vector<float> floatZeroPoint;
   int axis = -1;
   int32_t quantMin = 0;
@@ -97,7 +102,8 @@ struct QParams {
   bool operator==(const QParams &) const = default;
 };
 
-/// Checks that lengths agree, scales are positive and finite and zero points lie in the quantized range.
+/// Checks that lengths agree, scales are positive and finite and zero points lie in the quantized
+/// range.
 [[nodiscard]] std::string validate(const QParams &params);
 
 /// How `chooseQParams` shall map a range.
@@ -105,8 +111,8 @@ struct QParamsSpec {
   QDType dtype = QDType::QUInt8;
   QScheme scheme = QScheme::PerTensorAffine;
   QuantRange range;
-  /// Whether `range` was given rather than the type's default: moves the zero point of symmetric unsigned types from
-  /// 128 to the middle of the range.
+  /// Whether `range` was given rather than the type's default: moves the zero point of symmetric
+  /// unsigned types from 128 to the middle of the range.
   bool customRange = false;
   /// The least scale.
   float eps = 0x1p-23f;
@@ -126,9 +132,9 @@ struct QParamsSpec {
 [[nodiscard]] std::string chooseQParams(float min, float max, const QParamsSpec &spec, float &scale,
                                         int32_t &zeroPoint);
 
-/// The choice made at run time by dynamic quantization and inside fused fake-quantize (float64 arithmetic, a floor of
-/// 6.1e-5 instead of eps, the zero point nudged to the end of the range that loses less). `preserveSparsity` makes it
-/// symmetric when the range has both signs.
+/// The choice made at run time by dynamic quantization and inside fused fake-quantize (float64
+/// arithmetic, a floor of 6.1e-5 instead of eps, the zero point nudged to the end of the range that
+/// loses less). `preserveSparsity` makes it symmetric when the range has both signs.
 [[nodiscard]] std::string chooseDynamicQParams(float min, float max, QuantRange range,
                                                bool preserveSparsity, double &scale,
                                                int32_t &zeroPoint);

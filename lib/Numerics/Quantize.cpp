@@ -18,8 +18,8 @@ namespace quantir::numerics {
 
 namespace {
 
-/// For codes of up to 16 bits: the bounds are clamped to as floats, before rounding, which gives the same result and
-/// needs no wider integers.
+/// For codes of up to 16 bits: the bounds are clamped to as floats, before rounding, which gives
+/// the same result and needs no wider integers.
 template <typename T>
 QUANTIR_INLINE void quantizeLoop(const float *in, T *out, int64_t count, float inverse,
                                  int32_t zeroPoint, QuantRange range) {
@@ -198,7 +198,8 @@ void dequantizePerChannel(const T *in, float *out, ChannelView view, const float
 
 namespace {
 
-/// The checks that both directions share; `view` is the tensor's when the parameters are per channel.
+/// The checks that both directions share; `view` is the tensor's when the parameters are per
+/// channel.
 template <typename T>
 std::string prepare(std::span<const int64_t> dims, const QParams &params, ChannelView &view,
                     int64_t &count) {

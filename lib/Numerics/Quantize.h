@@ -1,12 +1,13 @@
 //===- Quantize.h - Between real numbers and codes --------------*- C++ -*-===//
 //
-//   quantize:   q = clamp(rne(x * (1.0f / scale)) + zeroPoint, range)   float32, rounding before the zero point is added
-//   dequantize: x = (q - zeroPoint) * scale
-//   requantize: quantize(dequantize(q))
+//   quantize:   q = clamp(rne(x * (1.0f / scale)) + zeroPoint, range)   float32, rounding before
+//   the zero point is added dequantize: x = (q - zeroPoint) * scale requantize:
+//   quantize(dequantize(q))
 //
-// Infinities and values beyond the range saturate; NaN becomes range.min. All functions exist for codes of type uint8_t,
-// int8_t, uint16_t, int16_t and int32_t. Types of 4 bits are handled unpacked, a code per byte. The loops are compiled
-// for several vector instruction sets, and give the same bits with each.
+// Infinities and values beyond the range saturate; NaN becomes range.min. All functions exist for
+// codes of type uint8_t, int8_t, uint16_t, int16_t and int32_t. Types of 4 bits are handled
+// unpacked, a code per byte. The loops are compiled for several vector instruction sets, and give
+// the same bits with each.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,7 +34,8 @@ void quantize(const float *in, T *out, int64_t count, float scale, int32_t zeroP
 template <typename T>
 void dequantize(const T *in, float *out, int64_t count, float scale, int32_t zeroPoint);
 
-/// From (scale, zeroPoint) to (outScale, outZeroPoint, outRange); both types of 8 bits. In place is allowed.
+/// From (scale, zeroPoint) to (outScale, outZeroPoint, outRange); both types of 8 bits. In place is
+/// allowed.
 template <typename TIn, typename TOut>
 void requantize(const TIn *in, TOut *out, int64_t count, float scale, int32_t zeroPoint,
                 float outScale, int32_t outZeroPoint, QuantRange outRange);
@@ -75,8 +77,8 @@ void dequantizePerChannel(const T *in, float *out, ChannelView view, const float
 // With QParams
 //===----------------------------------------------------------------------===//
 
-/// Checks the parameters and picks one of the above. Fails when they are not valid, do not fit T, or do not have as many
-/// channels as the tensor.
+/// Checks the parameters and picks one of the above. Fails when they are not valid, do not fit T,
+/// or do not have as many channels as the tensor.
 template <typename T>
 [[nodiscard]] std::string quantize(const float *in, std::span<const int64_t> dims,
                                    const QParams &params, T *out);

@@ -28,8 +28,8 @@ struct Candidate {
 
 QUANTIR_INLINE float cube(float x) { return x * x * x; }
 
-/// The destination bin of a distance from the first one, rounded down and kept inside. The float64 quotient is never so
-/// close to an integer as to be rounded across it: its operands have 24 bits.
+/// The destination bin of a distance from the first one, rounded down and kept inside. The float64
+/// quotient is never so close to an integer as to be rounded across it: its operands have 24 bits.
 QUANTIR_INLINE float destination(float distance, double width, double lastBin) {
   double bin = double(distance) / width;
   bin = bin > 0.0 ? bin : 0.0;
@@ -37,8 +37,8 @@ QUANTIR_INLINE float destination(float distance, double width, double lastBin) {
   return float(int32_t(bin));
 }
 
-/// Squared error of each source bin, were its values spread evenly: the part in the first destination bin it touches,
-/// the whole ones between, and the part in the last.
+/// Squared error of each source bin, were its values spread evenly: the part in the first
+/// destination bin it touches, the whole ones between, and the part in the last.
 QUANTIR_TARGET_CLONES void errorPerBin(const float *counts, int64_t bins, const Candidate &c,
                                        float *errors) {
   const float sourceWidth = c.sourceWidth, width = c.width, halfWidth = c.halfWidth;
@@ -169,8 +169,8 @@ double QuantizationError::operator()(float scale, int32_t zeroPoint, QuantRange 
   const Moments top = below(high - step / 2);
   error += errorAround(high, top, all);
 
-  // Only the codes that values can get; with very many of them, or very many values to a code, the error between two
-  // codes is that of an even spread.
+  // Only the codes that values can get; with very many of them, or very many values to a code, the
+  // error between two codes is that of an even spread.
   double firstCode = std::floor((origin - low) / step) - 1;
   double lastCode = std::ceil((origin + width * double(counts.size()) - low) / step) + 1;
   firstCode = std::clamp(firstCode, 1.0, double(range.max) - range.min);
@@ -200,9 +200,10 @@ Range searchLeastError(HistogramView histogram, const QParamsSpec &spec) {
       return std::numeric_limits<double>::infinity();
     return errorOf(scale, zeroPoint, spec.range);
   };
-  // A range is the full one with each end moved towards zero by a factor. An end on the wrong side of zero does not
-  // matter (the range is widened to hold zero); a symmetric range has one factor for both.
-  const bool moveMin = full.min < 0, moveMax = full.max > 0 && !(moveMin && isSymmetric(spec.scheme));
+  // A range is the full one with each end moved towards zero by a factor. An end on the wrong side
+  // of zero does not matter (the range is widened to hold zero); a symmetric range has one factor
+  // for both.
+  const bool moveMin = full.min<0, moveMax = full.max> 0 && !(moveMin && isSymmetric(spec.scheme));
   const bool together = moveMin && !moveMax && full.max > 0;
   auto rangeAt = [&](double minFactor, double maxFactor) {
     if (!together)

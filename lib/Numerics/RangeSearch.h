@@ -1,6 +1,7 @@
 //===- RangeSearch.h - How much of a histogram to represent -----*- C++ -*-===//
 //
-// Clipping rare large values makes the steps finer for all others. These choose the range of least squared error.
+// Clipping rare large values makes the steps finer for all others. These choose the range of least
+// squared error.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,12 +21,14 @@ struct Range {
   bool operator==(const Range &) const = default;
 };
 
-/// PyTorch's search: takes whole bins off the end that holds fewer values for as long as the estimated error falls.
-/// `levels` is the number of codes (2^bits, whatever the observer's range), at most 2^24.
+/// PyTorch's search: takes whole bins off the end that holds fewer values for as long as the
+/// estimated error falls. `levels` is the number of codes (2^bits, whatever the observer's range),
+/// at most 2^24.
 Range searchGreedy(HistogramView histogram, int64_t levels);
 
-/// The mean squared error of quantizing values distributed as a histogram says (evenly inside a bin), with given
-/// parameters; exact for that distribution: clipping, rounding and the zero point's own rounding included.
+/// The mean squared error of quantizing values distributed as a histogram says (evenly inside a
+/// bin), with given parameters; exact for that distribution: clipping, rounding and the zero
+/// point's own rounding included.
 class QuantizationError {
 public:
   explicit QuantizationError(HistogramView histogram);
@@ -48,8 +51,8 @@ private:
   std::vector<double> mass, first, second;
 };
 
-/// The range whose parameters, chosen as `spec` says, give the least QuantizationError: a search over both ends jointly,
-/// coarse to fine. Never worse than the full range.
+/// The range whose parameters, chosen as `spec` says, give the least QuantizationError: a search
+/// over both ends jointly, coarse to fine. Never worse than the full range.
 Range searchLeastError(HistogramView histogram, const QParamsSpec &spec);
 
 } // namespace quantir::numerics

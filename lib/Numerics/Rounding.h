@@ -1,7 +1,7 @@
 //===- Rounding.h - Round half to even, saturate ----------------*- C++ -*-===//
 //
-// The scalar definitions that every quantizing loop, here and in the runtime's kernels, agrees with. They do not depend
-// on the rounding mode that the thread happens to be in.
+// The scalar definitions that every quantizing loop, here and in the runtime's kernels, agrees
+// with. They do not depend on the rounding mode that the thread happens to be in.
 //
 //===----------------------------------------------------------------------===//
 

@@ -11,7 +11,8 @@ namespace quantir::numerics {
 
 namespace {
 
-// Compilers that respect NaN do not vectorize reductions with min and max, so the lanes are written out.
+// Compilers that respect NaN do not vectorize reductions with min and max, so the lanes are written
+// out.
 constexpr int64_t lanes = 64;
 
 /// What a value adds to a sum that tells whether all were finite: 0, or NaN.
@@ -108,8 +109,8 @@ NonFiniteCount countNonFinite(const float *data, int64_t count) {
 void countBins(const float *data, int64_t count, float min, float max,
                std::vector<int64_t> &counts) {
   const int64_t bins = int64_t(counts.size());
-  // Neighbouring values often fall in one bin (zeros, above all); several tables keep the increments independent. A
-  // table has a slot for values outside the range in front.
+  // Neighbouring values often fall in one bin (zeros, above all); several tables keep the
+  // increments independent. A table has a slot for values outside the range in front.
   constexpr int64_t tables = 4, block = 1024;
   std::vector<uint32_t> partial(tables * (bins + 1));
   int32_t indices[block];

@@ -24,7 +24,8 @@ struct Extent {
 
 Extent scanExtent(const float *data, int64_t count);
 
-/// The same for each channel: `min` and `max` hold view.channels entries. Returns whether all values are finite.
+/// The same for each channel: `min` and `max` hold view.channels entries. Returns whether all
+/// values are finite.
 bool scanExtents(const float *data, ChannelView view, float *min, float *max);
 
 struct NonFiniteCount {
@@ -34,8 +35,9 @@ struct NonFiniteCount {
 
 NonFiniteCount countNonFinite(const float *data, int64_t count);
 
-/// Adds each value to the bin it falls in, of `counts.size()` equal ones over [min, max]; a value equal to max belongs to
-/// the last one, values outside to none. The rule, in float32: bin = int(((x - min) / (max - min)) * bins).
+/// Adds each value to the bin it falls in, of `counts.size()` equal ones over [min, max]; a value
+/// equal to max belongs to the last one, values outside to none. The rule, in float32: bin =
+/// int(((x - min) / (max - min)) * bins).
 void countBins(const float *data, int64_t count, float min, float max,
                std::vector<int64_t> &counts);
 

@@ -1,119 +1,22 @@
 //===- Shapes.cpp - Shape rules of the operators --------------------------===//
+//
+// Those with spatial dimensions are in SpatialShapes.cpp.
+//
+//===----------------------------------------------------------------------===//
 
-#include "quantir/Numerics/Shapes.h"
+#include "quantir/Numerics/ShapesSupport.h"
 
 #include <algorithm>
 
 namespace quantir::numerics {
 
-namespace {
-
-/// Sizes and attributes above this are refused before any arithmetic is done with them.
-constexpr int64_t maxExtent = maxElements;
-
-std::string expected(const std::string &what, const std::string &got) {
-  return "expected " + what + ", but got " + got;
-}
-
-std::string number(int64_t n) { return std::to_string(n); }
-
-/// "[1, 2]", for attributes.
-std::string formatList(std::span<const int64_t> values) {
-  std::string text = "[";
-  for (size_t i = 0; i < values.size(); ++i)
-    text += (i ? ", " : "") + number(values[i]);
-  return text + "]";
-}
-
-bool isDynamic(const Dims &dims) { return !dims.empty() && dims[0] == dynamicDim; }
-
-/// Publishes a result after checking that it is one.
-std::string finish(Dims result, Dims &out) {
-  for (size_t i = 1; i < result.size(); ++i)
-    if (result[i] == dynamicDim)
-      return expected("the dynamic dimension to stay in front", formatDims(result));
-  if (std::string error = checkDims(result); !error.empty())
-    return error;
-  out = std::move(result);
-  return {};
-}
-
-/// Checks the length of an attribute and that each value is at least `least` and not absurd.
-std::string checkAttribute(const char *name, const Dims &values, size_t length, int64_t least) {
-  if (values.size() != length)
-    return expected(number(length) + " " + name, formatList(values));
-  for (int64_t value : values)
-    if (value < least || value > maxExtent)
-      return expected(std::string(name) + " between " + number(least) + " and 2^48",
-                      formatList(values));
-  return {};
-}
-
-/// Extent of a dilated window, or -1 when it is absurdly long.
-int64_t windowExtent(int64_t kernel, int64_t dilation) {
-  int64_t extent;
-  if (__builtin_mul_overflow(kernel - 1, dilation, &extent) || extent >= maxExtent)
-    return -1;
-  return extent + 1;
-}
-
-/// The checks that convolutions and pools share: a batch, channels and `spatial` more dimensions.
-std::string checkSpatialInput(const Dims &x, size_t spatial) {
-  if (std::string error = checkDims(x); !error.empty())
-    return error;
-  if (spatial == 0)
-    return expected("at least one spatial dimension", "none");
-  if (x.size() != spatial + 2)
-    return expected("an input of rank " + number(spatial + 2) + " (batch, channels and " +
-                        number(spatial) + " spatial dimensions)",
-                    formatDims(x));
-  return {};
-}
-
-std::string checkWeight(const Dims &weight, const ConvGeometry &geometry) {
-  if (std::string error = checkDims(weight); !error.empty())
-    return error;
-  if (weight.size() < 3)
-    return expected("a weight of rank 3 or more", formatDims(weight));
-  for (int64_t d : weight)
-    if (d < 1)
-      return expected("a weight whose dimensions are known and positive", formatDims(weight));
-  size_t spatial = weight.size() - 2;
-  if (std::string error = checkAttribute("strides", geometry.strides, spatial, 1); !error.empty())
-    return error;
-  if (std::string error = checkAttribute("padding", geometry.padding, 2 * spatial, 0);
-      !error.empty())
-    return error;
-  if (std::string error = checkAttribute("dilations", geometry.dilations, spatial, 1);
-      !error.empty())
-    return error;
-  if (geometry.groups < 1)
-    return expected("a positive number of groups", number(geometry.groups));
-  return {};
-}
-
-/// One spatial size of a convolution or pool: how often a window of `extent` fits.
-std::string windowCount(int64_t in, int64_t begin, int64_t end, int64_t extent, int64_t stride,
-                        bool ceilMode, int64_t &out) {
-  // Every term is below 2^48: no overflow.
-  int64_t padded = in + begin + end;
-  if (extent < 0 || padded < extent)
-    return expected("a window no longer than the padded input (" + number(padded) + ")",
-                    extent < 0 ? "one of more than 2^48" : number(extent));
-  int64_t room = padded - extent;
-  out = room / stride + 1;
-  if (ceilMode && room % stride != 0 && out * stride < in + begin)
-    ++out;
-  return {};
-}
+using namespace shapes;
 
 /// numpy's rule for one dimension; false when the two do not go together.
-bool broadcastDim(int64_t a, int64_t b, int64_t &out) {
+static bool broadcastDim(int64_t a, int64_t b, int64_t &out) {
   out = a == 1 ? b : a;
   return a == b || a == 1 || b == 1;
 }
-
-} // namespace
 
 //===----------------------------------------------------------------------===//
 // Helpers
@@ -172,127 +75,6 @@ std::string normalizeAxes(std::span<const int64_t> axes, int64_t rank, Dims &out
 }
 
 //===----------------------------------------------------------------------===//
-// Convolution and pooling
-//===----------------------------------------------------------------------===//
-
-std::string inferConv(const Dims &x, const Dims &weight, const ConvGeometry &geometry, Dims &out) {
-  if (std::string error = checkWeight(weight, geometry); !error.empty())
-    return error;
-  size_t spatial = weight.size() - 2;
-  if (std::string error = checkSpatialInput(x, spatial); !error.empty())
-    return error;
-  int64_t groups = geometry.groups;
-  if (x[1] % groups != 0 || x[1] / groups != weight[1])
-    return expected("an input of " + number(weight[1]) + " * " + number(groups) +
-                        " channels (weight's dimension 1 times groups)",
-                    number(x[1]));
-  if (weight[0] % groups != 0)
-    return expected("output channels that divide into " + number(groups) + " groups",
-                    number(weight[0]));
-  Dims result = {x[0], weight[0]};
-  for (size_t i = 0; i < spatial; ++i) {
-    int64_t size;
-    int64_t extent = windowExtent(weight[i + 2], geometry.dilations[i]);
-    if (std::string error =
-            windowCount(x[i + 2], geometry.padding[i], geometry.padding[i + spatial], extent,
-                        geometry.strides[i], /*ceilMode=*/false, size);
-        !error.empty())
-      return "spatial dimension " + number(i) + ": " + error;
-    result.push_back(size);
-  }
-  return finish(std::move(result), out);
-}
-
-std::string inferConvTranspose(const Dims &x, const Dims &weight, const ConvGeometry &geometry,
-                               const Dims &outputPadding, Dims &out) {
-  if (std::string error = checkWeight(weight, geometry); !error.empty())
-    return error;
-  size_t spatial = weight.size() - 2;
-  if (std::string error = checkSpatialInput(x, spatial); !error.empty())
-    return error;
-  if (std::string error = checkAttribute("output_padding", outputPadding, spatial, 0);
-      !error.empty())
-    return error;
-  if (x[1] != weight[0])
-    return expected("an input of " + number(weight[0]) + " channels (weight's dimension 0)",
-                    number(x[1]));
-  if (weight[0] % geometry.groups != 0)
-    return expected("input channels that divide into " + number(geometry.groups) + " groups",
-                    number(weight[0]));
-  int64_t channels;
-  if (__builtin_mul_overflow(weight[1], geometry.groups, &channels))
-    return expected("a countable number of output channels",
-                    number(weight[1]) + " * " + number(geometry.groups));
-  Dims result = {x[0], channels};
-  for (size_t i = 0; i < spatial; ++i) {
-    std::string where = "spatial dimension " + number(i) + ": ";
-    int64_t in = x[i + 2], stride = geometry.strides[i], dilation = geometry.dilations[i];
-    if (outputPadding[i] >= std::max(stride, dilation))
-      return where + expected("an output_padding below the stride or the dilation",
-                              number(outputPadding[i]));
-    int64_t extent = windowExtent(weight[i + 2], dilation);
-    int64_t grown;
-    if (in < 1 || extent < 0 || __builtin_mul_overflow(in - 1, stride, &grown) ||
-        grown > maxExtent)
-      return where + expected("a countable, positive size",
-                              number(in) + " at stride " + number(stride) + " and dilation " +
-                                  number(dilation));
-    int64_t size = grown - geometry.padding[i] - geometry.padding[i + spatial] + extent +
-                   outputPadding[i];
-    if (size < 1)
-      return where + expected("a padding that leaves a positive size", number(size));
-    result.push_back(size);
-  }
-  return finish(std::move(result), out);
-}
-
-std::string inferPool(const Dims &x, const PoolGeometry &geometry, Dims &out) {
-  size_t spatial = geometry.kernel.size();
-  if (std::string error = checkSpatialInput(x, spatial); !error.empty())
-    return error;
-  if (std::string error = checkAttribute("kernel", geometry.kernel, spatial, 1); !error.empty())
-    return error;
-  if (std::string error = checkAttribute("strides", geometry.strides, spatial, 1); !error.empty())
-    return error;
-  if (std::string error = checkAttribute("padding", geometry.padding, 2 * spatial, 0);
-      !error.empty())
-    return error;
-  if (std::string error = checkAttribute("dilations", geometry.dilations, spatial, 1);
-      !error.empty())
-    return error;
-  Dims result = {x[0], x[1]};
-  for (size_t i = 0; i < spatial; ++i) {
-    std::string where = "spatial dimension " + number(i) + ": ";
-    int64_t begin = geometry.padding[i], end = geometry.padding[i + spatial];
-    int64_t extent = windowExtent(geometry.kernel[i], geometry.dilations[i]);
-    if (extent > 0 && (begin >= extent || end >= extent))
-      return where + expected("padding shorter than the window (" + number(extent) + ")",
-                              number(begin) + " and " + number(end));
-    int64_t size;
-    if (std::string error = windowCount(x[i + 2], begin, end, extent, geometry.strides[i],
-                                        geometry.ceilMode, size);
-        !error.empty())
-      return where + error;
-    result.push_back(size);
-  }
-  return finish(std::move(result), out);
-}
-
-std::string inferAdaptivePool(const Dims &x, const Dims &outputSize, Dims &out) {
-  if (std::string error = checkSpatialInput(x, outputSize.size()); !error.empty())
-    return error;
-  if (std::string error = checkAttribute("output sizes", outputSize, outputSize.size(), 1);
-      !error.empty())
-    return error;
-  for (size_t i = 2; i < x.size(); ++i)
-    if (x[i] < 1)
-      return expected("positive spatial dimensions", formatDims(x));
-  Dims result = {x[0], x[1]};
-  result.insert(result.end(), outputSize.begin(), outputSize.end());
-  return finish(std::move(result), out);
-}
-
-//===----------------------------------------------------------------------===//
 // Linear algebra and broadcasting
 //===----------------------------------------------------------------------===//
 
@@ -329,8 +111,7 @@ std::string inferMatMul(const Dims &a, const Dims &b, bool transposeB, Dims &out
   int64_t inner = lhs.back();
   if (inner == dynamicDim || inner != rhs[rhs.size() - 2])
     return expected("operands that agree on a known inner dimension",
-                    formatDims(a) + " and " + formatDims(b) +
-                        (transposeB ? " (transposed)" : ""));
+                    formatDims(a) + " and " + formatDims(b) + (transposeB ? " (transposed)" : ""));
   Dims result;
   if (std::string error = inferBroadcast(Dims(lhs.begin(), lhs.end() - 2),
                                          Dims(rhs.begin(), rhs.end() - 2), result);
@@ -543,8 +324,8 @@ std::string inferMean(const Dims &x, const Dims &axes, bool keepDims, Dims &out)
     return error;
   Dims result;
   for (size_t i = 0; i < x.size(); ++i) {
-    bool drop = axes.empty() ||
-                std::find(reduced.begin(), reduced.end(), int64_t(i)) != reduced.end();
+    bool drop =
+        axes.empty() || std::find(reduced.begin(), reduced.end(), int64_t(i)) != reduced.end();
     if (drop && x[i] == 0)
       return expected("something to average over", formatDims(x));
     if (!drop)

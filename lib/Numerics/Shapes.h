@@ -1,16 +1,19 @@
 //===- Shapes.h - Shape rules of the operators ------------------*- C++ -*-===//
 //
-// One function per operator: from the operands' dimensions and the attributes to the result's dimensions. The nn
-// dialect's shape inference, the kernel dialect's verifiers and the runtime's plan validation all call these, so that a
-// shape means the same everywhere.
+// One function per operator: from the operands' dimensions and the attributes to the result's
+// dimensions. The nn dialect's shape inference, the kernel dialect's verifiers and the runtime's
+// plan validation all call these, so that a shape means the same everywhere.
 //
 // Conventions
-//  - Dimensions are in logical order (N, C, spatial...). The leading one may be `dynamicDim`: not known yet. Two
-//    dynamic dimensions that meet are taken to be equal; a dynamic and a known one never are. No rule puts a dynamic
-//    dimension anywhere but in front: it reports an error instead.
-//  - Every function returns the error as text, in the form "expected X, but got Y"; the empty string is success. `out`
+//  - Dimensions are in logical order (N, C, spatial...). The leading one may be `dynamicDim`: not
+//  known yet. Two
+//    dynamic dimensions that meet are taken to be equal; a dynamic and a known one never are. No
+//    rule puts a dynamic dimension anywhere but in front: it reports an error instead.
+//  - Every function returns the error as text, in the form "expected X, but got Y"; the empty
+//  string is success. `out`
 //    is written on success only.
-//  - Nothing is trusted: attributes of any length and value give an error, never undefined behaviour. A successful
+//  - Nothing is trusted: attributes of any length and value give an error, never undefined
+//  behaviour. A successful
 //    result has at most `maxElements` elements (the dynamic dimension counting as one).
 //
 //===----------------------------------------------------------------------===//
@@ -35,7 +38,8 @@ inline constexpr int64_t maxElements = int64_t(1) << 48;
 /// "[2x3x4]", with "?" for the dynamic dimension; "[]" is a scalar.
 std::string formatDims(const Dims &dims);
 
-/// Checks that `dims` could be a tensor's: no negative size but a dynamic leading one, and a countable product.
+/// Checks that `dims` could be a tensor's: no negative size but a dynamic leading one, and a
+/// countable product.
 [[nodiscard]] std::string checkDims(const Dims &dims);
 
 /// Product of the dimensions; a dynamic one counts as 1. Only for dims that passed `checkDims`.
@@ -75,8 +79,8 @@ struct PoolGeometry {
                                              const ConvGeometry &geometry,
                                              const Dims &outputPadding, Dims &out);
 
-/// x [N, C, in...] -> [N, C, out...], `out` as for a convolution; in ceil mode rounded up, unless the last window would
-/// start in the padding at the end.
+/// x [N, C, in...] -> [N, C, out...], `out` as for a convolution; in ceil mode rounded up, unless
+/// the last window would start in the padding at the end.
 [[nodiscard]] std::string inferPool(const Dims &x, const PoolGeometry &geometry, Dims &out);
 
 /// x [N, C, in...] -> [N, C, outputSize...].
@@ -85,15 +89,16 @@ struct PoolGeometry {
 /// x [..., I], weight [O, I] -> [..., O].
 [[nodiscard]] std::string inferLinear(const Dims &x, const Dims &weight, Dims &out);
 
-/// numpy's matmul: the last two dimensions are multiplied, the others broadcast; a 1-D operand is a row on the left, a
-/// column on the right, and that dimension is dropped from the result. With `transposeB`, b is [..., N, K].
+/// numpy's matmul: the last two dimensions are multiplied, the others broadcast; a 1-D operand is a
+/// row on the left, a column on the right, and that dimension is dropped from the result. With
+/// `transposeB`, b is [..., N, K].
 [[nodiscard]] std::string inferMatMul(const Dims &a, const Dims &b, bool transposeB, Dims &out);
 
 /// numpy's broadcasting of two shapes.
 [[nodiscard]] std::string inferBroadcast(const Dims &a, const Dims &b, Dims &out);
 
-/// `shape` entries: a size; 0, the input's dimension at that index; one -1, whatever is left. A dynamic leading
-/// dimension needs a leading 0 or -1 and must divide for every batch size.
+/// `shape` entries: a size; 0, the input's dimension at that index; one -1, whatever is left. A
+/// dynamic leading dimension needs a leading 0 or -1 and must divide for every batch size.
 [[nodiscard]] std::string inferReshape(const Dims &x, const Dims &shape, Dims &out);
 
 /// out[i] = x[permutation[i]].
@@ -106,8 +111,8 @@ struct ResolvedSlice {
   Dims sizes;  ///< the result's dimensions
 };
 
-/// ONNX's rule: negative starts and ends count from the end, both are clamped, steps may be negative; `axes` empty
-/// means the leading ones, `steps` empty means ones.
+/// ONNX's rule: negative starts and ends count from the end, both are clamped, steps may be
+/// negative; `axes` empty means the leading ones, `steps` empty means ones.
 [[nodiscard]] std::string inferSlice(const Dims &x, const Dims &starts, const Dims &ends,
                                      const Dims &axes, const Dims &steps, ResolvedSlice &out);
 

@@ -1,7 +1,8 @@
 //===- TargetClones.h - One source, several instruction sets ----*- C++ -*-===//
 //
-// Private to the library. A function marked QUANTIR_TARGET_CLONES is compiled for AVX-512, AVX2 and the baseline, and
-// the loader picks one. What it calls must be marked QUANTIR_INLINE to be compiled along.
+// Private to the library. A function marked QUANTIR_TARGET_CLONES is compiled for AVX-512, AVX2 and
+// the baseline, and the loader picks one. What it calls must be marked QUANTIR_INLINE to be
+// compiled along.
 //
 //===----------------------------------------------------------------------===//
 

@@ -9,8 +9,8 @@
 
 namespace quantir::numerics {
 
-/// The name of least edit distance to `text` (the first of several), or an empty one when there are no names.
-/// Upper and lower case count as the same.
+/// The name of least edit distance to `text` (the first of several), or an empty one when there are
+/// no names. Upper and lower case count as the same.
 std::string_view nearestName(std::string_view text, std::span<const std::string_view> names);
 
 /// "expected one of a, b, c, but got 'd' (nearest: 'c')".

@@ -44,9 +44,9 @@ void quantir::test::checkObserver(const ObserverGolden &golden) {
   REQUIRE(observer->calculateQParams(params) == "");
   CHECK(params.scale == golden.scale);
   bool floatZero = !params.floatZeroPoint.empty();
-  std::vector<float> zeroPoint = floatZero ? params.floatZeroPoint
-                                           : std::vector<float>(params.zeroPoint.begin(),
-                                                                params.zeroPoint.end());
+  std::vector<float> zeroPoint =
+      floatZero ? params.floatZeroPoint
+                : std::vector<float>(params.zeroPoint.begin(), params.zeroPoint.end());
   CHECK(zeroPoint == golden.zeroPoint);
   CHECK(params.quantMin == golden.quantMin);
   CHECK(params.quantMax == golden.quantMax);

@@ -252,27 +252,29 @@ TEST_CASE("configurations that make no sense", "[observer]") {
         "per_tensor_affine");
   CHECK(broken(Kind::PerChannelMinMax, [](Config &c) { c.chAxis = -1; }) ==
         "expected a ch_axis that is not negative, but got -1");
-  CHECK(broken(Kind::MinMax, [](Config &c) {
-          c.reduceRange = true, c.scheme = QScheme::PerTensorSymmetric;
-        }) == "expected an affine qscheme or a signed dtype with reduce_range, but got "
-              "per_tensor_symmetric quint8");
+  CHECK(broken(Kind::MinMax,
+               [](Config &c) { c.reduceRange = true, c.scheme = QScheme::PerTensorSymmetric; }) ==
+        "expected an affine qscheme or a signed dtype with reduce_range, but got "
+        "per_tensor_symmetric quint8");
   for (float eps : {0.0f, -1.0f, NaN, inf, 1e-40f})
-    CHECK(broken(Kind::MinMax, [&](Config &c) { c.eps = eps; })
-              .starts_with("expected a positive, finite eps"));
+    CHECK(broken(Kind::MinMax, [&](Config &c) {
+            c.eps = eps;
+          }).starts_with("expected a positive, finite eps"));
   for (float constant : {0.0f, -1.0f, NaN, 1.5f})
-    CHECK(broken(Kind::MovingAverageMinMax, [&](Config &c) { c.averagingConstant = constant; })
-              .starts_with("expected an averaging_constant above 0 and at most 1"));
+    CHECK(broken(Kind::MovingAverageMinMax, [&](Config &c) {
+            c.averagingConstant = constant;
+          }).starts_with("expected an averaging_constant above 0 and at most 1"));
   CHECK(broken(Kind::MovingAverageMinMax, [](Config &c) { c.isDynamic = true; })
             .starts_with("expected is_dynamic only for a moving_average_min_max observer with "
                          "averaging_constant 1"));
-  CHECK(broken(Kind::MovingAverageMinMax, [](Config &c) {
-          c.isDynamic = true, c.averagingConstant = 1;
-        }) == "");
+  CHECK(broken(Kind::MovingAverageMinMax,
+               [](Config &c) { c.isDynamic = true, c.averagingConstant = 1; }) == "");
   for (Kind kind : {Kind::PerChannelMinMax, Kind::Histogram, Kind::MinMax})
     CHECK(broken(kind, [](Config &c) { c.isDynamic = true; }) != "");
   for (int bins : {0, -1, 1 << 21})
-    CHECK(broken(Kind::Histogram, [&](Config &c) { c.bins = bins; })
-              .starts_with("expected bins between 1 and 1048576"));
+    CHECK(broken(Kind::Histogram, [&](Config &c) {
+            c.bins = bins;
+          }).starts_with("expected bins between 1 and 1048576"));
   CHECK(broken(Kind::Histogram, [](Config &c) { c.dtype = QDType::QInt32; }) ==
         "expected an integer dtype of at most 16 bits for a histogram observer, but got qint32");
   CHECK(broken(Kind::FixedQParams, [](Config &c) { c.fixedZeroPoint = 256; }) ==
@@ -313,8 +315,7 @@ TEST_CASE("states that do not fit are not loaded", "[observer]") {
   upsideDown.minVal = {NaN};
   CHECK(rejected(ObserverKind::MinMax, upsideDown) ==
         "expected minima below maxima, but got [nan, 1]");
-  CHECK(rejected(ObserverKind::Histogram, range) ==
-        "expected 2048 histogram bins, but got 0");
+  CHECK(rejected(ObserverKind::Histogram, range) == "expected 2048 histogram bins, but got 0");
   ObserverState histogram = range;
   histogram.histogram.assign(2048, 1);
   CHECK(rejected(ObserverKind::Histogram, histogram) == "");
@@ -330,8 +331,7 @@ TEST_CASE("states that do not fit are not loaded", "[observer]") {
   negative.samples = -1;
   CHECK(rejected(ObserverKind::MinMax, negative) ==
         "expected counts that are not negative, but got -1");
-  CHECK(rejected(ObserverKind::Noop, range) ==
-        "expected no range for a noop observer, but got 1");
+  CHECK(rejected(ObserverKind::Noop, range) == "expected no range for a noop observer, but got 1");
 }
 
 TEST_CASE("states are merged", "[observer]") {

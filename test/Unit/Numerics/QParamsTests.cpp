@@ -55,9 +55,10 @@ TEST_CASE("names of types and schemes", "[qparams]") {
   QDType dtype;
   CHECK(parseText("torch.qint8", dtype) == "");
   CHECK(dtype == QDType::QInt8);
-  CHECK(parseText("u8", dtype) ==
-        "expected one of quint8, qint8, qint32, quint4x2, qint4, uint8, int8, uint16, int16, int32, "
-        "float8_e4m3fn, float8_e5m2, float16, bfloat16, float32, but got 'u8' (nearest: 'uint8')");
+  CHECK(
+      parseText("u8", dtype) ==
+      "expected one of quint8, qint8, qint32, quint4x2, qint4, uint8, int8, uint16, int16, int32, "
+      "float8_e4m3fn, float8_e5m2, float16, bfloat16, float32, but got 'u8' (nearest: 'uint8')");
   CHECK(toText(QDType::QUInt4) == "quint4x2");
 }
 

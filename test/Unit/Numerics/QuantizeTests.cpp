@@ -19,9 +19,9 @@ constexpr float NaN = std::numeric_limits<float>::quiet_NaN();
 
 /// Values that make trouble, then random ones; `count` in all.
 std::vector<float> awkward(size_t count, float scale) {
-  std::vector<float> values = {0,       -0.0f,  inf,    -inf,  NaN,   3e38f, -3e38f, 1e-40f,
-                               0.5f,    1.5f,   2.5f,   -0.5f, -1.5f, 1e9f,  -1e9f,  127.5f,
-                               -128.5f, 255.5f, 65535.5f};
+  std::vector<float> values = {0,      -0.0f,  inf,     -inf,   NaN,     3e38f, -3e38f,
+                               1e-40f, 0.5f,   1.5f,    2.5f,   -0.5f,   -1.5f, 1e9f,
+                               -1e9f,  127.5f, -128.5f, 255.5f, 65535.5f};
   for (float &v : values)
     v *= scale;
   std::mt19937 random(1);
@@ -112,7 +112,7 @@ TEST_CASE("requantize is quantize of dequantize", "[quantize]") {
     CHECK(out == want);
   }
   requantize(in.data(), in.data(), 256, 1.0f, 0, 2.0f, 0, {0, 255}); // in place
-  CHECK(in[3] == 2); // 1.5 to even
+  CHECK(in[3] == 2);                                                 // 1.5 to even
   CHECK(in[255] == 128);
 }
 

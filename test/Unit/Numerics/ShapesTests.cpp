@@ -48,8 +48,9 @@ TEST_CASE("convolution shapes", "[shapes]") {
   CHECK(convOf({1, 4, 5, 6, 7}, {2, 4, 1, 2, 3}, conv({1, 1, 1}, {0, 0, 0, 0, 0, 0}, {1, 1, 1})) ==
         "[1x2x5x5x5]");
 
-  CHECK(convOf({1, 3, 8, 8}, {4, 2, 3, 3}, conv({1, 1}, {0, 0, 0, 0}, {1, 1})) ==
-        "error: expected an input of 2 * 1 channels (weight's dimension 1 times groups), but got 3");
+  CHECK(
+      convOf({1, 3, 8, 8}, {4, 2, 3, 3}, conv({1, 1}, {0, 0, 0, 0}, {1, 1})) ==
+      "error: expected an input of 2 * 1 channels (weight's dimension 1 times groups), but got 3");
   CHECK(convOf({1, 4, 8, 8}, {3, 2, 3, 3}, conv({1, 1}, {0, 0, 0, 0}, {1, 1}, 2)) ==
         "error: expected output channels that divide into 2 groups, but got 3");
   CHECK(convOf({1, 3, 2, 8}, {4, 3, 3, 3}, conv({1, 1}, {0, 0, 0, 0}, {1, 1})) ==
@@ -109,8 +110,7 @@ TEST_CASE("transposed convolution shapes", "[shapes]") {
 }
 
 TEST_CASE("pooling shapes", "[shapes]") {
-  CHECK(poolOf({dynamic, 64, 112, 112}, {{3, 3}, {2, 2}, {1, 1, 1, 1}, {1, 1}}) ==
-        "[?x64x56x56]");
+  CHECK(poolOf({dynamic, 64, 112, 112}, {{3, 3}, {2, 2}, {1, 1, 1, 1}, {1, 1}}) == "[?x64x56x56]");
   CHECK(poolOf({1, 2, 6}, {{3}, {2}, {0, 0}, {1}}) == "[1x2x2]");
   CHECK(poolOf({1, 2, 6}, {{3}, {2}, {0, 0}, {1}, true}) == "[1x2x3]");
   // Rounded up, the last window would start in the padding: it is left out.
@@ -194,7 +194,7 @@ TEST_CASE("reshape", "[shapes]") {
   CHECK(reshape({2, 3}, {5}).starts_with("error: expected a shape of as many elements"));
   CHECK(reshape({2, 3}, {-2, 3}).starts_with("error: expected sizes, 0 or -1"));
   CHECK(reshape({2, 3}, {huge, huge}).starts_with("error: "));
-  CHECK(reshape({0, 3}, {-1, 0}) == "[0x3]"); // 0 copies the 3
+  CHECK(reshape({0, 3}, {-1, 0}) == "[0x3]");                // 0 copies the 3
   CHECK(reshape({4, 0}, {2, 0, -1}).starts_with("error: ")); // anything would do for -1
 }
 
@@ -223,8 +223,7 @@ TEST_CASE("transpose, concat, split, pad, mean", "[shapes]") {
   std::vector<Dims> pieces;
   CHECK(inferSplit({dynamic, 6}, -1, {1, 2, 3}, pieces) == "");
   CHECK(pieces == std::vector<Dims>{{dynamic, 1}, {dynamic, 2}, {dynamic, 3}});
-  CHECK(inferSplit({2, 6}, 1, {3, 2}, pieces) ==
-        "expected sizes that add up to 6, but got [3, 2]");
+  CHECK(inferSplit({2, 6}, 1, {3, 2}, pieces) == "expected sizes that add up to 6, but got [3, 2]");
   CHECK(inferSplit({2, 6}, 1, {7, -1}, pieces) != "");
   CHECK(inferSplit({2, 6}, 1, {huge, huge}, pieces) != "");
   CHECK(inferSplit({2, 6}, 1, {}, pieces) != "");
@@ -317,7 +316,8 @@ TEST_CASE("slices agree with walking the indices", "[shapes]") {
       want.push_back(k);
     for (int64_t k = 0; k < out.sizes[0]; ++k)
       got.push_back(out.starts[0] + k * out.steps[0]);
-    // ONNX clamps a start below the first element to it when stepping backwards; Python yields nothing.
+    // ONNX clamps a start below the first element to it when stepping backwards; Python yields
+    // nothing.
     if (step < 0 && start < -size && size > 0)
       continue;
     CHECK(got == want);
@@ -327,8 +327,9 @@ TEST_CASE("slices agree with walking the indices", "[shapes]") {
 TEST_CASE("random attributes never overflow", "[shapes]") {
   // Under UBSan this would report; elsewhere the results must at least be valid shapes.
   std::mt19937_64 random(7);
-  const std::vector<int64_t> values = {INT64_MIN, -5, -1, 0, 1, 2, 3, 7, 64, 1 << 20,
-                                       int64_t(1) << 40, int64_t(1) << 47, INT64_MAX - 1, INT64_MAX};
+  const std::vector<int64_t> values = {
+      INT64_MIN,     -5,       -1, 0, 1, 2, 3, 7, 64, 1 << 20, int64_t(1) << 40, int64_t(1) << 47,
+      INT64_MAX - 1, INT64_MAX};
   auto value = [&] { return values[random() % values.size()]; };
   auto dims = [&](size_t most) {
     Dims d(random() % (most + 1));

@@ -134,8 +134,8 @@ TEST_CASE("golden histograms", "[shared]") {
     INFO("golden case " << c.id());
     Tensor x = c.tensor("x0");
     CHECK(makeHistogram(x.values.data(), int64_t(x.values.size()), c.info.at("bins"),
-                        c.arrays.get<float>("min_val")[0], c.arrays.get<float>("max_val")[0]) ==
-          c.arrays.get<float>("hist"));
+                        c.arrays.get<float>("min_val")[0],
+                        c.arrays.get<float>("max_val")[0]) == c.arrays.get<float>("hist"));
   }
 }
 
@@ -170,8 +170,8 @@ TEST_CASE("golden quantize and dequantize per tensor", "[shared]") {
 }
 
 TEST_CASE("golden quantize and dequantize per channel", "[shared]") {
-  std::vector<Case> cases = load(
-      "decomposed", [](const json &info) { return info.at("op") == "quantize_per_channel"; });
+  std::vector<Case> cases =
+      load("decomposed", [](const json &info) { return info.at("op") == "quantize_per_channel"; });
   CHECK(cases.size() >= 1);
   for (const Case &c : cases) {
     INFO("golden case " << c.id());

@@ -1,7 +1,8 @@
 //===- Npz.h - Reads uncompressed .npz files in tests -----------*- C++ -*-===//
 //
-// Just enough for golden cases written by numpy.savez: stored members, C order, little endian. Throws
-// std::runtime_error, which fails the test. (runtime/data has the reader for files that users bring.)
+// Just enough for golden cases written by numpy.savez: stored members, C order, little endian.
+// Throws std::runtime_error, which fails the test. (runtime/data has the reader for files that
+// users bring.)
 //
 //===----------------------------------------------------------------------===//
 

@@ -9,8 +9,8 @@
 
 namespace quantir::test {
 
-/// $QUANTIR_SHARED, else "shared" beside the source tree, if that exists. Needs the compile definition
-/// QUANTIR_SOURCE_DIR.
+/// $QUANTIR_SHARED, else "shared" beside the source tree, if that exists. Needs the compile
+/// definition QUANTIR_SOURCE_DIR.
 inline std::optional<std::filesystem::path> sharedFolder() {
   const char *given = std::getenv("QUANTIR_SHARED");
   std::filesystem::path folder =
