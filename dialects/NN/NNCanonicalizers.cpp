@@ -140,6 +140,41 @@ struct ComposeTransposes : OpRewritePattern<TransposeOp> {
     return success();
   }
 };
+
+/// A slice of a slice is one.
+struct ComposeSlices : OpRewritePattern<SliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(SliceOp op, PatternRewriter &rewriter) const override {
+    auto producer = op.getInput().getDefiningOp<SliceOp>();
+    if (!producer)
+      return rewriter.notifyMatchFailure(op, "the input is not a slice");
+    if (!producer->hasOneUse())
+      return rewriter.notifyMatchFailure(op, "the inner slice has other uses");
+    RankedTensorType source = producer.getInput().getType();
+    numerics::ResolvedSlice inner = producer.getResolved(), outer = op.getResolved();
+    Dims starts, ends, axes, steps;
+    for (int64_t d = 0; d < source.getRank(); ++d) {
+      int64_t start = inner.starts[d] + inner.steps[d] * outer.starts[d];
+      int64_t step = inner.steps[d] * outer.steps[d];
+      int64_t size = outer.sizes[d];
+      if (step == 1 && size == getDims(source)[d])
+        continue;
+      int64_t last = start + (size - 1) * step;
+      starts.push_back(start);
+      // An end before the first element cannot be said by its index: -1 is the last one.
+      ends.push_back(step > 0   ? last + 1
+                     : last > 0 ? last - 1
+                                : std::numeric_limits<int64_t>::min());
+      axes.push_back(d);
+      steps.push_back(step);
+    }
+    replaceWith<SliceOp>(rewriter, op, producer.getInput(), rewriter.getDenseI64ArrayAttr(starts),
+                         rewriter.getDenseI64ArrayAttr(ends), rewriter.getDenseI64ArrayAttr(axes),
+                         rewriter.getDenseI64ArrayAttr(steps));
+    return success();
+  }
+};
 } // namespace
 
 void FlattenOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
@@ -156,6 +191,10 @@ void SqueezeOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRCon
 
 void UnsqueezeOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add<ComposeViews<UnsqueezeOp>>(context);
+}
+
+void SliceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<ComposeSlices>(context);
 }
 
 void TransposeOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {

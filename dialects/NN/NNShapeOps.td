@@ -87,6 +87,7 @@ def NN_SliceOp : NN_ShapedOp<"slice", NN_Commuting, (ins
     they come from ONNX.
   }];
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
   let extraClassDeclaration = [{
     /// Start, step and size of every dimension.
     ::quantir::numerics::ResolvedSlice getResolved();

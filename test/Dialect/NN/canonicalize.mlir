@@ -234,6 +234,36 @@ func.func @transposed_back(%x: tensor<?x2x3x4xf32>) -> tensor<?x2x3x4xf32> {
   return %1 : tensor<?x2x3x4xf32>
 }
 
+// As PyTorch exports x[:, :, ::2, ::2].
+// CHECK-LABEL: func @slices
+// CHECK-SAME: (%[[X:.*]]: tensor
+// CHECK-NEXT: nn.slice %[[X]] {axes = array<i64: 2, 3>, ends = array<i64: 7, 8>, starts = array<i64: 0, 1>, steps = array<i64: 2, 2>} : (tensor<?x2x8x8xf32>) -> tensor<?x2x4x4xf32>
+// CHECK-NEXT: return
+func.func @slices(%x: tensor<?x2x8x8xf32>) -> tensor<?x2x4x4xf32> {
+  %0 = nn.slice %x {axes = array<i64: 2>, starts = array<i64: 0>, ends = array<i64: 9223372036854775807>, steps = array<i64: 2>} : (tensor<?x2x8x8xf32>) -> tensor<?x2x4x8xf32>
+  %1 = nn.slice %0 {axes = array<i64: 3>, starts = array<i64: 1>, ends = array<i64: 9223372036854775807>, steps = array<i64: 2>} : (tensor<?x2x4x8xf32>) -> tensor<?x2x4x4xf32>
+  return %1 : tensor<?x2x4x4xf32>
+}
+
+// 9 8 7 … 0, of which every second but the first: 7 5 3 1.
+// CHECK-LABEL: func @slices_backwards
+// CHECK-NEXT: nn.slice %{{.*}} {axes = array<i64: 0>, ends = array<i64: 0>, starts = array<i64: 7>, steps = array<i64: -2>} : (tensor<10xf32>) -> tensor<4xf32>
+// CHECK-NEXT: return
+func.func @slices_backwards(%x: tensor<10xf32>) -> tensor<4xf32> {
+  %0 = nn.slice %x {axes = array<i64: 0>, starts = array<i64: -1>, ends = array<i64: -9223372036854775808>, steps = array<i64: -1>} : (tensor<10xf32>) -> tensor<10xf32>
+  %1 = nn.slice %0 {axes = array<i64: 0>, starts = array<i64: 2>, ends = array<i64: 9>, steps = array<i64: 2>} : (tensor<10xf32>) -> tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+
+// CHECK-LABEL: func @sliced_back
+// CHECK-SAME: (%[[X:.*]]: tensor
+// CHECK-NEXT: return %[[X]]
+func.func @sliced_back(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %0 = nn.slice %x {axes = array<i64: 1>, starts = array<i64: -1>, ends = array<i64: -9>, steps = array<i64: -1>} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %1 = nn.slice %0 {axes = array<i64: 1>, starts = array<i64: -1>, ends = array<i64: -9>, steps = array<i64: -1>} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %1 : tensor<?x4xf32>
+}
+
 // A mean over all spatial axes is not a pool.
 // CHECK-LABEL: func @spatial_mean
 // CHECK-NEXT: nn.mean
