@@ -11,7 +11,7 @@ from lit.llvm.subst import ToolSubst
 config.name = "Quantir"
 config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["Inputs", "Unit", "Conformance", "Goldens", "Layering", "Scripts", "CMakeLists.txt"]
+config.excludes = ["Inputs", "Unit", "Conformance", "Goldens", "Layering", "Models", "Scripts", "Support"]
 config.test_source_root = os.path.join(config.quantir_source_root, "test")
 config.test_exec_root = os.path.join(config.quantir_build_root, "test")
 
