@@ -29,6 +29,15 @@ struct QuantirAsmInterface : public OpAsmDialectInterface {
       return AliasResult::NoAlias;
     return AliasResult::OverridableAlias;
   }
+
+  /// Per-axis types have one scale per channel: printed once, under a name.
+  AliasResult getAlias(Type type, raw_ostream &os) const override {
+    auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
+    if (!perAxis || perAxis.getScales().size() <= 4)
+      return AliasResult::NoAlias;
+    os << (perAxis.isSigned() ? "i" : "u") << perAxis.getStorageTypeIntegralWidth() << "_per_axis";
+    return AliasResult::OverridableAlias;
+  }
 };
 
 LogicalResult verifyPreprocessing(Operation *op, Attribute value) {

@@ -71,6 +71,7 @@ public:
     std::string text;
     llvm::raw_string_ostream stream(text);
     module.print(stream);
+    stream << '\n'; // as the tools that read it print it
     return runtime::writeFile(pathOf(stage), std::string_view(text));
   }
 

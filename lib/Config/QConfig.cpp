@@ -198,7 +198,7 @@ Json quantir::toJson(QConfigMappingAttr mapping) {
 
 QConfigMappingAttr quantir::getDefaultQConfigMapping(MLIRContext *context) {
   FailureOr<QConfigMappingAttr> mapping = readQConfigMapping(
-      JsonReader(builtins()["mappings"]["quantir"], builtinLocation(context)));
+      JsonReader(builtins()["mappings"]["default"], builtinLocation(context)));
   assert(succeeded(mapping) && "the built-in mapping is tested");
   return *mapping;
 }

@@ -31,7 +31,7 @@ struct PreparePipelineOptions : public mlir::PassPipelineOptions<PreparePipeline
   Option<std::string> qconfigMapping{
       *this, "qconfig-mapping",
       llvm::cl::desc("the built-in qconfig mapping to use for a module that has none"),
-      llvm::cl::init("quantir")};
+      llvm::cl::init("default")};
   Option<bool> prune{
       *this, "prune",
       llvm::cl::desc("leave in float what nothing gains from quantizing (default: true)"),
