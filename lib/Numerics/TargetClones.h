@@ -1,8 +1,9 @@
 //===- TargetClones.h - One source, several instruction sets ----*- C++ -*-===//
 //
-// Private to the library. A function marked QUANTIR_TARGET_CLONES is compiled for AVX-512, AVX2 and
-// the baseline, and the loader picks one. What it calls must be marked QUANTIR_INLINE to be
-// compiled along.
+// For the sources of this library and of the runtime's kernels. A function marked
+// QUANTIR_TARGET_CLONES is compiled for the x86-64 levels with AVX-512 and with AVX2, and for the
+// baseline, and the loader picks one. What it calls must be marked QUANTIR_INLINE to be compiled
+// along. All clones give the same bits: nothing contracts a*b+c (cmake/QuantirOptions.cmake).
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,7 +21,8 @@
 #endif
 
 #if defined(__x86_64__) && defined(__gnu_linux__) && !defined(QUANTIR_NO_TARGET_CLONES)
-#define QUANTIR_TARGET_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#define QUANTIR_TARGET_CLONES                                                                      \
+  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define QUANTIR_TARGET_CLONES
 #endif

@@ -2,7 +2,7 @@
 
 #include "runtime/kernels/onednn/Loops.h"
 
-#include "runtime/kernels/onednn/Threads.h"
+#include "quantir/Numerics/TargetClones.h"
 
 #include <bit>
 #if defined(__x86_64__)
@@ -59,9 +59,8 @@ namespace {
 // depends on nothing but element i, which "restrict" would not allow to be said. `x > low ? x :
 // low` with x first makes not-a-number the least code.
 template <typename T, bool addBefore>
-[[gnu::always_inline]] inline void quantizeBody(const float *__restrict x, T *__restrict y,
-                                                int64_t n, float inverse, int32_t zeroPoint,
-                                                float low, float high) {
+QUANTIR_INLINE void quantizeBody(const float *__restrict x, T *__restrict y, int64_t n,
+                                 float inverse, int32_t zeroPoint, float low, float high) {
   const float shift = addBefore ? float(zeroPoint) : 0.0f;
   const int32_t base = addBefore ? roundingBits : roundingBits - zeroPoint;
   for (int64_t i = 0; i < n; ++i) {
@@ -75,21 +74,19 @@ template <typename T, bool addBefore>
 }
 
 template <typename T>
-[[gnu::always_inline]] inline void dequantizeBody(const T *__restrict x, float *__restrict y,
-                                                  int64_t n, float scale, int32_t zeroPoint) {
+QUANTIR_INLINE void dequantizeBody(const T *__restrict x, float *__restrict y, int64_t n,
+                                   float scale, int32_t zeroPoint) {
   for (int64_t i = 0; i < n; ++i)
     y[i] = float(int32_t(x[i]) - zeroPoint) * scale;
 }
 
 template <typename T>
-[[gnu::always_inline]] inline void accumulateBody(const T *__restrict x, int32_t *__restrict sums,
-                                                  int64_t n) {
+QUANTIR_INLINE void accumulateBody(const T *__restrict x, int32_t *__restrict sums, int64_t n) {
   for (int64_t i = 0; i < n; ++i)
     sums[i] += x[i];
 }
 
-template <typename T>
-[[gnu::always_inline]] inline void clampBody(const T *x, T *y, int64_t n, T low, T high) {
+template <typename T> QUANTIR_INLINE void clampBody(const T *x, T *y, int64_t n, T low, T high) {
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; ++i) {
     const T v = x[i] < low ? low : x[i];
@@ -98,8 +95,8 @@ template <typename T>
 }
 
 template <typename Function>
-[[gnu::always_inline]] inline void binaryBody(const float *a, int64_t aStep, const float *b,
-                                              int64_t bStep, float *y, int64_t n, Function f) {
+QUANTIR_INLINE void binaryBody(const float *a, int64_t aStep, const float *b, int64_t bStep,
+                               float *y, int64_t n, Function f) {
   if (aStep && bStep) {
 #pragma GCC ivdep
     for (int64_t i = 0; i < n; ++i)
@@ -115,85 +112,85 @@ template <typename Function>
   }
 }
 
-QUANTIR_SIMD_CLONES void quantizeU8(const float *x, uint8_t *y, int64_t n, float inverse,
-                                    int32_t zeroPoint, float low, float high) {
+QUANTIR_TARGET_CLONES void quantizeU8(const float *x, uint8_t *y, int64_t n, float inverse,
+                                      int32_t zeroPoint, float low, float high) {
   quantizeBody<uint8_t, false>(x, y, n, inverse, zeroPoint, low, high);
 }
-QUANTIR_SIMD_CLONES void quantizeS8(const float *x, int8_t *y, int64_t n, float inverse,
-                                    int32_t zeroPoint, float low, float high) {
+QUANTIR_TARGET_CLONES void quantizeS8(const float *x, int8_t *y, int64_t n, float inverse,
+                                      int32_t zeroPoint, float low, float high) {
   quantizeBody<int8_t, false>(x, y, n, inverse, zeroPoint, low, high);
 }
-QUANTIR_SIMD_CLONES void requantizeU8(const float *x, uint8_t *y, int64_t n, float inverse,
-                                      int32_t zeroPoint, float low, float high) {
+QUANTIR_TARGET_CLONES void requantizeU8(const float *x, uint8_t *y, int64_t n, float inverse,
+                                        int32_t zeroPoint, float low, float high) {
   quantizeBody<uint8_t, true>(x, y, n, inverse, zeroPoint, low, high);
 }
-QUANTIR_SIMD_CLONES void requantizeS8(const float *x, int8_t *y, int64_t n, float inverse,
-                                      int32_t zeroPoint, float low, float high) {
+QUANTIR_TARGET_CLONES void requantizeS8(const float *x, int8_t *y, int64_t n, float inverse,
+                                        int32_t zeroPoint, float low, float high) {
   quantizeBody<int8_t, true>(x, y, n, inverse, zeroPoint, low, high);
 }
 
-QUANTIR_SIMD_CLONES void dequantizeU8(const uint8_t *x, float *y, int64_t n, float scale,
-                                      int32_t zeroPoint) {
+QUANTIR_TARGET_CLONES void dequantizeU8(const uint8_t *x, float *y, int64_t n, float scale,
+                                        int32_t zeroPoint) {
   dequantizeBody(x, y, n, scale, zeroPoint);
 }
-QUANTIR_SIMD_CLONES void dequantizeS8(const int8_t *x, float *y, int64_t n, float scale,
-                                      int32_t zeroPoint) {
+QUANTIR_TARGET_CLONES void dequantizeS8(const int8_t *x, float *y, int64_t n, float scale,
+                                        int32_t zeroPoint) {
   dequantizeBody(x, y, n, scale, zeroPoint);
 }
-QUANTIR_SIMD_CLONES void dequantizeS32(const int32_t *x, float *y, int64_t n, float scale,
-                                       int32_t zeroPoint) {
+QUANTIR_TARGET_CLONES void dequantizeS32(const int32_t *x, float *y, int64_t n, float scale,
+                                         int32_t zeroPoint) {
   dequantizeBody(x, y, n, scale, zeroPoint);
 }
 
 template <typename T>
-[[gnu::always_inline]] inline void dequantizeFusedBody(const T *__restrict x, float *__restrict y,
-                                                       int64_t n, float scale, float offset) {
+QUANTIR_INLINE void dequantizeFusedBody(const T *__restrict x, float *__restrict y, int64_t n,
+                                        float scale, float offset) {
   for (int64_t i = 0; i < n; ++i)
     y[i] = __builtin_fmaf(scale, float(x[i]), offset);
 }
-QUANTIR_SIMD_CLONES void dequantizeFusedU8(const uint8_t *x, float *y, int64_t n, float scale,
-                                           float offset) {
+QUANTIR_TARGET_CLONES void dequantizeFusedU8(const uint8_t *x, float *y, int64_t n, float scale,
+                                             float offset) {
   dequantizeFusedBody(x, y, n, scale, offset);
 }
-QUANTIR_SIMD_CLONES void dequantizeFusedS8(const int8_t *x, float *y, int64_t n, float scale,
-                                           float offset) {
+QUANTIR_TARGET_CLONES void dequantizeFusedS8(const int8_t *x, float *y, int64_t n, float scale,
+                                             float offset) {
   dequantizeFusedBody(x, y, n, scale, offset);
 }
 
-QUANTIR_SIMD_CLONES void accumulateU8(const uint8_t *x, int32_t *sums, int64_t n) {
+QUANTIR_TARGET_CLONES void accumulateU8(const uint8_t *x, int32_t *sums, int64_t n) {
   accumulateBody(x, sums, n);
 }
-QUANTIR_SIMD_CLONES void accumulateS8(const int8_t *x, int32_t *sums, int64_t n) {
+QUANTIR_TARGET_CLONES void accumulateS8(const int8_t *x, int32_t *sums, int64_t n) {
   accumulateBody(x, sums, n);
 }
 
-QUANTIR_SIMD_CLONES void clampU8(const uint8_t *x, uint8_t *y, int64_t n, uint8_t low,
-                                 uint8_t high) {
+QUANTIR_TARGET_CLONES void clampU8(const uint8_t *x, uint8_t *y, int64_t n, uint8_t low,
+                                   uint8_t high) {
   clampBody(x, y, n, low, high);
 }
-QUANTIR_SIMD_CLONES void clampS8(const int8_t *x, int8_t *y, int64_t n, int8_t low, int8_t high) {
+QUANTIR_TARGET_CLONES void clampS8(const int8_t *x, int8_t *y, int64_t n, int8_t low, int8_t high) {
   clampBody(x, y, n, low, high);
 }
 
-QUANTIR_SIMD_CLONES void addFloats(const float *a, int64_t aStep, const float *b, int64_t bStep,
-                                   float *y, int64_t n) {
+QUANTIR_TARGET_CLONES void addFloats(const float *a, int64_t aStep, const float *b, int64_t bStep,
+                                     float *y, int64_t n) {
   binaryBody(a, aStep, b, bStep, y, n, [](float p, float q) { return p + q; });
 }
-QUANTIR_SIMD_CLONES void subFloats(const float *a, int64_t aStep, const float *b, int64_t bStep,
-                                   float *y, int64_t n) {
+QUANTIR_TARGET_CLONES void subFloats(const float *a, int64_t aStep, const float *b, int64_t bStep,
+                                     float *y, int64_t n) {
   binaryBody(a, aStep, b, bStep, y, n, [](float p, float q) { return p - q; });
 }
-QUANTIR_SIMD_CLONES void mulFloats(const float *a, int64_t aStep, const float *b, int64_t bStep,
-                                   float *y, int64_t n) {
+QUANTIR_TARGET_CLONES void mulFloats(const float *a, int64_t aStep, const float *b, int64_t bStep,
+                                     float *y, int64_t n) {
   binaryBody(a, aStep, b, bStep, y, n, [](float p, float q) { return p * q; });
 }
-QUANTIR_SIMD_CLONES void divFloats(const float *a, int64_t aStep, const float *b, int64_t bStep,
-                                   float *y, int64_t n) {
+QUANTIR_TARGET_CLONES void divFloats(const float *a, int64_t aStep, const float *b, int64_t bStep,
+                                     float *y, int64_t n) {
   binaryBody(a, aStep, b, bStep, y, n, [](float p, float q) { return p / q; });
 }
 
-QUANTIR_SIMD_CLONES void activateLoop(const float *x, float *y, int64_t n, float slope, float low,
-                                      float high) {
+QUANTIR_TARGET_CLONES void activateLoop(const float *x, float *y, int64_t n, float slope, float low,
+                                        float high) {
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; ++i) {
     float v = x[i];
@@ -203,15 +200,15 @@ QUANTIR_SIMD_CLONES void activateLoop(const float *x, float *y, int64_t n, float
   }
 }
 
-QUANTIR_SIMD_CLONES void scaleLoop(const float *__restrict x, float *__restrict y, int64_t n,
-                                   const float *__restrict scale) {
+QUANTIR_TARGET_CLONES void scaleLoop(const float *__restrict x, float *__restrict y, int64_t n,
+                                     const float *__restrict scale) {
   for (int64_t i = 0; i < n; ++i)
     y[i] = x[i] * scale[i];
 }
 
-QUANTIR_SIMD_CLONES void scaleAndShiftLoop(const float *__restrict x, float *__restrict y,
-                                           int64_t n, const float *__restrict scale,
-                                           const float *__restrict bias) {
+QUANTIR_TARGET_CLONES void scaleAndShiftLoop(const float *__restrict x, float *__restrict y,
+                                             int64_t n, const float *__restrict scale,
+                                             const float *__restrict bias) {
   for (int64_t i = 0; i < n; ++i)
     y[i] = x[i] * scale[i] + bias[i];
 }

@@ -2,6 +2,7 @@
 
 #include "runtime/kernels/onednn/StridedCopy.h"
 
+#include "quantir/Numerics/TargetClones.h"
 #include "runtime/kernels/onednn/Threads.h"
 
 #include <algorithm>
@@ -13,16 +14,16 @@ namespace {
 
 /// Three or four planes to as many channels of each pixel, the images of a first layer: whole
 /// vectors at a time.
-QUANTIR_SIMD_CLONES void interleave3(const uint8_t *a, const uint8_t *b, const uint8_t *c,
-                                     uint8_t *__restrict y, int64_t n) {
+QUANTIR_TARGET_CLONES void interleave3(const uint8_t *a, const uint8_t *b, const uint8_t *c,
+                                       uint8_t *__restrict y, int64_t n) {
   for (int64_t i = 0; i < n; ++i) {
     y[3 * i] = a[i];
     y[3 * i + 1] = b[i];
     y[3 * i + 2] = c[i];
   }
 }
-QUANTIR_SIMD_CLONES void interleave3(const uint32_t *a, const uint32_t *b, const uint32_t *c,
-                                     uint32_t *__restrict y, int64_t n) {
+QUANTIR_TARGET_CLONES void interleave3(const uint32_t *a, const uint32_t *b, const uint32_t *c,
+                                       uint32_t *__restrict y, int64_t n) {
   for (int64_t i = 0; i < n; ++i) {
     y[3 * i] = a[i];
     y[3 * i + 1] = b[i];

@@ -46,15 +46,4 @@ template <typename Body> void parallelFor(int64_t count, int64_t workPerItem, co
 
 } // namespace quantir::runtime::onednn
 
-/// Compiles a function for several vector widths; the loader picks one. Only for leaf functions
-/// that take plain arguments: the body of an OpenMP region is outlined without the attribute.
-/// Results do not depend on the choice, since nothing contracts a*b+c (cmake/QuantirOptions.cmake).
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define QUANTIR_SIMD_CLONES                                                                        \
-  __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#define QUANTIR_SIMD_CLONES
-#endif
-
 #endif // QUANTIR_RUNTIME_KERNELS_ONEDNN_THREADS_H
