@@ -40,20 +40,21 @@ LogicalResult Graph::define(const ::onnx::GraphProto &proto) {
     auto [it, inserted] = definitions.try_emplace(tensor.name());
     if (!inserted || tensor.name().empty())
       return emitError(location) << "expected initializers with names of their own, but got "
-                                 << quoted(tensor.name())
+                                 << inQuotes(tensor.name())
                                  << (tensor.name().empty() ? "" : " twice");
     it->second.initializer = &tensor;
   }
   if (proto.sparse_initializer_size() != 0)
     return emitError(location) << "the initializer "
-                               << quoted(proto.sparse_initializer(0).values().name())
+                               << inQuotes(proto.sparse_initializer(0).values().name())
                                << " is sparse, which is not supported";
 
   for (const ::onnx::ValueInfoProto &input : proto.input()) {
     Definition &definition = definitions[input.name()];
     if (definition.isInput || input.name().empty())
       return emitError(location) << "expected inputs with names of their own, but got "
-                                 << quoted(input.name()) << (input.name().empty() ? "" : " twice");
+                                 << inQuotes(input.name())
+                                 << (input.name().empty() ? "" : " twice");
     definition.isInput = true;
     if (!definition.initializer)
       inputs.push_back(&input);
@@ -66,7 +67,7 @@ LogicalResult Graph::define(const ::onnx::GraphProto &proto) {
       auto [it, inserted] = definitions.try_emplace(output);
       if (!inserted)
         return emitError(location)
-               << describe(node) << ": its output " << quoted(output) << " is defined already, "
+               << describe(node) << ": its output " << inQuotes(output) << " is defined already, "
                << (it->second.node >= 0 ? "by " + describe(proto.node(it->second.node))
                    : it->second.isInput ? std::string("as an input")
                                         : std::string("as an initializer"));
@@ -81,11 +82,11 @@ LogicalResult Graph::checkInputsDefined(const ::onnx::GraphProto &proto) {
     for (auto [index, input] : llvm::enumerate(node.input()))
       if (!input.empty() && !definitions.contains(input))
         return emitError(location)
-               << describe(node) << ": its input " << index << ", " << quoted(input)
+               << describe(node) << ": its input " << index << ", " << inQuotes(input)
                << ", is no initializer, no input of the graph and no output of a node";
   for (const ::onnx::ValueInfoProto &output : proto.output())
     if (!definitions.contains(output.name()))
-      return emitError(location) << "the graph's output " << quoted(output.name())
+      return emitError(location) << "the graph's output " << inQuotes(output.name())
                                  << " is no initializer, no input and no output of a node";
   return success();
 }

@@ -79,7 +79,7 @@ bool importer::isFloat(ElementType type) {
          type == ElementType::Float16 || type == ElementType::BFloat16;
 }
 
-std::string importer::quoted(llvm::StringRef name) {
+std::string importer::inQuotes(llvm::StringRef name) {
   constexpr size_t longest = 120;
   std::string text;
   llvm::raw_string_ostream stream(text);

@@ -76,7 +76,7 @@ template <typename... Ts> llvm::Error makeError(const Ts &...parts) {
 }
 
 /// `name` in quotes for a message: unprintable characters escaped, and cut where it gets long.
-std::string quoted(llvm::StringRef name);
+std::string inQuotes(llvm::StringRef name);
 
 /// An element that may depend on the batch size: value + scale * batch.
 struct SymbolicInt {

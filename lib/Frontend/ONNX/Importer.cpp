@@ -96,11 +96,12 @@ LogicalResult GraphImporter::checkOptions() {
     });
     if (exists)
       continue;
-    std::string names = llvm::join(
-        llvm::map_range(graph.getInputs(),
-                        [](const ::onnx::ValueInfoProto *input) { return quoted(input->name()); }),
-        ", ");
-    return emitError(location) << "a shape is given for " << quoted(entry.first)
+    std::string names = llvm::join(llvm::map_range(graph.getInputs(),
+                                                   [](const ::onnx::ValueInfoProto *input) {
+                                                     return inQuotes(input->name());
+                                                   }),
+                                   ", ");
+    return emitError(location) << "a shape is given for " << inQuotes(entry.first)
                                << ", but the model's inputs are: " << names;
   }
   if (options.batch && *options.batch < 1)
@@ -119,7 +120,7 @@ static int64_t getSize(const ::onnx::TensorShapeProto::Dimension &dim) {
 
 FailureOr<Dims> GraphImporter::getInputDims(const ::onnx::ValueInfoProto &input) {
   auto emitInputError = [&] {
-    return emitError(location) << "input " << quoted(input.name()) << ": ";
+    return emitError(location) << "input " << inQuotes(input.name()) << ": ";
   };
   if (!input.type().has_tensor_type())
     return emitInputError() << "expected a tensor, but got another kind of value";
@@ -145,7 +146,7 @@ FailureOr<Dims> GraphImporter::getInputDims(const ::onnx::ValueInfoProto &input)
       if (dims.size() > 1 && dims.back() == numerics::dynamicDim)
         return emitInputError()
                << "expected all dimensions but the first to be fixed, but dimension "
-               << dims.size() - 1 << ", " << quoted(dim.dim_param())
+               << dims.size() - 1 << ", " << inQuotes(dim.dim_param())
                << ", is open; import with a shape for the input";
     }
   }
@@ -212,7 +213,7 @@ void GraphImporter::checkDeclaredShape(const ::onnx::ValueInfoProto &output, con
     return a == b || a == numerics::dynamicDim || b == numerics::dynamicDim;
   });
   if (!agree)
-    emitWarning(location) << "output " << quoted(output.name()) << ": the file says that it is "
+    emitWarning(location) << "output " << inQuotes(output.name()) << ": the file says that it is "
                           << numerics::formatDims(declared) << ", but it is "
                           << numerics::formatDims(dims);
 }
@@ -222,7 +223,7 @@ LogicalResult GraphImporter::importOutputs() {
   for (const ::onnx::ValueInfoProto &output : model.getGraph().output()) {
     llvm::Expected<Value> value = values.getValue(output.name());
     if (!value)
-      return emitError(location) << "output " << quoted(output.name()) << ": "
+      return emitError(location) << "output " << inQuotes(output.name()) << ": "
                                  << llvm::toString(value.takeError());
     results.push_back(*value);
     checkDeclaredShape(output, nn::getDims(*value));

@@ -25,15 +25,15 @@ using mlir::success;
 /// The type of an operator is an identifier, unless the file is broken.
 static std::string describeOp(StringRef type) {
   bool isIdentifier = llvm::all_of(type, [](char c) { return llvm::isAlnum(c) || c == '_'; });
-  return isIdentifier && !type.empty() && type.size() < 64 ? type.str() : quoted(type);
+  return isIdentifier && !type.empty() && type.size() < 64 ? type.str() : inQuotes(type);
 }
 
 std::string importer::describe(const ::onnx::NodeProto &node) {
   std::string type = describeOp(node.op_type());
   if (!node.name().empty())
-    return "node " + quoted(node.name()) + " (" + type + ")";
+    return "node " + inQuotes(node.name()) + " (" + type + ")";
   if (node.output_size() > 0)
-    return "node of output " + quoted(node.output(0)) + " (" + type + ")";
+    return "node of output " + inQuotes(node.output(0)) + " (" + type + ")";
   return "node " + type;
 }
 

@@ -47,7 +47,7 @@ mlir::InFlightDiagnostic NodeContext::emitAttributeError(StringRef name) {
 
 mlir::InFlightDiagnostic NodeContext::emitInputError(unsigned index) {
   return emitError() << "input " << index << ", "
-                     << (hasInput(index) ? quoted(proto.input(index)) : std::string("not given"))
+                     << (hasInput(index) ? inQuotes(proto.input(index)) : std::string("not given"))
                      << ": ";
 }
 
@@ -285,7 +285,7 @@ LogicalResult NodeContext::bind(unsigned index, llvm::Expected<HostTensor> const
 LogicalResult NodeContext::checkOutputsBound() {
   for (auto [index, output] : llvm::enumerate(proto.output()))
     if (graph.isUsed(output) && !values.isBound(output))
-      return emitError() << "its output " << index << ", " << quoted(output)
+      return emitError() << "its output " << index << ", " << inQuotes(output)
                          << ", is used, but cannot be imported";
   return getResult();
 }

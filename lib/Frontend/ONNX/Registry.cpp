@@ -62,8 +62,8 @@ static StringRef findNearest(StringRef type) {
 
 std::string importer::explainUnsupported(const ::onnx::NodeProto &node, int64_t opset) {
   StringRef type = StringRef(node.op_type()).take_front(120);
-  std::string text = "operator " + quoted(type) + " of domain " +
-                     (isDefaultDomain(node) ? "'ai.onnx'" : quoted(node.domain())) + ", opset " +
+  std::string text = "operator " + inQuotes(type) + " of domain " +
+                     (isDefaultDomain(node) ? "'ai.onnx'" : inQuotes(node.domain())) + ", opset " +
                      std::to_string(opset) + ", is not supported; ";
   if (!isDefaultDomain(node))
     return text + "only operators of the domain 'ai.onnx' are";
@@ -79,7 +79,7 @@ std::string importer::explainUnsupported(const ::onnx::NodeProto &node, int64_t 
       }))
     return text + "control flow, with graphs as attributes, cannot be imported";
   if (StringRef nearest = findNearest(type); !nearest.empty())
-    return text + "the nearest supported operator is " + quoted(nearest);
+    return text + "the nearest supported operator is " + inQuotes(nearest);
   return text + "docs/ONNX.md lists the supported operators";
 }
 
@@ -114,7 +114,7 @@ LogicalResult importer::checkSignature(NodeContext &node, const ::onnx::NodeProt
                               << (known.empty() ? "no attributes"
                                                 : "attributes among " + llvm::join(known, ", "))
                               << " in opset " << node.getOpset() << ", but got "
-                              << quoted(attribute.name());
+                              << inQuotes(attribute.name());
     if (!seen.insert(attribute.name()).second)
       return node.emitAttributeError(attribute.name()) << "expected it once, but got it twice";
     if (!attribute.ref_attr_name().empty())

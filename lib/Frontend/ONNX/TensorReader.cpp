@@ -137,10 +137,11 @@ Expected<std::shared_ptr<const llvm::MemoryBuffer>> TensorReader::openExternal(S
   if (cached != files.end())
     return cached->second;
   if (folder.empty())
-    return makeError("its data is in the external file ", quoted(location),
+    return makeError("its data is in the external file ", inQuotes(location),
                      ", but the model's folder is not known");
   auto makeEscapeError = [&] {
-    return makeError("expected an external file in the model's folder, but got ", quoted(location));
+    return makeError("expected an external file in the model's folder, but got ",
+                     inQuotes(location));
   };
   if (!staysBelow(location))
     return makeEscapeError();
@@ -151,19 +152,19 @@ Expected<std::shared_ptr<const llvm::MemoryBuffer>> TensorReader::openExternal(S
   if (!error)
     error = fs::real_path(file, realFile);
   if (error)
-    return makeError("cannot open its external file ", quoted(file), ": ", error.message());
+    return makeError("cannot open its external file ", inQuotes(file), ": ", error.message());
   // A symbolic link may lead elsewhere all the same.
   StringRef rest = realFile;
   if (!rest.consume_front(realFolder) ||
       (!rest.starts_with("/") && !realFolder.str().ends_with("/")))
     return makeEscapeError();
   if (!fs::is_regular_file(realFile))
-    return makeError("expected its external file ", quoted(file), " to be a regular file");
+    return makeError("expected its external file ", inQuotes(file), " to be a regular file");
 
   auto buffer = llvm::MemoryBuffer::getFile(realFile, /*IsText=*/false,
                                             /*RequiresNullTerminator=*/false);
   if (!buffer)
-    return makeError("cannot open its external file ", quoted(file), ": ",
+    return makeError("cannot open its external file ", inQuotes(file), ": ",
                      buffer.getError().message());
   return files[location] = std::shared_ptr<const llvm::MemoryBuffer>(std::move(*buffer));
 }
@@ -178,7 +179,7 @@ Expected<HostTensor> TensorReader::readExternal(const ::onnx::TensorProto &proto
     else if (entry.key() == "offset" || entry.key() == "length")
       if (StringRef(entry.value()).getAsInteger(10, entry.key() == "offset" ? offset : length))
         return makeError("expected the external data's ", entry.key(), " to be a number, but got ",
-                         quoted(entry.value()));
+                         inQuotes(entry.value()));
   }
   auto file = openExternal(location);
   if (!file)
@@ -186,7 +187,7 @@ Expected<HostTensor> TensorReader::readExternal(const ::onnx::TensorProto &proto
   StringRef content = (*file)->getBuffer();
   if (offset > content.size() || length > content.size() - offset)
     return makeError("expected ", length, " bytes at offset ", offset, " of its external file ",
-                     quoted(location), ", which has ", content.size());
+                     inQuotes(location), ", which has ", content.size());
   return readRaw({content.data() + offset, size_t(length)}, type, std::move(dims), *file);
 }
 

@@ -236,7 +236,7 @@ static LogicalResult emitPad(NodeContext &node, const Dims &pads, float value) {
   llvm::StringRef mode = node.getString("mode", "constant");
   if (mode != "constant")
     return node.emitAttributeError("mode")
-           << "expected 'constant', but got " << quoted(mode) << ", which is not supported";
+           << "expected 'constant', but got " << inQuotes(mode) << ", which is not supported";
   Dims dims = node.getDims(0);
   Value result = node.getValue(0);
   if (node.hasFailed())

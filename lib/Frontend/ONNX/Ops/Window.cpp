@@ -40,7 +40,7 @@ static AutoPad readAutoPad(NodeContext &node) {
                                     .Default(std::nullopt);
   if (!mode)
     node.emitAttributeError("auto_pad")
-        << "expected NOTSET, SAME_UPPER, SAME_LOWER or VALID, but got " << quoted(text);
+        << "expected NOTSET, SAME_UPPER, SAME_LOWER or VALID, but got " << inQuotes(text);
   return mode.value_or(AutoPad::NotSet);
 }
 
