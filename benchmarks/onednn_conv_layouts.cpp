@@ -1,23 +1,23 @@
 //===- onednn_conv_layouts.cpp - What the layout of activations costs -----===//
 //
-// Times the convolutions of ResNet-18 or ResNet-50 as a chain (ReLU and residual sums fused, batch 1) with oneDNN alone, in three
-// forms, taken in turn so that a disturbance hits all of them:
+// Times the convolutions of ResNet-18 or ResNet-50 as a chain (ReLU and residual sums fused, batch
+// 1) with oneDNN alone, in three forms, taken in turn so that a disturbance hits all of them:
 //   f32 nhwc     every activation channels-last
-//   f32 any      every activation in the layout that the primitive prefers; reorders where two neighbours differ
-//   int8 nhwc    u8 activations, s8 weights with one scale per output channel
-// It answers one question: how much do float convolutions lose by keeping activations channels-last?
+//   f32 any      every activation in the layout that the primitive prefers; reorders where two
+//   neighbours differ int8 nhwc    u8 activations, s8 weights with one scale per output channel
+// It answers one question: how much do float convolutions lose by keeping activations
+// channels-last?
 //
-// usage: onednn_conv_layouts [18|50] [threads] [rounds] [-v]      times are medians, in milliseconds
+// usage: onednn_conv_layouts [18|50] [threads] [rounds] [-v]      times are medians, in
+// milliseconds
 //
 //===----------------------------------------------------------------------===//
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
 #include <omp.h>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <string>
@@ -32,8 +32,8 @@ namespace {
 struct Layer {
   int in, out, size, kernel, stride;
   bool relu;
-  int addend;   // layer whose result is added, or -1
-  int input;    // layer whose result is read; -1: the network's input; max pooling follows layer 0
+  int addend; // layer whose result is added, or -1
+  int input;  // layer whose result is read; -1: the network's input; max pooling follows layer 0
 };
 
 /// The convolutions of ResNet-18 (two 3x3 a block) or ResNet-50 (1x1, 3x3, 1x1).
@@ -45,7 +45,8 @@ std::vector<Layer> resnet(int depth) {
   int size = 56, channels = 64;
   for (int stage = 0; stage < 4; ++stage)
     for (int block = 0; block < (bottleneck ? blocks50 : blocks18)[stage]; ++block) {
-      const int width = 64 << stage, out = bottleneck ? 4 * width : width, stride = block == 0 && stage ? 2 : 1;
+      const int width = 64 << stage, out = bottleneck ? 4 * width : width,
+                stride = block == 0 && stage ? 2 : 1;
       const int input = last();
       int shortcut = input;
       if (channels != out) {
@@ -70,7 +71,9 @@ enum class Form { F32Nhwc, F32Any, Int8Nhwc };
 
 class Chain {
 public:
-  Chain(int depth, Form form, engine eng) : form(form), eng(eng), strm(eng) { build(resnet(depth)); }
+  Chain(int depth, Form form, engine eng) : form(form), eng(eng), strm(eng) {
+    build(resnet(depth));
+  }
 
   void run() {
     for (auto &step : steps)
@@ -84,12 +87,14 @@ public:
       for (size_t i = 0; i < steps.size(); ++i) {
         auto t = std::chrono::steady_clock::now();
         steps[i].prim.execute(strm, steps[i].args);
-        ms[i].push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - t).count());
+        ms[i].push_back(
+            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - t)
+                .count());
       }
     for (size_t i = 0; i < steps.size(); ++i) {
       std::nth_element(ms[i].begin(), ms[i].begin() + rounds / 2, ms[i].end());
-      std::printf("  %7.3f ms  %6.0f GMAC/s  %s\n", ms[i][rounds / 2], steps[i].macs / ms[i][rounds / 2] * 1e-6,
-                  steps[i].what.c_str());
+      std::printf("  %7.3f ms  %6.0f GMAC/s  %s\n", ms[i][rounds / 2],
+                  steps[i].macs / ms[i][rounds / 2] * 1e-6, steps[i].what.c_str());
     }
   }
 
@@ -123,11 +128,10 @@ private:
     const auto layout = form == Form::F32Any ? tag::any : tag::nhwc;
     std::vector<memory> results;
     memory netInput = fill({{1, 3, 224, 224}, act, form == Form::F32Any ? tag::nchw : tag::nhwc});
-    const char *algName = std::getenv("ALG");
-    const auto alg = algName && *algName == 'w' ? algorithm::convolution_auto : algorithm::convolution_direct;
     for (const Layer &l : layers) {
       const int pad = l.kernel / 2, outSize = l.size / l.stride;
-      memory::dims s{1, l.in, l.size, l.size}, d{1, l.out, outSize, outSize}, w{l.out, l.in, l.kernel, l.kernel};
+      memory::dims s{1, l.in, l.size, l.size}, d{1, l.out, outSize, outSize},
+          w{l.out, l.in, l.kernel, l.kernel};
       primitive_attr attr;
       post_ops ops;
       if (l.addend >= 0) {
@@ -147,15 +151,16 @@ private:
         attr.set_zero_points_mask(DNNL_ARG_DST, 0);
       }
       memory src = l.input < 0 ? netInput : results[l.input];
-      memory::desc srcDesc = l.input < 0 ? memory::desc(s, act, layout == tag::any ? tag::nchw : tag::nhwc)
-                                         : memory::desc(s, act, layout);
+      memory::desc srcDesc = l.input < 0
+                                 ? memory::desc(s, act, layout == tag::any ? tag::nchw : tag::nhwc)
+                                 : memory::desc(s, act, layout);
       memory::desc dstDesc(d, act, layout);
       if (l.addend >= 0)
         dstDesc = results[l.addend].get_desc();
       convolution_forward::primitive_desc pd(
-          eng, prop_kind::forward_inference, alg, srcDesc,
-          {w, int8 ? dt::s8 : dt::f32, tag::any}, {{l.out}, dt::f32, tag::x}, dstDesc, {l.stride, l.stride}, {pad, pad},
-          {pad, pad}, attr);
+          eng, prop_kind::forward_inference, algorithm::convolution_direct, srcDesc,
+          {w, int8 ? dt::s8 : dt::f32, tag::any}, {{l.out}, dt::f32, tag::x}, dstDesc,
+          {l.stride, l.stride}, {pad, pad}, {pad, pad}, attr);
       src = inLayout(src, pd.src_desc());
       memory dst = l.addend >= 0 ? results[l.addend] : fill(pd.dst_desc());
       std::unordered_map<int, memory> args{{DNNL_ARG_SRC, src},
@@ -169,17 +174,19 @@ private:
         for (int arg : {DNNL_ARG_SRC, DNNL_ARG_DST})
           args[DNNL_ARG_ATTR_ZERO_POINTS | arg] = fill({{1}, dt::s32, tag::x});
       }
-      const std::string what = std::to_string(l.in) + "->" + std::to_string(l.out) + " " + std::to_string(l.size) +
-                               " k" + std::to_string(l.kernel) + " s" + std::to_string(l.stride) + " " +
-                               pd.impl_info_str();
+      const std::string what = std::to_string(l.in) + "->" + std::to_string(l.out) + " " +
+                               std::to_string(l.size) + " k" + std::to_string(l.kernel) + " s" +
+                               std::to_string(l.stride) + " " + pd.impl_info_str();
       steps.push_back({convolution_forward(pd), args, what,
                        double(l.in) * l.out * l.kernel * l.kernel * outSize * outSize});
       if (results.empty()) {
         memory::desc pooled({1, 64, 56, 56}, act, layout);
-        pooling_forward::primitive_desc pool(eng, prop_kind::forward_inference, algorithm::pooling_max, dst.get_desc(),
-                                             pooled, {2, 2}, {3, 3}, {0, 0}, {1, 1}, {1, 1});
+        pooling_forward::primitive_desc pool(eng, prop_kind::forward_inference,
+                                             algorithm::pooling_max, dst.get_desc(), pooled, {2, 2},
+                                             {3, 3}, {0, 0}, {1, 1}, {1, 1});
         memory out = fill(pool.dst_desc());
-        steps.push_back({pooling_forward(pool), {{DNNL_ARG_SRC, dst}, {DNNL_ARG_DST, out}}, "max pool", 0});
+        steps.push_back(
+            {pooling_forward(pool), {{DNNL_ARG_SRC, dst}, {DNNL_ARG_DST, out}}, "max pool", 0});
         dst = out;
       }
       results.push_back(dst);
@@ -196,7 +203,8 @@ private:
 
 int main(int argc, char **argv) {
   const int depth = argc > 1 ? std::atoi(argv[1]) : 18;
-  const int threads = argc > 2 ? std::atoi(argv[2]) : 2, rounds = argc > 3 ? std::atoi(argv[3]) : 30;
+  const int threads = argc > 2 ? std::atoi(argv[2]) : 2,
+            rounds = argc > 3 ? std::atoi(argv[3]) : 30;
   omp_set_num_threads(threads);
   engine eng(engine::kind::cpu, 0);
   std::printf("isa %d, %d threads\n", int(get_effective_cpu_isa()), threads);
@@ -211,7 +219,9 @@ int main(int argc, char **argv) {
       auto t = std::chrono::steady_clock::now();
       chains[i].run();
       if (r > 1)
-        ms[i].push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - t).count());
+        ms[i].push_back(
+            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - t)
+                .count());
     }
   for (size_t i = 0; i < chains.size(); ++i) {
     std::sort(ms[i].begin(), ms[i].end());
