@@ -176,6 +176,8 @@ private:
       return;
 
     for (OpOperand &operand : op->getOpOperands()) {
+      if (!isa<RankedTensorType>(operand.get().getType()))
+        continue;
       bool isData = kernel && !kernel.isParameter(operand.getOperandNumber());
       bool wanted = channelsLast && isData && getRank(operand.get()) == rank;
       Type type = operand.get().getType();

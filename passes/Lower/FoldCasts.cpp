@@ -10,12 +10,16 @@ using namespace quantir::kernel;
 
 static bool isCast(Operation *op) { return isa<QuantizeOp, DequantizeOp, RequantizeOp>(op); }
 
+static bool haveSameLayout(Value a, Value b) {
+  return isChannelsLast(a.getType()) == isChannelsLast(b.getType());
+}
+
 /// The type that all users quantize `value` to; null if some do something else, or there are none.
 static RankedTensorType getQuantizedUse(Value value) {
   RankedTensorType common;
   for (Operation *user : value.getUsers()) {
     auto quantize = dyn_cast<QuantizeOp>(user);
-    if (!quantize || (common && quantize.getType() != common))
+    if (!quantize || !haveSameLayout(value, quantize) || (common && quantize.getType() != common))
       return {};
     common = cast<RankedTensorType>(quantize.getType());
   }
@@ -25,7 +29,7 @@ static RankedTensorType getQuantizedUse(Value value) {
 /// The codes behind a dequantized value; any other value itself.
 static Value lookThroughDequantize(Value value) {
   auto dequantize = value.getDefiningOp<DequantizeOp>();
-  return dequantize ? dequantize.getInput() : value;
+  return dequantize && haveSameLayout(value, dequantize.getInput()) ? dequantize.getInput() : value;
 }
 
 namespace {
@@ -168,6 +172,8 @@ struct SinkDequantize : public OpInterfaceRewritePattern<KernelOpInterface> {
 // Casts of constants
 //===----------------------------------------------------------------------===//
 
+constexpr int64_t maxConstantElements = int64_t(1) << 31;
+
 numerics::QParams getQParams(quant::QuantizedType type) {
   numerics::QParams params;
   SmallVector<float> scales = getScales(type);
@@ -198,8 +204,8 @@ template <typename CastOp> struct FoldConstantCast : public OpRewritePattern<Cas
 
   LogicalResult matchAndRewrite(CastOp op, PatternRewriter &rewriter) const override {
     auto constant = op.getInput().template getDefiningOp<ConstantOp>();
-    if (!constant)
-      return rewriter.notifyMatchFailure(op, "not a cast of a constant");
+    if (!constant || constant.getValue().getNumElements() > maxConstantElements)
+      return rewriter.notifyMatchFailure(op, "not a cast of a constant of a sane size");
     constexpr bool quantizing = std::is_same_v<CastOp, QuantizeOp>;
     auto resultType = cast<RankedTensorType>(op.getType());
     quant::QuantizedType type =

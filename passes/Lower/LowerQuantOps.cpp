@@ -172,6 +172,6 @@ struct LowerObserve : public OpRewritePattern<ObserveOp> {
 } // namespace
 
 void lower::populateQuantPatterns(RewritePatternSet &patterns) {
-  patterns.add<InlineFused, LowerConstant, LowerDequantizeCast, LowerKeep, LowerObserve, LowerQuantizeCast,
-               LowerStorageCast>(patterns.getContext());
+  patterns.add<InlineFused, LowerConstant, LowerDequantizeCast, LowerKeep, LowerObserve,
+               LowerQuantizeCast, LowerStorageCast>(patterns.getContext());
 }

@@ -17,13 +17,15 @@
 
 #include <nlohmann/json.hpp>
 
+#include <limits>
 #include <unordered_map>
 
 using namespace mlir;
 using namespace quantir;
 
-/// What readers accept at most (docs/PlanFormat.md).
+// What readers accept at most (docs/PlanFormat.md).
 static constexpr int64_t maxRank = 8;
+static constexpr int64_t maxElements = std::numeric_limits<int32_t>::max();
 
 //===----------------------------------------------------------------------===//
 // Names
@@ -195,9 +197,10 @@ FailureOr<int32_t> PlanExporter::addTensor(Value value, StringRef name, int64_t 
   if (int64_t(dims.size()) > maxRank)
     return emitError(value.getLoc())
            << "expected at most " << maxRank << " dimensions in a plan, but got " << dims.size();
-  if (llvm::is_contained(dims, 0))
-    return emitError(value.getLoc())
-           << "expected no tensor without elements in a plan, but got " << type;
+  int64_t elements = numerics::numElements(dims);
+  if (elements == 0 || elements > maxElements)
+    return emitError(value.getLoc()) << "expected a tensor of 1 to " << maxElements
+                                     << " elements in a plan, but got " << type;
   for (int64_t &dim : dims)
     if (dim == numerics::dynamicDim)
       dim = -batchMultiple;
@@ -225,6 +228,8 @@ LogicalResult PlanExporter::define(Value value, StringRef name, int64_t batchMul
 LogicalResult PlanExporter::exportConstant(kernel::ConstantOp op) {
   if (op->use_empty())
     return success();
+  if (op.getValue().getNumElements() > maxElements)
+    return op.emitOpError("expected at most ") << maxElements << " elements in a plan";
   SmallVector<char> storage;
   ElementsAttr value = getPhysicalElements(op);
   std::optional<ArrayRef<char>> raw = value ? nn::getRawData(value, storage) : std::nullopt;

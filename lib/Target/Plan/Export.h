@@ -20,11 +20,6 @@ namespace quantir {
 mlir::FailureOr<std::vector<uint8_t>> exportPlan(mlir::ModuleOp module,
                                                  llvm::StringRef summary = "");
 
-/// Writes the bytes of a plan to `path`. The file is complete or not there: it is written beside
-/// its place and renamed. Errors are emitted at `location`.
-mlir::LogicalResult writePlanFile(mlir::Location location, llvm::StringRef path,
-                                  llvm::ArrayRef<uint8_t> bytes);
-
 /// Registers --export-plan with mlir-translate's machinery.
 void registerPlanTranslation();
 

@@ -119,6 +119,15 @@ func.func @nhwc(%x: tensor<1x4x4x2xf32>, %w: tensor<2x2x4x4xf32>) -> tensor<1x2x
   return %2 : tensor<1x2xf32>
 }
 
+// Other ops pass untouched.
+// CHECK-LABEL: func @other(
+// CHECK: arith.addi
+func.func @other(%x: i32, %y: tensor<1x2x4x4xf32>) -> (i32, tensor<1x2x4x4xf32>) {
+  %0 = arith.addi %x, %x : i32
+  %1 = nn.relu %y : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  return %0, %1 : i32, tensor<1x2x4x4xf32>
+}
+
 {-#
   dialect_resources: {
     builtin: {

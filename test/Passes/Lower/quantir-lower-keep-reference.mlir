@@ -29,7 +29,8 @@ func.func @main(%x: tensor<?x2x4xf32>) -> tensor<?x8xf32> {
   %bias = quant.scast %bias_codes : tensor<2xi32> to tensor<2x!quant.uniform<i32:f32:0, {0.25, 0.125}>>
   %b = quant.dcast %bias : tensor<2x!quant.uniform<i32:f32:0, {0.25, 0.125}>> to tensor<2xf32>
   %q = quant.qcast %x : tensor<?x2x4xf32> to tensor<?x2x4x!u>
-  %0 = quant.dcast %q : tensor<?x2x4x!u> to tensor<?x2x4xf32>
+  %k = quantir.keep %q : tensor<?x2x4x!u>
+  %0 = quant.dcast %k : tensor<?x2x4x!u> to tensor<?x2x4xf32>
   %1 = nn.conv %0, %w, %b {strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x2x4xf32>, tensor<2x2x1xf32>, tensor<2xf32>) -> tensor<?x2x4xf32>
   %2 = nn.relu %1 : (tensor<?x2x4xf32>) -> tensor<?x2x4xf32>
   %3 = quant.qcast %2 : tensor<?x2x4xf32> to tensor<?x2x4x!v>

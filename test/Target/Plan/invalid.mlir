@@ -50,3 +50,13 @@ func.func @batch(%x: tensor<?x4xf32>) -> tensor<?x2xf32> {
 func.func @rank(%x: tensor<1x1x1x1x1x1x1x1x1xf32>) -> tensor<1x1x1x1x1x1x1x1x1xf32> {
   return %x : tensor<1x1x1x1x1x1x1x1x1xf32>
 }
+
+// -----
+
+func.func @size(%x: tensor<1xf32>) -> tensor<1xf32> {
+  // expected-error @+1 {{expected at most 2147483647 elements in a plan}}
+  %0 = kernel.constant dense<1.0> : tensor<4294967296xf32>
+  kernel.observe %0, @act_0 : tensor<4294967296xf32>
+  return %x : tensor<1xf32>
+}
+quantir.observer @act_0 #quantir.min_max
