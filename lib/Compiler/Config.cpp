@@ -41,8 +41,8 @@ private:
 /// An error for a setting that fits nothing in the model.
 LogicalResult unknownName(Location loc, StringRef level, StringRef what, StringRef name,
                           ArrayRef<std::string> known) {
-  InFlightDiagnostic diagnostic = emitError(loc) << "/" << level << ": the model has no " << what
-                                                 << " '" << name << "'";
+  InFlightDiagnostic diagnostic = emitError(loc)
+                                  << level << ": the model has no " << what << " '" << name << "'";
   if (known.empty())
     return diagnostic << "; it names none at all";
   std::vector<std::string> nearest = runtime::nearestFirst(name, {known.data(), known.size()});

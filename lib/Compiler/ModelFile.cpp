@@ -63,9 +63,15 @@ static Result<OwningOpRef<ModuleOp>> parseModule(MLIRContext *context, const std
   auto sources = std::make_shared<llvm::SourceMgr>();
   sources->AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(text, path), llvm::SMLoc());
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, ParserConfig(context));
-  if (!module)
-    return diagnostics.error("reading '" + path + "'");
-  return module;
+  if (module)
+    return module;
+  Status error = diagnostics.error("reading '" + path + "'");
+  // What only looked like MLIR may be anything.
+  if (!StringRef(path).contains(".mlir"))
+    error =
+        Status::error(error.message() +
+                      "; the file was read as MLIR, for it is neither a plan nor an ONNX model");
+  return error;
 }
 
 Result<LoadedModule> quantir::loadModule(const std::string &path) {

@@ -25,7 +25,7 @@ TEST_CASE("durations") {
 
 TEST_CASE("a progress bar says how far it is and how long it takes, in its width") {
   std::string half = formatProgress("calibrating", 256, 512, 12, 60);
-  CHECK(half == "calibrating [##########----------]  50%  256/512  0:12 left");
+  CHECK(half == "calibrating [##########-----------]  50%  256/512  0:12 left");
   CHECK(formatProgress("x", 0, 10, 5, 40).find("left") == std::string::npos);
   CHECK(formatProgress("x", 10, 10, 5, 40).find("100%") != std::string::npos);
   for (int width : {10, 20, 40, 80}) {
