@@ -2,12 +2,12 @@
 
 #include "NodeContext.h"
 
+#include "BatchReshape.h"
 #include "Model.h"
 
 #include "quantir/dialects/NN/Constants.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace quantir;
 using namespace quantir::importer;
@@ -35,17 +35,17 @@ NodeContext::NodeContext(const ::onnx::NodeProto &proto, int64_t opset, StringRe
 // Errors
 //===----------------------------------------------------------------------===//
 
-mlir::InFlightDiagnostic NodeContext::emitError() {
+NodeError NodeContext::emitError() {
   if (std::exchange(isFailed, true))
     return {};
-  return mlir::emitError(fileLocation) << describe(proto) << ": ";
+  return NodeError(mlir::emitError(fileLocation)) << describe(proto) << ": ";
 }
 
-mlir::InFlightDiagnostic NodeContext::emitAttributeError(StringRef name) {
+NodeError NodeContext::emitAttributeError(StringRef name) {
   return emitError() << "attribute '" << name << "': ";
 }
 
-mlir::InFlightDiagnostic NodeContext::emitInputError(unsigned index) {
+NodeError NodeContext::emitInputError(unsigned index) {
   return emitError() << "input " << index << ", "
                      << (hasInput(index) ? inQuotes(proto.input(index)) : std::string("not given"))
                      << ": ";
@@ -336,86 +336,19 @@ Value NodeContext::createConstant(const HostTensor &tensor, StringRef name) {
   return nn::createConstant(builder, location, tensor.getDims(), tensor.getValues<float>(), name);
 }
 
-Value NodeContext::reshape(Value input, const Dims &shape) {
-  llvm::SmallVector<SymbolicInt> symbolic;
-  for (int64_t size : shape)
-    symbolic.push_back({size, 0});
-  return reshape(input, symbolic);
-}
-
 Value NodeContext::reshape(Value input, llvm::ArrayRef<SymbolicInt> shape) {
   if (isFailed || !input)
     return {};
-  Dims result;
-  bool dependsOnBatch = false;
-  for (SymbolicInt size : shape) {
-    if (size.isUnknown() || (!size.isConstant() && size.value != 0)) {
-      emitError() << "expected a shape of sizes and multiples of the batch size, but got something "
-                     "else; import with a fixed batch size";
-      return {};
-    }
-    dependsOnBatch |= !size.isConstant();
-    result.push_back(size.isConstant() ? size.value : numerics::dynamicDim);
-  }
-  if (!hasDynamicBatch(input)) {
-    if (dependsOnBatch) {
-      emitError() << "expected a constant shape for an input of constant dimensions "
-                  << numerics::formatDims(nn::getDims(input))
-                  << ", but it depends on the batch size";
-      return {};
-    }
-    auto op = create<nn::ReshapeOp>({input}, {attr("shape", result)});
-    return op ? op.getResult() : Value();
-  }
-
-  // The input has `scale * batch` times `rest` elements. Find the result's dimension with the batch
-  // in it, and how many batches.
-  const int64_t scale = values.getBatchScale(input);
-  int64_t total = 0, known = 1, resultScale = 0;
-  bool isValid = !llvm::MulOverflow(scale, numerics::numElements(nn::getDims(input)), total);
-  std::optional<size_t> batchIndex, restIndex;
-  for (auto [index, size] : llvm::enumerate(shape)) {
-    if (!size.isConstant()) {
-      isValid &= !batchIndex && size.scale > 0 && !llvm::MulOverflow(known, size.scale, known);
-      batchIndex = index;
-      resultScale = size.scale;
-    } else if (size.value == -1) {
-      isValid &= !restIndex;
-      restIndex = index;
-    } else {
-      isValid &= size.value > 0 && !llvm::MulOverflow(known, size.value, known);
-    }
-  }
-  auto emitShapeError = [&](llvm::StringRef expected) {
-    emitError() << "expected " << expected << " for an input of "
-                << numerics::formatDims(nn::getDims(input)) << ", but got "
-                << numerics::formatDims(result) << "; import with a fixed batch size";
-  };
-  bool hasBatch = batchIndex || restIndex;
-  if (!isValid || !hasBatch || total == 0 || total % known != 0 || (!restIndex && total != known)) {
-    emitShapeError("a shape that fits every batch size");
+  BatchReshape resolved;
+  std::string error =
+      resolveReshape(nn::getDims(input), values.getBatchScale(input), shape, resolved);
+  if (!error.empty()) {
+    emitError() << error;
     return {};
   }
-  if (batchIndex && restIndex) {
-    result[*restIndex] = total / known;
-  } else if (restIndex) {
-    batchIndex = restIndex;
-    resultScale = total / known;
-  }
-  if (*batchIndex != 0) {
-    emitShapeError("a shape with the batch first");
-    return {};
-  }
-  // A dynamic dimension is any number for nn, so that a part of it cannot move to another
-  // dimension.
-  if (resultScale % scale != 0) {
-    emitShapeError("a shape that keeps the first dimension or makes it larger");
-    return {};
-  }
-  result[0] = resultScale == scale ? 0 : -1;
-  auto op = create<nn::ReshapeOp>({input}, {attr("shape", result)});
+  auto op = create<nn::ReshapeOp>({input}, {attr("shape", resolved.shape)});
   if (!op)
     return {};
-  values.setBatchScale(op.getResult(), resultScale);
+  values.setBatchScale(op.getResult(), resolved.batchScale);
   return op.getResult();
 }

@@ -36,6 +36,23 @@ using mlir::success;
 using mlir::Value;
 using mlir::ValueRange;
 
+/// An error being written. It is a failure also when it is not reported, because the node has had
+/// one before.
+class NodeError {
+public:
+  NodeError() = default;
+  explicit NodeError(mlir::InFlightDiagnostic diagnostic) : diagnostic(std::move(diagnostic)) {}
+
+  template <typename T> NodeError &&operator<<(T &&part) && {
+    diagnostic << std::forward<T>(part);
+    return std::move(*this);
+  }
+  operator LogicalResult() const { return failure(); }
+
+private:
+  mlir::InFlightDiagnostic diagnostic;
+};
+
 class NodeContext {
 public:
   /// Errors are reported at `fileLocation`; operations get the node's name as their location, and
@@ -51,10 +68,10 @@ public:
   //===--------------------------------------------------------------------===//
 
   /// Reports an error of this node, unless one was reported.
-  mlir::InFlightDiagnostic emitError();
+  NodeError emitError();
   /// The same about an attribute or an input.
-  mlir::InFlightDiagnostic emitAttributeError(llvm::StringRef name);
-  mlir::InFlightDiagnostic emitInputError(unsigned index);
+  NodeError emitAttributeError(llvm::StringRef name);
+  NodeError emitInputError(unsigned index);
 
   bool hasFailed() const { return isFailed; }
   LogicalResult getResult() const { return failure(isFailed); }
@@ -122,8 +139,6 @@ public:
   // Operations
   //===--------------------------------------------------------------------===//
 
-  mlir::OpBuilder &getBuilder() { return builder; }
-
   mlir::NamedAttribute attr(llvm::StringRef name, int64_t value);
   mlir::NamedAttribute attr(llvm::StringRef name, bool value);
   mlir::NamedAttribute attr(llvm::StringRef name, float value);
@@ -162,12 +177,10 @@ public:
   /// Creates an nn.reshape to `shape`: sizes and at most one -1. Finds the size of the -1, and of a
   /// dynamic batch. Null after an error.
   Value reshape(Value input, llvm::ArrayRef<SymbolicInt> shape);
-  Value reshape(Value input, const Dims &shape);
 
   /// An f32 constant of the function. `name` tells what it is.
   Value createConstant(const HostTensor &tensor, llvm::StringRef name);
 
-  ValueTable &getValues() { return values; }
   TensorReader &getReader() { return reader; }
 
 private:

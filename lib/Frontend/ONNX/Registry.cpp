@@ -41,6 +41,14 @@ const Operator *importer::findOperator(StringRef type, int64_t opset) {
   return best;
 }
 
+std::vector<StringRef> importer::getSupportedOperators() {
+  std::vector<StringRef> names;
+  for (const auto &entry : getIndex())
+    names.push_back(entry.first());
+  llvm::sort(names);
+  return names;
+}
+
 bool importer::isDefaultDomain(const ::onnx::NodeProto &node) {
   return node.domain().empty() || node.domain() == "ai.onnx";
 }

@@ -42,6 +42,9 @@ OperatorTable getShapeOperators();
 /// The row for an operator of the default domain in this opset, or null.
 const Operator *findOperator(llvm::StringRef type, int64_t opset);
 
+/// The names of all operators, in alphabetical order.
+std::vector<llvm::StringRef> getSupportedOperators();
+
 /// Why `findOperator` found nothing: "operator 'Reluu' of domain 'ai.onnx', opset 17, is not
 /// supported; the nearest that is is 'Relu'".
 std::string explainUnsupported(const ::onnx::NodeProto &node, int64_t opset);

@@ -162,6 +162,7 @@ bool check(mlir::MLIRContext &context, const std::string &bytes) {
   options.externalDataFolder = QUANTIR_ONNX_INPUTS;
   Imported imported = import(context, bytes, options);
   if (!imported.module) {
+    CAPTURE(imported.errors);
     REQUIRE(imported.errors.size() == 1);
     REQUIRE_FALSE(imported.errors[0].empty());
     return false;

@@ -1,0 +1,92 @@
+//===- BatchReshape.cpp - Reshapes that depend on the batch ----------------===//
+
+#include "BatchReshape.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Twine.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace quantir;
+using namespace quantir::importer;
+
+namespace {
+
+/// A shape taken apart.
+struct Parts {
+  std::optional<size_t> batchIndex; ///< the multiple of the batch size
+  std::optional<size_t> restIndex;  ///< the -1
+  int64_t batchScale = 0;           ///< of the one at batchIndex
+  int64_t known = 1;                ///< product of batchScale and the sizes
+
+  /// False if the shape has more than one of a kind, sizes that are not positive, or too many
+  /// elements.
+  bool fill(llvm::ArrayRef<SymbolicInt> shape) {
+    for (auto [index, size] : llvm::enumerate(shape)) {
+      bool isRest = size.isConstant() && size.value == -1;
+      std::optional<size_t> &position = isRest ? restIndex : batchIndex;
+      if (isRest || !size.isConstant()) {
+        if (position)
+          return false;
+        position = index;
+      }
+      if (isRest)
+        continue;
+      int64_t factor = size.isConstant() ? size.value : size.scale;
+      if (factor <= 0 || llvm::MulOverflow(known, factor, known))
+        return false;
+      if (!size.isConstant())
+        batchScale = factor;
+    }
+    return true;
+  }
+};
+
+} // namespace
+
+std::string importer::resolveReshape(const Dims &input, int64_t batchScale,
+                                     llvm::ArrayRef<SymbolicInt> shape, BatchReshape &result) {
+  Dims dims;
+  for (SymbolicInt size : shape) {
+    if (!size.isConstant() && (size.isUnknown() || size.value != 0))
+      return "expected a shape of sizes and multiples of the batch size, but got something else; "
+             "import with a fixed batch size";
+    dims.push_back(size.isConstant() ? size.value : numerics::dynamicDim);
+  }
+  if (input.empty() || input[0] != numerics::dynamicDim) {
+    if (llvm::any_of(shape, [](SymbolicInt size) { return !size.isConstant(); }))
+      return "expected a constant shape for an input of constant dimensions " +
+             numerics::formatDims(input) + ", but it depends on the batch size";
+    result = {std::move(dims), 1};
+    return {};
+  }
+
+  auto makeError = [&](const char *expected) {
+    return (llvm::Twine("expected ") + expected + " for an input of " +
+            numerics::formatDims(input) + ", but got " + numerics::formatDims(dims) +
+            "; import with a fixed batch size")
+        .str();
+  };
+  // For every sample there are `total` elements in the input. Those that the shape knows of have to
+  // be a part of them, and all if there is no -1.
+  Parts parts;
+  int64_t total = 0;
+  if (!parts.fill(shape) || (!parts.batchIndex && !parts.restIndex) ||
+      llvm::MulOverflow(batchScale, numerics::numElements(input), total) || total == 0 ||
+      total % parts.known != 0 || (!parts.restIndex && total != parts.known))
+    return makeError("a shape that fits every batch size");
+  if (parts.batchIndex && parts.restIndex) {
+    dims[*parts.restIndex] = total / parts.known;
+  } else if (parts.restIndex) {
+    parts.batchIndex = parts.restIndex;
+    parts.batchScale = total / parts.known;
+  }
+  if (*parts.batchIndex != 0)
+    return makeError("a shape with the batch first");
+  // A dynamic dimension is any number for nn, so that a part of it cannot move to another
+  // dimension.
+  if (parts.batchScale % batchScale != 0)
+    return makeError("a shape that keeps the first dimension or makes it larger");
+  dims[0] = parts.batchScale == batchScale ? 0 : -1;
+  result = {std::move(dims), parts.batchScale};
+  return {};
+}
