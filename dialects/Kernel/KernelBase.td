@@ -20,20 +20,24 @@ def Kernel_Dialect : Dialect {
   let cppNamespace = "::quantir::kernel";
   let summary = "what a backend executes";
   let description = [{
-    One op is one kernel of the runtime, with everything that the kernel needs to know written out: the element types, the
-    physical layout, the constants, the operation fused behind it. A module in this form is a plan in text; a plan file
-    is written from it op by op (`runtime/schema/plan.fbs` has the same list).
+    One op is one kernel of the runtime, with everything that the kernel needs to know written out:
+    the element types, the physical layout, the constants, the operation fused behind it. A module
+    in this form is a plan in text; a plan file is written from it op by op
+    (`runtime/schema/plan.fbs` has the same list).
 
-    **Types.** A tensor holds `f32`, or codes of 8 bits that stand for real numbers: `!quant.uniform<u8:f32, scale:zp>` or
-    `i8`, per tensor for activations, per axis for weights. A bias may hold codes of 32 bits. Shapes are in PyTorch's
-    logical order (`NCHW`), static but for the first dimension, which may be dynamic: the batch.
+    **Types.** A tensor holds `f32`, or codes of 8 bits that stand for real numbers:
+    `!quant.uniform<u8:f32, scale:zp>` or `i8`, per tensor for activations, per axis for weights. A
+    bias may hold codes of 32 bits. Shapes are in PyTorch's logical order (`NCHW`), static but for
+    the first dimension, which may be dynamic: the batch.
 
-    **Layout.** The encoding of a tensor type is its physical order: none is row-major, `#kernel.channels_last` puts the
-    channels (dimension 1) last. It changes nothing about the dimensions or attributes of any op.
+    **Layout.** The encoding of a tensor type is its physical order: none is row-major,
+    `#kernel.channels_last` puts the channels (dimension 1) last. It changes nothing about the
+    dimensions or attributes of any op.
 
-    **Numerics.** A kernel on codes computes what its float form computes on the numbers they stand for, and quantizes the
-    result as `clamp(round(x * (1 / scale)) + zero_point)`, rounding half to even. Sums of products of codes are
-    exact in 32 bits. docs/QuantizationSpec.md states each op's arithmetic.
+    **Numerics.** A kernel on codes computes what its float form computes on the numbers they stand
+    for, and quantizes the result as `clamp(round(x * (1 / scale)) + zero_point)`, rounding half to
+    even. Sums of products of codes are exact in 32 bits. docs/QuantizationSpec.md states each op's
+    arithmetic.
 
     `docs/Rationale/Kernel.md` says why the dialect is as it is.
   }];
@@ -58,8 +62,8 @@ def Kernel_ChannelsLastAttr : AttrDef<Kernel_Dialect, "ChannelsLast", [
   let mnemonic = "channels_last";
   let summary = "physical order of a tensor: N, spatial dimensions, C";
   let description = [{
-    The encoding of a tensor of rank 3 or more whose dimension 1 varies fastest in memory. The type's dimensions stay in
-    logical order.
+    The encoding of a tensor of rank 3 or more whose dimension 1 varies fastest in memory. The
+    type's dimensions stay in logical order.
 
     ```mlir
     tensor<1x64x56x56xf32, #kernel.channels_last>
@@ -96,7 +100,9 @@ def Kernel_ActivationAttr : AttrDef<Kernel_Dialect, "Activation"> {
   let skipDefaultBuilders = 1;
   let builders = [AttrBuilder<(ins "::quantir::kernel::ActivationKind":$kind,
                                    CArg<"float", "0.0f">:$alpha, CArg<"float", "0.0f">:$beta),
-                              [{ return $_get($_ctxt, kind, ::llvm::APFloat(alpha), ::llvm::APFloat(beta)); }]>];
+                              [{
+    return $_get($_ctxt, kind, ::llvm::APFloat(alpha), ::llvm::APFloat(beta));
+  }]>];
   let extraClassDeclaration = [{
     /// Clamp: the lower bound. Leaky relu: the slope.
     float getAlpha() const { return getAlphaValue().convertToFloat(); }
@@ -111,7 +117,8 @@ def Kernel_ActivationAttr : AttrDef<Kernel_Dialect, "Activation"> {
 
 def Kernel_Tensor : Type<
     CPred<"::quantir::kernel::isKernelTensor($_self)">,
-    "ranked tensor of f32 or 8-bit (a bias: 32-bit) quantized elements with static dimensions except perhaps the first",
+    "ranked tensor of f32 or 8-bit (a bias: 32-bit) quantized elements "
+    "with static dimensions except perhaps the first",
     "::mlir::RankedTensorType">;
 
 //===----------------------------------------------------------------------===//

@@ -6,21 +6,26 @@
 include "quantir/dialects/Kernel/KernelBase.td"
 
 /// An op that leaves the shape alone; the result may have another layout.
-class Kernel_CastOp<string mnemonic, TraitList interface> : Kernel_Op<mnemonic, (ins Kernel_Tensor:$input), interface> {
+class Kernel_CastOp<string mnemonic, TraitList interface>
+    : Kernel_Op<mnemonic, (ins Kernel_Tensor:$input), interface> {
   let assemblyFormat = "$input attr-dict `:` type($input) `to` type($result)";
   let extraClassDefinition = [{
-    ::std::string $cppClass::checkShapes() { return detail::checkSameShape(getInput().getType(), getType()); }
+    ::std::string $cppClass::checkShapes() {
+      return detail::checkSameShape(getInput().getType(), getType());
+    }
   }];
 }
 
 def Kernel_QuantizeOp : Kernel_CastOp<"quantize", KernelInterface<CastLayout>> {
   let summary = "real numbers to codes";
   let description = [{
-    `clamp(round(x * (1 / scale)) + zero_point, min, max)` with the result type's scale (of the element's index along the
-    quantized axis, if it has one), zero point and storage bounds. Infinities and numbers out of range saturate.
+    `clamp(round(x * (1 / scale)) + zero_point, min, max)` with the result type's scale (of the
+    element's index along the quantized axis, if it has one), zero point and storage bounds.
+    Infinities and numbers out of range saturate.
 
     ```mlir
-    %1 = kernel.quantize %0 : tensor<?x3x8x8xf32> to tensor<?x3x8x8x!quant.uniform<u8:f32, 0.1:128>, #kernel.channels_last>
+    %1 = kernel.quantize %0
+        : tensor<?x3x8x8xf32> to tensor<?x3x8x8x!quant.uniform<u8:f32, 0.1:128>, #kernel.channels_last>
     ```
   }];
   let hasFolder = 1;
@@ -43,7 +48,8 @@ def Kernel_RequantizeOp : Kernel_CastOp<"requantize", KernelInterface<CastLayout
     `quantize(dequantize(q))`.
 
     ```mlir
-    %1 = kernel.requantize %0 : tensor<4x!quant.uniform<u8:f32, 0.1:128>> to tensor<4x!quant.uniform<u8:f32, 0.2>>
+    %1 = kernel.requantize %0
+        : tensor<4x!quant.uniform<u8:f32, 0.1:128>> to tensor<4x!quant.uniform<u8:f32, 0.2>>
     ```
   }];
   let hasFolder = 1;

@@ -6,9 +6,10 @@
 include "quantir/dialects/Kernel/KernelBase.td"
 
 def Kernel_UnaryKind : I32Enum<"UnaryKind", "function of one number", [
-    I32EnumCase<"Relu", 0, "relu">, I32EnumCase<"Clamp", 1, "clamp">, I32EnumCase<"LeakyRelu", 2, "leaky_relu">,
-    I32EnumCase<"Sigmoid", 3, "sigmoid">, I32EnumCase<"Tanh", 4, "tanh">,
-    I32EnumCase<"HardSigmoid", 5, "hardsigmoid">, I32EnumCase<"HardSwish", 6, "hardswish">]> {
+    I32EnumCase<"Relu", 0, "relu">, I32EnumCase<"Clamp", 1, "clamp">,
+    I32EnumCase<"LeakyRelu", 2, "leaky_relu">, I32EnumCase<"Sigmoid", 3, "sigmoid">,
+    I32EnumCase<"Tanh", 4, "tanh">, I32EnumCase<"HardSigmoid", 5, "hardsigmoid">,
+    I32EnumCase<"HardSwish", 6, "hardswish">]> {
   let cppNamespace = "::quantir::kernel";
 }
 def Kernel_UnaryKindAttr : EnumAttr<Kernel_Dialect, Kernel_UnaryKind, "unary_kind">;
@@ -21,8 +22,8 @@ def Kernel_BinaryKind : I32Enum<"BinaryKind", "function of two numbers", [
 def Kernel_BinaryKindAttr : EnumAttr<Kernel_Dialect, Kernel_BinaryKind, "binary_kind">;
 
 def Kernel_UnaryOp : Kernel_Op<"unary",
-    (ins Kernel_UnaryKindAttr:$kind, Kernel_Tensor:$input, DefaultValuedAttr<F32Attr, "0.0f">:$alpha,
-         DefaultValuedAttr<F32Attr, "0.0f">:$beta),
+    (ins Kernel_UnaryKindAttr:$kind, Kernel_Tensor:$input,
+         DefaultValuedAttr<F32Attr, "0.0f">:$alpha, DefaultValuedAttr<F32Attr, "0.0f">:$beta),
     KernelInterface<ElementwiseLayout>> {
   let summary = "a function of each number";
   let description = [{
@@ -51,19 +52,23 @@ def Kernel_BinaryOp : Kernel_Op<"binary",
     KernelInterface<ElementwiseLayout>, [ActivationOpInterface]> {
   let summary = "a function of two numbers, with an activation";
   let description = [{
-    `activation(lhs op rhs)` with numpy's broadcasting. All f32, or all u8/i8 per tensor, each with its own parameters.
+    `activation(lhs op rhs)` with numpy's broadcasting. All f32, or all u8/i8 per tensor, each with
+    its own parameters.
 
     ```mlir
-    %2 = kernel.binary add %0, %1 {activation = #kernel.activation<relu>} : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+    %2 = kernel.binary add %0, %1 {activation = #kernel.activation<relu>}
+        : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
     ```
   }];
   let assemblyFormat = "$kind $lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 
-def Kernel_SoftmaxOp : Kernel_Op<"softmax", (ins Kernel_Tensor:$input, I64Attr:$axis), KernelInterface<RowMajorLayout>> {
+def Kernel_SoftmaxOp : Kernel_Op<"softmax",
+    (ins Kernel_Tensor:$input, I64Attr:$axis), KernelInterface<RowMajorLayout>> {
   let summary = "softmax along one dimension";
   let description = [{
-    exp(x - max) / sum(exp(x - max)) along `axis`. Input and result are both f32 or both u8/i8 per tensor.
+    exp(x - max) / sum(exp(x - max)) along `axis`. Input and result are both f32 or both u8/i8 per
+    tensor.
 
     ```mlir
     %1 = kernel.softmax %0 {axis = 1 : i64} : (tensor<?x10xf32>) -> tensor<?x10xf32>

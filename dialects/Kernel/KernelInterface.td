@@ -1,7 +1,7 @@
 //===- KernelInterface.td - What passes know about a kernel -*- tablegen -*-===//
 //
-// The interface that every op of the kernel dialect implements, and `KernelInterface`, the trait list by which an ODS
-// definition implements most of it in one line.
+// The interface that every op of the kernel dialect implements, and `KernelInterface`, the trait
+// list by which an ODS definition implements most of it in one line.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,32 +13,33 @@ include "mlir/IR/OpBase.td"
 def KernelOpInterface : OpInterface<"KernelOpInterface"> {
   let cppNamespace = "::quantir::kernel";
   let description = [{
-    What a kernel tells the verifier and the passes about itself, so that no pass needs a list of kernels: its shapes, the
-    element types that it can be executed with, and what it asks of the physical layout.
+    What a kernel tells the verifier and the passes about itself, so that no pass needs a list of
+    kernels: its shapes, the element types that it can be executed with, and what it asks of the
+    physical layout.
 
-    The checks return what is wrong as "expected X, but got Y", and an empty string when nothing is. They are both the
-    verifier and the question that a pass asks before it rewrites: lowering proposes integer types for a float
-    kernel and does it if `checkElementTypes` agrees.
+    The checks return what is wrong as "expected X, but got Y", and an empty string when nothing is.
+    They are both the verifier and the question that a pass asks before it rewrites: lowering
+    proposes integer types for a float kernel and does it if `checkElementTypes` agrees.
   }];
   let methods = [
-    InterfaceMethod<"Checks that the attributes and the shapes of operands and results belong together.",
+    InterfaceMethod<"Checks that attributes and the shapes of operands and results belong together.",
       "::std::string", "checkShapes">,
     InterfaceMethod<[{
-        Checks that the op exists for these element types. The ranges hold tensor types, one for each present operand and
-        result; only their element types are looked at.
+        Checks that the op exists for these element types. The ranges hold tensor types, one for
+        each present operand and result; only their element types are looked at.
       }],
       "::std::string", "checkElementTypes",
       (ins "::mlir::TypeRange":$operandTypes, "::mlir::TypeRange":$resultTypes)>,
     InterfaceMethod<"What the op asks of the physical layout of its data.",
       "::quantir::kernel::LayoutRule", "getLayoutRule">,
     InterfaceMethod<[{
-        True for an operand that belongs to the model and not to its data: a weight, a bias, a scale. Such an operand is always
-        row-major.
+        True for an operand that belongs to the model and not to its data: a weight, a bias, a
+        scale. Such an operand is always row-major.
       }],
       "bool", "isParameter", (ins "unsigned":$operand)>,
     InterfaceMethod<[{
-        True if every element of the result is an element of a data operand. Such an op is the same on the codes as on the
-        numbers that they stand for.
+        True if every element of the result is an element of a data operand. Such an op is the same
+        on the codes as on the numbers that they stand for.
       }],
       "bool", "movesData">,
   ];
@@ -49,14 +50,15 @@ def ActivationOpInterface : OpInterface<"ActivationOpInterface"> {
   let cppNamespace = "::quantir::kernel";
   let description = "A kernel that can apply an activation to its result before it writes it.";
   let methods = [
-    InterfaceMethod<"The activation, or null.", "::quantir::kernel::ActivationAttr", "getActivationAttr">,
+    InterfaceMethod<"The activation, or null.",
+      "::quantir::kernel::ActivationAttr", "getActivationAttr">,
     InterfaceMethod<"Sets the activation.", "void", "setActivationAttr",
       (ins "::quantir::kernel::ActivationAttr":$activation)>,
   ];
 }
 
 class LayoutRule<string rule> { string cpp = "::quantir::kernel::LayoutRule::" # rule; }
-/// Executed channels-last, data operands and result alike. This is the kind of op that the layout is for.
+/// Executed channels-last, data operands and result alike. This kind of op is what the layout is for.
 def SpatialLayout : LayoutRule<"Spatial">;
 /// In any layout, the same for the result and all data operands of its rank.
 def ElementwiseLayout : LayoutRule<"Elementwise">;
@@ -71,7 +73,8 @@ class KernelLayout<string definition> : NativeOpTrait<"KernelLayout", [], [{}], 
   let cppNamespace = "::quantir::kernel::OpTrait";
 }
 
-/// Implements KernelOpInterface but for the two checks. `parameter` is a C++ expression over the operand number `operand`.
+/// Implements KernelOpInterface but for the two checks. `parameter` is a C++ expression over the
+/// operand number `operand`.
 class KernelInterface<LayoutRule rule, bit moves = false, string parameter = "false"> : TraitList<[
     DeclareOpInterfaceMethods<KernelOpInterface>,
     KernelLayout<[{

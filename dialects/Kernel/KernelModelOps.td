@@ -10,13 +10,14 @@ include "mlir/IR/SymbolInterfaces.td"
 def Kernel_ConstantOp : Op<Kernel_Dialect, "constant", [Pure, ConstantLike]> {
   let summary = "values that are part of the plan";
   let description = [{
-    `value` holds f32 numbers, or the codes of a quantized result as signless integers of its storage width, in logical
-    row-major order; the result's encoding says in which order they are to be stored in the plan. The result type is only
-    written where it is not that of `value`.
+    `value` holds f32 numbers, or the codes of a quantized result as signless integers of its
+    storage width, in logical row-major order; the result's encoding says in which order they are to
+    be stored in the plan. The result type is only written where it is not that of `value`.
 
     ```mlir
     %b = kernel.constant dense<[0.5, -1.0]> : tensor<2xf32>
-    %w = kernel.constant dense_resource<w> : tensor<2x3x1x1xi8> as tensor<2x3x1x1x!quant.uniform<i8:f32:0, {0.1, 0.2}>>
+    %w = kernel.constant dense_resource<w> : tensor<2x3x1x1xi8>
+        as tensor<2x3x1x1x!quant.uniform<i8:f32:0, {0.1, 0.2}>>
     ```
   }];
   let arguments = (ins ElementsAttr:$value);
@@ -34,13 +35,15 @@ def Kernel_ObserveOp : Op<Kernel_Dialect, "observe", [
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "adds a value to an observer's statistics";
   let description = [{
-    Feeds the numbers of `input` (f32) to the observer of that name when the plan is executed for calibration.
+    Feeds the numbers of `input` (f32) to the observer of that name when the plan is executed for
+    calibration.
 
     ```mlir
     kernel.observe %0, @act_0 : tensor<?x16x32x32xf32>
     ```
   }];
-  let arguments = (ins Kernel_Tensor:$input, FlatSymbolRefAttr:$observer, OptionalAttr<StrAttr>:$backend);
+  let arguments = (ins Kernel_Tensor:$input, FlatSymbolRefAttr:$observer,
+                       OptionalAttr<StrAttr>:$backend);
   let assemblyFormat = "$input `,` $observer attr-dict `:` type($input)";
 }
 

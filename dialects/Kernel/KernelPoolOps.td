@@ -12,17 +12,20 @@ def Kernel_PoolKind : I32Enum<"PoolKind", "what is taken of a window", [
 def Kernel_PoolKindAttr : EnumAttr<Kernel_Dialect, Kernel_PoolKind, "pool_kind">;
 
 def Kernel_PoolOp : Kernel_Op<"pool",
-    (ins Kernel_PoolKindAttr:$kind, Kernel_Tensor:$input, DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides,
-         DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations, UnitAttr:$ceil_mode, UnitAttr:$count_include_pad),
+    (ins Kernel_PoolKindAttr:$kind, Kernel_Tensor:$input, DenseI64ArrayAttr:$kernel,
+         DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations,
+         UnitAttr:$ceil_mode, UnitAttr:$count_include_pad),
     TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>> {
   let summary = "the maximum or the average of each window";
   let description = [{
-    `max`: the padding is not part of any window; the result has the input's element type. `average`: the sum over the
-    window divided by the number of its elements, which counts the padding (not what `ceil_mode` adds beyond
-    it) with `count_include_pad`; input and result are both f32 or both u8/i8 per tensor.
+    `max`: the padding is not part of any window; the result has the input's element type.
+    `average`: the sum over the window divided by the number of its elements, which counts the
+    padding (not what `ceil_mode` adds beyond it) with `count_include_pad`; input and result are
+    both f32 or both u8/i8 per tensor.
 
     ```mlir
-    %1 = kernel.pool max %0 {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, padding = array<i64: 0, 0, 0, 0>,
+    %1 = kernel.pool max %0 {
+        kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, padding = array<i64: 0, 0, 0, 0>,
         dilations = array<i64: 1, 1>} : (tensor<?x8x4x4xf32>) -> tensor<?x8x2x2xf32>
     ```
   }];
@@ -33,11 +36,12 @@ def Kernel_AdaptiveAvgPoolOp : Kernel_Op<"adaptive_avg_pool",
     (ins Kernel_Tensor:$input, DenseI64ArrayAttr:$output_size), KernelInterface<SpatialLayout>> {
   let summary = "averages over as many windows as asked for";
   let description = [{
-    Along a spatial dimension of size `in`, window i of `out` covers floor(i * in / out) to ceil((i + 1) * in / out). Input and result
-    are both f32 or both u8/i8 per tensor.
+    Along a spatial dimension of size `in`, window i of `out` covers floor(i * in / out) to ceil((i
+    + 1) * in / out). Input and result are both f32 or both u8/i8 per tensor.
 
     ```mlir
-    %1 = kernel.adaptive_avg_pool %0 {output_size = array<i64: 1, 1>} : (tensor<?x8x4x4xf32>) -> tensor<?x8x1x1xf32>
+    %1 = kernel.adaptive_avg_pool %0 {output_size = array<i64: 1, 1>}
+        : (tensor<?x8x4x4xf32>) -> tensor<?x8x1x1xf32>
     ```
   }];
 }
@@ -47,8 +51,8 @@ def Kernel_MeanOp : Kernel_Op<"mean",
     TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>> {
   let summary = "mean over some dimensions";
   let description = [{
-    Over `axes`, at least one; a dimension reduced is 1 with `keep_dims`, and gone without. Input and result are both
-    f32 or both u8/i8 per tensor.
+    Over `axes`, at least one; a dimension reduced is 1 with `keep_dims`, and gone without. Input
+    and result are both f32 or both u8/i8 per tensor.
 
     ```mlir
     %1 = kernel.mean %0 {axes = array<i64: 2, 3>} : (tensor<?x8x4x4xf32>) -> tensor<?x8xf32>

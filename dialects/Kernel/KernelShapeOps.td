@@ -7,9 +7,11 @@ include "quantir/dialects/Kernel/KernelBase.td"
 
 /// An op that only moves elements; it copies codes as it copies numbers.
 class Kernel_MoveOp<string mnemonic, dag attributes, LayoutRule rule>
-    : Kernel_Op<mnemonic, !con((ins Kernel_Tensor:$input), attributes), KernelInterface<rule, /*moves=*/true>> {
+    : Kernel_Op<mnemonic, !con((ins Kernel_Tensor:$input), attributes),
+                KernelInterface<rule, /*moves=*/true>> {
   let extraClassDefinition = [{
-    ::std::string $cppClass::checkElementTypes(::mlir::TypeRange operands, ::mlir::TypeRange results) {
+    ::std::string $cppClass::checkElementTypes(::mlir::TypeRange operands,
+                                               ::mlir::TypeRange results) {
       return detail::checkSameElementTypes(operands, results);
     }
   }];
@@ -25,14 +27,17 @@ def Kernel_ReshapeOp : Kernel_MoveOp<"reshape", (ins), RowMajorLayout> {
   let hasFolder = 1;
 }
 
-def Kernel_TransposeOp : Kernel_MoveOp<"transpose", (ins DenseI64ArrayAttr:$permutation), AnyLayout> {
+def Kernel_TransposeOp : Kernel_MoveOp<"transpose",
+    (ins DenseI64ArrayAttr:$permutation), AnyLayout> {
   let summary = "permuted dimensions";
   let description = [{
-    Dimension i of the result is dimension `permutation[i]` of the input. Input and result may differ in layout; where that makes
-    the two the same bytes (NCHW channels-last to NHWC), the op costs nothing or a copy.
+    Dimension i of the result is dimension `permutation[i]` of the input. Input and result may
+    differ in layout; where that makes the two the same bytes (NCHW channels-last to NHWC), the op
+    costs nothing or a copy.
 
     ```mlir
-    %1 = kernel.transpose %0 {permutation = array<i64: 0, 2, 1>} : (tensor<?x8x4xf32>) -> tensor<?x4x8xf32>
+    %1 = kernel.transpose %0 {permutation = array<i64: 0, 2, 1>}
+        : (tensor<?x8x4xf32>) -> tensor<?x4x8xf32>
     ```
   }];
 }
@@ -41,39 +46,44 @@ def Kernel_SliceOp : Kernel_MoveOp<"slice",
     (ins DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$steps), ElementwiseLayout> {
   let summary = "every so-many-th element of a range";
   let description = [{
-    Element i of the result is element `starts + i * steps` of the input, in each dimension; the result's dimensions say how
-    many. A step may be negative. A dynamic dimension is taken whole.
+    Element i of the result is element `starts + i * steps` of the input, in each dimension; the
+    result's dimensions say how many. A step may be negative. A dynamic dimension is taken whole.
 
     ```mlir
-    %1 = kernel.slice %0 {starts = array<i64: 0, 1>, steps = array<i64: 1, 2>} : (tensor<?x8xf32>) -> tensor<?x4xf32>
+    %1 = kernel.slice %0 {starts = array<i64: 0, 1>, steps = array<i64: 1, 2>}
+        : (tensor<?x8xf32>) -> tensor<?x4xf32>
     ```
   }];
 }
 
 def Kernel_ConcatOp : Kernel_Op<"concat",
-    (ins Variadic<Kernel_Tensor>:$inputs, I64Attr:$axis), KernelInterface<ElementwiseLayout, /*moves=*/true>> {
+    (ins Variadic<Kernel_Tensor>:$inputs, I64Attr:$axis),
+    KernelInterface<ElementwiseLayout, /*moves=*/true>> {
   let summary = "tensors one behind the other";
   let description = [{
     All of the same element type.
 
     ```mlir
-    %2 = kernel.concat %0, %1 {axis = 1 : i64} : (tensor<?x4xf32>, tensor<?x8xf32>) -> tensor<?x12xf32>
+    %2 = kernel.concat %0, %1 {axis = 1 : i64}
+        : (tensor<?x4xf32>, tensor<?x8xf32>) -> tensor<?x12xf32>
     ```
   }];
   let extraClassDefinition = [{
-    ::std::string $cppClass::checkElementTypes(::mlir::TypeRange operands, ::mlir::TypeRange results) {
+    ::std::string $cppClass::checkElementTypes(::mlir::TypeRange operands,
+                                               ::mlir::TypeRange results) {
       return detail::checkSameElementTypes(operands, results);
     }
   }];
 }
 
 def Kernel_PadOp : Kernel_Op<"pad",
-    (ins Kernel_Tensor:$input, DenseI64ArrayAttr:$padding, DefaultValuedAttr<F32Attr, "0.0f">:$value),
+    (ins Kernel_Tensor:$input, DenseI64ArrayAttr:$padding,
+         DefaultValuedAttr<F32Attr, "0.0f">:$value),
     TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>> {
   let summary = "a frame of one value";
   let description = [{
-    `padding` lists the begins of every dimension, then the ends. The frame of a quantized tensor is the quantized
-    `value`.
+    `padding` lists the begins of every dimension, then the ends. The frame of a quantized tensor is
+    the quantized `value`.
 
     ```mlir
     %1 = kernel.pad %0 {padding = array<i64: 0, 1, 0, 1>} : (tensor<?x8xf32>) -> tensor<?x10xf32>

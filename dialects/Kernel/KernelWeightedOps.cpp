@@ -19,8 +19,6 @@ struct WeightedTypes {
   Type input, weight, bias, addend, result;
   /// The axis of `weight` that may be quantized per channel.
   int64_t channelAxis;
-  /// Channels that one index of the axis stands for, for the scales of the bias.
-  int64_t groups = 1;
 };
 } // namespace
 
@@ -47,6 +45,7 @@ static std::string checkIntegerBias(const WeightedTypes &types) {
   SmallVector<float> biasScales = getScales(bias);
   size_t channels = cast<RankedTensorType>(types.bias).getNumElements();
   for (size_t i = 0; i != channels; ++i) {
+    // One scale, one per channel, or (transposed convolutions) one per channel of a group.
     float weightScale = weightScales[i % weightScales.size()];
     float biasScale = biasScales[biasScales.size() == 1 ? 0 : i];
     if (biasScale != inputScale * weightScale)
