@@ -23,7 +23,7 @@ std::string formatDims(std::span<const int64_t> dims) {
     if (dims[i] == -1)
       text += "batch";
     else if (dims[i] < 0)
-      text += std::to_string(-(dims[i] + 1)) + "*batch";
+      text += std::to_string(-static_cast<uint64_t>(dims[i])) + "*batch";
     else
       text += std::to_string(dims[i]);
   }

@@ -11,9 +11,11 @@ namespace {
 /// Real values of codes as the elementwise functions below see them when their result is a code
 /// too: fma(scale, q, -scale * zeroPoint), as PyTorch's vector kernels compute it. It differs from
 /// (q - zeroPoint) * scale by at most one unit in the last place, which only shows where a result
-/// lies halfway between two codes. A float result gets the exact zeros of the second form.
-template <typename In, typename Out> float elementwiseValue(const Operand &operand, In q) {
-  if constexpr (std::is_same_v<Out, float>) {
+/// lies halfway between two codes. A float result and a divisor (`exactZero`) get the exact zeros of
+/// the second form.
+template <typename In, typename Out>
+float elementwiseValue(const Operand &operand, In q, bool exactZero = false) {
+  if (std::is_same_v<Out, float> || exactZero) {
     return Decoder<In>(operand)(q);
   } else {
     float scale = scaleOf(*operand.quant);
@@ -123,8 +125,9 @@ KernelPtr createTypedBinary(const KernelSpec &spec) {
     if constexpr (!std::is_same_v<Out, float>)
       if (kind == plan::BinaryKind::Mul && (activation.isNone() || relu))
         return createCodeProduct<In, In2, Out>(spec, relu);
-    CodeTable<In, float> left([&](In q) { return elementwiseValue<In, Out>(a, q); });
-    CodeTable<In2, float> right([&](In2 q) { return elementwiseValue<In2, Out>(b, q); });
+    bool division = kind == plan::BinaryKind::Div;
+    CodeTable<In, float> left([&](In q) { return elementwiseValue<In, Out>(a, q, division); });
+    CodeTable<In2, float> right([&](In2 q) { return elementwiseValue<In2, Out>(b, q, division); });
     return createZip<In, In2, Out>(spec, [=](In x, In2 y) {
       return encode(activation(applyBinary(kind, left(x), right(y))));
     });

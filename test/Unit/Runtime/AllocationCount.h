@@ -1,0 +1,15 @@
+//===- AllocationCount.h - Counts calls of operator new ---------*- C++ -*-===//
+
+#ifndef QUANTIR_TEST_UNIT_RUNTIME_ALLOCATIONCOUNT_H
+#define QUANTIR_TEST_UNIT_RUNTIME_ALLOCATIONCOUNT_H
+
+#include <cstddef>
+
+namespace quantir::test {
+
+/// How often this thread has called operator new. (The program replaces it.)
+size_t allocationCount();
+
+} // namespace quantir::test
+
+#endif // QUANTIR_TEST_UNIT_RUNTIME_ALLOCATIONCOUNT_H
