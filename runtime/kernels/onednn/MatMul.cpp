@@ -4,6 +4,8 @@
 #include "runtime/kernels/onednn/ThroughFloat.h"
 #include "runtime/kernels/onednn/Weighted.h"
 
+#include <algorithm>
+
 using dnnl::memory;
 
 namespace quantir::runtime::onednn {
@@ -26,20 +28,37 @@ View viewOf(const Operand &operand, size_t rank) {
   return view;
 }
 
+/// Whether an operand is one matrix, with or without dimensions of 1 in front.
+bool isOneMatrix(const Operand &operand) {
+  return std::all_of(operand.dims.begin(), operand.dims.end() - 2, [](int64_t d) { return d == 1; });
+}
+
+/// Whether a stack of matrices on one side is met by fewer on the other, which are then repeated.
+bool broadcastsStacks(const Operand &a, const Operand &b) {
+  return a.dims.size() != b.dims.size() ||
+         !std::equal(a.dims.begin(), a.dims.end() - 2, b.dims.begin());
+}
+
 /// All dimensions but the last as one: a stack of matrices by one matrix is one product.
 View flattened(const Operand &operand) {
   const int64_t columns = operand.dims.back();
   return {{operand.numElements() / columns, columns}, {columns, 1}};
 }
 
+/// The matrix of an operand for which isOneMatrix holds.
+View lastTwo(const Operand &operand) {
+  return {{operand.dims.end() - 2, operand.dims.end()},
+          {operand.strides.end() - 2, operand.strides.end()}};
+}
+
 class MatMulBuilder {
 public:
   MatMulBuilder(const MatMulInfo &info, WeightedOp op) : info(info), op(op) {
-    const bool flat = info.rhs->dims.size() == 2;
+    const bool flat = isOneMatrix(*info.rhs);
     const size_t rank = flat ? 2 : info.output->dims.size();
     lhs = flat ? flattened(*info.lhs) : viewOf(*info.lhs, rank);
     output = flat ? flattened(*info.output) : viewOf(*info.output, rank);
-    rhs = viewOf(*info.rhs, rank);
+    rhs = flat ? lastTwo(*info.rhs) : viewOf(*info.rhs, rank);
     if (info.transposeB) {
       std::swap(rhs.dims[rank - 1], rhs.dims[rank - 2]);
       std::swap(rhs.strides[rank - 1], rhs.strides[rank - 2]);
@@ -144,6 +163,9 @@ std::unique_ptr<Kernel> createMatMul(const KernelSpec &spec) {
   if (!isSupported(op, info.transposeB ? rank - 2 : rank - 1) ||
       info.output->dims.size() > DNNL_MAX_NDIMS ||
       (rank > 2 && op.isInteger() && !info.rhs->quant->perTensor()))
+    return nullptr;
+  // oneDNN 3.7 adds the bias wrongly when it repeats matrices.
+  if (info.bias && !isOneMatrix(*info.rhs) && broadcastsStacks(*info.lhs, *info.rhs))
     return nullptr;
 
   if (!op.isInteger() || multipliesExactly(op))
