@@ -191,7 +191,7 @@ struct BinaryLoop {
       return reinterpret_cast<const float *>(at);
     if (productScale)
       centre(at, room, n, from);
-    else if (result.isFloat())
+    else if (result.isFloat() || op == BinaryOp::Div) // with exact zeros
       dequantize(at, room, n, from);
     else
       dequantizeFused(at, room, n, from);

@@ -11,8 +11,8 @@ namespace {
 /// Real values of codes as the elementwise functions below see them when their result is a code
 /// too: fma(scale, q, -scale * zeroPoint), as PyTorch's vector kernels compute it. It differs from
 /// (q - zeroPoint) * scale by at most one unit in the last place, which only shows where a result
-/// lies halfway between two codes. A float result and a divisor (`exactZero`) get the exact zeros of
-/// the second form.
+/// lies halfway between two codes. A float result and the operands of a division (`exactZero`) get
+/// the exact zeros of the second form.
 template <typename In, typename Out>
 float elementwiseValue(const Operand &operand, In q, bool exactZero = false) {
   if (std::is_same_v<Out, float> || exactZero) {
