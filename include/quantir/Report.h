@@ -71,7 +71,11 @@ struct QuantizationReport {
 
   /// The summary that `quantir quantize` ends with.
   std::string toText() const;
+  /// All of it.
   std::string toJson() const;
+  /// What a plan keeps for `inspect`: without the ops one by one, and without what depends on the
+  /// plan's own size.
+  std::string toSummaryJson() const;
 };
 
 } // namespace quantir

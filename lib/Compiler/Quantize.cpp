@@ -289,8 +289,8 @@ Status Quantization::lower() {
   timer.finish("compare with float");
 
   // Once more, with what was found out.
-  result.report.planBytes = (*plan)->fileSize();
-  Result<PlanPtr> last = exportWithSummary(result.report.toJson());
+  Result<PlanPtr> last = exportWithSummary(result.report.toSummaryJson());
+  result.report.planBytes = result.plan.size();
   return last ? Status() : last.status();
 }
 

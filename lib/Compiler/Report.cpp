@@ -66,23 +66,40 @@ static std::string listOps(const std::vector<OpReport> &ops, const std::vector<s
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
-std::string QuantizationReport::toText() const {
-  std::string text = fmt::format("{}: {} of {} ops quantized\n", model.empty() ? source : model,
-                                 numQuantized(), ops.size());
-  for (const auto &[reason, which] : floatReasons())
-    text +=
-        fmt::format("  {} left in float: {}\n    {}\n", which.size(), reason, listOps(ops, which));
-  text += fmt::format("size {} -> {}", kibibytes(floatBytes), kibibytes(planBytes));
-  if (planBytes > 0 && floatBytes > planBytes)
-    text += fmt::format(" ({:.1f} times smaller)", double(floatBytes) / double(planBytes));
-  text += fmt::format("\non the {} calibration samples, against float:\n", calibrationSamples);
-  for (const OutputReport &output : outputs) {
+/// How many ops are quantized, and why the others are not.
+static std::string opsText(const QuantizationReport &report) {
+  std::string text = fmt::format("{}: {} of {} ops quantized\n",
+                                 report.model.empty() ? report.source : report.model,
+                                 report.numQuantized(), report.ops.size());
+  for (const auto &[reason, which] : report.floatReasons())
+    text += fmt::format("  {} left in float: {}\n    {}\n", which.size(), reason,
+                        listOps(report.ops, which));
+  return text;
+}
+
+static std::string sizeText(const QuantizationReport &report) {
+  std::string text =
+      fmt::format("size {} -> {}", kibibytes(report.floatBytes), kibibytes(report.planBytes));
+  if (report.planBytes > 0 && report.floatBytes > report.planBytes)
+    text += fmt::format(" ({:.1f} times smaller)",
+                        double(report.floatBytes) / double(report.planBytes));
+  return text + "\n";
+}
+
+static std::string outputsText(const QuantizationReport &report) {
+  std::string text =
+      fmt::format("on the {} calibration samples, against float:\n", report.calibrationSamples);
+  for (const OutputReport &output : report.outputs) {
     text += fmt::format("  {}: SQNR {:.1f} dB", output.name, output.sqnrDb);
     if (output.agreement)
       text += fmt::format(", same class for {:.1f}%", 100 * *output.agreement);
     text += "\n";
   }
   return text;
+}
+
+std::string QuantizationReport::toText() const {
+  return opsText(*this) + sizeText(*this) + outputsText(*this);
 }
 
 //===----------------------------------------------------------------------===//
@@ -125,40 +142,54 @@ static Json parsed(const std::string &text) {
   return json.is_discarded() ? Json() : json;
 }
 
-std::string QuantizationReport::toJson() const {
-  Json json = {
-      {"quantir_report", 1},
-      {"model", model},
-      {"source", source},
-      {"backend", backend},
-      {"config", config.empty() ? Json() : Json(config)},
-      {"qconfig_mapping", parsed(qconfigMapping)},
-      {"backend_config", parsed(backendConfig)},
-      {"preprocessing", nullptr},
-      {"calibration",
-       {{"data", calibrationData}, {"samples", calibrationSamples}, {"batch", calibrationBatch}}},
-      {"totals",
-       {{"ops", ops.size()},
-        {"quantized", numQuantized()},
-        {"float", ops.size() - numQuantized()}}},
-      {"float_reasons", Json::array()},
-      {"size", {{"float_bytes", floatBytes}, {"plan_bytes", planBytes}}},
-      {"outputs", Json::array()},
-      {"seconds", Json::object()},
-      {"notes", notes},
-      {"ops", Json::array()}};
-  if (preprocessing)
-    json["preprocessing"] = {{"mean", preprocessing->mean}, {"std", preprocessing->std}};
-  for (const auto &[reason, which] : floatReasons())
+/// What the report and the summary have in common.
+static Json commonJson(const QuantizationReport &report) {
+  Json json = {{"quantir_report", 1},
+               {"model", report.model},
+               {"source", report.source},
+               {"backend", report.backend},
+               {"config", report.config.empty() ? Json() : Json(report.config)},
+               {"qconfig_mapping", parsed(report.qconfigMapping)},
+               {"backend_config", parsed(report.backendConfig)},
+               {"preprocessing", nullptr},
+               {"calibration",
+                {{"data", report.calibrationData},
+                 {"samples", report.calibrationSamples},
+                 {"batch", report.calibrationBatch}}},
+               {"totals",
+                {{"ops", report.ops.size()},
+                 {"quantized", report.numQuantized()},
+                 {"float", report.ops.size() - report.numQuantized()}}},
+               {"float_reasons", Json::array()},
+               {"outputs", Json::array()}};
+  if (report.preprocessing)
+    json["preprocessing"] = {{"mean", report.preprocessing->mean},
+                             {"std", report.preprocessing->std}};
+  for (const auto &[reason, which] : report.floatReasons())
     json["float_reasons"].push_back({{"reason", reason}, {"ops", which.size()}});
-  for (const OutputReport &output : outputs)
+  for (const OutputReport &output : report.outputs)
     json["outputs"].push_back({{"name", output.name},
                                {"sqnr_db", output.sqnrDb},
                                {"agreement", output.agreement ? Json(*output.agreement) : Json()}});
+  return json;
+}
+
+std::string QuantizationReport::toJson() const {
+  Json json = commonJson(*this);
+  json["size"] = {{"float_bytes", floatBytes}, {"plan_bytes", planBytes}};
+  json["seconds"] = Json::object();
   for (const auto &[phase, time] : seconds)
     json["seconds"][phase] = time;
+  json["notes"] = notes;
+  json["ops"] = Json::array();
   for (const OpReport &op : ops)
     json["ops"].push_back(::toJson(op));
   json["text"] = toText();
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string QuantizationReport::toSummaryJson() const {
+  Json json = commonJson(*this);
+  json["text"] = opsText(*this) + outputsText(*this);
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

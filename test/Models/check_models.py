@@ -2,7 +2,7 @@
 """Quantizes real trained models with `quantir` and checks what comes out: the float logits against those of another
 framework, the int8 model against its accuracy targets.
 
-    check_models.py --quantir PROGRAM --shared DIR [MODEL...]
+    check_models.py --quantir PROGRAM --qopt PROGRAM --shared DIR [MODEL...]
 
 DIR/models holds the models and their data (docs/Testing.md says where they come from). Without it the check is skipped:
 exit code 77. Prints one line per model; exits 1 if a target is missed.
@@ -41,6 +41,7 @@ class Model:
     top1_loss: Optional[float] = None  # points that int8 may lose
     sqnr: dict = dataclasses.field(default_factory=dict)  # least SQNR in dB, by output
     agreement: Optional[float] = None  # least, in percent
+    stages: bool = False  # whether the MLIR of each stage is checked, too
 
 
 # The SQNR targets are 0.3 dB under the best of PyTorch FX and ONNX Runtime on the same model and data; the digits CNN's
@@ -55,6 +56,7 @@ MODELS = {
         float_logits="cifar/resnet20_fp32_test_logits.npy",
         top1_loss=0.3,
         sqnr={"logits": 28.6},
+        stages=True,
     ),
     "resnet56": Model(
         onnx="cifar/resnet56.onnx",
@@ -107,8 +109,9 @@ FLOAT_TOLERANCE = 1e-3  # of the logits' range
 class Check:
     """The check of one model; `misses` lists the targets that were not reached."""
 
-    def __init__(self, quantir, folder, scratch, model):
-        self.quantir, self.folder, self.scratch, self.model = quantir, folder, scratch, model
+    def __init__(self, quantir, qopt, folder, scratch, model):
+        self.quantir, self.qopt = quantir, qopt
+        self.folder, self.scratch, self.model = folder, scratch, model
         self.misses, self.numbers = [], []
 
     def run(self, *arguments):
@@ -127,10 +130,10 @@ class Check:
         np.save(path, array)
         return path
 
-    def outputs(self, file, preprocessing):
-        """The outputs by name; a single one is called logits."""
+    def outputs(self, file, preprocessing, data=None):
+        """The outputs by name."""
         path = self.scratch / "out.npz"
-        self.run("run", file, "--input", self.data(self.model.test), "--output", path, *preprocessing)
+        self.run("run", file, "--input", self.data(data or self.model.test), "--output", path, *preprocessing)
         with np.load(path) as arrays:
             return {name: arrays[name] for name in arrays.files}
 
@@ -158,7 +161,8 @@ class Check:
             self.expect("float difference", difference, " of range", most=FLOAT_TOLERANCE)
 
         start = time.monotonic()
-        self.run("quantize", onnx, "--calibration", self.data(model.calibration), "-o", plan, *model.preprocessing)
+        dump = ["--dump-stages", self.scratch / "stages"] if model.stages else []
+        self.run("quantize", onnx, "--calibration", self.data(model.calibration), "-o", plan, *model.preprocessing, *dump)
         seconds = time.monotonic() - start
         quantized = self.outputs(plan, [])
         for name, ref in reference.items():
@@ -170,8 +174,31 @@ class Check:
             before, after = self.top1(onnx, model.preprocessing), self.top1(plan, [])
             self.numbers.append(f"top1 {before:.2f}% -> {after:.2f}%")
             self.expect("top1 loss", before - after, " points", most=model.top1_loss)
+        if model.stages:
+            self.check_stages()
         self.numbers.append(f"{onnx.stat().st_size / 1e6:.2f} -> {plan.stat().st_size / 1e6:.2f} MB")
         self.numbers.append(f"quantized in {seconds:.1f} s")
+
+    def check_stages(self):
+        """Each stage parses back, verifies and prints the same; the lowered one computes what the reference one says.
+
+        A rounding that falls the other way moves one value by a step, which later layers spread: logits are compared by a step
+        of an 8-bit code over their range, and nearly all have to agree.
+        """
+        for stage in ["float", "prepared", "calibrated", "reference", "lowered"]:
+            file = self.scratch / "stages" / f"{stage}.mlir"
+            again = subprocess.run([self.qopt, file], capture_output=True, check=True).stdout
+            self.expect(f"{stage} prints the same", int(again == file.read_bytes()), "", least=1)
+        (reference,), (lowered,) = (
+            self.outputs(self.scratch / "stages" / f"{stage}.mlir", [], self.model.calibration).values()
+            for stage in ["reference", "lowered"]
+        )
+        step = np.ptp(reference) / 255
+        within = 100 * (np.abs(reference - lowered) <= step).mean()
+        self.expect("logits within a step of the reference stage", within, "%", least=99.9)
+        self.expect(
+            "agreement with the reference stage", 100 * (reference.argmax(1) == lowered.argmax(1)).mean(), "%", least=99.5
+        )
 
 
 def sqnr(reference, actual):
@@ -183,6 +210,7 @@ def sqnr(reference, actual):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quantir", required=True, help="the program")
+    parser.add_argument("--qopt", required=True, help="the program")
     parser.add_argument("--shared", required=True, help="the folder that holds models/")
     parser.add_argument("models", nargs="*", metavar="MODEL", help="which to check (default: all)")
     arguments = parser.parse_args()
@@ -196,7 +224,8 @@ def main():
     missed = False
     for name in arguments.models or MODELS:
         with tempfile.TemporaryDirectory() as scratch:
-            check = Check(os.path.abspath(arguments.quantir), folder, pathlib.Path(scratch), MODELS[name])
+            programs = os.path.abspath(arguments.quantir), os.path.abspath(arguments.qopt)
+            check = Check(*programs, folder, pathlib.Path(scratch), MODELS[name])
             check.check()
         print(f"{name}: {', '.join(check.numbers)}", flush=True)
         missed |= bool(check.misses)
