@@ -4,12 +4,14 @@
 
 #include "Diagnostics.h"
 
+#include "quantir/dialects/Kernel/Kernel.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
@@ -81,13 +83,54 @@ static OpReport describeOp(QuantizableOpInterface op) {
   return row;
 }
 
-std::vector<OpReport> quantir::collectOpRows(ModuleOp reference) {
-  std::vector<OpReport> rows;
+void OpRows::collect(ModuleOp reference) {
   for (auto func : reference.getOps<func::FuncOp>()) {
     for (Operation &op : func.getBody().getOps()) {
-      if (auto quantizable = dyn_cast<QuantizableOpInterface>(op))
-        rows.push_back(describeOp(quantizable));
+      auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+      if (!quantizable)
+        continue;
+      auto fused = dyn_cast<FusedOp>(op);
+      rows.push_back(describeOp(quantizable));
+      locations.push_back(fused ? fused.getRootOp()->getLoc() : op.getLoc());
     }
   }
-  return rows;
+}
+
+/// Calls `visit` with the locations that `loc` is made of: a kernel has those of all ops that it
+/// computes.
+static void forEachLocation(Location loc, llvm::function_ref<void(Location)> visit) {
+  auto fused = dyn_cast<FusedLoc>(loc);
+  if (!fused)
+    return visit(loc);
+  for (Location part : fused.getLocations())
+    forEachLocation(part, visit);
+}
+
+static bool computesWithIntegers(Operation *kernel) {
+  auto isInteger = [](Type type) {
+    auto tensor = dyn_cast<ShapedType>(type);
+    return tensor && isa<quant::QuantizedType>(tensor.getElementType());
+  };
+  return llvm::any_of(kernel->getOperandTypes(), isInteger) ||
+         llvm::any_of(kernel->getResultTypes(), isInteger);
+}
+
+void OpRows::checkKernels(ModuleOp lowered) {
+  llvm::DenseSet<Location> integer, real;
+  lowered.walk([&](Operation *op) {
+    // Casts and constants stand where the op did that they are for.
+    if (!isa<kernel::KernelDialect>(op->getDialect()) || op->getNumOperands() == 0 ||
+        isa<kernel::QuantizeOp, kernel::DequantizeOp, kernel::RequantizeOp, kernel::ReorderOp>(op))
+      return;
+    forEachLocation(op->getLoc(),
+                    [&](Location loc) { (computesWithIntegers(op) ? integer : real).insert(loc); });
+  });
+  for (auto [row, loc] : llvm::zip(rows, locations)) {
+    bool unknown = isa<UnknownLoc>(loc);
+    if (unknown || !row.quantized || integer.contains(loc) || !real.contains(loc))
+      continue;
+    row.quantized = false;
+    row.reason =
+        "no kernel computes it with integers as it stands here; it runs in float between casts";
+  }
 }

@@ -9,8 +9,23 @@
 
 namespace quantir {
 
-/// One row for each op, or unit of fused ops, of a reference module.
-std::vector<OpReport> collectOpRows(mlir::ModuleOp reference);
+/// The rows of a report: one for each op, or unit of fused ops.
+class OpRows {
+public:
+  /// Reads them off a reference module.
+  void collect(mlir::ModuleOp reference);
+
+  /// Corrects what the kernels made of it do otherwise: an op between casts that no integer kernel
+  /// computes runs in float. `lowered` is what `collect`'s module became; its ops' locations tell
+  /// which is which.
+  void checkKernels(mlir::ModuleOp lowered);
+
+  const std::vector<OpReport> &get() const { return rows; }
+
+private:
+  std::vector<OpReport> rows;
+  std::vector<mlir::Location> locations; ///< of each row's op, or of the root of its unit
+};
 
 } // namespace quantir
 

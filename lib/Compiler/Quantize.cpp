@@ -155,6 +155,7 @@ private:
   LoadedModule model;
   PlanPtr floatPlan;
   CalibrationData data;
+  OpRows rows;
   QuantizedModel result;
   StageDumper dumper;
   PhaseTimer timer;
@@ -268,7 +269,7 @@ Status Quantization::calibrateModel() {
 Status Quantization::convert() {
   QUANTIR_RETURN_IF_ERROR(runPipeline("converting '" + path + "'",
                                       [](OpPassManager &pm) { buildConvertPipeline(pm); }));
-  result.report.ops = collectOpRows(*model.module);
+  rows.collect(*model.module);
   timer.finish("convert");
   return dumper.dump(*model.module, "reference");
 }
@@ -280,6 +281,8 @@ Status Quantization::lower() {
     lower.backend = options.backend;
     buildLowerPipeline(pm, lower);
   }));
+  rows.checkKernels(*model.module);
+  result.report.ops = rows.get();
   QUANTIR_RETURN_IF_ERROR(dumper.dump(*model.module, "lowered"));
   Result<PlanPtr> plan = exportWithSummary("");
   if (!plan)
