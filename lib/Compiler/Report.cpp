@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 using namespace quantir;
 using Json = nlohmann::ordered_json;
@@ -106,13 +107,23 @@ std::string QuantizationReport::toText() const {
 // JSON
 //===----------------------------------------------------------------------===//
 
+/// As few digits as name the float32: 0.305, not the 0.3050000071525574 that it is.
+static double shortest(float value) { return std::stod(fmt::format("{}", value)); }
+
+static Json toJson(const std::vector<float> &values) {
+  Json json = Json::array();
+  for (float value : values)
+    json.push_back(shortest(value));
+  return json;
+}
+
 static Json toJson(const ValueReport &value) {
   Json json = {{"dtype", value.dtype}};
   if (value.scale.size() == 1) {
-    json["scale"] = value.scale[0];
+    json["scale"] = shortest(value.scale[0]);
     json["zero_point"] = value.zeroPoint.empty() ? 0 : value.zeroPoint[0];
   } else if (!value.scale.empty()) {
-    json["scale"] = value.scale;
+    json["scale"] = toJson(value.scale);
     json["zero_point"] = value.zeroPoint;
   }
   return json;
@@ -163,8 +174,8 @@ static Json commonJson(const QuantizationReport &report) {
                {"float_reasons", Json::array()},
                {"outputs", Json::array()}};
   if (report.preprocessing)
-    json["preprocessing"] = {{"mean", report.preprocessing->mean},
-                             {"std", report.preprocessing->std}};
+    json["preprocessing"] = {{"mean", toJson(report.preprocessing->mean)},
+                             {"std", toJson(report.preprocessing->std)}};
   for (const auto &[reason, which] : report.floatReasons())
     json["float_reasons"].push_back({{"reason", reason}, {"ops", which.size()}});
   for (const OutputReport &output : report.outputs)
@@ -179,7 +190,7 @@ std::string QuantizationReport::toJson() const {
   json["size"] = {{"float_bytes", floatBytes}, {"plan_bytes", planBytes}};
   json["seconds"] = Json::object();
   for (const auto &[phase, time] : seconds)
-    json["seconds"][phase] = time;
+    json["seconds"][phase] = std::round(time * 1e6) / 1e6;
   json["notes"] = notes;
   json["ops"] = Json::array();
   for (const OpReport &op : ops)
