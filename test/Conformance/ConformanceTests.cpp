@@ -26,7 +26,7 @@ using quantir::runtime::Status;
 namespace {
 
 /// Sums of float products: relative to the largest result of the op.
-constexpr double floatTolerance = 2e-5;
+constexpr double floatTolerance = 5e-5;
 /// The part of a kind's codes that may be one step off.
 constexpr double oneStepPart = 0.005;
 
