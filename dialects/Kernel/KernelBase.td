@@ -117,8 +117,8 @@ def Kernel_ActivationAttr : AttrDef<Kernel_Dialect, "Activation"> {
 
 def Kernel_Tensor : Type<
     CPred<"::quantir::kernel::isKernelTensor($_self)">,
-    "ranked tensor of f32 or 8-bit (a bias: 32-bit) quantized elements "
-    "with static dimensions except perhaps the first",
+    "ranked tensor of f32 or 8-bit (a bias: 32-bit) quantized elements, the zero point among the "
+    "codes, with static dimensions except perhaps the first",
     "::mlir::RankedTensorType">;
 
 //===----------------------------------------------------------------------===//

@@ -5,6 +5,10 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 using namespace mlir;
 using namespace quantir;
 using namespace quantir::kernel;
@@ -26,6 +30,17 @@ numerics::Dims kernel::getDims(Type type) {
 // Element types
 //===----------------------------------------------------------------------===//
 
+/// True if the kernels' arithmetic is defined for the parameters: 1 / scale is computed in f32, and
+/// zero has a code.
+static bool hasUsableParameters(quant::QuantizedType type) {
+  auto isUsableScale = [](float scale) { return scale > 0 && std::isfinite(1.0f / scale); };
+  auto isCode = [&](int32_t zeroPoint) {
+    return zeroPoint >= type.getStorageTypeMin() && zeroPoint <= type.getStorageTypeMax();
+  };
+  return type.getStorageTypeMin() < type.getStorageTypeMax() &&
+         llvm::all_of(getScales(type), isUsableScale) && llvm::all_of(getZeroPoints(type), isCode);
+}
+
 static bool isKernelElementType(Type type) {
   if (type.isF32())
     return true;
@@ -34,7 +49,7 @@ static bool isKernelElementType(Type type) {
     return false;
   unsigned width = quantized.getStorageTypeIntegralWidth();
   return quantized.getExpressedType().isF32() &&
-         (width == 8 || (width == 32 && quantized.isSigned()));
+         (width == 8 || (width == 32 && quantized.isSigned())) && hasUsableParameters(quantized);
 }
 
 bool kernel::isKernelTensor(Type type) {
@@ -71,9 +86,14 @@ SmallVector<float> kernel::getScales(quant::QuantizedType type) {
 }
 
 SmallVector<int32_t> kernel::getZeroPoints(quant::QuantizedType type) {
+  // MLIR stores 64 bits. What does not fit is no code of any type, and stays so.
+  auto saturate = [](int64_t zeroPoint) {
+    return int32_t(std::clamp<int64_t>(zeroPoint, std::numeric_limits<int32_t>::min(),
+                                       std::numeric_limits<int32_t>::max()));
+  };
   if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type))
-    return llvm::map_to_vector(perAxis.getZeroPoints(), [](int64_t zp) { return int32_t(zp); });
-  return {int32_t(cast<quant::UniformQuantizedType>(type).getZeroPoint())};
+    return llvm::map_to_vector(perAxis.getZeroPoints(), saturate);
+  return {saturate(cast<quant::UniformQuantizedType>(type).getZeroPoint())};
 }
 
 int32_t kernel::getQuantizedAxis(quant::QuantizedType type) {
