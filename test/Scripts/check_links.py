@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""Checks that what the Markdown pages under ROOT link to, within the repository, exists: check_links.py ROOT"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def main():
+    root = pathlib.Path(sys.argv[1]).resolve()
+    if (root / ".git").exists():
+        listed = subprocess.run(["git", "-C", str(root), "ls-files", "*.md"], capture_output=True, text=True, check=True)
+        pages = [root / name for name in listed.stdout.splitlines() if (root / name).exists()]
+    else:
+        pages = [page for page in root.rglob("*.md") if not page.relative_to(root).parts[0].startswith("build")]
+    links = broken = 0
+    for page in sorted(pages):
+        for number, line in enumerate(page.read_text().splitlines(), 1):
+            for target in LINK.findall(line):
+                if re.match(r"[a-z]+:|#", target):
+                    continue
+                links += 1
+                if not (page.parent / target.split("#")[0]).exists():
+                    broken += 1
+                    print(f"{page.relative_to(root)}:{number}: no such file: {target}")
+    print(f"{len(pages)} pages, {links} links, {broken} broken")
+    sys.exit(1 if broken or not links else 0)
+
+
+if __name__ == "__main__":
+    main()
