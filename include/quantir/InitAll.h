@@ -1,6 +1,7 @@
 //===- InitAll.h - Registration of dialects and passes ------------*- C++ -*-===//
 //
-// For tools that take any Quantir IR and run any pass by name. A user links the libraries of the headers below.
+// For tools that take any Quantir IR and run any pass by name. A user links the libraries of the
+// headers below.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,7 +34,8 @@ inline void registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::func::registerInlinerExtension(registry);
 }
 
-/// Registers our passes and pipelines, and MLIR's general ones, under the names they have on the command line.
+/// Registers our passes and pipelines, and MLIR's general ones, under the names they have on the
+/// command line.
 inline void registerAllPasses() {
   mlir::registerTransformsPasses();
   registerQuantirFusePasses();
