@@ -21,8 +21,8 @@ namespace quantir::numerics {
 static llvm::hash_code hash_value(const ObserverConfig &config) {
   return llvm::hash_combine(config.kind, config.dtype, config.scheme, config.quantMin.value_or(0),
                             config.quantMax.value_or(0), config.reduceRange, std::bit_cast<uint32_t>(config.eps),
-                            config.chAxis, config.bins, config.isDynamic, std::bit_cast<uint32_t>(config.fixedScale),
-                            config.fixedZeroPoint);
+                            std::bit_cast<uint32_t>(config.averagingConstant), config.chAxis, config.bins, config.isDynamic, std::bit_cast<uint32_t>(config.fixedScale),
+                            config.fixedZeroPoint, config.fakeQuantize);
 }
 } // namespace quantir::numerics
 

@@ -39,8 +39,22 @@ enum class ObserverKind : uint8_t {
 
 /// "min_max", "moving_average_min_max", "histogram", ...
 std::string_view toText(ObserverKind kind);
-/// Accepts what `toText` writes and PyTorch's class names ("HistogramObserver").
+/// Accepts what `toText` writes and PyTorch's class names, also with their module
+/// ("HistogramObserver", "torch.ao.quantization.HistogramObserver").
 [[nodiscard]] std::string parseText(std::string_view text, ObserverKind &out);
+
+/// Whether the observer stands in a fake-quantize of quantization-aware training, and in which of
+/// PyTorch's: the parameters are the observer's all the same.
+enum class FakeQuantize : uint8_t {
+  None,
+  Module, ///< FakeQuantize, FixedQParamsFakeQuantize
+  Fused,  ///< FusedMovingAvgObsFakeQuantize: moving averages only
+};
+
+/// "none", "module", "fused".
+std::string_view toText(FakeQuantize fakeQuantize);
+/// Accepts what `toText` writes and PyTorch's class names ("FakeQuantize").
+[[nodiscard]] std::string parseText(std::string_view text, FakeQuantize &out);
 
 bool isPerChannel(ObserverKind kind);
 /// Whether the observer gathers a range from the data, so that calibration has to run.
@@ -60,6 +74,7 @@ struct ObserverConfig {
   bool isDynamic = false;          ///< parameters are chosen at run time
   float fixedScale = 1.0f;         ///< FixedQParams
   int32_t fixedZeroPoint = 0;      ///< FixedQParams
+  FakeQuantize fakeQuantize = FakeQuantize::None;
 
   /// An observer of that kind with PyTorch's defaults: a per-channel scheme for per-channel kinds,
   /// float32 for Placeholder, float16 for Noop.

@@ -38,6 +38,9 @@ constexpr auto kindNames = [] {
   return names;
 }();
 
+/// In the order of FakeQuantize.
+constexpr std::array<std::string_view, 3> fakeQuantizeNames = {"none", "module", "fused"};
+
 constexpr int64_t maxBins = 1 << 20;
 
 bool isHistogram(ObserverKind kind) {
@@ -110,6 +113,20 @@ std::string validateStatistics(const ObserverConfig &config) {
   return validateRange(config);
 }
 
+/// What stands in a fake-quantize has to have parameters.
+std::string validateFakeQuantize(const ObserverConfig &config) {
+  if (config.fakeQuantize == FakeQuantize::Fused && !isMovingAverage(config.kind))
+    return "expected moving_average_min_max or moving_average_per_channel_min_max with "
+           "fake_quantize 'fused', but got " +
+           std::string(toText(config.kind));
+  if (config.fakeQuantize == FakeQuantize::Module && !needsCalibration(config.kind) &&
+      config.kind != ObserverKind::FixedQParams)
+    return "expected an observer with quantization parameters with fake_quantize 'module', but "
+           "got " +
+           std::string(toText(config.kind));
+  return {};
+}
+
 std::string validateFixed(const ObserverConfig &config) {
   if (!isQuantized(config.dtype))
     return "expected a quantized dtype for a fixed_qparams observer, but got " +
@@ -134,13 +151,37 @@ std::string validateFixed(const ObserverConfig &config) {
 
 std::string_view toText(ObserverKind kind) { return kinds[size_t(kind)].name; }
 
+/// "HistogramObserver" of "torch.ao.quantization.observer.HistogramObserver".
+static std::string_view withoutModule(std::string_view text) {
+  return text.starts_with("torch.") ? text.substr(text.rfind('.') + 1) : text;
+}
+
 std::string parseText(std::string_view text, ObserverKind &out) {
   for (size_t i = 0; i < kinds.size(); ++i)
-    if (text == kinds[i].name || (!kinds[i].torchName.empty() && text == kinds[i].torchName)) {
+    if (text == kinds[i].name ||
+        (!kinds[i].torchName.empty() && withoutModule(text) == kinds[i].torchName)) {
       out = ObserverKind(i);
       return {};
     }
   return unknownName(text, kindNames);
+}
+
+std::string_view toText(FakeQuantize fakeQuantize) {
+  return fakeQuantizeNames[size_t(fakeQuantize)];
+}
+
+std::string parseText(std::string_view text, FakeQuantize &out) {
+  std::string_view bare = withoutModule(text);
+  auto found = std::find(fakeQuantizeNames.begin(), fakeQuantizeNames.end(), text);
+  if (found != fakeQuantizeNames.end())
+    out = FakeQuantize(found - fakeQuantizeNames.begin());
+  else if (bare == "FakeQuantize" || bare == "FixedQParamsFakeQuantize")
+    out = FakeQuantize::Module;
+  else if (bare == "FusedMovingAvgObsFakeQuantize")
+    out = FakeQuantize::Fused;
+  else
+    return unknownName(text, fakeQuantizeNames);
+  return {};
 }
 
 bool isPerChannel(ObserverKind kind) {
@@ -163,6 +204,8 @@ ObserverConfig ObserverConfig::of(ObserverKind kind) {
 }
 
 std::string ObserverConfig::validate() const {
+  if (std::string error = validateFakeQuantize(*this); !error.empty())
+    return error;
   if (needsCalibration(kind))
     return validateStatistics(*this);
   if (kind == ObserverKind::FixedQParams)

@@ -63,6 +63,8 @@ json toJson(const ObserverConfig &config) {
     object["scale"] = floatToJson(config.fixedScale);
   if (config.fixedZeroPoint != usual.fixedZeroPoint || config.kind == ObserverKind::FixedQParams)
     object["zero_point"] = config.fixedZeroPoint;
+  if (config.fakeQuantize != usual.fakeQuantize)
+    object["fake_quantize"] = toText(config.fakeQuantize);
   return object;
 }
 
@@ -213,9 +215,11 @@ private:
   std::string path, error;
 };
 
-constexpr std::array<std::string_view, 13> configKeys = {
-    "observer",           "dtype",   "qscheme", "quant_min",  "quant_max", "reduce_range", "eps",
-    "averaging_constant", "ch_axis", "bins",    "is_dynamic", "scale",     "zero_point"};
+constexpr std::array<std::string_view, 14> configKeys = {
+    "observer",   "dtype",        "qscheme",    "quant_min",
+    "quant_max",  "reduce_range", "eps",        "averaging_constant",
+    "ch_axis",    "bins",         "is_dynamic", "scale",
+    "zero_point", "fake_quantize"};
 
 constexpr std::array<std::string_view, 6> stateKeys = {"min_val", "max_val",   "histogram",
                                                        "samples", "nan_count", "inf_count"};
@@ -240,6 +244,7 @@ std::string fromJson(const json &object, ObserverConfig &out, std::string_view p
   reader.optional("is_dynamic", config.isDynamic);
   reader.optional("scale", config.fixedScale);
   reader.optional("zero_point", config.fixedZeroPoint);
+  reader.optional("fake_quantize", config.fakeQuantize);
   if (std::string text = config.validate(); !text.empty())
     reader.fail("", text);
   if (std::string error = reader.take(); !error.empty())

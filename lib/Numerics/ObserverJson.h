@@ -4,8 +4,8 @@
 //   {"observer": "histogram", "dtype": "quint8", "qscheme": "per_tensor_affine", "quant_min": 0,
 //   "quant_max": 127}
 // Settings: observer, dtype, qscheme, quant_min, quant_max, reduce_range, eps, averaging_constant,
-// ch_axis, bins, is_dynamic, scale, zero_point (PyTorch's names). Readers also take PyTorch's class
-// names for the observer.
+// ch_axis, bins, is_dynamic, scale, zero_point (PyTorch's names), fake_quantize ("none", "module"
+// or "fused"). Readers also take PyTorch's class names for the observer.
 //
 // State:
 //   {"min_val": [-1.5], "max_val": [2.25], "histogram": [3, 0, ...], "samples": 8, "nan_count": 0,

@@ -2,6 +2,7 @@
 
 #include "quantir/Numerics/Scan.h"
 
+#include "quantir/Numerics/Parallel.h"
 #include "quantir/Numerics/TargetClones.h"
 
 #include <algorithm>
@@ -66,9 +67,7 @@ QUANTIR_TARGET_CLONES void binIndices(const float *data, int64_t count, float mi
   }
 }
 
-} // namespace
-
-Extent scanExtent(const float *data, int64_t count) {
+Extent scanSlice(const float *data, int64_t count) {
   Extent extent;
   int64_t blocks = count / lanes;
   if (blocks > 0)
@@ -81,12 +80,65 @@ Extent scanExtent(const float *data, int64_t count) {
   return extent;
 }
 
+/// Where a part of `count` values begins: at a whole number of blocks.
+int64_t partBegin(int64_t count, int64_t part, int64_t parts) {
+  return part == parts ? count : count / lanes * part / parts * lanes;
+}
+
+constexpr int64_t tables = 4; ///< of one part of a tensor
+
+/// Counts one part into `partial`, which holds `tables` tables of bins + 1 zeros: neighbouring
+/// values often fall in one bin (zeros, above all), and several tables keep the increments
+/// independent. A table has a slot for values outside the range in front.
+void countSlice(const float *data, int64_t count, float min, float max, int64_t bins,
+                std::vector<uint32_t> &partial) {
+  constexpr int64_t block = 1024;
+  int32_t indices[block];
+  uint32_t *table[tables];
+  for (int64_t t = 0; t < tables; ++t)
+    table[t] = partial.data() + t * (bins + 1) + 1;
+  for (int64_t begin = 0; begin < count; begin += block) {
+    int64_t size = std::min(block, count - begin);
+    binIndices(data + begin, size, min, max - min, float(bins), indices);
+    int64_t i = 0;
+    for (; i + tables <= size; i += tables)
+      for (int64_t t = 0; t < tables; ++t)
+        ++table[t][indices[i + t]];
+    for (; i < size; ++i)
+      ++table[0][indices[i]];
+  }
+}
+
+} // namespace
+
+Extent scanExtent(const float *data, int64_t count) {
+  const int parts = partsFor(count);
+  std::vector<Extent> extents(parts);
+  forEachPart(parts, [&](int part) {
+    const int64_t begin = partBegin(count, part, parts);
+    extents[part] = scanSlice(data + begin, partBegin(count, part + 1, parts) - begin);
+  });
+  Extent extent;
+  for (const Extent &other : extents)
+    extent.include(other);
+  // Which of 0 and -0 was found depends on the order.
+  extent.min += 0.0f;
+  extent.max += 0.0f;
+  return extent;
+}
+
 bool scanExtents(const float *data, ChannelView view, float *min, float *max) {
   std::fill(min, min + view.channels, Extent().min);
   std::fill(max, max + view.channels, Extent().max);
-  if (view.inner == 1)
-    return scanRows(data, view.outer, view.channels, min, max);
   bool finite = true;
+  if (view.inner == 1) {
+    finite = scanRows(data, view.outer, view.channels, min, max);
+    for (int64_t c = 0; c < view.channels; ++c) {
+      min[c] += 0.0f;
+      max[c] += 0.0f;
+    }
+    return finite;
+  }
   for (int64_t o = 0; o < view.outer; ++o)
     for (int64_t c = 0; c < view.channels; ++c, data += view.inner) {
       Extent extent = scanExtent(data, view.inner);
@@ -109,38 +161,22 @@ NonFiniteCount countNonFinite(const float *data, int64_t count) {
 void countBins(const float *data, int64_t count, float min, float max,
                std::vector<int64_t> &counts) {
   const int64_t bins = int64_t(counts.size());
-  // Neighbouring values often fall in one bin (zeros, above all); several tables keep the
-  // increments independent. A table has a slot for values outside the range in front.
-  constexpr int64_t tables = 4, block = 1024;
-  std::vector<uint32_t> partial(tables * (bins + 1));
-  int32_t indices[block];
-  auto flush = [&] {
+  // The tables count in 32 bits.
+  constexpr int64_t most = int64_t(1) << 31;
+  for (; count > most; data += most, count -= most)
+    countBins(data, most, min, max, counts);
+  const int parts = partsFor(count);
+  std::vector<std::vector<uint32_t>> partial(parts);
+  forEachPart(parts, [&](int part) {
+    const int64_t begin = partBegin(count, part, parts);
+    partial[part].resize(tables * (bins + 1));
+    countSlice(data + begin, partBegin(count, part + 1, parts) - begin, min, max, bins,
+               partial[part]);
+  });
+  for (const std::vector<uint32_t> &part : partial)
     for (int64_t t = 0; t < tables; ++t)
       for (int64_t b = 0; b < bins; ++b)
-        counts[b] += partial[t * (bins + 1) + b + 1];
-    std::fill(partial.begin(), partial.end(), 0);
-  };
-  uint32_t *table[tables];
-  for (int64_t t = 0; t < tables; ++t)
-    table[t] = partial.data() + t * (bins + 1) + 1;
-
-  int64_t sinceFlush = 0;
-  for (int64_t begin = 0; begin < count; begin += block) {
-    int64_t size = std::min(block, count - begin);
-    binIndices(data + begin, size, min, max - min, float(bins), indices);
-    int64_t i = 0;
-    for (; i + tables <= size; i += tables)
-      for (int64_t t = 0; t < tables; ++t)
-        ++table[t][indices[i + t]];
-    for (; i < size; ++i)
-      ++table[0][indices[i]];
-    sinceFlush += size;
-    if (sinceFlush > int64_t(UINT32_MAX) - block) {
-      flush();
-      sinceFlush = 0;
-    }
-  }
-  flush();
+        counts[b] += part[t * (bins + 1) + b + 1];
 }
 
 } // namespace quantir::numerics

@@ -15,11 +15,17 @@
 
 namespace quantir::numerics {
 
-/// Least and greatest value, NaN aside. Nothing seen: +inf and -inf.
+/// Least and greatest value, NaN aside; zero is +0. Nothing seen: +inf and -inf.
 struct Extent {
   float min = std::numeric_limits<float>::infinity();
   float max = -std::numeric_limits<float>::infinity();
   bool finite = true; ///< no value was NaN or infinite
+
+  void include(const Extent &other) {
+    min = other.min < min ? other.min : min;
+    max = other.max > max ? other.max : max;
+    finite &= other.finite;
+  }
 };
 
 Extent scanExtent(const float *data, int64_t count);

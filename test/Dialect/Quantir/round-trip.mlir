@@ -34,6 +34,8 @@ module attributes {
     state {min_val = array<f32: -1.0>, max_val = array<f32: 2.5>, samples = 3 : i64}
   // CHECK: quantir.observer @act_2 #quantir.fixed_qparams<scale = 3.90625e-03>
   quantir.observer @act_2 #quantir.fixed_qparams<scale = 0.00390625, zero_point = 0>
+  // CHECK: quantir.observer @qat #quantir.moving_average_min_max<fake_quantize = fused>
+  quantir.observer @qat #quantir.moving_average_min_max<fake_quantize = fused>
   // CHECK: quantir.observer @hist #quantir.histogram<bins = 4> state {histogram = dense_resource<
   quantir.observer @hist #quantir.histogram<bins = 4>
     state {min_val = array<f32: 0.0>, max_val = array<f32: 1.0>, histogram = dense_resource<hist> : tensor<4xf32>, samples = 1 : i64}

@@ -49,6 +49,7 @@ TEST_CASE("configurations survive JSON", "[json]") {
   full.isDynamic = true;
   full.fixedScale = 0.1f;
   full.fixedZeroPoint = -3;
+  full.fakeQuantize = FakeQuantize::Fused;
   configs.push_back(full);
   ObserverConfig dynamic = ObserverConfig::of(ObserverKind::Placeholder);
   dynamic.dtype = QDType::QUInt8;
@@ -74,6 +75,14 @@ TEST_CASE("configurations read as people write them", "[json]") {
   CHECK(config.kind == ObserverKind::PerChannelMinMax);
   CHECK(config.dtype == QDType::QInt8);
   CHECK(config.scheme == QScheme::PerChannelSymmetric);
+  CHECK(parseJson(R"({"observer": "torch.ao.quantization.MovingAverageMinMaxObserver",
+                      "fake_quantize": "FusedMovingAvgObsFakeQuantize"})",
+                  config) == "");
+  CHECK(config.kind == ObserverKind::MovingAverageMinMax);
+  CHECK(config.fakeQuantize == FakeQuantize::Fused);
+  CHECK(toJson(config).at("fake_quantize") == "fused");
+  CHECK(parseJson(R"({"observer": "fixed_qparams", "fake_quantize": "module"})", config) == "");
+  CHECK(config.fakeQuantize == FakeQuantize::Module);
   // What is left out is the kind's default.
   CHECK(parseJson(R"({"observer": "per_channel_min_max"})", config) == "");
   CHECK(config == ObserverConfig::of(ObserverKind::PerChannelMinMax));
@@ -90,7 +99,9 @@ TEST_CASE("errors in configurations name the place", "[json]") {
             .ends_with("but got 'minmax' (nearest: 'min_max')"));
   CHECK(configError(R"({"observer": "min_max", "bin": 3})") ==
         "config.bin: expected one of observer, dtype, qscheme, quant_min, quant_max, reduce_range, "
-        "eps, averaging_constant, ch_axis, bins, is_dynamic, scale, zero_point, but got 'bin' "
+        "eps, averaging_constant, ch_axis, bins, is_dynamic, scale, zero_point, fake_quantize, but "
+        "got "
+        "'bin' "
         "(nearest: 'bins')");
   CHECK(configError(R"({"observer": "min_max", "dtype": "quint88"})")
             .starts_with("config.dtype: expected one of quint8, "));
@@ -108,6 +119,15 @@ TEST_CASE("errors in configurations name the place", "[json]") {
   // And what does not make sense together.
   CHECK(configError(R"({"observer": "min_max", "quant_min": 3, "quant_max": 4})") ==
         "config: expected a range from quant_min to quant_max that includes 0, but got [3, 4]");
+  CHECK(configError(R"({"observer": "min_max", "fake_quantize": "fuse"})") ==
+        "config.fake_quantize: expected one of none, module, fused, but got 'fuse' (nearest: "
+        "'fused')");
+  CHECK(configError(R"({"observer": "histogram", "fake_quantize": "fused"})") ==
+        "config: expected moving_average_min_max or moving_average_per_channel_min_max with "
+        "fake_quantize 'fused', but got histogram");
+  CHECK(configError(R"({"observer": "placeholder", "fake_quantize": "module"})") ==
+        "config: expected an observer with quantization parameters with fake_quantize 'module', "
+        "but got placeholder");
   CHECK(configError("{\"observer\": \"\xff\xfe\"}") != "");
 }
 
