@@ -13,6 +13,7 @@
 #include "quantir/Runtime/Tensor.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -85,6 +86,13 @@ public:
   /// Sets the size of the backend's thread pool for the calling thread. A session calls it before
   /// it creates kernels and at the start of every run.
   virtual void useThreads(int threads) const {}
+
+  /// Calls body(0), ..., body(parts - 1), each once, and returns when all have: on the backend's
+  /// pool, so that no second one gets in its way.
+  virtual void runParallel(int parts, const std::function<void(int part)> &body) const {
+    for (int part = 0; part < parts; ++part)
+      body(part);
+  }
 
   /// The input whose memory the op's first output may take over when nothing reads it afterwards,
   /// or -1.

@@ -2,6 +2,7 @@
 
 #include "runtime/session/Observe.h"
 
+#include "quantir/Numerics/Parallel.h"
 #include "runtime/kernels/reference/StridedCopy.h"
 #include "runtime/session/KernelSupport.h"
 
@@ -9,23 +10,41 @@
 
 namespace quantir::runtime {
 
+/// Whether the statistics are of the tensor as a whole, in whatever order its values come.
+static bool ignoresOrder(numerics::ObserverKind kind) {
+  switch (kind) {
+  case numerics::ObserverKind::MinMax:
+  case numerics::ObserverKind::MovingAverageMinMax:
+  case numerics::ObserverKind::Histogram:
+  case numerics::ObserverKind::HistogramMse:
+    return true;
+  default:
+    return false;
+  }
+}
+
 ObserveKernel::ObserveKernel(const Operand &input, numerics::Observer &observer,
-                             std::string_view observerName)
-    : input(input), observer(observer), observerName(observerName) {}
+                             std::string_view observerName, const Backend &backend, int threads)
+    : input(input), observer(observer), observerName(observerName), backend(backend),
+      threads(threads), reorders(input.layout != Layout::RowMajor &&
+                                 !ignoresOrder(observer.config().kind)) {}
 
 void ObserveKernel::run(const void *const *inputs, void *const *, void *scratch) {
   const void *data = inputs[0];
-  if (input.layout != Layout::RowMajor) {
+  if (reorders) {
     StridedCopy toRowMajor(sizeof(float), input.dims, input.strides,
                            denseStrides(input.dims, Layout::RowMajor));
     toRowMajor.run(data, scratch);
     data = scratch;
   }
+  numerics::ParallelScope scope(threads, [this](int parts, const auto &body) {
+    backend.runParallel(parts, body);
+  });
   observer.observe(static_cast<const float *>(data), input.dims);
 }
 
 size_t ObserveKernel::scratchBytes() const {
-  return input.layout == Layout::RowMajor ? 0 : input.numElements() * sizeof(float);
+  return reorders ? input.numElements() * sizeof(float) : 0;
 }
 
 Status ObserveKernel::status() const {

@@ -8,11 +8,12 @@
 
 namespace quantir::runtime {
 
-/// Shows its input to an observer, in row-major order. Not a backend's business: observers belong
-/// to the session.
+/// Shows its input to an observer, in row-major order if it cares. Not a backend's business:
+/// observers belong to the session. They scan on the threads of `backend`.
 class ObserveKernel : public Kernel {
 public:
-  ObserveKernel(const Operand &input, numerics::Observer &observer, std::string_view observerName);
+  ObserveKernel(const Operand &input, numerics::Observer &observer, std::string_view observerName,
+                const Backend &backend, int threads);
 
   void run(const void *const *inputs, void *const *outputs, void *scratch) override;
   size_t scratchBytes() const override;
@@ -25,6 +26,9 @@ private:
   const Operand &input;
   numerics::Observer &observer;
   std::string_view observerName;
+  const Backend &backend;
+  const int threads;
+  const bool reorders; ///< the observer needs row-major order and the input is in another
 };
 
 } // namespace quantir::runtime

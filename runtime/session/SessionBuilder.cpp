@@ -49,6 +49,7 @@ private:
   Status chooseBackends();
   Result<const Backend *> backendNamed(std::string_view name, bool fromPlan) const;
   Result<const Backend *> backendOf(const plan::Op &op) const;
+  void useBackend(const Backend &backend);
 
   Status foldConstants();
   bool isFoldable(const plan::Op &op) const;
@@ -175,6 +176,12 @@ Result<const Backend *> Builder::backendOf(const plan::Op &op) const {
   if (op.backend() && op.backend()->size())
     return backendNamed(op.backend()->string_view(), true);
   return planned;
+}
+
+/// Has every run set up the threads of `backend`.
+void Builder::useBackend(const Backend &backend) {
+  if (!std::count(session.backends.begin(), session.backends.end(), &backend))
+    session.backends.push_back(&backend);
 }
 
 //===----------------------------------------------------------------------===//
@@ -320,15 +327,12 @@ Result<std::unique_ptr<Kernel>> Builder::createKernel(const plan::Op &op, Kernel
   if (!preferred)
     return preferred.status();
   for (const Backend *backend : {*preferred, &referenceBackend()}) {
-    bool known = std::count(session.backends.begin(), session.backends.end(), backend);
-    if (!known)
-      backend->useThreads(session.threads);
+    backend->useThreads(session.threads);
     spec.inPlaceInput = -1;
     spec.inPlaceInput = takeoverInput(op, *backend, spec, stepIndex);
     Result<std::unique_ptr<Kernel>> kernel = backend->createKernel(spec);
     if (!kernel || *kernel) {
-      if (!known)
-        session.backends.push_back(backend);
+      useBackend(*backend);
       return kernel;
     }
   }
@@ -368,9 +372,13 @@ Status Builder::createStep(size_t stepIndex, size_t opIndex) {
   step.op = &op;
   KernelSpec spec{&op, inputs, outputs, session.threads};
   if (const plan::Observe *observe = op.kind_as_Observe()) {
-    auto kernel =
-        std::make_unique<ObserveKernel>(*inputs[0], *(*session.observers)[observe->observer()],
-                                        plan.observers()[observe->observer()].name);
+    Result<const Backend *> backend = backendOf(op);
+    if (!backend)
+      return backend.status();
+    useBackend(**backend);
+    auto kernel = std::make_unique<ObserveKernel>(
+        *inputs[0], *(*session.observers)[observe->observer()],
+        plan.observers()[observe->observer()].name, **backend, session.threads);
     step.observe = kernel.get();
     step.kernel = std::move(kernel);
   } else {

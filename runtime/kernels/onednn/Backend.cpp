@@ -69,6 +69,13 @@ public:
       omp_set_num_threads(threads);
   }
 
+  void runParallel(int parts, const std::function<void(int part)> &body) const override {
+    parallelFor(parts, minParallelWork, [&](int64_t begin, int64_t end) {
+      for (int64_t part = begin; part < end; ++part)
+        body(int(part));
+    });
+  }
+
   int inPlaceInput(const KernelSpec &spec) const override {
     const auto index = WeightedOp::addendIndex;
     switch (spec.op->kind_type()) {
