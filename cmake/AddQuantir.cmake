@@ -15,6 +15,30 @@ target_include_directories(quantir_mlir INTERFACE
 target_compile_definitions(quantir_mlir INTERFACE ${LLVM_DEFINITIONS_LIST})
 target_link_libraries(quantir_mlir INTERFACE MLIR LLVM)
 
+# MLIR's headers cost most of the time it takes to compile a file that includes them: they are compiled once.
+option(QUANTIR_PCH "Precompile MLIR's headers" ON)
+if(QUANTIR_PCH)
+  file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp CONTENT "// Carries the precompiled headers.\n")
+  add_library(quantir_precompiled OBJECT ${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp)
+  target_link_libraries(quantir_precompiled PRIVATE quantir_mlir)
+  target_precompile_headers(quantir_precompiled PRIVATE
+    <mlir/Dialect/Arith/IR/Arith.h> <mlir/Dialect/Func/IR/FuncOps.h> <mlir/Dialect/Quant/IR/Quant.h>
+    <mlir/IR/Builders.h> <mlir/IR/BuiltinOps.h> <mlir/IR/DialectImplementation.h> <mlir/IR/IRMapping.h>
+    <mlir/IR/Matchers.h> <mlir/IR/OpImplementation.h> <mlir/IR/PatternMatch.h> <mlir/IR/SymbolTable.h>
+    <mlir/Interfaces/ControlFlowInterfaces.h> <mlir/Interfaces/InferTypeOpInterface.h>
+    <mlir/Interfaces/SideEffectInterfaces.h> <mlir/Pass/Pass.h> <mlir/Pass/PassManager.h>
+    <mlir/Transforms/GreedyPatternRewriteDriver.h> <nlohmann/json.hpp> <map> <string> <vector>)
+  target_compile_options(quantir_precompiled PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+endif()
+
+# quantir_use_precompiled(TARGET): for targets whose files include MLIR.
+function(quantir_use_precompiled target)
+  if(QUANTIR_PCH)
+    target_precompile_headers(${target} REUSE_FROM quantir_precompiled)
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+  endif()
+endfunction()
+
 # quantir_tablegen(TARGET file.td -gen-x out.h.inc [-dialect=name] [-gen-y out2.inc ...])
 # Runs mlir-tblgen on one .td of the current folder, once for each generator and output; TARGET depends on them all. An
 # option after an output, one of those named below, belongs to its generator.
@@ -41,6 +65,7 @@ function(quantir_add_library name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PUBLIC quantir_mlir ${ARG_LINK})
+  quantir_use_precompiled(${name})
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})
   endif()
