@@ -33,7 +33,9 @@ def NN_Dialect : Dialect {
 
     **Names.** An op keeps where it comes from: the discardable string attribute `nn.path` is the
     path of its module (`"layer1.0.conv1"`), by which a configuration can name it; its location
-    (`NameLoc`) carries the source node's name. The string attribute `nn.name` of a function's
+    (`NameLoc`) carries the source node's name. `nn.call` (`"module"` or `"function"`) says how
+    PyTorch called it and `nn.target` (`"torch.narrow"`, `"flatten"`) its exact name there, where
+    that is known: PyTorch's backend configs tell `nn.ReLU` from `F.relu`. The string attribute `nn.name` of a function's
     argument or result is the name of the model's input or output.
 
     `docs/Rationale/NN.md` says why the dialect is as it is; `docs/AddingAnOp.md` shows how to

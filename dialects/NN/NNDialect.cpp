@@ -37,11 +37,21 @@ static LogicalResult verifyString(Operation *op, NamedAttribute attribute) {
 }
 
 LogicalResult NNDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
-  if (attribute.getName() == pathAttrName)
+  StringRef name = attribute.getName().getValue();
+  if (name == pathAttrName || name == targetAttrName)
     return verifyString(op, attribute);
-  return op->emitError() << "expected only '" << pathAttrName
-                         << "' as an attribute of the nn dialect on an operation, but got '"
-                         << attribute.getName().getValue() << "'";
+  if (name == callAttrName) {
+    auto call = dyn_cast<StringAttr>(attribute.getValue());
+    if (call && (call.getValue() == "module" || call.getValue() == "function"))
+      return success();
+    return op->emitError() << "expected '" << callAttrName
+                           << "' to be \"module\" or \"function\", but got "
+                           << attribute.getValue();
+  }
+  return op->emitError() << "expected only '" << pathAttrName << "', '" << callAttrName
+                         << "' and '" << targetAttrName
+                         << "' as attributes of the nn dialect on an operation, but got '" << name
+                         << "'";
 }
 
 static LogicalResult verifySignatureAttribute(Operation *op, NamedAttribute attribute) {

@@ -187,10 +187,11 @@ LogicalResult GraphImporter::importInputs() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult GraphImporter::importNodes() {
+  CallForms calls(graph);
   for (const ::onnx::NodeProto *proto : graph.getNodes()) {
     const Operator &op = *findOperator(proto->op_type(), model.opset);
-    NodeContext node(*proto, model.opset, findModulePath(*proto, graph), graph, values, reader,
-                     builder, location);
+    NodeContext node(*proto, model.opset, findModulePath(*proto, graph), calls.of(*proto),
+                     graph, values, reader, builder, location);
     if (failed(checkSignature(node, *proto, op)) || failed(op.import(node)) ||
         failed(node.checkOutputsBound()))
       return failure();

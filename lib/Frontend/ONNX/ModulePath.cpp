@@ -7,6 +7,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 
 #include <google/protobuf/unknown_field_set.h>
 #include <onnx/onnx_pb.h>
@@ -129,4 +130,58 @@ std::string importer::findModulePath(const ::onnx::NodeProto &node, const Graph 
     return node.name();
   bool tellsType = StringRef(node.output(0)).starts_with(node.op_type());
   return tellsType ? node.output(0) : node.op_type() + "_" + node.output(0);
+}
+
+//===----------------------------------------------------------------------===//
+// Call forms
+//===----------------------------------------------------------------------===//
+
+/// The scopes of a node as one text, counters and all ("/l1/r_1"); nullopt for a node without.
+static std::optional<std::string> findScope(const ::onnx::NodeProto &node) {
+  if (std::optional<std::string> path = findNameScopes(node))
+    return path->empty() ? "" : "/" + *path;
+  StringRef name = node.name();
+  if (!name.starts_with("/"))
+    return std::nullopt;
+  return name.take_front(name.rfind('/')).str();
+}
+
+static bool isMovement(StringRef type) {
+  return llvm::StringSwitch<bool>(type)
+      .Cases({"Shape", "Gather", "Slice", "Concat", "Split", "Unsqueeze", "Squeeze"}, true)
+      .Cases({"Cast", "Expand", "Transpose", "Reshape", "Flatten", "Identity"}, true)
+      .Default(false);
+}
+
+CallForms::CallForms(const Graph &graph) {
+  for (const ::onnx::NodeProto *node : graph.getNodes()) {
+    std::optional<std::string> text = findScope(*node);
+    if (!text || node->op_type() == "Constant" || node->op_type() == "ConstantOfShape")
+      continue;
+    Scope &scope = scopes[*text];
+    if (isMovement(node->op_type())) {
+      ++scope.movements;
+    } else {
+      ++scope.operators;
+      scope.linear &= node->op_type() == "MatMul" || node->op_type() == "Add";
+    }
+    StringRef parent = *text;
+    while (!parent.empty()) {
+      parent = parent.take_front(parent.rfind('/'));
+      scopes[parent].hasChildren = true;
+    }
+  }
+}
+
+CallForm CallForms::of(const ::onnx::NodeProto &node) const {
+  std::optional<std::string> text = findScope(node);
+  auto found = text ? scopes.find(*text) : scopes.end();
+  if (found == scopes.end())
+    return CallForm::Unknown;
+  const Scope &scope = found->second;
+  if (text->empty() || scope.hasChildren)
+    return CallForm::Function;
+  bool isSingle = scope.operators > 0 ? scope.operators == 1 : scope.movements == 1;
+  bool isLinear = scope.operators == 2 && scope.linear;
+  return isSingle || isLinear ? CallForm::Module : CallForm::Function;
 }

@@ -3,6 +3,7 @@
 #ifndef QUANTIR_LIB_FRONTEND_ONNX_MODULEPATH_H
 #define QUANTIR_LIB_FRONTEND_ONNX_MODULEPATH_H
 
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <optional>
@@ -32,6 +33,28 @@ std::optional<std::string> parseParameterName(llvm::StringRef name);
 /// this order. A node that has none of them is its own module; its path is its name, or made of its
 /// type and output.
 std::string findModulePath(const ::onnx::NodeProto &node, const Graph &graph);
+
+/// How a node was called in PyTorch.
+enum class CallForm { Unknown, Module, Function };
+
+/// Tells calls of PyTorch's modules from those of functions, by the scopes of all nodes of a graph. A module of PyTorch's own is
+/// a scope with a single operator and no scopes inside: what the model's author wrote has more than one, or is called "/Relu" in
+/// the author's scope. (A scope of the author's around a single function looks like a module.)
+class CallForms {
+public:
+  explicit CallForms(const Graph &graph);
+
+  CallForm of(const ::onnx::NodeProto &node) const;
+
+private:
+  struct Scope {
+    unsigned operators = 0; ///< nodes that compute
+    unsigned movements = 0; ///< nodes that move data, which often prepare an operator's operands
+    bool linear = true;     ///< whether all operators are those of a linear module on more than two dimensions
+    bool hasChildren = false;
+  };
+  llvm::StringMap<Scope> scopes;
+};
 
 } // namespace quantir::importer
 

@@ -25,9 +25,9 @@ static mlir::Location getLocation(const ::onnx::NodeProto &proto, mlir::MLIRCont
 }
 
 NodeContext::NodeContext(const ::onnx::NodeProto &proto, int64_t opset, StringRef path,
-                         const Graph &graph, ValueTable &values, TensorReader &reader,
+                         CallForm call, const Graph &graph, ValueTable &values, TensorReader &reader,
                          mlir::OpBuilder &builder, mlir::Location fileLocation)
-    : proto(proto), opset(opset), path(builder.getStringAttr(path)), graph(graph), values(values),
+    : proto(proto), opset(opset), path(builder.getStringAttr(path)), call(call), graph(graph), values(values),
       reader(reader), builder(builder), fileLocation(fileLocation),
       location(getLocation(proto, builder.getContext())) {}
 
@@ -314,6 +314,9 @@ static bool hasDynamicBatch(Value value) {
 
 void NodeContext::finish(mlir::Operation *op) {
   op->setDiscardableAttr(nn::pathAttrName, path);
+  if (call != CallForm::Unknown)
+    op->setDiscardableAttr(nn::callAttrName,
+                           builder.getStringAttr(call == CallForm::Module ? "module" : "function"));
   // Types say "dynamic", not how many batches.
   std::optional<int64_t> scale;
   for (Value operand : op->getOperands()) {

@@ -18,6 +18,7 @@
 #define QUANTIR_LIB_FRONTEND_ONNX_NODECONTEXT_H
 
 #include "HostTensor.h"
+#include "ModulePath.h"
 #include "ValueTable.h"
 
 #include "quantir/dialects/NN/NN.h"
@@ -57,7 +58,7 @@ class NodeContext {
 public:
   /// Errors are reported at `fileLocation`; operations get the node's name as their location, and
   /// `path`.
-  NodeContext(const ::onnx::NodeProto &proto, int64_t opset, llvm::StringRef path,
+  NodeContext(const ::onnx::NodeProto &proto, int64_t opset, llvm::StringRef path, CallForm call,
               const Graph &graph, ValueTable &values, TensorReader &reader,
               mlir::OpBuilder &builder, mlir::Location fileLocation);
 
@@ -191,6 +192,7 @@ private:
   const ::onnx::NodeProto &proto;
   int64_t opset;
   mlir::StringAttr path;
+  CallForm call;
   const Graph &graph;
   ValueTable &values;
   TensorReader &reader;

@@ -70,9 +70,17 @@ func.func @path(%x: tensor<4xf32>) {
 // -----
 
 func.func @unknown_attribute(%x: tensor<4xf32>) {
-  // expected-error @+1 {{expected only 'nn.path' as an attribute of the nn dialect on an operation, but got 'nn.pth'}}
+  // expected-error @+1 {{expected only 'nn.path', 'nn.call' and 'nn.target' as attributes of the nn dialect on an operation, but got 'nn.pth'}}
   %y = nn.relu %x {nn.pth = "a"} : (tensor<4xf32>) -> tensor<4xf32>
   return
+}
+
+// -----
+
+func.func @call(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // expected-error @+1 {{expected 'nn.call' to be "module" or "function", but got "method"}}
+  %0 = nn.relu %x {nn.call = "method"} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
 }
 
 // -----
