@@ -15,10 +15,23 @@ using namespace quantir;
 
 namespace {
 constexpr StringLiteral minValKey = "min_val", maxValKey = "max_val", histogramKey = "histogram",
-                        samplesKey = "samples";
+                        countsKey = "counts", samplesKey = "samples";
 
-/// The name of the resource that holds the histogram of an observer.
-std::string histogramResource(StringRef observer) { return (observer + "_histogram").str(); }
+/// Counts as a resource that is named after the observer and the key.
+template <typename Attr, typename T>
+Attr makeResource(const std::vector<T> &values, Type element, StringRef observer, StringRef key) {
+  auto type = RankedTensorType::get({static_cast<int64_t>(values.size())}, element);
+  return cast<Attr>(
+      Attr::get(type, (observer + "_" + key).str(),
+                HeapAsmResourceBlob::allocateAndCopyInferAlign<T>(llvm::ArrayRef(values))));
+}
+
+template <typename Attr, typename T>
+void readResource(DictionaryAttr dict, StringRef key, std::vector<T> &values) {
+  if (auto attr = dict.getAs<Attr>(key))
+    if (std::optional<ArrayRef<T>> found = attr.tryGetAsArrayRef())
+      values.assign(found->begin(), found->end());
+}
 } // namespace
 
 std::optional<numerics::ObserverState> ObserverOp::getObserverState() {
@@ -32,9 +45,8 @@ std::optional<numerics::ObserverState> ObserverOp::getObserverState() {
   };
   assign(minValKey, state.minVal);
   assign(maxValKey, state.maxVal);
-  if (auto histogram = dict.getAs<DenseF32ResourceElementsAttr>(histogramKey))
-    if (std::optional<ArrayRef<float>> values = histogram.tryGetAsArrayRef())
-      state.histogram.assign(values->begin(), values->end());
+  readResource<DenseF32ResourceElementsAttr>(dict, histogramKey, state.histogram);
+  readResource<DenseI64ResourceElementsAttr>(dict, countsKey, state.counts);
   if (auto samples = dict.getAs<IntegerAttr>(samplesKey))
     state.samples = samples.getInt();
   return state;
@@ -45,14 +57,13 @@ void ObserverOp::setObserverState(const numerics::ObserverState &state) {
   NamedAttrList fields;
   fields.set(minValKey, builder.getDenseF32ArrayAttr(state.minVal));
   fields.set(maxValKey, builder.getDenseF32ArrayAttr(state.maxVal));
-  if (!state.histogram.empty()) {
-    auto type = RankedTensorType::get({static_cast<int64_t>(state.histogram.size())},
-                                      builder.getF32Type());
+  if (!state.histogram.empty())
     fields.set(histogramKey,
-               DenseF32ResourceElementsAttr::get(
-                   type, histogramResource(getSymName()),
-                   HeapAsmResourceBlob::allocateAndCopyInferAlign<float>(state.histogram)));
-  }
+               makeResource<DenseF32ResourceElementsAttr>(state.histogram, builder.getF32Type(),
+                                                          getSymName(), histogramKey));
+  if (!state.counts.empty())
+    fields.set(countsKey, makeResource<DenseI64ResourceElementsAttr>(
+                              state.counts, builder.getI64Type(), getSymName(), countsKey));
   fields.set(samplesKey, builder.getI64IntegerAttr(state.samples));
   setStateAttr(fields.getDictionary(getContext()));
 }
@@ -65,11 +76,13 @@ LogicalResult ObserverOp::verify() {
     StringRef key = entry.getName();
     bool wellTyped = key == minValKey || key == maxValKey ? isa<DenseF32ArrayAttr>(entry.getValue())
                      : key == histogramKey ? isa<DenseF32ResourceElementsAttr>(entry.getValue())
+                     : key == countsKey    ? isa<DenseI64ResourceElementsAttr>(entry.getValue())
                      : key == samplesKey   ? isa<IntegerAttr>(entry.getValue())
                                            : false;
     if (!wellTyped)
       return emitOpError("expected a state with min_val and max_val (array<f32>), histogram "
-                         "(dense_resource of f32) and samples (i64), but got ")
+                         "(dense_resource of f32), counts (dense_resource of i64) and samples "
+                         "(i64), but got ")
              << key << " = " << entry.getValue();
   }
   auto minVal = dict.getAs<DenseF32ArrayAttr>(minValKey);

@@ -1,10 +1,8 @@
 //===- Observer.cpp - Statistics of the values that pass a point ----------===//
 
-#include "quantir/Numerics/Observer.h"
+#include "quantir/Numerics/Observers.h"
 
-#include "quantir/Numerics/Histogram.h"
-#include "quantir/Numerics/RangeSearch.h"
-#include "quantir/Numerics/Scan.h"
+#include "quantir/Numerics/GridHistogram.h"
 #include "quantir/Numerics/Shapes.h"
 #include "quantir/Numerics/Text.h"
 
@@ -59,11 +57,46 @@ void Observer::reset() {
   failure.clear();
 }
 
+static std::string mismatch(std::string what, size_t got) {
+  return "expected " + what + ", but got " + std::to_string(got);
+}
+
+/// The part of `checkState` about counts, of a state whose ranges are right.
+static std::string checkHistogram(const ObserverConfig &config, const ObserverState &state) {
+  const bool grid = isGridHistogram(config.kind);
+  const bool histogram = config.kind == ObserverKind::Histogram;
+  if ((grid || histogram) && !state.empty()) {
+    const float low = state.minVal[0], high = state.maxVal[0];
+    if (!std::isfinite(histogram ? high - low : low * 0 + high * 0))
+      return "expected a finite histogram range, but got [" + formatFloat(low) + ", " +
+             formatFloat(high) + "]";
+  }
+  size_t bins = histogram && !state.empty() ? size_t(config.bins) : 0;
+  if (state.histogram.size() != bins)
+    return mismatch(std::to_string(bins) + " histogram bins", state.histogram.size());
+  for (float count : state.histogram)
+    if (!(count >= 0) || std::isinf(count))
+      return "expected histogram counts that are not negative, but got " + formatFloat(count);
+
+  bins = grid && !state.empty()
+             ? size_t(gridFor(state.minVal[0], state.maxVal[0], config.bins).count)
+             : 0;
+  if (state.counts.size() != bins)
+    return mismatch(std::to_string(bins) + " counts", state.counts.size());
+  // More values than this nobody has seen, and sums of many such states still fit.
+  constexpr int64_t most = int64_t(1) << 53;
+  int64_t total = 0;
+  for (int64_t count : state.counts) {
+    if (count < 0 || count > most - total)
+      return "expected counts that are not negative, of at most 2^53 values, but got " +
+             std::to_string(count);
+    total += count;
+  }
+  return {};
+}
+
 /// Why a state cannot be that of an observer with these settings, or empty.
 static std::string checkState(const ObserverConfig &config, const ObserverState &state) {
-  auto mismatch = [](std::string what, size_t got) {
-    return "expected " + what + ", but got " + std::to_string(got);
-  };
   if (state.samples < 0 || state.nanCount < 0 || state.infCount < 0)
     return "expected counts that are not negative, but got " +
            std::to_string(std::min({state.samples, state.nanCount, state.infCount}));
@@ -79,18 +112,7 @@ static std::string checkState(const ObserverConfig &config, const ObserverState 
     if (!(state.minVal[i] <= state.maxVal[i]))
       return "expected minima below maxima, but got [" + formatFloat(state.minVal[i]) + ", " +
              formatFloat(state.maxVal[i]) + "]";
-  bool isHistogram =
-      config.kind == ObserverKind::Histogram || config.kind == ObserverKind::HistogramMse;
-  size_t bins = isHistogram && !state.empty() ? size_t(config.bins) : 0;
-  if (state.histogram.size() != bins)
-    return mismatch(std::to_string(bins) + " histogram bins", state.histogram.size());
-  for (float count : state.histogram)
-    if (!(count >= 0) || std::isinf(count))
-      return "expected histogram counts that are not negative, but got " + formatFloat(count);
-  if (isHistogram && !state.empty() && !std::isfinite(state.maxVal[0] - state.minVal[0]))
-    return "expected a finite histogram range, but got [" + formatFloat(state.minVal[0]) + ", " +
-           formatFloat(state.maxVal[0]) + "]";
-  return {};
+  return checkHistogram(config, state);
 }
 
 std::string Observer::load(ObserverState state) {
@@ -108,6 +130,7 @@ std::string Observer::merge(const ObserverState &other) {
     statistics.minVal = other.minVal;
     statistics.maxVal = other.maxVal;
     statistics.histogram = other.histogram;
+    statistics.counts = other.counts;
   } else if (!other.empty()) {
     if (std::string text = combine(other); !text.empty())
       return text;
@@ -117,8 +140,6 @@ std::string Observer::merge(const ObserverState &other) {
   statistics.infCount += other.infCount;
   return {};
 }
-
-namespace {
 
 QParamsSpec specOf(const ObserverConfig &config) {
   QParamsSpec spec;
@@ -131,189 +152,21 @@ QParamsSpec specOf(const ObserverConfig &config) {
   return spec;
 }
 
-//===----------------------------------------------------------------------===//
-// Ranges
-//===----------------------------------------------------------------------===//
+FiniteValues::FiniteValues(const float *all, int64_t allCount, ObserverState &statistics)
+    : data(all), count(allCount), extent(scanExtent(all, allCount)) {
+  if (extent.finite)
+    return;
+  NonFiniteCount nonFinite = countNonFinite(all, allCount);
+  statistics.nanCount += nonFinite.nan;
+  statistics.infCount += nonFinite.inf;
+  std::copy_if(all, all + allCount, std::back_inserter(copy),
+               [](float v) { return std::isfinite(v); });
+  data = copy.data();
+  count = int64_t(copy.size());
+  extent = scanExtent(data, count);
+}
 
-/// The four min-max kinds: per tensor or per channel, of everything or as a moving average.
-class RangeObserver : public Observer {
-public:
-  explicit RangeObserver(const ObserverConfig &config)
-      : Observer(config),
-        movingAverage(config.kind == ObserverKind::MovingAverageMinMax ||
-                      config.kind == ObserverKind::MovingAveragePerChannelMinMax) {}
-
-protected:
-  void update(const float *data, std::span<const int64_t> dims, int64_t count) override {
-    ChannelView view = {1, 1, count};
-    if (isPerChannel(settings.kind))
-      if (std::string text = channelView(dims, settings.chAxis, view); !text.empty()) {
-        if (failure.empty())
-          failure = text;
-        return;
-      }
-    const size_t channels = size_t(view.channels);
-    if (!statistics.empty() && statistics.minVal.size() != channels) {
-      if (failure.empty())
-        failure = "expected " + std::to_string(statistics.minVal.size()) +
-                  " channels as before, but got " + std::to_string(channels);
-      return;
-    }
-    low.resize(channels);
-    high.resize(channels);
-    if (!scanExtents(data, view, low.data(), high.data())) {
-      NonFiniteCount nonFinite = countNonFinite(data, count);
-      statistics.nanCount += nonFinite.nan;
-      statistics.infCount += nonFinite.inf;
-      if (nonFinite.nan > 0) // the parameters are refused anyway: keep a range that means something
-        return;
-    }
-    if (statistics.empty()) {
-      statistics.minVal = low;
-      statistics.maxVal = high;
-    } else if (movingAverage) {
-      const float weight = settings.averagingConstant;
-      for (size_t c = 0; c < channels; ++c) {
-        float &min = statistics.minVal[c], &max = statistics.maxVal[c];
-        min = min + weight * (low[c] - min);
-        max = max + weight * (high[c] - max);
-      }
-    } else {
-      include(low, high);
-    }
-  }
-
-  std::string choose(QParams &out) const override {
-    return chooseQParams(statistics.minVal, statistics.maxVal, specOf(settings), out);
-  }
-
-  std::string combine(const ObserverState &other) override {
-    if (movingAverage)
-      return "expected states whose order does not matter, but got two moving averages";
-    if (other.minVal.size() != statistics.minVal.size())
-      return "expected " + std::to_string(statistics.minVal.size()) + " channels, but got " +
-             std::to_string(other.minVal.size());
-    include(other.minVal, other.maxVal);
-    return {};
-  }
-
-private:
-  void include(std::span<const float> min, std::span<const float> max) {
-    for (size_t c = 0; c < min.size(); ++c) {
-      statistics.minVal[c] = std::min(statistics.minVal[c], min[c]);
-      statistics.maxVal[c] = std::max(statistics.maxVal[c], max[c]);
-    }
-  }
-
-  const bool movingAverage;
-  std::vector<float> low, high; ///< of the tensor at hand; members so that they are allocated once
-};
-
-//===----------------------------------------------------------------------===//
-// Histograms
-//===----------------------------------------------------------------------===//
-
-class HistogramObserver : public Observer {
-public:
-  explicit HistogramObserver(const ObserverConfig &config) : Observer(config) {}
-
-protected:
-  void update(const float *data, std::span<const int64_t>, int64_t count) override {
-    Extent extent = scanExtent(data, count);
-    std::vector<float> finite;
-    if (!extent.finite) {
-      NonFiniteCount nonFinite = countNonFinite(data, count);
-      statistics.nanCount += nonFinite.nan;
-      statistics.infCount += nonFinite.inf;
-      std::copy_if(data, data + count, std::back_inserter(finite),
-                   [](float v) { return std::isfinite(v); });
-      if (finite.empty())
-        return;
-      data = finite.data();
-      count = int64_t(finite.size());
-      extent = scanExtent(data, count);
-    }
-    Range range = {extent.min, extent.max};
-    if (!statistics.empty())
-      range = {std::min(statistics.minVal[0], range.min),
-               std::max(statistics.maxVal[0], range.max)};
-    if (!std::isfinite(range.max - range.min)) {
-      if (failure.empty())
-        failure = "expected a range narrower than the largest float32, but got [" +
-                  formatFloat(range.min) + ", " + formatFloat(range.max) + "]";
-      return;
-    }
-    std::vector<float> counts = makeHistogram(data, count, settings.bins, range.min, range.max);
-    // PyTorch weighs a single old value with the new tensor's count, not its own.
-    float weight = total(counts);
-    add(std::move(counts), range, weight);
-  }
-
-  std::string choose(QParams &out) const override {
-    HistogramView view = {statistics.histogram, statistics.minVal[0], statistics.maxVal[0]};
-    QParamsSpec spec = specOf(settings);
-    Range range;
-    if (settings.kind == ObserverKind::HistogramMse) {
-      range = searchLeastError(view, spec);
-    } else {
-      // PyTorch's four-bit type counts as eight bits here.
-      int bits = settings.dtype == QDType::QUInt4 ? 8 : bitWidth(settings.dtype);
-      range = searchGreedy(view, int64_t(1) << bits);
-    }
-    return chooseQParams({&range.min, 1}, {&range.max, 1}, spec, out);
-  }
-
-  std::string combine(const ObserverState &other) override {
-    Range range = {std::min(statistics.minVal[0], other.minVal[0]),
-                   std::max(statistics.maxVal[0], other.maxVal[0])};
-    if (!std::isfinite(range.max - range.min))
-      return "expected a range narrower than the largest float32, but got [" +
-             formatFloat(range.min) + ", " + formatFloat(range.max) + "]";
-    std::vector<float> counts = other.histogram;
-    if (range != Range{other.minVal[0], other.maxVal[0]})
-      counts = spread(other, range, total(other.histogram));
-    add(std::move(counts), range, total(statistics.histogram));
-    return {};
-  }
-
-private:
-  static float total(std::span<const float> counts) {
-    double sum = 0;
-    for (float count : counts)
-      sum += count;
-    return float(sum);
-  }
-
-  /// The counts of `state` in bins over the wider `range`. A state of a single value has no bins to
-  /// speak of: all its `weight` goes to where that value lies.
-  std::vector<float> spread(const ObserverState &state, Range range, float weight) const {
-    if (state.minVal[0] < state.maxVal[0])
-      return spreadHistogram({state.histogram, state.minVal[0], state.maxVal[0]}, range.min,
-                             range.max);
-    std::vector<float> counts =
-        makeHistogram(state.minVal.data(), 1, settings.bins, range.min, range.max);
-    for (float &count : counts)
-      count *= weight;
-    return counts;
-  }
-
-  /// Adds counts over `range`, which contains the present one. `oldWeight` is for `spread`.
-  void add(std::vector<float> counts, Range range, float oldWeight) {
-    if (!statistics.empty()) {
-      if (range != Range{statistics.minVal[0], statistics.maxVal[0]})
-        statistics.histogram = spread(statistics, range, oldWeight);
-      for (size_t i = 0; i < counts.size(); ++i)
-        counts[i] = statistics.histogram[i] + counts[i];
-    }
-    statistics.minVal.assign(1, range.min);
-    statistics.maxVal.assign(1, range.max);
-    statistics.histogram = std::move(counts);
-  }
-};
-
-//===----------------------------------------------------------------------===//
-// No statistics
-//===----------------------------------------------------------------------===//
+namespace {
 
 class StatelessObserver : public Observer {
 public:
@@ -349,10 +202,13 @@ std::unique_ptr<Observer> createObserver(const ObserverConfig &config) {
   case ObserverKind::MovingAverageMinMax:
   case ObserverKind::PerChannelMinMax:
   case ObserverKind::MovingAveragePerChannelMinMax:
-    return std::make_unique<RangeObserver>(config);
+    return createRangeObserver(config);
   case ObserverKind::Histogram:
-  case ObserverKind::HistogramMse:
-    return std::make_unique<HistogramObserver>(config);
+    return createHistogramObserver(config);
+  case ObserverKind::Percentile:
+  case ObserverKind::Entropy:
+  case ObserverKind::Mse:
+    return createGridObserver(config);
   case ObserverKind::FixedQParams:
   case ObserverKind::Placeholder:
   case ObserverKind::Recording:

@@ -28,8 +28,10 @@ enum class ObserverKind : uint8_t {
   MovingAverageMinMax, ///< exponential average of each tensor's range
   PerChannelMinMax,    ///< MinMax of every slice along an axis
   MovingAveragePerChannelMinMax,
-  Histogram,    ///< histogram; the range is cut by PyTorch's greedy search
-  HistogramMse, ///< the same histogram; the range of least quantization error
+  Histogram,    ///< PyTorch's histogram; the range is cut by its greedy search
+  Percentile,   ///< histogram that adds up exactly; the range of a share of the values
+  Entropy,      ///< the same histogram; the range of least Kullback-Leibler divergence
+  Mse,          ///< the same histogram; the range of least squared quantization error
   FixedQParams, ///< parameters known beforehand, such as sigmoid's
   Placeholder,  ///< no statistics: says a type (float16, or dynamic)
   Recording,    ///< no statistics: the values themselves are recorded
@@ -57,6 +59,10 @@ std::string_view toText(FakeQuantize fakeQuantize);
 [[nodiscard]] std::string parseText(std::string_view text, FakeQuantize &out);
 
 bool isPerChannel(ObserverKind kind);
+/// Whether the observer has a histogram whose bins lie on a grid (GridHistogram.h).
+bool isGridHistogram(ObserverKind kind);
+/// Whether it matters to the observer in which order a tensor's values come.
+bool dependsOnOrder(ObserverKind kind);
 /// Whether the observer gathers a range from the data, so that calibration has to run.
 bool needsCalibration(ObserverKind kind);
 
@@ -70,7 +76,8 @@ struct ObserverConfig {
   float eps = 0x1p-23f;            ///< the least scale
   float averagingConstant = 0.01f; ///< moving averages: weight of the newest tensor
   int chAxis = 0;                  ///< per channel: the axis
-  int bins = 2048;                 ///< histograms
+  int bins = 2048;                 ///< histograms; Percentile, Entropy, Mse: at most so many
+  float percentile = 99.99f;       ///< Percentile: how many percent of the values are in the range
   bool isDynamic = false;          ///< parameters are chosen at run time
   float fixedScale = 1.0f;         ///< FixedQParams
   int32_t fixedZeroPoint = 0;      ///< FixedQParams
@@ -93,10 +100,12 @@ struct ObserverConfig {
 struct ObserverState {
   std::vector<float> minVal; ///< one entry, or one per channel
   std::vector<float> maxVal;
-  std::vector<float> histogram; ///< histograms: counts over [minVal, maxVal]
-  int64_t samples = 0;          ///< tensors observed (not counting empty ones)
-  int64_t nanCount = 0;         ///< values that were NaN
-  int64_t infCount = 0;         ///< values that were infinite
+  std::vector<float> histogram; ///< Histogram: counts over [minVal, maxVal]
+  std::vector<int64_t>
+      counts;           ///< Percentile, Entropy, Mse: counts on gridFor(minVal, maxVal, bins)
+  int64_t samples = 0;  ///< tensors observed (not counting empty ones)
+  int64_t nanCount = 0; ///< values that were NaN
+  int64_t infCount = 0; ///< values that were infinite
 
   bool empty() const { return minVal.empty(); }
   bool operator==(const ObserverState &) const = default;
@@ -126,10 +135,13 @@ public:
   /// Replaces the state; fails, changing nothing, when it does not fit the configuration.
   [[nodiscard]] std::string load(ObserverState state);
 
-  /// Adds what another observer of the same configuration saw. Exact for min-max kinds, and for
-  /// histograms over the same range; histograms over different ranges are combined as one more
-  /// tensor would be. Moving averages depend on the order and refuse, unless one side has seen
-  /// nothing.
+  /// Adds what another observer of the same configuration saw.
+  ///  - Exact for min-max kinds, per channel too, and for Percentile, Entropy and Mse: the state is
+  ///    the same bits however the tensors are split and in whatever order the parts are merged.
+  ///  - Histogram: the other's counts are added as one more tensor's would be. Exact over the same
+  ///    range; otherwise a count moves by less than a bin of the wider range.
+  ///  - Moving averages: the mean of both ends, weighted with the number of tensors; between the
+  ///    two, but not what the tensors one after the other would give.
   [[nodiscard]] std::string merge(const ObserverState &other);
 
   /// Forgets everything.

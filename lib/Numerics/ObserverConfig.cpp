@@ -17,13 +17,15 @@ struct KindInfo {
 };
 
 /// In the order of ObserverKind.
-constexpr std::array<KindInfo, 11> kinds = {{
+constexpr std::array<KindInfo, 13> kinds = {{
     {"min_max", "MinMaxObserver"},
     {"moving_average_min_max", "MovingAverageMinMaxObserver"},
     {"per_channel_min_max", "PerChannelMinMaxObserver"},
     {"moving_average_per_channel_min_max", "MovingAveragePerChannelMinMaxObserver"},
     {"histogram", "HistogramObserver"},
-    {"histogram_mse", ""},
+    {"percentile", ""},
+    {"entropy", ""},
+    {"mse", ""},
     {"fixed_qparams", "FixedQParamsObserver"},
     {"placeholder", "PlaceholderObserver"},
     {"recording", "RecordingObserver"},
@@ -44,7 +46,7 @@ constexpr std::array<std::string_view, 3> fakeQuantizeNames = {"none", "module",
 constexpr int64_t maxBins = 1 << 20;
 
 bool isHistogram(ObserverKind kind) {
-  return kind == ObserverKind::Histogram || kind == ObserverKind::HistogramMse;
+  return kind == ObserverKind::Histogram || isGridHistogram(kind);
 }
 
 bool isMovingAverage(ObserverKind kind) {
@@ -103,9 +105,14 @@ std::string validateStatistics(const ObserverConfig &config) {
   if (isPerChannel(config.kind) && config.chAxis < 0)
     return "expected a ch_axis that is not negative, but got " + std::to_string(config.chAxis);
   if (isHistogram(config.kind)) {
-    if (config.bins < 1 || config.bins > maxBins)
-      return "expected bins between 1 and " + std::to_string(maxBins) + ", but got " +
-             std::to_string(config.bins);
+    // A grid has an edge at zero, so that values of both signs need two bins.
+    const int least = isGridHistogram(config.kind) ? 2 : 1;
+    if (config.bins < least || config.bins > maxBins)
+      return "expected bins between " + std::to_string(least) + " and " + std::to_string(maxBins) +
+             ", but got " + std::to_string(config.bins);
+    if (!(config.percentile > 0.0f && config.percentile <= 100.0f))
+      return "expected a percentile above 0 and at most 100, but got " +
+             formatFloat(config.percentile);
     if (bitWidth(config.dtype) > 16 || isFloat8(config.dtype))
       return "expected an integer dtype of at most 16 bits for a " + name + " observer, but got " +
              std::string(toText(config.dtype));
@@ -189,7 +196,17 @@ bool isPerChannel(ObserverKind kind) {
          kind == ObserverKind::MovingAveragePerChannelMinMax;
 }
 
-bool needsCalibration(ObserverKind kind) { return kind <= ObserverKind::HistogramMse; }
+bool isGridHistogram(ObserverKind kind) {
+  return kind == ObserverKind::Percentile || kind == ObserverKind::Entropy ||
+         kind == ObserverKind::Mse;
+}
+
+bool dependsOnOrder(ObserverKind kind) {
+  return !isHistogram(kind) && kind != ObserverKind::MinMax &&
+         kind != ObserverKind::MovingAverageMinMax;
+}
+
+bool needsCalibration(ObserverKind kind) { return kind < ObserverKind::FixedQParams; }
 
 ObserverConfig ObserverConfig::of(ObserverKind kind) {
   ObserverConfig config;

@@ -57,6 +57,8 @@ json toJson(const ObserverConfig &config) {
     object["ch_axis"] = config.chAxis;
   if (config.bins != usual.bins)
     object["bins"] = config.bins;
+  if (config.percentile != usual.percentile)
+    object["percentile"] = floatToJson(config.percentile);
   if (config.isDynamic != usual.isDynamic)
     object["is_dynamic"] = config.isDynamic;
   if (config.fixedScale != usual.fixedScale || config.kind == ObserverKind::FixedQParams)
@@ -74,6 +76,8 @@ json toJson(const ObserverState &state) {
                  {"samples", state.samples}};
   if (!state.histogram.empty())
     object["histogram"] = floatsToJson(state.histogram);
+  if (!state.counts.empty())
+    object["counts"] = state.counts;
   if (state.nanCount)
     object["nan_count"] = state.nanCount;
   if (state.infCount)
@@ -150,10 +154,10 @@ std::string read(const json &value, float &out) {
   return {};
 }
 
-std::string read(const json &value, std::vector<float> &out) {
+template <typename T> std::string read(const json &value, std::vector<T> &out) {
   if (!value.is_array())
     return expected("an array of numbers", value);
-  std::vector<float> values(value.size());
+  std::vector<T> values(value.size());
   for (size_t i = 0; i < values.size(); ++i)
     if (std::string error = read(value[i], values[i]); !error.empty())
       return "[" + std::to_string(i) + "]: " + error;
@@ -215,14 +219,14 @@ private:
   std::string path, error;
 };
 
-constexpr std::array<std::string_view, 14> configKeys = {
-    "observer",   "dtype",        "qscheme",    "quant_min",
-    "quant_max",  "reduce_range", "eps",        "averaging_constant",
-    "ch_axis",    "bins",         "is_dynamic", "scale",
-    "zero_point", "fake_quantize"};
+constexpr std::array<std::string_view, 15> configKeys = {
+    "observer",  "dtype",        "qscheme",      "quant_min",
+    "quant_max", "reduce_range", "eps",          "averaging_constant",
+    "ch_axis",   "bins",         "percentile",   "is_dynamic",
+    "scale",     "zero_point",   "fake_quantize"};
 
-constexpr std::array<std::string_view, 6> stateKeys = {"min_val", "max_val",   "histogram",
-                                                       "samples", "nan_count", "inf_count"};
+constexpr std::array<std::string_view, 7> stateKeys = {
+    "min_val", "max_val", "histogram", "counts", "samples", "nan_count", "inf_count"};
 
 } // namespace
 
@@ -241,6 +245,7 @@ std::string fromJson(const json &object, ObserverConfig &out, std::string_view p
   reader.optional("averaging_constant", config.averagingConstant);
   reader.optional("ch_axis", config.chAxis);
   reader.optional("bins", config.bins);
+  reader.optional("percentile", config.percentile);
   reader.optional("is_dynamic", config.isDynamic);
   reader.optional("scale", config.fixedScale);
   reader.optional("zero_point", config.fixedZeroPoint);
@@ -260,6 +265,7 @@ std::string fromJson(const json &object, ObserverState &out, std::string_view pa
   reader.required("min_val", state.minVal);
   reader.required("max_val", state.maxVal);
   reader.optional("histogram", state.histogram);
+  reader.optional("counts", state.counts);
   reader.optional("samples", state.samples);
   reader.optional("nan_count", state.nanCount);
   reader.optional("inf_count", state.infCount);

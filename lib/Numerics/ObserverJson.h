@@ -4,12 +4,12 @@
 //   {"observer": "histogram", "dtype": "quint8", "qscheme": "per_tensor_affine", "quant_min": 0,
 //   "quant_max": 127}
 // Settings: observer, dtype, qscheme, quant_min, quant_max, reduce_range, eps, averaging_constant,
-// ch_axis, bins, is_dynamic, scale, zero_point (PyTorch's names), fake_quantize ("none", "module"
-// or "fused"). Readers also take PyTorch's class names for the observer.
+// ch_axis, bins, percentile, is_dynamic, scale, zero_point (PyTorch's names), fake_quantize
+// ("none", "module" or "fused"). Readers also take PyTorch's class names for the observer.
 //
 // State:
-//   {"min_val": [-1.5], "max_val": [2.25], "histogram": [3, 0, ...], "samples": 8, "nan_count": 0,
-//   "inf_count": 0}
+//   {"min_val": [-1.5], "max_val": [2.25], "histogram": [3, 0, ...], "counts": [3, 0, ...],
+//   "samples": 8, "nan_count": 0, "inf_count": 0}
 //
 // Both are lossless: floats are written with the fewest digits that read back the same, infinities
 // as "inf", "-inf". A reader reports the first error with its place: "observers.act_0.config.dtype:

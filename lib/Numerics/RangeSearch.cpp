@@ -5,7 +5,6 @@
 #include "quantir/Numerics/TargetClones.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -123,133 +122,46 @@ Range searchGreedy(HistogramView histogram, int64_t levels) {
 }
 
 //===----------------------------------------------------------------------===//
-// The search for the least error
+// Percentiles
 //===----------------------------------------------------------------------===//
 
-QuantizationError::QuantizationError(HistogramView histogram)
-    : origin(histogram.min), counts(histogram.counts.begin(), histogram.counts.end()) {
-  const size_t bins = counts.size();
-  width = (double(histogram.max) - origin) / double(bins);
-  mass.resize(bins + 1);
-  first.resize(bins + 1);
-  second.resize(bins + 1);
-  for (size_t i = 0; i < bins; ++i) {
-    double a = origin + width * double(i), b = a + width, n = counts[i];
-    mass[i + 1] = mass[i] + n;
-    first[i + 1] = first[i] + n * (a + b) / 2;
-    second[i + 1] = second[i] + n * (a * a + a * b + b * b) / 3;
+/// The greatest k such that at most `dropped` values lie beyond edge k on the side that `beyond`
+/// counts from; `beyond(k)` is the number in the bin (or the two bins) outside of edge k.
+template <typename Beyond>
+static int64_t cut(int64_t outermost, int64_t innermost, int64_t dropped, Beyond beyond) {
+  const int64_t step = outermost < innermost ? 1 : -1;
+  int64_t edge = outermost;
+  while (edge != innermost && beyond(edge + step) <= dropped) {
+    edge += step;
+    dropped -= beyond(edge);
   }
+  return edge;
 }
 
-QuantizationError::Moments QuantizationError::below(double x) const {
-  const double bins = double(counts.size());
-  double position = width > 0 ? (x - origin) / width : x > origin ? bins : 0;
-  if (position >= bins)
-    return {mass.back(), first.back(), second.back()};
-  if (!(position > 0))
-    return {0, 0, 0};
-  size_t i = size_t(position);
-  double share = position - double(i), n = counts[i] * share;
-  double a = origin + width * double(i), b = a + width * share;
-  return {mass[i] + n, first[i] + n * (a + b) / 2, second[i] + n * (a * a + a * b + b * b) / 3};
-}
-
-double QuantizationError::operator()(float scale, int32_t zeroPoint, QuantRange range) const {
-  const double step = scale;
-  const double low = (double(range.min) - zeroPoint) * step;
-  const double high = (double(range.max) - zeroPoint) * step;
-  // E[(v - point)^2] of the values between two moments.
-  auto errorAround = [](double point, const Moments &from, const Moments &to) {
-    double n = to.mass - from.mass, m = to.first - from.first, s = to.second - from.second;
-    return std::max(0.0, s - 2 * point * m + point * point * n);
-  };
-  const Moments all = {mass.back(), first.back(), second.back()};
-  Moments from = below(low + step / 2);
-  double error = errorAround(low, {0, 0, 0}, from);
-  const Moments top = below(high - step / 2);
-  error += errorAround(high, top, all);
-
-  // Only the codes that values can get; with very many of them, or very many values to a code, the
-  // error between two codes is that of an even spread.
-  double firstCode = std::floor((origin - low) / step) - 1;
-  double lastCode = std::ceil((origin + width * double(counts.size()) - low) / step) + 1;
-  firstCode = std::clamp(firstCode, 1.0, double(range.max) - range.min);
-  lastCode = std::clamp(lastCode, 0.0, double(range.max) - range.min - 1);
-  constexpr double manyCodes = 4096;
-  if (lastCode - firstCode > manyCodes)
-    return (error + (top.mass - from.mass) * step * step / 12) / total();
-  if (firstCode > 1)
-    from = below(low + (firstCode - 0.5) * step);
-  for (double code = firstCode; code <= lastCode; code += 1) {
-    Moments to = below(low + (code + 0.5) * step);
-    error += errorAround(low + code * step, from, to);
-    from = to;
+Range searchPercentile(GridView histogram, double percentile, bool symmetric) {
+  const std::span<const int64_t> counts = histogram.counts;
+  const Grid &grid = histogram.grid;
+  int64_t total = 0;
+  for (int64_t count : counts)
+    total += count;
+  const double rest = std::max(0.0, 1.0 - percentile / 100) * double(total);
+  const int64_t bins = int64_t(counts.size());
+  if (!symmetric) {
+    const int64_t dropped = int64_t(rest / 2);
+    int64_t low = cut(0, bins - 1, dropped, [&](int64_t edge) { return counts[edge - 1]; });
+    int64_t high = cut(bins, low + 1, dropped, [&](int64_t edge) { return counts[edge]; });
+    return {float(histogram.edge(low)), float(histogram.edge(high))};
   }
-  return error / total();
-}
-
-Range searchLeastError(HistogramView histogram, const QParamsSpec &spec) {
-  const Range full = {histogram.min, histogram.max};
-  const QuantizationError errorOf(histogram);
-  if (!(errorOf.total() > 0))
-    return full;
-  auto evaluate = [&](Range r) {
-    float scale;
-    int32_t zeroPoint;
-    if (!chooseQParams(r.min, r.max, spec, scale, zeroPoint).empty())
-      return std::numeric_limits<double>::infinity();
-    return errorOf(scale, zeroPoint, spec.range);
+  // Edges at plus and minus `edge` widths from zero.
+  auto at = [&](int64_t bin) {
+    return bin >= grid.first && bin < grid.first + bins ? counts[bin - grid.first] : 0;
   };
-  // A range is the full one with each end moved towards zero by a factor. An end on the wrong side
-  // of zero does not matter (the range is widened to hold zero); a symmetric range has one factor
-  // for both.
-  const bool moveMin = full.min<0, moveMax = full.max> 0 && !(moveMin && isSymmetric(spec.scheme));
-  const bool together = moveMin && !moveMax && full.max > 0;
-  auto rangeAt = [&](double minFactor, double maxFactor) {
-    if (!together)
-      return Range{float(full.min * minFactor), float(full.max * maxFactor)};
-    double widest = std::max(-double(full.min), double(full.max)) * minFactor;
-    return Range{float(-widest), float(widest)};
-  };
-
-  // Coarse: both factors from 1 down to about 1/1000, in equal ratios.
-  constexpr int steps = 48;
-  constexpr double ratio = 0.87;
-  double minFactor = 1, maxFactor = 1;
-  Range best = full;
-  double least = evaluate(full);
-  auto attempt = [&](double a, double b) {
-    if (a > 1 || b > 1)
-      return false;
-    Range range = rangeAt(a, b);
-    double error = evaluate(range);
-    if (!(error < least))
-      return false;
-    least = error;
-    best = range;
-    minFactor = a;
-    maxFactor = b;
-    return true;
-  };
-  double a = 1;
-  for (int i = 0; i < (moveMin ? steps : 1); ++i, a *= ratio) {
-    double b = 1;
-    for (int j = 0; j < (moveMax ? steps : 1); ++j, b *= ratio)
-      attempt(a, b);
-  }
-  // Fine: to the best neighbour for as long as there is a better one, with ever smaller moves.
-  for (double move = std::sqrt(ratio); move < 0.9995; move = std::sqrt(move)) {
-    const std::array<double, 3> moves = {move, 1.0, 1.0 / move};
-    for (bool improved = true; improved;) {
-      improved = false;
-      double fromMin = minFactor, fromMax = maxFactor;
-      for (double x : moves)
-        for (double y : moves)
-          if ((moveMin || x == 1.0) && (moveMax || y == 1.0))
-            improved |= attempt(fromMin * x, fromMax * y);
-    }
-  }
-  return best;
+  const int64_t outermost = std::max(grid.first + bins, -grid.first);
+  int64_t edge =
+      cut(outermost, 0, int64_t(rest), [&](int64_t edge) { return at(edge) + at(-edge - 1); });
+  const double reach = double(edge) * grid.width();
+  return {float(std::max<double>(histogram.min, -reach)),
+          float(std::min<double>(histogram.max, reach))};
 }
 
 } // namespace quantir::numerics

@@ -1,13 +1,13 @@
 //===- RangeSearch.h - How much of a histogram to represent -----*- C++ -*-===//
 //
-// Clipping rare large values makes the steps finer for all others. These choose the range of least
-// squared error.
+// Clipping rare large values makes the steps finer for all others. These choose what to clip.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef QUANTIR_NUMERICS_RANGESEARCH_H
 #define QUANTIR_NUMERICS_RANGESEARCH_H
 
+#include "quantir/Numerics/GridHistogram.h"
 #include "quantir/Numerics/Histogram.h"
 #include "quantir/Numerics/QParams.h"
 
@@ -26,12 +26,16 @@ struct Range {
 /// at most 2^24.
 Range searchGreedy(HistogramView histogram, int64_t levels);
 
+/// The range that `percentile` percent of the values lie in, at least, to the bin: half of what is
+/// left is cut off each end, or, for a symmetric scheme, all of it off the greatest magnitudes.
+Range searchPercentile(GridView histogram, double percentile, bool symmetric);
+
 /// The mean squared error of quantizing values distributed as a histogram says (evenly inside a
 /// bin), with given parameters; exact for that distribution: clipping, rounding and the zero
 /// point's own rounding included.
 class QuantizationError {
 public:
-  explicit QuantizationError(HistogramView histogram);
+  explicit QuantizationError(GridView histogram);
 
   double operator()(float scale, int32_t zeroPoint, QuantRange range) const;
 
@@ -45,15 +49,39 @@ private:
   /// Moments of all values below x.
   Moments below(double x) const;
 
-  double origin, width;
-  std::vector<float> counts;
+  GridView histogram;
   /// Per bin edge: moments 0, 1 and 2 of all values below it.
   std::vector<double> mass, first, second;
 };
 
 /// The range whose parameters, chosen as `spec` says, give the least QuantizationError: a search
 /// over both ends jointly, coarse to fine. Never worse than the full range.
-Range searchLeastError(HistogramView histogram, const QParamsSpec &spec);
+Range searchLeastError(GridView histogram, const QParamsSpec &spec);
+
+/// The Kullback-Leibler divergence sum P ln (P / Q) over the bins that have a code. P is the
+/// histogram, with the values beyond the first and the last code in the outermost of these bins; Q
+/// is what is left of the distribution by quantizing: the values inside, those of each code spread
+/// evenly over the bins of it that have any. A bin without values weighs 1e-4 values in Q.
+/// (TensorRT's and ONNX Runtime's calibration; here for any scale and zero point.)
+class QuantizationDivergence {
+public:
+  explicit QuantizationDivergence(GridView histogram);
+
+  double operator()(float scale, int32_t zeroPoint, QuantRange range) const;
+
+private:
+  /// The first bin whose middle is not below x.
+  int64_t binAt(double x) const;
+
+  GridView histogram;
+  /// Per bin edge: the sums over all bins below it of n, of n ln n, and of whether there is an n.
+  std::vector<double> mass, entropy;
+  std::vector<int64_t> filled;
+};
+
+/// The range of least QuantizationDivergence, searched for as the least error is, among those of at
+/// least a bin for each code. The full range, if it has fewer.
+Range searchLeastDivergence(GridView histogram, const QParamsSpec &spec);
 
 } // namespace quantir::numerics
 

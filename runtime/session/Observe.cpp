@@ -10,24 +10,11 @@
 
 namespace quantir::runtime {
 
-/// Whether the statistics are of the tensor as a whole, in whatever order its values come.
-static bool ignoresOrder(numerics::ObserverKind kind) {
-  switch (kind) {
-  case numerics::ObserverKind::MinMax:
-  case numerics::ObserverKind::MovingAverageMinMax:
-  case numerics::ObserverKind::Histogram:
-  case numerics::ObserverKind::HistogramMse:
-    return true;
-  default:
-    return false;
-  }
-}
-
 ObserveKernel::ObserveKernel(const Operand &input, numerics::Observer &observer,
                              std::string_view observerName, const Backend &backend, int threads)
     : input(input), observer(observer), observerName(observerName), backend(backend),
       threads(threads), reorders(input.layout != Layout::RowMajor &&
-                                 !ignoresOrder(observer.config().kind)) {}
+                                 numerics::dependsOnOrder(observer.config().kind)) {}
 
 void ObserveKernel::run(const void *const *inputs, void *const *, void *scratch) {
   const void *data = inputs[0];

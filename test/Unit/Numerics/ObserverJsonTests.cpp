@@ -46,6 +46,7 @@ TEST_CASE("configurations survive JSON", "[json]") {
   full.averagingConstant = 1.0f;
   full.chAxis = 3;
   full.bins = 512;
+  full.percentile = 99.5f;
   full.isDynamic = true;
   full.fixedScale = 0.1f;
   full.fixedZeroPoint = -3;
@@ -99,7 +100,8 @@ TEST_CASE("errors in configurations name the place", "[json]") {
             .ends_with("but got 'minmax' (nearest: 'min_max')"));
   CHECK(configError(R"({"observer": "min_max", "bin": 3})") ==
         "config.bin: expected one of observer, dtype, qscheme, quant_min, quant_max, reduce_range, "
-        "eps, averaging_constant, ch_axis, bins, is_dynamic, scale, zero_point, fake_quantize, but "
+        "eps, averaging_constant, ch_axis, bins, percentile, is_dynamic, scale, zero_point, "
+        "fake_quantize, but "
         "got "
         "'bin' "
         "(nearest: 'bins')");
@@ -146,6 +148,7 @@ TEST_CASE("states survive JSON to the last bit", "[json]") {
   state.minVal.push_back(1e-45f);
   state.maxVal.push_back(std::numeric_limits<float>::max());
   state.histogram = {0, 1, 16777216.0f, 0.0625f};
+  state.counts = {0, 7, (int64_t(1) << 53) - 1};
   state.samples = int64_t(1) << 40;
   state.nanCount = 3;
   state.infCount = 4;

@@ -1,13 +1,11 @@
 //===- ObserverTests.cpp --------------------------------------------------===//
 
-#include "quantir/Numerics/Histogram.h"
 #include "quantir/Numerics/Observer.h"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <random>
 
 using namespace quantir::numerics;
@@ -39,7 +37,8 @@ template <typename Change> std::string broken(ObserverKind kind, Change change) 
 const std::vector<ObserverKind> statistical = {
     ObserverKind::MinMax,           ObserverKind::MovingAverageMinMax,
     ObserverKind::PerChannelMinMax, ObserverKind::MovingAveragePerChannelMinMax,
-    ObserverKind::Histogram,        ObserverKind::HistogramMse};
+    ObserverKind::Histogram,        ObserverKind::Percentile,
+    ObserverKind::Entropy,          ObserverKind::Mse};
 
 std::vector<float> normal(size_t count, unsigned seed, float scale = 1) {
   std::mt19937 random(seed);
@@ -139,7 +138,7 @@ TEST_CASE("histograms drop infinities, ranges refuse them", "[observer]") {
     feed(*observer, {1, 2, inf, -inf, 3}, {1, 5});
     CHECK(observer->state().infCount == 2);
     QParams params;
-    if (kind == ObserverKind::Histogram || kind == ObserverKind::HistogramMse) {
+    if (kind == ObserverKind::Histogram || isGridHistogram(kind)) {
       CHECK(observer->state().minVal == std::vector<float>{1});
       CHECK(observer->state().maxVal == std::vector<float>{3});
       CHECK(observer->calculateQParams(params) == "");
@@ -172,18 +171,23 @@ TEST_CASE("a histogram grows with its range", "[observer]") {
   CHECK(observer->state().samples == 3);
 }
 
-TEST_CASE("the histogram kinds differ in the search alone", "[observer]") {
-  auto greedy = make(ObserverKind::Histogram), mse = make(ObserverKind::HistogramMse);
+TEST_CASE("the kinds over a grid differ in the search alone", "[observer]") {
+  auto percentile = make(ObserverKind::Percentile), entropy = make(ObserverKind::Entropy),
+       mse = make(ObserverKind::Mse);
   for (unsigned seed : {1, 2, 3}) {
     std::vector<float> x = normal(10000, seed, float(seed));
-    feed(*greedy, x);
-    feed(*mse, x);
+    for (Observer *observer : {percentile.get(), entropy.get(), mse.get()})
+      feed(*observer, x);
   }
-  CHECK(greedy->state() == mse->state());
-  QParams a, b;
-  REQUIRE(greedy->calculateQParams(a) == "");
-  REQUIRE(mse->calculateQParams(b) == "");
+  CHECK(percentile->state() == mse->state());
+  CHECK(entropy->state() == mse->state());
+  QParams a, b, c;
+  REQUIRE(percentile->calculateQParams(a) == "");
+  REQUIRE(entropy->calculateQParams(b) == "");
+  REQUIRE(mse->calculateQParams(c) == "");
   CHECK(a.scale != b.scale);
+  CHECK(a.scale != c.scale);
+  CHECK(b.scale != c.scale);
 }
 
 TEST_CASE("fixed parameters need no data", "[observer]") {
@@ -225,8 +229,8 @@ TEST_CASE("names of kinds", "[observer]") {
   CHECK(kind == ObserverKind::MovingAveragePerChannelMinMax);
   CHECK(parseText("histgram", kind) ==
         "expected one of min_max, moving_average_min_max, per_channel_min_max, "
-        "moving_average_per_channel_min_max, histogram, histogram_mse, fixed_qparams, placeholder, "
-        "recording, noop, reuse_input, but got 'histgram' (nearest: 'histogram')");
+        "moving_average_per_channel_min_max, histogram, percentile, entropy, mse, fixed_qparams, "
+        "placeholder, recording, noop, reuse_input, but got 'histgram' (nearest: 'histogram')");
 }
 
 TEST_CASE("configurations that make no sense", "[observer]") {
@@ -275,6 +279,12 @@ TEST_CASE("configurations that make no sense", "[observer]") {
     CHECK(broken(Kind::Histogram, [&](Config &c) {
             c.bins = bins;
           }).starts_with("expected bins between 1 and 1048576"));
+  CHECK(broken(Kind::Mse, [&](Config &c) { c.bins = 1; }) ==
+        "expected bins between 2 and 1048576, but got 1");
+  for (float percentile : {0.0f, -1.0f, NaN, 100.5f})
+    CHECK(broken(Kind::Percentile, [&](Config &c) {
+            c.percentile = percentile;
+          }).starts_with("expected a percentile above 0 and at most 100, but got "));
   CHECK(broken(Kind::Histogram, [](Config &c) { c.dtype = QDType::QInt32; }) ==
         "expected an integer dtype of at most 16 bits for a histogram observer, but got qint32");
   CHECK(broken(Kind::FixedQParams, [](Config &c) { c.fixedZeroPoint = 256; }) ==
@@ -327,58 +337,25 @@ TEST_CASE("states that do not fit are not loaded", "[observer]") {
   histogram.maxVal = {inf};
   CHECK(rejected(ObserverKind::Histogram, histogram) ==
         "expected a finite histogram range, but got [-1, inf]");
+  ObserverState grid = range;
+  CHECK(rejected(ObserverKind::Mse, grid) == "expected 1025 counts, but got 0");
+  grid.maxVal = {0.5f};
+  grid.counts.assign(1537, 1);
+  CHECK(rejected(ObserverKind::Mse, grid) == "");
+  CHECK(rejected(ObserverKind::MinMax, grid) == "expected 0 counts, but got 1537");
+  grid.counts[7] = -1;
+  CHECK(rejected(ObserverKind::Mse, grid) ==
+        "expected counts that are not negative, of at most 2^53 values, but got -1");
+  grid.counts[7] = int64_t(1) << 53;
+  CHECK(rejected(ObserverKind::Mse, grid) != "");
+  grid.maxVal = {inf};
+  CHECK(rejected(ObserverKind::Mse, grid) ==
+        "expected a finite histogram range, but got [-1, inf]");
   ObserverState negative;
   negative.samples = -1;
   CHECK(rejected(ObserverKind::MinMax, negative) ==
         "expected counts that are not negative, but got -1");
   CHECK(rejected(ObserverKind::Noop, range) == "expected no range for a noop observer, but got 1");
-}
-
-TEST_CASE("states are merged", "[observer]") {
-  // Seeing the tensors apart and merging is seeing them all, where that is possible exactly.
-  for (ObserverKind kind : {ObserverKind::MinMax, ObserverKind::PerChannelMinMax}) {
-    auto all = make(kind), left = make(kind), right = make(kind), nothing = make(kind);
-    std::vector<float> x = normal(60, 1), y = normal(60, 2);
-    feed(*all, x, {3, 20});
-    feed(*all, y, {3, 20});
-    feed(*left, x, {3, 20});
-    feed(*right, y, {3, 20});
-    CHECK(left->merge(right->state()) == "");
-    CHECK(left->state() == all->state());
-    CHECK(left->merge(nothing->state()) == "");
-    CHECK(left->state() == all->state());
-    CHECK(nothing->merge(all->state()) == "");
-    CHECK(nothing->state() == all->state());
-  }
-
-  auto left = make(ObserverKind::Histogram), right = make(ObserverKind::Histogram);
-  std::vector<float> x = normal(1000, 3), y = normal(1000, 4, 2.0f);
-  feed(*left, x);
-  feed(*right, y);
-  auto same = make(ObserverKind::Histogram);
-  feed(*same, x);
-  CHECK(same->merge(left->state()) == "");
-  for (size_t i = 0; i < 2048; ++i)
-    CHECK(same->state().histogram[i] == 2 * left->state().histogram[i]);
-  CHECK(left->merge(right->state()) == "");
-  CHECK(left->state().samples == 2);
-  const std::vector<float> &counts = left->state().histogram;
-  CHECK(std::accumulate(counts.begin(), counts.end(), 0.0) == 2000);
-  CHECK(left->state().minVal[0] <= right->state().minVal[0]);
-  // A side that saw one value keeps its own weight.
-  auto constant = make(ObserverKind::Histogram);
-  feed(*constant, std::vector<float>(500, 0.5f));
-  CHECK(constant->merge(left->state()) == "");
-  CHECK(std::accumulate(constant->state().histogram.begin(), constant->state().histogram.end(),
-                        0.0) == 2500);
-
-  auto average = make(ObserverKind::MovingAverageMinMax);
-  feed(*average, x);
-  ObserverState before = average->state();
-  CHECK(average->merge(before) ==
-        "expected states whose order does not matter, but got two moving averages");
-  CHECK(average->state() == before);
-  CHECK(make(ObserverKind::PerChannelMinMax)->merge(right->state()) != "");
 }
 
 TEST_CASE("hostile dimensions are reported", "[observer]") {
