@@ -213,7 +213,11 @@ public:
     return it == kinds.end() ? std::nullopt : std::optional(it->getValue());
   }
 
-  ArrayRef<Row> rows() const { return entries; }
+  /// The rows of the ops of one name.
+  ArrayRef<Row> rowsOf(StringRef opName) const {
+    auto it = entries.find(opName);
+    return it == entries.end() ? ArrayRef<Row>() : it->getValue();
+  }
 
   std::vector<StringRef> names() const {
     std::vector<StringRef> all;
@@ -238,7 +242,7 @@ private:
       });
       if (*names.op)
         add(names.op, NameKind::Op);
-      entries.push_back(std::move(row));
+      entries[names.op].push_back(std::move(row));
     }
     for (const PackageModules &package : packages)
       forEachName(package.modules, [&](StringRef name) {
@@ -251,7 +255,7 @@ private:
   }
 
   llvm::StringMap<NameKind> kinds;
-  SmallVector<Row> entries;
+  llvm::StringMap<SmallVector<Row, 3>> entries;
 };
 
 //===----------------------------------------------------------------------===//
@@ -338,9 +342,9 @@ SmallVector<StringRef> quantir::objectTypesOf(Operation *op) {
   }
   StringRef opName = op->getName().getStringRef(), call = stringAttr(op, nn::callAttrName);
   SmallVector<StringRef> functions, methods;
-  for (const Registry::Row &row : Registry::get().rows()) {
+  for (const Registry::Row &row : Registry::get().rowsOf(opName)) {
     const NamesOfOp &names = *row.names;
-    if (opName != names.op || !holdsFor(names.which, op) ||
+    if (!holdsFor(names.which, op) ||
         (names.spatialRank != anyRank && names.spatialRank != spatialRankOf(op)))
       continue;
     if (call != "function")

@@ -2,6 +2,9 @@
 
 #include "quantir/dialects/Quantir/Pattern.h"
 
+#include "quantir/Numerics/Text.h"
+#include "quantir/dialects/Quantir/ObjectTypes.h"
+
 #include "llvm/ADT/StringExtras.h"
 
 using namespace quantir;
@@ -35,6 +38,16 @@ private:
     return std::nullopt;
   }
 
+  std::optional<OpPattern> failUnknown(llvm::StringRef name) {
+    std::vector<std::string_view> known;
+    for (llvm::StringRef type : allObjectTypes())
+      known.push_back(type);
+    fail("the name of an op");
+    error += ", but got '" + name.str() + "'; did you mean '" +
+             std::string(numerics::nearestName({name.data(), name.size()}, known)) + "'?";
+    return std::nullopt;
+  }
+
   bool consume(char c) {
     rest = rest.ltrim();
     return rest.consume_front(llvm::StringRef(&c, 1));
@@ -52,11 +65,18 @@ private:
     }
     do {
       rest = rest.ltrim();
-      llvm::StringRef name =
-          rest.take_while([](char c) { return llvm::isAlnum(c) || c == '_' || c == '.'; });
+      llvm::StringRef name = rest.take_while(
+          [](char c) { return llvm::isAlnum(c) || llvm::StringRef("_.<>").contains(c); });
       if (name.empty())
         return fail("an op name, '*' or '='");
-      pattern.names.push_back(name.str());
+      if (name == "MatchAllNode" && pattern.names.empty()) {
+        rest = rest.drop_front(name.size());
+        return pattern;
+      }
+      std::string canonical = canonicalObjectType(name);
+      if (canonical.empty())
+        return failUnknown(name);
+      pattern.names.push_back(std::move(canonical));
       rest = rest.drop_front(name.size());
     } while (consume('|'));
     if (!consume('('))
@@ -78,8 +98,8 @@ private:
 };
 
 bool collect(const OpPattern &pattern, mlir::Operation *op, PatternMatch &match) {
-  if (!pattern.matchesName(op->getName().getStringRef()) || op->getNumResults() != 1 ||
-      pattern.operands.size() > op->getNumOperands())
+  if (op->getNumResults() != 1 || pattern.operands.size() > op->getNumOperands() ||
+      !pattern.matchesOp(op))
     return false;
   for (auto [index, operandPattern] : llvm::enumerate(pattern.operands)) {
     mlir::Value operand = op->getOperand(index);
@@ -99,8 +119,11 @@ bool collect(const OpPattern &pattern, mlir::Operation *op, PatternMatch &match)
 
 } // namespace
 
-bool OpPattern::matchesName(llvm::StringRef name) const {
-  return llvm::any_of(names, [&](const std::string &candidate) { return candidate == name; });
+bool OpPattern::matchesOp(mlir::Operation *op) const {
+  llvm::SmallVector<llvm::StringRef> types = objectTypesOf(op);
+  return llvm::any_of(names, [&](const std::string &name) {
+    return llvm::is_contained(types, llvm::StringRef(name));
+  });
 }
 
 unsigned OpPattern::numOps() const {
@@ -108,6 +131,73 @@ unsigned OpPattern::numOps() const {
   for (const OpPattern &operand : operands)
     count += operand.numOps();
   return count;
+}
+
+unsigned OpPattern::length() const {
+  unsigned count = 1;
+  for (const OpPattern &operand : operands)
+    count += operand.length();
+  return count;
+}
+
+std::vector<OpPattern> OpPattern::alternatives() const {
+  if (isAny())
+    return {*this};
+  std::vector<OpPattern> results;
+  for (const std::string &name : names)
+    results.push_back({{name}, {}, false});
+  for (const OpPattern &operand : operands) {
+    std::vector<OpPattern> extended;
+    for (const OpPattern &result : results)
+      for (OpPattern &alternative : operand.alternatives()) {
+        extended.push_back(result);
+        extended.back().operands.push_back(std::move(alternative));
+      }
+    results = std::move(extended);
+  }
+  return results;
+}
+
+std::string OpPattern::str() const {
+  if (isAny())
+    return sameType ? "=" : "*";
+  std::string text = llvm::join(names, "|");
+  if (operands.empty())
+    return text;
+  return text + "(" +
+         llvm::join(llvm::map_range(operands, [](const OpPattern &p) { return p.str(); }), ", ") +
+         ")";
+}
+
+std::string OpPattern::unitName() const {
+  std::string text;
+  for (const OpPattern &operand : operands)
+    if (!operand.isAny())
+      text += operand.unitName() + "_";
+  return text + llvm::StringRef(names.front()).substr(names.front().rfind('.') + 1).lower();
+}
+
+static std::optional<unsigned> findName(const OpPattern &pattern, llvm::StringRef name,
+                                        unsigned &index) {
+  for (const OpPattern &operand : pattern.operands)
+    if (std::optional<unsigned> found = findName(operand, name, index))
+      return found;
+  if (llvm::is_contained(pattern.names, name))
+    return index;
+  index += pattern.isAny() ? 0 : 1;
+  return std::nullopt;
+}
+
+std::optional<unsigned> OpPattern::rootIndex(llvm::StringRef name) const {
+  unsigned index = 0;
+  if (!name.empty())
+    return findName(*this, name, index);
+  auto last = llvm::find_if(llvm::reverse(operands), [](const OpPattern &p) { return !p.isAny(); });
+  if (last == operands.rend())
+    return 0;
+  for (auto operand = operands.begin(); &*operand != &*last; ++operand)
+    index += operand->numOps();
+  return index + *last->rootIndex();
 }
 
 std::optional<OpPattern> OpPattern::parse(llvm::StringRef text, std::string &error) {

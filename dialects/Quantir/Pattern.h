@@ -5,8 +5,9 @@
 //   pattern  ::= `*` | `=` | op-names (`(` pattern (`,` pattern)* `)`)?
 //   op-names ::= op-name (`|` op-name)*
 //
-// The outermost op is the last one to be executed; the parentheses hold its operands in order. `*` is any value, `=` any
-// value of the type of the op's result (not one that is broadcast).
+// The outermost op is the last one to be executed; the parentheses hold its operands in order. `*`, which PyTorch calls
+// `MatchAllNode`, is any value, `=` any value of the type of the op's result (not one that is broadcast). An op-name is an
+// object type in any spelling that ObjectTypes.h knows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,14 +24,30 @@ namespace quantir {
 
 /// A node of a pattern. One without names is a value: `*`, or `=` with `sameType`.
 struct OpPattern {
-  std::vector<std::string> names;
+  std::vector<std::string> names; ///< canonical object types
   std::vector<OpPattern> operands;
   bool sameType = false;
 
   bool isAny() const { return names.empty(); }
-  bool matchesName(llvm::StringRef name) const;
+  bool matchesOp(mlir::Operation *op) const;
+
   /// How many ops a match has.
   unsigned numOps() const;
+  /// PyTorch's length of a pattern, by which the longer one is preferred: how many ops and values are written in it.
+  unsigned length() const;
+
+  /// The patterns without `|` that this one stands for, in the order of the names.
+  std::vector<OpPattern> alternatives() const;
+
+  /// The text, with canonical names.
+  std::string str() const;
+
+  /// A name for the unit: "conv_relu" of `nn.relu(nn.conv)`, "conv2d_relu" of `torch.nn.ReLU(torch.conv2d)`.
+  std::string unitName() const;
+
+  /// Which op of a match is the root: the first one with the canonical name `name`; with none, the one where the way ends
+  /// that follows each op's last operand that is an op. Nullopt if no op of the pattern has the name.
+  std::optional<unsigned> rootIndex(llvm::StringRef name = "") const;
 
   /// The tree of `text`; on an error, nullopt, with what was expected where in `error`.
   static std::optional<OpPattern> parse(llvm::StringRef text, std::string &error);

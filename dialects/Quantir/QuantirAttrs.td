@@ -101,11 +101,17 @@ def Quantir_ObservationType : I32EnumAttr<"ObservationType", "how the result of 
   let cppNamespace = "::quantir";
 }
 
+def Quantir_Rules : I32EnumAttr<"Rules", "whose rules of quantization hold", [
+    I32EnumAttrCase<"Quantir", 0, "quantir">, I32EnumAttrCase<"PyTorch", 1, "pytorch">]> {
+  let cppNamespace = "::quantir";
+}
+
 def Quantir_DTypeSpecAttr : Quantir_Attr<"DTypeSpec", "dtype"> {
   let summary = "a dtype that a backend takes, with its constraints";
   let description = [{
     `quant_min` is the least and `quant_max` the greatest bound that an observer's range may have; `scale_min` is the
-    least its `eps` may be; `scale` and `zero_point` ask for exactly those.
+    least its `eps` may be; `scale` and `zero_point` ask for exactly those. `scale_max` is kept, but nothing is held against
+    it, as in PyTorch: an observer's configuration does not bound its scale from above.
 
     ```mlir
     #quantir.dtype<quint8>
@@ -117,18 +123,19 @@ def Quantir_DTypeSpecAttr : Quantir_Attr<"DTypeSpec", "dtype"> {
                         OptionalParameter<"::std::optional<int64_t>">:$quant_min,
                         OptionalParameter<"::std::optional<int64_t>">:$quant_max,
                         OptionalParameter<"::mlir::FloatAttr", "f64">:$scale_min,
+                        OptionalParameter<"::mlir::FloatAttr", "f64">:$scale_max,
                         OptionalParameter<"::mlir::FloatAttr", "f64">:$scale_exact,
                         OptionalParameter<"::std::optional<int64_t>">:$zero_point_exact);
   let builders = [AttrBuilder<(ins "::quantir::numerics::QDType":$dtype), [{
     return $_get($_ctxt, dtype, std::nullopt, std::nullopt, ::mlir::FloatAttr(), ::mlir::FloatAttr(),
-                 std::nullopt);
+                 ::mlir::FloatAttr(), std::nullopt);
   }]>];
 }
 
 def Quantir_DTypeConfigAttr : Quantir_Attr<"DTypeConfig", "dtype_config"> {
   let summary = "one combination of dtypes that a backend runs a pattern with";
   let description = [{
-    A missing field accepts anything.
+    A missing field accepts anything. `is_dynamic` is about the input, whose parameters are then computed while the model runs.
 
     ```mlir
     #quantir.dtype_config<input = <quint8>, output = <quint8>, weight = <qint8>, bias = <float32>>
@@ -145,33 +152,63 @@ def Quantir_BackendPatternAttr : Quantir_Attr<"BackendPattern", "backend_pattern
   let summary = "ops that a backend runs as one, and how";
   let description = [{
     `pattern` is written from the last op to the first, an op's operands in parentheses: `nn.relu(nn.conv)`,
-    `nn.relu(nn.add(nn.conv, =))`. `*` is any value, `=` any value of the type of the op's result; `a|b` is either op;
-    operands that are not written may be anything. `name` is the name of the `quantir.fused` that a match of more than one op becomes.
+    `torch.nn.ReLU(operator.add(torch.nn.Conv2d, *))`. Ops go by their names in the IR or by PyTorch's names of modules,
+    functions and methods. `*` is any value, `=` any value of the type of the op's result; `a|b` is either op; operands that
+    are not written may be anything.
 
-    `share` is an observation for ops whose result has the scale and zero point of its first activation.
+    | field | default | meaning |
+    | --- | --- | --- |
+    | `name` | made from the pattern | the name of the `quantir.fused` that a match of more than one op becomes |
+    | `observation` | `different` | `share`: the result has the scale and zero point of its first activation |
+    | `tensor_args` | none | an observation for matches whose root has so many operands that are no scalars |
+    | `root` | see below | the op whose operands the dtype configs are about, by one of its names in the pattern |
+    | `indices` | none | which operands of a function's call are its `input`, `weight` and `bias` |
+    | `dtypes` | none | in the order in which they are tried |
+    | `fuser` | false | PyTorch fuses the match before it looks for others |
+    | `root_module`, `qat_module`, `reference_module`, `fused_module` | none | names of PyTorch's classes |
+
+    The root is by default where the way from the last op ends that follows each op's last operand written as an op. The values `*` and `=` of a match are its extra inputs.
 
     ```mlir
-    #quantir.backend_pattern<"nn.relu(nn.conv)", name = "conv_relu", observation = different, dtypes = [#w8]>
+    #quantir.backend_pattern<"nn.relu(nn.conv)", name = "conv_relu", dtypes = [#w8]>
+    #quantir.backend_pattern<"torch.add", tensor_args = [0 = different, 1 = share], dtypes = [#a8]>
     ```
   }];
   let parameters = (ins StringRefParameter<>:$pattern, StringRefParameter<>:$name,
                         "::quantir::ObservationType":$observation,
-                        OptionalArrayRefParameter<"::quantir::DTypeConfigAttr">:$dtypes);
+                        OptionalArrayRefParameter<"::std::pair<unsigned, ::quantir::ObservationType>">:$tensor_args,
+                        StringRefParameter<>:$root,
+                        OptionalArrayRefParameter<"::std::pair<::quantir::OperandRole, unsigned>">:$indices,
+                        OptionalArrayRefParameter<"::quantir::DTypeConfigAttr">:$dtypes,
+                        DefaultValuedParameter<"bool", "false">:$fuser,
+                        StringRefParameter<>:$root_module, StringRefParameter<>:$qat_module,
+                        StringRefParameter<>:$reference_module, StringRefParameter<>:$fused_module);
+  let extraClassDeclaration = [{
+    /// The observation of a match whose root has `count` operands that are tensors, not scalars.
+    ::quantir::ObservationType getObservation(unsigned count) const;
+
+    /// The operand with this role in the call of a function; nothing if the pattern does not say.
+    ::std::optional<unsigned> getIndex(::quantir::OperandRole role) const;
+  }];
 }
 
 def Quantir_BackendConfigAttr : Quantir_Attr<"BackendConfig", "backend_config"> {
   let summary = "what a backend can run";
   let description = [{
-    A built-in config is its name alone; written out, it has its patterns, of which a later one replaces an earlier one of
-    the same pattern. Which patterns a name stands for is data, in lib/Config.
+    A built-in config is its name alone; written out, it has its patterns, of which a later one takes the place of an earlier
+    one of the same pattern. Which patterns a name stands for is data, in lib/Config. `rules` is how the quantizer reads them:
+    as PyTorch does, or, by default, as Quantir does; docs/QuantizationSpec.md has the differences.
 
     ```mlir
-    #quantir.backend_config<"onednn">
-    #quantir.backend_config<"mine", patterns = [<"nn.conv", name = "conv", observation = different, dtypes = [#w8]>]>
+    #quantir.backend_config<"quantir">
+    #quantir.backend_config<"mine", patterns = [<"nn.conv", dtypes = [#w8]>]>
+    #quantir.backend_config<"mine", rules = pytorch, patterns = [<"torch.nn.Conv2d", dtypes = [#w8]>]>
     ```
   }];
-  let parameters = (ins StringRefParameter<>:$name,
+  let parameters = (ins StringRefParameter<>:$name, "::quantir::Rules":$rules,
                         OptionalArrayRefParameter<"::quantir::BackendPatternAttr">:$patterns);
+  let builders = [AttrBuilder<(ins "::llvm::StringRef":$name, "::llvm::ArrayRef<BackendPatternAttr>":$patterns),
+                              [{ return $_get($_ctxt, name, Rules::Quantir, patterns); }]>];
 }
 
 //===----------------------------------------------------------------------===//

@@ -67,8 +67,10 @@ using CalibrationProvider =
 CalibrationProvider calibrationFile(const std::string &path);
 
 struct QuantizeOptions {
-  std::string config;             ///< a JSON file (docs/QuantizationSpec.md); empty: the default
-  std::string backend = "onednn"; ///< a built-in backend config; also the backend of the kernels
+  std::string config; ///< a JSON file (docs/QuantizationSpec.md); empty: the default
+  /// Which ops are quantized how, where the JSON file does not say: a built-in backend config.
+  std::string backendConfig = "quantir";
+  std::string backend = "onednn"; ///< whose kernels execute the plan
   std::string dumpStages;         ///< a folder for the MLIR after each stage; empty: none
   std::optional<runtime::Preprocessing> preprocessing; ///< to be kept in the plan
   int threads = 0;                                     ///< for calibration; 0: all

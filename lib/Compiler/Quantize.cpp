@@ -179,7 +179,7 @@ Status Quantization::importModel() {
         "' is prepared already, so a configuration comes too late; leave --config out, or "
         "give the float model");
   DiagnosticCollector diagnostics(context());
-  if (failed(configure(module, options.config, options.backend)))
+  if (failed(configure(module, options.config, options.backendConfig)))
     return diagnostics.error("configuring '" + path + "'");
   if (options.preprocessing)
     setPreprocessing(module, *options.preprocessing);

@@ -26,25 +26,55 @@ llvm::ArrayRef<llvm::StringRef> builtinBackendConfigNames();
 /// The config with its patterns written out: itself if it has any, else the built-in one of its name.
 mlir::FailureOr<BackendConfigAttr> resolveBackendConfig(BackendConfigAttr config, mlir::Location loc);
 
-/// The patterns of a backend config, parsed.
+/// What differs between PyTorch's way of quantizing and Quantir's.
+struct QuantizationRules {
+  /// A result that shares its observer is observed again.
+  bool observeShared = false;
+  /// What nothing gains from quantizing is left in float.
+  bool prune = true;
+  /// Ops of a known range take the qconfig's observer, not their own.
+  bool fixedFromQConfig = false;
+  /// An observer on the same value is reused if its class and dtype are those wanted, whatever its range and scheme are.
+  bool reuseByKind = false;
+  /// What a scalar operand says about the observation (`tensor_args`) counts.
+  bool scalarsShare = false;
+  /// The weight of a module is held against the dtype configs only when it is converted, and only its dtype is.
+  bool moduleWeightsAtConvert = false;
+  /// The patterns that are fused are matched before the other patterns.
+  bool fusersFirst = false;
+
+  static QuantizationRules of(Rules rules);
+};
+
+/// The patterns of a backend config, parsed and without alternatives. Of several of the same pattern the last one holds, at the
+/// place of the first.
 class BackendPatterns {
 public:
   struct Entry {
     BackendPatternAttr attr;
     OpPattern tree;
+    std::string unitName; ///< of the quantir.fused that a match becomes
   };
 
   explicit BackendPatterns(BackendConfigAttr resolved);
 
   llvm::StringRef name() const { return config.getName(); }
+  QuantizationRules rules() const { return QuantizationRules::of(config.getRules()); }
 
-  /// Those of more than one op, the one with the most ops first, else in the config's order.
+  /// Those of more than one op, the longest first, else in the config's order.
   llvm::ArrayRef<Entry> multiOpPatterns() const { return multiOp; }
 
-  /// The pattern that `op` is a match of: by name for a quantir.fused, else the one of this single op. Null if none.
+  /// Those of one op, in the config's order.
+  llvm::ArrayRef<Entry> singleOpPatterns() const { return singleOp; }
+
+  /// The pattern that `op` is a match of; null if there is none. For a quantir.fused it is the one with its name that its body
+  /// matches, or that of the module that PyTorch fuses it to; for another op the one by the strongest of its object types.
   const Entry *find(mlir::Operation *op) const;
 
 private:
+  void add(Entry entry, llvm::StringMap<size_t> &places);
+  const Entry *findFused(FusedOp fused) const;
+
   BackendConfigAttr config;
   llvm::SmallVector<Entry> multiOp;
   llvm::SmallVector<Entry> singleOp;

@@ -39,6 +39,12 @@ public:
   /// The member `key`; nullopt if the object has none, or has null.
   std::optional<JsonReader> member(llvm::StringRef key) const;
   JsonReader element(size_t index) const;
+  /// A reader of another value that stands for the one here, such as one made from it.
+  JsonReader withValue(const nlohmann::json &other) const {
+    JsonReader reader = *this;
+    reader.value = &other;
+    return reader;
+  }
 
   /// Fails unless this is an object whose keys are all in `keys`; names the nearest one.
   mlir::LogicalResult expectObject(llvm::ArrayRef<llvm::StringRef> keys) const;

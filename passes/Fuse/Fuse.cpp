@@ -2,7 +2,7 @@
 
 #include "quantir/passes/Fuse/Passes.h"
 
-#include "quantir/Config/BackendConfig.h"
+#include "quantir/Config/CustomConfig.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Pattern.h"
 #include "quantir/dialects/Quantir/Quantir.h"
@@ -18,10 +18,7 @@ namespace quantir {
 using namespace mlir;
 using namespace quantir;
 
-namespace {
-
-/// Moves the ops of `match` into a quantir.fused at the place of the last one.
-void fuse(IRRewriter &rewriter, const PatternMatch &match, StringRef name) {
+void quantir::fuseOps(IRRewriter &rewriter, ArrayRef<Operation *> match, StringRef name) {
   Operation *last = match.back();
   SmallPtrSet<Operation *, 4> members(match.begin(), match.end());
   SmallVector<Value> operands;
@@ -58,6 +55,8 @@ void fuse(IRRewriter &rewriter, const PatternMatch &match, StringRef name) {
     rewriter.eraseOp(op);
 }
 
+namespace {
+
 class FusePass : public quantir::impl::FusePassBase<FusePass> {
 public:
   using FusePassBase::FusePassBase;
@@ -69,21 +68,41 @@ public:
       return signalPassFailure();
 
     IRRewriter rewriter(&getContext());
-    for (auto func : module.getOps<func::FuncOp>())
+    for (auto func : module.getOps<func::FuncOp>()) {
+      if (!isTraceable(func))
+        continue;
+      FailureOr<BackendPatterns> own = getBackendPatternsOf(func, *backend);
+      if (failed(own))
+        return signalPassFailure();
       for (Block &block : func.getBody())
-        fuseBlock(rewriter, block, *backend);
+        fuseBlock(rewriter, block, *own);
+    }
   }
 
 private:
+  using Entry = BackendPatterns::Entry;
+
+  /// PyTorch first fuses modules, wherever they are, and then looks for the other patterns in what is left.
   void fuseBlock(IRRewriter &rewriter, Block &block, const BackendPatterns &backend) {
+    if (!backend.rules().fusersFirst)
+      return fuseMatches(rewriter, block, backend, [](const Entry &) { return true; });
+    fuseMatches(rewriter, block, backend, [](const Entry &entry) { return entry.attr.getFuser(); });
+    fuseMatches(rewriter, block, backend,
+                [](const Entry &entry) { return !entry.attr.getFuser(); });
+  }
+
+  void fuseMatches(IRRewriter &rewriter, Block &block, const BackendPatterns &backend,
+                   function_ref<bool(const Entry &)> takesPart) {
     for (Operation *op = block.empty() ? nullptr : &block.back(); op;) {
       // The ops before this one may become part of the unit, which takes this one's place.
-      for (const BackendPatterns::Entry &entry : backend.multiOpPatterns()) {
+      for (const Entry &entry : backend.multiOpPatterns()) {
+        if (!takesPart(entry))
+          continue;
         std::optional<PatternMatch> match = matchPattern(entry.tree, op);
         if (!match)
           continue;
         Operation *next = op->getNextNode();
-        fuse(rewriter, *match, entry.attr.getName());
+        fuseOps(rewriter, *match, entry.unitName);
         ++numFused;
         op = next->getPrevNode();
         break;

@@ -84,7 +84,11 @@ void quantir::addQuantizeCommand(runtime::CommandLine &line) {
                  "JSON that says which ops are quantized how (default: all, with histograms for "
                  "activations and per-channel weights)")
       ->type_name("FILE");
-  app.add_option("--backend", options.backend, "What the plan is made for")
+  app.add_option("--backend-config", options.backendConfig,
+                 "Which ops are quantized how, if the configuration does not say: a built-in config")
+      ->capture_default_str()
+      ->type_name("NAME");
+  app.add_option("--backend", options.backend, "Whose kernels execute the plan")
       ->capture_default_str()
       ->type_name("NAME");
   runtime::addPreprocessingOptions(app, options.preprocessing);

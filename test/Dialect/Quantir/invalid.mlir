@@ -63,8 +63,38 @@ module attributes {quantir.backend_config = #quantir.backend_config<"b", pattern
 
 // -----
 
-// expected-error@+1 {{expected a name for pattern 'nn.relu(nn.conv)', since it has more than one op}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu(nn.conv)">]>} {}
+// expected-error@+1 {{expected the name of an op at column 9 of pattern 'nn.relu(nn.cnov)', but got 'nn.cnov'; did you mean 'nn.conv'?}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu(nn.cnov)">]>} {}
+
+// -----
+
+// expected-error@+1 {{expected the root to be an op of pattern 'nn.relu(nn.conv)', but got 'nn.linear'}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu(nn.conv)", root = "nn.linear">]>} {}
+
+// -----
+
+// expected-error@+1 {{expected each key of tensor_args once}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.add", tensor_args = [1 = share, 1 = different]>]>} {}
+
+// -----
+
+// expected-error@+1 {{expected input, weight or bias, but got 'scale'}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.add", indices = [scale = 1]>]>} {}
+
+// -----
+
+// expected-error@+1 {{expected pytorch or quantir, but got 'tensorflow'}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", rules = tensorflow>} {}
+
+// -----
+
+// expected-error@+1 {{expected one of the fields rules, patterns, but got 'pattern'}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", pattern = []>} {}
+
+// -----
+
+// expected-error@+1 {{expected scale_min of at most scale_max, but got}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu", dtypes = [<input = <quint8, scale_min = 0.5, scale_max = 0.25>>]>]>} {}
 
 // -----
 

@@ -1,4 +1,4 @@
-// RUN: qopt %s "--quantir-annotate=backend-config=onednn qconfig-mapping=default" --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: qopt %s "--quantir-annotate=backend-config=quantir qconfig-mapping=default" --split-input-file --verify-diagnostics | FileCheck %s
 
 // CHECK-DAG: #[[$LINEAR:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.per_channel_min_max<{{[^>]*}}>, unit], results = [#quantir.{{[a-z_]*}}]>
 // CHECK-DAG: #[[$SHARE:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}], results = [#quantir.shared<operand 0>]>
@@ -16,8 +16,8 @@ func.func @net(%x: tensor<?x4xf32>) -> tensor<?x8xf32> {
   %2 = nn.reshape %1 {shape = array<i64: 0, 4>} : (tensor<?x4xf32>) -> tensor<?x4xf32>
   // CHECK: nn.cat {{.*}} {axis = 1 : i64, quantir.annotation = #[[$CAT]]}
   %3 = nn.cat %1, %2 {axis = 1 : i64} : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x8xf32>
-  // CHECK: nn.softmax {{.*}} quantir.float_reason = "backend config 'onednn' has no pattern for nn.softmax"
-  // expected-remark@+1 {{left in float: backend config 'onednn' has no pattern for nn.softmax}}
+  // CHECK: nn.softmax {{.*}} quantir.float_reason = "backend config 'quantir' has no pattern for nn.softmax"
+  // expected-remark@+1 {{left in float: backend config 'quantir' has no pattern for nn.softmax}}
   %4 = nn.softmax %3 {axis = 1 : i64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
   return %4 : tensor<?x8xf32>
 }
@@ -37,7 +37,7 @@ module attributes {quantir.qconfig_mapping = #mapping} {
     %w = arith.constant dense<1.0> : tensor<4x4xf32>
     // CHECK: nn.linear {{.*}} {nn.path = "a.first", quantir.annotation
     %0 = nn.linear %x, %w {nn.path = "a.first"} : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
-    // expected-remark@+1 {{backend config 'onednn' does not accept the qconfig (module_name_object_type_order 'a') for nn.linear: the weight must be qint8, but the qconfig has quint8; or the activation must be qint8, but the qconfig has quint8}}
+    // expected-remark@+1 {{backend config 'quantir' does not accept the qconfig (module_name_object_type_order 'a') for nn.linear: the weight must be qint8, but the qconfig has quint8; or the activation must be qint8, but the qconfig has quint8}}
     %1 = nn.linear %0, %w {nn.path = "a.second"} : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
     // expected-remark@+1 {{the qconfig mapping says none (module_name 'a.skip')}}
     %2 = nn.linear %1, %w {nn.path = "a.skip.inner"} : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>

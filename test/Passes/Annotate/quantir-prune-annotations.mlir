@@ -1,4 +1,4 @@
-// RUN: qopt %s "--quantir-annotate=backend-config=onednn qconfig-mapping=default" --quantir-prune-annotations 2>/dev/null | FileCheck %s
+// RUN: qopt %s "--quantir-annotate=backend-config=quantir qconfig-mapping=default" --quantir-prune-annotations 2>/dev/null | FileCheck %s
 
 // Nothing reads the logits as integers: the linear op gives float.
 // CHECK: #[[$LAST:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.per_channel_min_max<{{.*}}>], results = [unit]>

@@ -1,4 +1,4 @@
-// RUN: qopt %s --quantir-fuse=backend-config=onednn --split-input-file | FileCheck %s
+// RUN: qopt %s --quantir-fuse=backend-config=quantir --split-input-file | FileCheck %s
 
 // The longest pattern wins, and the sum may be either operand of the addition.
 // CHECK-LABEL: func @residual(

@@ -1,4 +1,4 @@
-// RUN: qopt %s "--quantir-annotate=backend-config=onednn qconfig-mapping=default" --quantir-insert-observers --quantir-verify-prepared --split-input-file 2>/dev/null | FileCheck %s
+// RUN: qopt %s "--quantir-annotate=backend-config=quantir qconfig-mapping=default" --quantir-insert-observers --quantir-verify-prepared --split-input-file 2>/dev/null | FileCheck %s
 
 // Two readers of one value share its observer; the pool keeps its input's; the weight's observer has seen it already.
 // CHECK: module attributes {quantir.stage = "prepared"}

@@ -62,28 +62,6 @@ TEST_CASE("every built-in backend config resolves, and its JSON form reads back 
   }
 }
 
-TEST_CASE("the patterns of built-in backend configs name ops that exist") {
-  Fixture f;
-  for (StringRef name : builtinBackendConfigNames()) {
-    FailureOr<BackendConfigAttr> config =
-        resolveBackendConfig(BackendConfigAttr::get(&f.context, name, {}), f.loc());
-    REQUIRE(succeeded(config));
-    std::function<void(const OpPattern &)> check = [&](const OpPattern &pattern) {
-      for (const std::string &op : pattern.names) {
-        INFO(op);
-        CHECK(RegisteredOperationName::lookup(op, &f.context).has_value());
-      }
-      llvm::for_each(pattern.operands, check);
-    };
-    for (BackendPatternAttr pattern : config->getPatterns()) {
-      std::string error;
-      std::optional<OpPattern> tree = OpPattern::parse(pattern.getPattern(), error);
-      REQUIRE(tree);
-      check(*tree);
-    }
-  }
-}
-
 TEST_CASE("the default mapping quantizes, and its JSON form reads back the same") {
   Fixture f;
   QConfigMappingAttr mapping = getDefaultQConfigMapping(&f.context);
@@ -160,8 +138,6 @@ TEST_CASE("errors in JSON name the place, what was expected and the nearest righ
   CHECK_THAT(backendError(R"("onednnn")"), ContainsSubstring("expected one of"));
   CHECK_THAT(backendError(R"({"name": "x", "patterns": [{"pattern": 1}]})"),
              ContainsSubstring("patterns[0].pattern: expected a string, but got 1"));
-  CHECK_THAT(backendError(R"({"name": "x", "patterns": [{"pattern": ["nn.conv", "nn.relu"]}]})"),
-             ContainsSubstring("expected a name for pattern 'nn.relu(nn.conv)'"));
   CHECK_THAT(backendError(R"({"name": "x", "patterns": [{"pattern": "nn.conv", "dtype_configs": [{"input_dtype": "quint9"}]}]})"),
              ContainsSubstring("patterns[0].dtype_configs[0].input_dtype"));
   CHECK_THAT(backendError(R"({"name": "x", "patterns": [{"pattern": "nn.conv", "dtype_configs": [{"input_dtype": {"dtype": "quint8", "quant_min_lower_bound": 9, "quant_max_upper_bound": 3}}]}]})"),
@@ -181,13 +157,13 @@ TEST_CASE("patterns: the grammar and its errors") {
   CHECK(tree->numOps() == 3);
   CHECK(tree->names == std::vector<std::string>{"nn.relu", "nn.clamp"});
   CHECK(tree->operands[0].operands[1].sameType);
-  for (const char *text : {"", "*", "nn.relu(", "nn.relu)", "nn.relu(nn.conv", "nn.relu(,)", "nn.relu nn.conv", "|a"}) {
+  for (const char *text : {"", "*", "nn.relu(", "nn.relu)", "nn.relu(nn.conv", "nn.relu(,)", "nn.relu nn.conv", "|nn.add"}) {
     INFO(text);
     CHECK_FALSE(OpPattern::parse(text, error));
     CHECK_THAT(error, ContainsSubstring("at column"));
   }
   std::string deep;
   for (int i = 0; i < 100000; ++i)
-    deep += "a(";
+    deep += "nn.relu(";
   CHECK_FALSE(OpPattern::parse(deep, error));
 }
