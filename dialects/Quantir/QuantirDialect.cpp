@@ -78,8 +78,23 @@ LogicalResult QuantirDialect::verifyOperationAttribute(Operation *op, NamedAttri
                                               stage.getValue()),
                   "\"float\", \"prepared\", \"reference\" or \"lowered\"");
   }
-  if (name == modelAttrName || name == floatReasonAttrName)
+  if (llvm::is_contained({modelAttrName, floatReasonAttrName, modulePathAttrName, moduleClassAttrName,
+                          customModuleAttrName},
+                         name))
     return expect(isa<StringAttr>(value), "a string");
+  if (name == standaloneAttrName || name == nonTraceableAttrName)
+    return expect(isa<UnitAttr>(value), "unit");
+  if (name == prepareCustomConfigAttrName)
+    return expect(isa<PrepareCustomConfigAttr>(value), "a #quantir.prepare_custom_config");
+  if (name == convertCustomConfigAttrName)
+    return expect(isa<ConvertCustomConfigAttr>(value), "a #quantir.convert_custom_config");
+  if (name == fuseCustomConfigAttrName)
+    return expect(isa<FuseCustomConfigAttr>(value), "a #quantir.fuse_custom_config");
+  if (name == qconfigAttrName) {
+    auto none = dyn_cast<StringAttr>(value);
+    return expect(isa<QConfigAttr>(value) || (none && none.getValue() == "none"),
+                  "a #quantir.qconfig or \"none\"");
+  }
   if (name == qconfigMappingAttrName)
     return expect(isa<QConfigMappingAttr>(value), "a #quantir.qconfig_mapping");
   if (name == backendConfigAttrName)

@@ -21,6 +21,13 @@ def Quantir_Dialect : Dialect {
     `quantir.qconfig_mapping`, `quantir.backend_config`, and `quantir.preprocessing`, a dictionary with `mean` and `std`
     (`array<f32>`, one value for each channel), which says that uint8 images become the input as `(x / 255 - mean) / std`.
     On an op, `quantir.float_reason` says why it was left in float.
+
+    A function may be a module of the model that is called: `quantir.module_path` is then its path and
+    `quantir.module_class` its class. The unit attribute `quantir.standalone` says that it is quantized on its own, with the
+    function's own `quantir.qconfig_mapping`, `quantir.backend_config` and `quantir.prepare_custom_config`;
+    `quantir.non_traceable`, that nothing in it is touched; `quantir.custom_module`, with the name of its class, that it is
+    replaced as a whole. `quantir.prepare_custom_config`, `quantir.convert_custom_config` and `quantir.fuse_custom_config` of
+    the module hold for it all. `quantir.qconfig`, on an op or a function, is eager mode's: a `#quantir.qconfig`, or `"none"`.
   }];
   let useDefaultAttributePrinterParser = 0;
   let hasOperationAttrVerify = 1;
@@ -37,6 +44,15 @@ def Quantir_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral preprocessingAttrName = "quantir.preprocessing";
     static constexpr ::llvm::StringLiteral annotationAttrName = "quantir.annotation";
     static constexpr ::llvm::StringLiteral floatReasonAttrName = "quantir.float_reason";
+    static constexpr ::llvm::StringLiteral prepareCustomConfigAttrName = "quantir.prepare_custom_config";
+    static constexpr ::llvm::StringLiteral convertCustomConfigAttrName = "quantir.convert_custom_config";
+    static constexpr ::llvm::StringLiteral fuseCustomConfigAttrName = "quantir.fuse_custom_config";
+    static constexpr ::llvm::StringLiteral modulePathAttrName = "quantir.module_path";
+    static constexpr ::llvm::StringLiteral moduleClassAttrName = "quantir.module_class";
+    static constexpr ::llvm::StringLiteral standaloneAttrName = "quantir.standalone";
+    static constexpr ::llvm::StringLiteral nonTraceableAttrName = "quantir.non_traceable";
+    static constexpr ::llvm::StringLiteral customModuleAttrName = "quantir.custom_module";
+    static constexpr ::llvm::StringLiteral qconfigAttrName = "quantir.qconfig";
 
     void registerAttributes();
   }];

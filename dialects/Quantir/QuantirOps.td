@@ -5,6 +5,7 @@
 
 include "quantir/dialects/Quantir/QuantirDialect.td"
 include "quantir/dialects/Quantir/QuantirAttrs.td"
+include "quantir/dialects/Quantir/CustomConfigAttrs.td"
 include "quantir/dialects/Interfaces/QuantizableOpInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/IR/RegionKindInterface.td"
@@ -117,6 +118,39 @@ def Quantir_YieldOp : Quantir_Op<"yield", [Pure, Terminator, ReturnLike, HasPare
   let arguments = (ins Variadic<Quantir_FloatTensor>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
   let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
+}
+
+//===----------------------------------------------------------------------===//
+// Eager mode
+//===----------------------------------------------------------------------===//
+
+class Quantir_StubOp<string mnemonic> : Quantir_Op<mnemonic, [Pure, SameOperandsAndResultType]> {
+  let arguments = (ins Quantir_FloatTensor:$input);
+  let results = (outs Quantir_FloatTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
+def Quantir_QuantStubOp : Quantir_StubOp<"quant_stub"> {
+  let summary = "where an eager-mode model is quantized";
+  let description = [{
+    PyTorch's `QuantStub`: the result is the input. Eager prepare observes it with the activation observer of its qconfig, and
+    convert makes that a `quant.qcast`. Without a qconfig it does nothing.
+
+    ```mlir
+    %1 = quantir.quant_stub %0 {nn.path = "quant"} : tensor<?x3x6x6xf32>
+    ```
+  }];
+}
+
+def Quantir_DequantStubOp : Quantir_StubOp<"dequant_stub"> {
+  let summary = "where an eager-mode model is float again";
+  let description = [{
+    PyTorch's `DeQuantStub`: the result is the input. Behind it, eager mode takes no value for a quantized one.
+
+    ```mlir
+    %3 = quantir.dequant_stub %2 : tensor<?x4x4x4xf32>
+    ```
+  }];
 }
 
 #endif // QUANTIR_DIALECTS_QUANTIR_OPS_TD

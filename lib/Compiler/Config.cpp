@@ -3,6 +3,7 @@
 #include "Config.h"
 
 #include "quantir/Config/BackendConfig.h"
+#include "quantir/Config/CustomConfig.h"
 #include "quantir/Config/QConfig.h"
 #include "quantir/dialects/Interfaces/QuantizableOpInterface.h"
 #include "quantir/dialects/NN/NN.h"
@@ -87,13 +88,14 @@ LogicalResult checkNames(QConfigMappingAttr mapping, ModuleOp module, Location l
   return success();
 }
 
-/// The two parts of a configuration file; null where the file does not say.
+/// The mapping and the backend config of a configuration file; null where the file does not say.
 struct Configuration {
   QConfigMappingAttr mapping;
   BackendConfigAttr backend;
 };
 
-FailureOr<Configuration> readConfiguration(const std::string &path, Location loc) {
+/// Reads the file at `path`; its custom configs become attributes of `module` at once.
+FailureOr<Configuration> readConfiguration(const std::string &path, ModuleOp module, Location loc) {
   runtime::Result<runtime::Bytes> bytes = runtime::readFile(path);
   if (!bytes)
     return emitError(UnknownLoc::get(loc.getContext())) << bytes.message();
@@ -102,8 +104,11 @@ FailureOr<Configuration> readConfiguration(const std::string &path, Location loc
     return failure();
   JsonReader reader(*json, loc);
   Configuration configuration;
-  bool hasParts =
-      json->is_object() && (json->contains("qconfig_mapping") || json->contains("backend_config"));
+  constexpr StringRef parts[] = {"qconfig_mapping", "backend_config", "prepare_custom_config",
+                                 "convert_custom_config", "fuse_custom_config"};
+  bool hasParts = json->is_object() && llvm::any_of(parts, [&](StringRef part) {
+                    return json->contains(part.str());
+                  });
   if (!hasParts) {
     FailureOr<QConfigMappingAttr> mapping = readQConfigMapping(reader);
     if (failed(mapping))
@@ -111,7 +116,7 @@ FailureOr<Configuration> readConfiguration(const std::string &path, Location loc
     configuration.mapping = *mapping;
     return configuration;
   }
-  if (failed(reader.expectObject({"qconfig_mapping", "backend_config"})))
+  if (failed(reader.expectObject(parts)) || failed(readCustomConfigs(reader, module)))
     return failure();
   if (std::optional<JsonReader> member = reader.member("qconfig_mapping")) {
     FailureOr<QConfigMappingAttr> mapping = readQConfigMapping(*member);
@@ -140,7 +145,7 @@ LogicalResult quantir::configure(ModuleOp module, const std::string &path,
   Configuration configuration;
   if (!path.empty()) {
     Location loc = FileLineColLoc::get(context, path, 0, 0);
-    FailureOr<Configuration> read = readConfiguration(path, loc);
+    FailureOr<Configuration> read = readConfiguration(path, module, loc);
     if (failed(read) || (read->mapping && failed(checkNames(read->mapping, module, loc))))
       return failure();
     configuration = *read;
