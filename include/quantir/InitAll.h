@@ -16,6 +16,7 @@
 #include "quantir/passes/Convert/Passes.h"
 #include "quantir/passes/Fuse/Passes.h"
 #include "quantir/passes/Lower/Passes.h"
+#include "quantir/passes/Modules/Passes.h"
 #include "quantir/passes/Prepare/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -38,6 +39,7 @@ inline void registerAllDialects(mlir::DialectRegistry &registry) {
 /// command line.
 inline void registerAllPasses() {
   mlir::registerTransformsPasses();
+  registerQuantirModulesPasses();
   registerQuantirFusePasses();
   registerQuantirAnnotatePasses();
   registerQuantirPreparePasses();

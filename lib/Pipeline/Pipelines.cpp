@@ -6,6 +6,7 @@
 #include "quantir/passes/Convert/Passes.h"
 #include "quantir/passes/Fuse/Passes.h"
 #include "quantir/passes/Lower/Passes.h"
+#include "quantir/passes/Modules/Passes.h"
 #include "quantir/passes/Prepare/Passes.h"
 
 #include "mlir/Pass/PassRegistry.h"
@@ -31,16 +32,33 @@ void quantir::buildFloatPipeline(OpPassManager &pm, const FloatPipelineOptions &
 }
 
 void quantir::buildPreparePipeline(OpPassManager &pm, const PreparePipelineOptions &options) {
+  SwapModulesPassOptions swap;
+  swap.qconfigMapping = options.qconfigMapping;
+  pm.addPass(createOutlineModulesPass());
+  pm.addPass(createSwapModulesPass(swap));
   addSimplification(pm, options.backendConfig);
   pm.addPass(createAnnotatePass(AnnotatePassOptions{options.backendConfig, options.qconfigMapping}));
+  pm.addPass(createAnnotateBoundariesPass(AnnotateBoundariesPassOptions{options.qconfigMapping}));
   if (options.prune)
     pm.addNestedPass<func::FuncOp>(createPruneAnnotationsPass());
+  pm.addPass(createInsertObserversPass());
+  pm.addPass(createShareBoundaryObserversPass());
+  pm.addPass(createVerifyPreparedPass());
+}
+
+void quantir::buildPrepareEagerPipeline(OpPassManager &pm, const PrepareEagerPipelineOptions &options) {
+  pm.addPass(createPropagateQConfigPass(PropagateQConfigPassOptions{options.qconfigMapping}));
+  pm.addPass(createAnnotateEagerPass());
   pm.addPass(createInsertObserversPass());
   pm.addPass(createVerifyPreparedPass());
 }
 
 void quantir::buildConvertPipeline(OpPassManager &pm) {
+  SwapModulesPassOptions swap;
+  swap.stage = "convert";
+  pm.addPass(createSwapModulesPass(swap));
   pm.addPass(createConvertPass());
+  pm.addPass(createQuantizeBoundariesPass());
   pm.addNestedPass<func::FuncOp>(createCancelRedundantCastsPass());
   pm.addNestedPass<func::FuncOp>(createQuantizeWeightsPass());
   pm.addPass(createVerifyReferencePass());
@@ -59,6 +77,9 @@ void quantir::registerPipelines() {
   PassPipelineRegistration<PreparePipelineOptions>(
       "quantir-prepare", "fuse, annotate and insert observers: a float model to be calibrated",
       buildPreparePipeline);
+  PassPipelineRegistration<PrepareEagerPipelineOptions>(
+      "quantir-prepare-eager", "observe what has a qconfig, as eager mode does: a float model to be calibrated",
+      buildPrepareEagerPipeline);
   PassPipelineRegistration<>("quantir-convert",
                              "turn a calibrated model into a reference quantized model",
                              buildConvertPipeline);

@@ -4,6 +4,8 @@
 
 #include "Quantizer.h"
 
+#include "quantir/Config/CustomConfig.h"
+
 namespace quantir {
 #define GEN_PASS_DEF_ANNOTATEPASS
 #include "quantir/passes/Annotate/Passes.h.inc"
@@ -25,9 +27,13 @@ public:
     if (failed(backend) || failed(mapping))
       return signalPassFailure();
 
-    QConfigQuantizer quantizer(*mapping, *backend);
     for (auto func : module.getOps<func::FuncOp>()) {
-      if (failed(quantizer.annotate(func)))
+      if (!isTraceable(func))
+        continue;
+      FailureOr<BackendPatterns> ownBackend = getBackendPatternsOf(func, *backend);
+      auto ownMapping = func->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName);
+      if (failed(ownBackend) ||
+          failed(QConfigQuantizer(ownMapping ? ownMapping : *mapping, *ownBackend).annotate(func)))
         return signalPassFailure();
       for (Operation &op : func.getBody().getOps()) {
         numAnnotated += op.hasAttr(QuantirDialect::annotationAttrName);

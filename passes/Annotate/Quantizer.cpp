@@ -4,6 +4,7 @@
 
 #include "DTypeMatch.h"
 
+#include "quantir/Config/CustomConfig.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 
@@ -46,7 +47,7 @@ LogicalResult QConfigQuantizer::annotate(func::FuncOp func) {
     if (!unit || op.hasAttr(QuantirDialect::annotationAttrName))
       continue;
     Operation *root = rootOf(&op);
-    OpIdentity identity{root->getName().getStringRef(), pathOf(&op), 0};
+    OpIdentity identity{root->getName().getStringRef(), pathWithin(func, pathOf(&op)), 0};
     std::string counter = (parentModule(identity.modulePath) + "\n" + identity.objectType).str();
     identity.index = counts[counter]++;
 

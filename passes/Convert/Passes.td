@@ -59,7 +59,8 @@ def VerifyReferencePass : Pass<"quantir-verify-reference", "::mlir::ModuleOp"> {
   let summary = "check that a module is a reference quantized model";
   let description = [{
     Fails unless: no observer is left; no annotation is left; quantized types occur only on `quant.qcast`, `quant.scast`,
-    `quantir.keep` and `quant.dcast`; only the last two read quantized values.
+    `quantir.keep` and `quant.dcast`, and where functions meet; only the last two, calls and returns read quantized values.
+    It does not look into custom modules.
   }];
 }
 

@@ -2,6 +2,7 @@
 
 #include "quantir/passes/Fuse/Passes.h"
 
+#include "quantir/Config/CustomConfig.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 
@@ -115,6 +116,8 @@ public:
   }
 
   void runOnOperation() override {
+    if (!isTraceable(getOperation()))
+      return;
     auto countNorms = [&] {
       int64_t count = 0;
       getOperation().walk([&](nn::BatchNormOp) { ++count; });

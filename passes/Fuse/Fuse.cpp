@@ -2,7 +2,7 @@
 
 #include "quantir/passes/Fuse/Passes.h"
 
-#include "quantir/Config/BackendConfig.h"
+#include "quantir/Config/CustomConfig.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Pattern.h"
 #include "quantir/dialects/Quantir/Quantir.h"
@@ -18,10 +18,7 @@ namespace quantir {
 using namespace mlir;
 using namespace quantir;
 
-namespace {
-
-/// Moves the ops of `match` into a quantir.fused at the place of the last one.
-void fuse(IRRewriter &rewriter, const PatternMatch &match, StringRef name) {
+void quantir::fuseOps(IRRewriter &rewriter, ArrayRef<Operation *> match, StringRef name) {
   Operation *last = match.back();
   SmallPtrSet<Operation *, 4> members(match.begin(), match.end());
   SmallVector<Value> operands;
@@ -58,6 +55,8 @@ void fuse(IRRewriter &rewriter, const PatternMatch &match, StringRef name) {
     rewriter.eraseOp(op);
 }
 
+namespace {
+
 class FusePass : public quantir::impl::FusePassBase<FusePass> {
 public:
   using FusePassBase::FusePassBase;
@@ -69,9 +68,15 @@ public:
       return signalPassFailure();
 
     IRRewriter rewriter(&getContext());
-    for (auto func : module.getOps<func::FuncOp>())
+    for (auto func : module.getOps<func::FuncOp>()) {
+      if (!isTraceable(func))
+        continue;
+      FailureOr<BackendPatterns> own = getBackendPatternsOf(func, *backend);
+      if (failed(own))
+        return signalPassFailure();
       for (Block &block : func.getBody())
-        fuseBlock(rewriter, block, *backend);
+        fuseBlock(rewriter, block, *own);
+    }
   }
 
 private:
@@ -97,7 +102,7 @@ private:
         if (!match)
           continue;
         Operation *next = op->getNextNode();
-        fuse(rewriter, *match, entry.unitName);
+        fuseOps(rewriter, *match, entry.unitName);
         ++numFused;
         op = next->getPrevNode();
         break;

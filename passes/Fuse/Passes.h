@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/PatternMatch.h"
 #include "mlir/Pass/Pass.h"
 
 namespace quantir {
@@ -13,6 +14,9 @@ class QuantirDialect;
 
 /// Adds the pattern of quantir-fold-batch-norm.
 void populateFoldBatchNormPatterns(mlir::RewritePatternSet &patterns);
+
+/// Moves `ops`, each of which but the last is read by the next alone, into a quantir.fused at the place of the last one.
+void fuseOps(mlir::IRRewriter &rewriter, llvm::ArrayRef<mlir::Operation *> ops, llvm::StringRef name);
 
 #define GEN_PASS_DECL
 #include "quantir/passes/Fuse/Passes.h.inc"

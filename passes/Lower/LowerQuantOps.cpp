@@ -159,6 +159,17 @@ struct InlineFused : public OpRewritePattern<FusedOp> {
   }
 };
 
+/// The stubs of eager mode say where, not what.
+template <typename StubOp>
+struct LowerStub : public OpRewritePattern<StubOp> {
+  using OpRewritePattern<StubOp>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(StubOp op, PatternRewriter &rewriter) const override {
+    rewriter.replaceOp(op, op.getInput());
+    return success();
+  }
+};
+
 struct LowerObserve : public OpRewritePattern<ObserveOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -173,5 +184,5 @@ struct LowerObserve : public OpRewritePattern<ObserveOp> {
 
 void lower::populateQuantPatterns(RewritePatternSet &patterns) {
   patterns.add<InlineFused, LowerConstant, LowerDequantizeCast, LowerKeep, LowerObserve,
-               LowerQuantizeCast, LowerStorageCast>(patterns.getContext());
+               LowerStub<QuantStubOp>, LowerStub<DequantStubOp>, LowerQuantizeCast, LowerStorageCast>(patterns.getContext());
 }

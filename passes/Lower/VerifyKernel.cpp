@@ -1,6 +1,7 @@
 //===- VerifyKernel.cpp - Check that a module can be written as a plan ----===//
 
 #include "quantir/passes/Lower/Passes.h"
+#include "quantir/passes/Modules/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -72,6 +73,7 @@ struct VerifyKernelPass : public quantir::impl::VerifyKernelPassBase<VerifyKerne
 } // namespace
 
 void quantir::lowerToKernels(OpPassManager &pm, const LowerPassOptions &options) {
+  pm.addPass(createInlineModulesPass());
   pm.addPass(createLowerPass(options));
   pm.addNestedPass<func::FuncOp>(createAssignLayoutPass());
   pm.addPass(createCSEPass());

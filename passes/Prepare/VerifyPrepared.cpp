@@ -21,7 +21,12 @@ public:
   void runOnOperation() override {
     ModuleOp module = getOperation();
     llvm::DenseSet<StringAttr> used;
-    WalkResult result = module.walk([&](Operation *op) {
+    WalkResult result = module.walk<WalkOrder::PreOrder>([&](Operation *op) {
+      // The quantized form of a custom module may be there already.
+      if (op->hasAttr(QuantirDialect::customModuleAttrName)) {
+        op->walk([&](ObserveOp observe) { used.insert(observe.getObserverAttr().getAttr()); });
+        return WalkResult::skip();
+      }
       if (auto observe = dyn_cast<ObserveOp>(op))
         used.insert(observe.getObserverAttr().getAttr());
       return WalkResult(verify(op));

@@ -1,0 +1,32 @@
+//===- Boundaries.h - Where functions meet ----------------------*- C++ -*-===//
+
+#ifndef QUANTIR_PASSES_MODULES_BOUNDARIES_H
+#define QUANTIR_PASSES_MODULES_BOUNDARIES_H
+
+#include "quantir/Config/CustomConfig.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace quantir {
+
+/// The inputs, or outputs, of a function that are quantized where it begins, or ends. Fails, with an error, for an index that it
+/// has not. Empty for functions that passes do not look into.
+mlir::FailureOr<llvm::SmallVector<unsigned>> quantizedInputs(mlir::func::FuncOp function);
+mlir::FailureOr<llvm::SmallVector<unsigned>> quantizedOutputs(mlir::func::FuncOp function);
+
+/// The calls of `function`; empty for one that only its callers outside know.
+llvm::SmallVector<mlir::func::CallOp> callsOf(mlir::func::FuncOp function);
+
+/// The path of the module that an op comes from; empty if it has none.
+llvm::StringRef modulePathOf(mlir::Operation *op);
+
+/// The mapping that holds in a function: its own, the module's, or the built-in one called `fallback`. A failure has been reported.
+mlir::FailureOr<QConfigMappingAttr> mappingOf(mlir::func::FuncOp function, llvm::StringRef fallback);
+
+/// What the mapping of `caller` says of the module that `call` calls.
+QConfigAttr qconfigOfCall(QConfigMappingAttr mapping, mlir::func::FuncOp caller, mlir::func::CallOp call,
+                          mlir::func::FuncOp callee);
+
+} // namespace quantir
+
+#endif // QUANTIR_PASSES_MODULES_BOUNDARIES_H

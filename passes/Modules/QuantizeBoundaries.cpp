@@ -1,0 +1,114 @@
+//===- QuantizeBoundaries.cpp - Pass integers where functions meet --------===//
+
+#include "quantir/passes/Modules/Passes.h"
+
+#include "Boundaries.h"
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace quantir {
+#define GEN_PASS_DEF_QUANTIZEBOUNDARIESPASS
+#include "quantir/passes/Modules/Passes.h.inc"
+} // namespace quantir
+
+using namespace mlir;
+using namespace quantir;
+
+namespace {
+
+/// `value` as codes of `type`: what it was dequantized from, or quantized anew.
+Value codesOf(OpBuilder &builder, Location loc, Value value, Type type) {
+  auto cast = value.getDefiningOp<quant::DequantizeCastOp>();
+  if (cast && cast.getInput().getType() == type)
+    return cast.getInput();
+  Value codes = quant::QuantizeCastOp::create(builder, loc, type, value);
+  return KeepOp::create(builder, loc, codes);
+}
+
+class QuantizeBoundariesPass : public quantir::impl::QuantizeBoundariesPassBase<QuantizeBoundariesPass> {
+public:
+  void runOnOperation() override {
+    SymbolTable symbols(getOperation());
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (!function.isExternal() && (failed(quantizeInputs(function)) || failed(quantizeOutputs(function))))
+        return signalPassFailure();
+    SmallVector<func::CallOp> calls;
+    getOperation().walk([&](func::CallOp call) { calls.push_back(call); });
+    for (func::CallOp call : calls)
+      if (auto callee = symbols.lookup<func::FuncOp>(call.getCallee()))
+        adapt(call, callee);
+  }
+
+private:
+  LogicalResult quantizeInputs(func::FuncOp function) {
+    FailureOr<SmallVector<unsigned>> inputs = quantizedInputs(function);
+    if (failed(inputs))
+      return failure();
+    for (unsigned input : *inputs) {
+      BlockArgument argument = function.getArgument(input);
+      if (isa<quant::QuantizedType>(getElementTypeOrSelf(argument.getType())))
+        continue;
+      if (argument.use_empty() && callsOf(function).empty() && function.isPrivate())
+        continue;
+      auto cast = argument.hasOneUse() ? dyn_cast<quant::QuantizeCastOp>(*argument.getUsers().begin())
+                                       : quant::QuantizeCastOp();
+      if (!cast)
+        return function.emitError() << "expected input " << input
+                                    << " to be quantized at once, as input_quantized_idxs says; run "
+                                       "quantir-share-boundary-observers on the prepared module";
+      argument.setType(cast.getType());
+      cast.replaceAllUsesWith(Value(argument));
+      cast.erase();
+      ++numQuantized;
+    }
+    updateType(function);
+    return success();
+  }
+
+  LogicalResult quantizeOutputs(func::FuncOp function) {
+    FailureOr<SmallVector<unsigned>> outputs = quantizedOutputs(function);
+    if (failed(outputs))
+      return failure();
+    Operation *end = function.getBody().front().getTerminator();
+    for (unsigned output : *outputs) {
+      Value value = end->getOperand(output);
+      if (isa<quant::QuantizedType>(getElementTypeOrSelf(value.getType())))
+        continue;
+      auto cast = value.getDefiningOp<quant::DequantizeCastOp>();
+      if (!cast)
+        return end->emitError() << "expected operand " << output
+                                << " to be dequantized last, as output_quantized_idxs says";
+      end->setOperand(output, cast.getInput());
+      if (cast->use_empty())
+        cast.erase();
+      ++numQuantized;
+    }
+    updateType(function);
+    return success();
+  }
+
+  static void updateType(func::FuncOp function) {
+    Block &body = function.getBody().front();
+    function.setFunctionType(FunctionType::get(function.getContext(), body.getArgumentTypes(),
+                                               body.getTerminator()->getOperandTypes()));
+  }
+
+  /// Makes a call pass and take what the function's type says.
+  static void adapt(func::CallOp call, func::FuncOp callee) {
+    OpBuilder builder(call);
+    for (auto [operand, type] : llvm::zip(call->getOpOperands(), callee.getArgumentTypes()))
+      if (operand.get().getType() != type)
+        operand.set(codesOf(builder, call.getLoc(), operand.get(), type));
+    builder.setInsertionPointAfter(call);
+    for (auto [result, type] : llvm::zip(call.getResults(), callee.getResultTypes())) {
+      Type expressed = result.getType();
+      if (expressed == type)
+        continue;
+      result.setType(type);
+      auto cast = quant::DequantizeCastOp::create(builder, call.getLoc(), expressed, result);
+      result.replaceAllUsesExcept(cast.getResult(), cast);
+    }
+  }
+};
+
+} // namespace
