@@ -23,7 +23,8 @@ void Observer::observe(const float *data, std::span<const int64_t> dims) {
     return;
   }
   int64_t count = numElements(shape);
-  if (count == 0 || !needsCalibration(settings.kind))
+  const bool records = settings.kind == ObserverKind::Recording;
+  if (count == 0 || !(records || needsCalibration(settings.kind)))
     return;
   ++statistics.samples;
   update(data, dims, count);
@@ -52,8 +53,22 @@ std::string Observer::calculateQParams(QParams &out) const {
   return choose(out);
 }
 
+std::string Observer::calculateAffineQParams(AffineQParams &out) const {
+  if (settings.kind != ObserverKind::AffineMinMax)
+    return "expected an affine_min_max observer, but got a " + std::string(toText(settings.kind)) +
+           " observer";
+  if (std::string text = error(); !text.empty())
+    return text;
+  if (statistics.empty())
+    return "expected at least one observed value, but got none";
+  return chooseAffine(out);
+}
+
+std::string Observer::chooseAffine(AffineQParams &) const { return {}; }
+
 void Observer::reset() {
   statistics = {};
+  recordings.clear();
   failure.clear();
 }
 
@@ -95,6 +110,21 @@ static std::string checkHistogram(const ObserverConfig &config, const ObserverSt
   return {};
 }
 
+/// The part of `checkState` about blocks.
+static std::string checkBlocks(const ObserverConfig &config, const ObserverState &state) {
+  const bool whole = config.granularityKind == GranularityKind::PerTensor || state.empty();
+  if (config.kind != ObserverKind::AffineMinMax || (whole && !state.blocks.empty()))
+    return mismatch("no numbers of blocks", state.blocks.size());
+  uint64_t product = state.empty() ? 0 : 1;
+  for (int64_t count : state.blocks)
+    if (count < 1 || __builtin_mul_overflow(product, uint64_t(count), &product))
+      return "expected numbers of blocks that are positive, but got " + std::to_string(count);
+  if (product != state.minVal.size())
+    return mismatch("a minimum for each of " + std::to_string(product) + " blocks",
+                    state.minVal.size());
+  return {};
+}
+
 /// Why a state cannot be that of an observer with these settings, or empty.
 static std::string checkState(const ObserverConfig &config, const ObserverState &state) {
   if (state.samples < 0 || state.nanCount < 0 || state.infCount < 0)
@@ -106,8 +136,12 @@ static std::string checkState(const ObserverConfig &config, const ObserverState 
   if (!needsCalibration(config.kind) && !state.empty())
     return mismatch("no range for a " + std::string(toText(config.kind)) + " observer",
                     state.minVal.size());
-  if (!isPerChannel(config.kind) && state.minVal.size() > 1)
+  if (config.kind == ObserverKind::AffineMinMax || !state.blocks.empty()) {
+    if (std::string text = checkBlocks(config, state); !text.empty())
+      return text;
+  } else if (!isPerChannel(config.kind) && state.minVal.size() > 1) {
     return mismatch("one minimum", state.minVal.size());
+  }
   for (size_t i = 0; i < state.minVal.size(); ++i)
     if (!(state.minVal[i] <= state.maxVal[i]))
       return "expected minima below maxima, but got [" + formatFloat(state.minVal[i]) + ", " +
@@ -131,6 +165,7 @@ std::string Observer::merge(const ObserverState &other) {
     statistics.maxVal = other.maxVal;
     statistics.histogram = other.histogram;
     statistics.counts = other.counts;
+    statistics.blocks = other.blocks;
   } else if (!other.empty()) {
     if (std::string text = combine(other); !text.empty())
       return text;
@@ -173,9 +208,16 @@ public:
   explicit StatelessObserver(const ObserverConfig &config) : Observer(config) {}
 
 protected:
-  void update(const float *, std::span<const int64_t>, int64_t) override {}
+  /// Called for Recording alone.
+  void update(const float *data, std::span<const int64_t> dims, int64_t count) override {
+    recordings.push_back({{dims.begin(), dims.end()}, {data, data + count}});
+  }
 
   std::string choose(QParams &out) const override {
+    if (settings.kind == ObserverKind::Recording)
+      return "expected an observer with quantization parameters, but got a recording observer, "
+             "which keeps values to be looked at; to quantize, put histogram or min_max in its "
+             "place";
     if (settings.kind != ObserverKind::FixedQParams)
       return "expected an observer with quantization parameters, but got a " +
              std::string(toText(settings.kind)) + " observer";
@@ -209,6 +251,8 @@ std::unique_ptr<Observer> createObserver(const ObserverConfig &config) {
   case ObserverKind::Entropy:
   case ObserverKind::Mse:
     return createGridObserver(config);
+  case ObserverKind::AffineMinMax:
+    return createAffineObserver(config);
   case ObserverKind::FixedQParams:
   case ObserverKind::Placeholder:
   case ObserverKind::Recording:

@@ -15,7 +15,7 @@
 #ifndef QUANTIR_NUMERICS_OBSERVER_H
 #define QUANTIR_NUMERICS_OBSERVER_H
 
-#include "quantir/Numerics/QParams.h"
+#include "quantir/Numerics/Affine.h"
 
 #include <memory>
 #include <string>
@@ -32,9 +32,10 @@ enum class ObserverKind : uint8_t {
   Percentile,   ///< histogram that adds up exactly; the range of a share of the values
   Entropy,      ///< the same histogram; the range of least Kullback-Leibler divergence
   Mse,          ///< the same histogram; the range of least squared quantization error
+  AffineMinMax, ///< MinMax of every block of a tensor (Affine.h)
   FixedQParams, ///< parameters known beforehand, such as sigmoid's
   Placeholder,  ///< no statistics: says a type (float16, or dynamic)
-  Recording,    ///< no statistics: the values themselves are recorded
+  Recording,    ///< no statistics: keeps the values themselves
   Noop,         ///< no statistics, no parameters
   ReuseInput,   ///< stands for whatever observes the op's input
 };
@@ -83,32 +84,53 @@ struct ObserverConfig {
   int32_t fixedZeroPoint = 0;      ///< FixedQParams
   FakeQuantize fakeQuantize = FakeQuantize::None;
 
+  /// AffineMinMax, which has these in the place of `scheme`; PerAxis uses `chAxis`.
+  GranularityKind granularityKind = GranularityKind::PerTensor;
+  int64_t groupSize = 0;
+  std::vector<int64_t> blockSize;
+  MappingType mappingType = MappingType::Symmetric;
+  ZeroPointDomain zeroPointDomain = ZeroPointDomain::Int;
+  bool preserveZero = true;
+
   /// An observer of that kind with PyTorch's defaults: a per-channel scheme for per-channel kinds,
-  /// float32 for Placeholder, float16 for Noop.
+  /// float32 for Placeholder, float16 for Noop, int8 for AffineMinMax.
   static ObserverConfig of(ObserverKind kind);
 
   /// Empty, or what is wrong: "expected quant_min < quant_max, but got 5 and 5".
   [[nodiscard]] std::string validate() const;
 
-  /// The range in force.
-  QuantRange range() const { return effectiveRange(dtype, quantMin, quantMax, reduceRange); }
+  /// The range in force. (AffineMinMax: the type's, as in torchao, where none is given.)
+  QuantRange range() const;
+
+  Granularity granularity() const { return {granularityKind, chAxis, groupSize, blockSize}; }
+  AffineSpec affineSpec() const {
+    return {mappingType, zeroPointDomain, preserveZero, dtype, range(), eps};
+  }
 
   bool operator==(const ObserverConfig &) const = default;
 };
 
 /// Everything an observer learned. Empty vectors: nothing observed yet.
 struct ObserverState {
-  std::vector<float> minVal; ///< one entry, or one per channel
+  std::vector<float> minVal; ///< one entry, or one per channel or block
   std::vector<float> maxVal;
   std::vector<float> histogram; ///< Histogram: counts over [minVal, maxVal]
   std::vector<int64_t>
-      counts;           ///< Percentile, Entropy, Mse: counts on gridFor(minVal, maxVal, bins)
-  int64_t samples = 0;  ///< tensors observed (not counting empty ones)
-  int64_t nanCount = 0; ///< values that were NaN
-  int64_t infCount = 0; ///< values that were infinite
+      counts; ///< Percentile, Entropy, Mse: counts on gridFor(minVal, maxVal, bins)
+  std::vector<int64_t> blocks; ///< AffineMinMax: how many in each dimension, but for PerTensor
+  int64_t samples = 0;         ///< tensors observed (not counting empty ones)
+  int64_t nanCount = 0;        ///< values that were NaN
+  int64_t infCount = 0;        ///< values that were infinite
 
   bool empty() const { return minVal.empty(); }
   bool operator==(const ObserverState &) const = default;
+};
+
+/// A tensor that a Recording observer kept.
+struct RecordedTensor {
+  std::vector<int64_t> dims;
+  std::vector<float> values; ///< row-major
+  bool operator==(const RecordedTensor &) const = default;
 };
 
 class Observer {
@@ -130,7 +152,15 @@ public:
   /// kinds that have no parameters.
   [[nodiscard]] std::string calculateQParams(QParams &out) const;
 
+  /// The same for AffineMinMax, whose parameters a QParams holds only when they are of a whole
+  /// tensor or of channels, and not in the float domain.
+  [[nodiscard]] std::string calculateAffineQParams(AffineQParams &out) const;
+
   const ObserverState &state() const { return statistics; }
+
+  /// What a Recording observer was shown, call by call, until `reset`: a copy of each tensor, so
+  /// the memory grows with the data. Not part of the state: it is neither saved with it nor merged.
+  std::span<const RecordedTensor> recorded() const { return recordings; }
 
   /// Replaces the state; fails, changing nothing, when it does not fit the configuration.
   [[nodiscard]] std::string load(ObserverState state);
@@ -154,10 +184,12 @@ protected:
   virtual void update(const float *data, std::span<const int64_t> dims, int64_t count) = 0;
   /// Called with a state that has values.
   virtual std::string choose(QParams &out) const = 0;
+  virtual std::string chooseAffine(AffineQParams &out) const;
   virtual std::string combine(const ObserverState &other) = 0;
 
   ObserverConfig settings;
   ObserverState statistics;
+  std::vector<RecordedTensor> recordings;
   std::string failure; ///< the first structural error
 };
 

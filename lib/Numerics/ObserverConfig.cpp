@@ -17,7 +17,7 @@ struct KindInfo {
 };
 
 /// In the order of ObserverKind.
-constexpr std::array<KindInfo, 13> kinds = {{
+constexpr std::array<KindInfo, 14> kinds = {{
     {"min_max", "MinMaxObserver"},
     {"moving_average_min_max", "MovingAverageMinMaxObserver"},
     {"per_channel_min_max", "PerChannelMinMaxObserver"},
@@ -26,6 +26,7 @@ constexpr std::array<KindInfo, 13> kinds = {{
     {"percentile", ""},
     {"entropy", ""},
     {"mse", ""},
+    {"affine_min_max", "AffineQuantizedMinMaxObserver"},
     {"fixed_qparams", "FixedQParamsObserver"},
     {"placeholder", "PlaceholderObserver"},
     {"recording", "RecordingObserver"},
@@ -79,6 +80,69 @@ std::string validateRange(const ObserverConfig &config) {
   return {};
 }
 
+std::string validateEps(float eps) {
+  if (!(eps >= std::numeric_limits<float>::min()) || std::isinf(eps))
+    return "expected a positive, finite eps, but got " + formatFloat(eps);
+  return {};
+}
+
+/// That each granularity has the sizes it needs, and no other.
+std::string validateGranularity(const ObserverConfig &config) {
+  const std::string granularity(toText(config.granularityKind));
+  const bool perGroup = config.granularityKind == GranularityKind::PerGroup;
+  if (perGroup ? config.groupSize < 1 : config.groupSize != 0)
+    return "expected a group_size " + std::string(perGroup ? "above 0" : "of 0") +
+           " with granularity " + granularity + ", but got " + std::to_string(config.groupSize);
+  const bool perBlock = config.granularityKind == GranularityKind::PerBlock;
+  if (perBlock == config.blockSize.empty())
+    return std::string("expected ") + (perBlock ? "a" : "no") + " block_size with granularity " +
+           granularity + ", but got " + std::to_string(config.blockSize.size()) + " sizes";
+  for (int64_t size : config.blockSize)
+    if (size < 1 && size != -1)
+      return "expected a block_size of positive numbers or -1, but got " + std::to_string(size);
+  if (config.isDynamic && config.granularityKind == GranularityKind::PerAxis)
+    return "expected a granularity other than per_axis with is_dynamic, but got " + granularity;
+  return {};
+}
+
+/// The settings of blocks, and that none is there that only other kinds have.
+std::string validateAffine(const ObserverConfig &config) {
+  if (!isQuantized(config.dtype))
+    return "expected a quantized dtype for an affine_min_max observer, but got " +
+           std::string(toText(config.dtype));
+  if (config.scheme != QScheme::PerTensorAffine)
+    return "expected mapping_type and granularity for an affine_min_max observer, but got "
+           "qscheme " +
+           std::string(toText(config.scheme));
+  if (config.reduceRange)
+    return "expected quant_min and quant_max for an affine_min_max observer, but got reduce_range";
+  if (std::string error = validateGranularity(config); !error.empty())
+    return error;
+  if (std::string error = validateEps(config.eps); !error.empty())
+    return error;
+  if (std::string error = validateRange(config); !error.empty())
+    return error;
+  return validate(config.affineSpec());
+}
+
+/// That nothing is there that only affine_min_max has.
+std::string validateNotAffine(const ObserverConfig &config) {
+  const std::string name(toText(config.kind));
+  if (isSubByte(config.dtype))
+    return "expected quint4x2, qint4, an integer of 8, 16 or 32 bits or a float as the dtype of "
+           "a " +
+           name + " observer (affine_min_max takes any width), but got " +
+           std::string(toText(config.dtype));
+  const ObserverConfig usual;
+  if (config.granularityKind != usual.granularityKind || config.groupSize != usual.groupSize ||
+      config.blockSize != usual.blockSize || config.mappingType != usual.mappingType ||
+      config.zeroPointDomain != usual.zeroPointDomain || config.preserveZero != usual.preserveZero)
+    return "expected granularity, group_size, block_size, mapping_type, zero_point_domain and "
+           "preserve_zero only for an affine_min_max observer, but got a " +
+           name + " observer";
+  return {};
+}
+
 std::string validateStatistics(const ObserverConfig &config) {
   std::string name(toText(config.kind));
   if (!isQuantized(config.dtype))
@@ -91,13 +155,15 @@ std::string validateStatistics(const ObserverConfig &config) {
       (config.dtype == QDType::QUInt8 || config.dtype == QDType::UInt8))
     return "expected an affine qscheme or a signed dtype with reduce_range, but got " +
            std::string(toText(config.scheme)) + " " + std::string(toText(config.dtype));
-  if (config.isDynamic &&
-      !(config.kind == ObserverKind::MovingAverageMinMax && config.averagingConstant == 1.0f))
-    return "expected is_dynamic only for a moving_average_min_max observer with "
-           "averaging_constant 1, or for a placeholder, but got a " +
+  if (config.isDynamic && config.kind != ObserverKind::MovingAverageMinMax)
+    return "expected is_dynamic only for moving_average_min_max (with averaging_constant 1), "
+           "affine_min_max and placeholder, but got a " +
            name + " observer";
-  if (!(config.eps >= std::numeric_limits<float>::min()) || std::isinf(config.eps))
-    return "expected a positive, finite eps, but got " + formatFloat(config.eps);
+  if (config.isDynamic && config.averagingConstant != 1.0f)
+    return "expected averaging_constant 1 with is_dynamic, but got " +
+           formatFloat(config.averagingConstant);
+  if (std::string error = validateEps(config.eps); !error.empty())
+    return error;
   if (isMovingAverage(config.kind) &&
       !(config.averagingConstant > 0.0f && config.averagingConstant <= 1.0f))
     return "expected an averaging_constant above 0 and at most 1, but got " +
@@ -213,6 +279,8 @@ ObserverConfig ObserverConfig::of(ObserverKind kind) {
   config.kind = kind;
   if (isPerChannel(kind))
     config.scheme = QScheme::PerChannelAffine;
+  if (kind == ObserverKind::AffineMinMax)
+    config.dtype = QDType::Int8;
   if (kind == ObserverKind::Placeholder)
     config.dtype = QDType::Float32;
   if (kind == ObserverKind::Noop)
@@ -220,8 +288,18 @@ ObserverConfig ObserverConfig::of(ObserverKind kind) {
   return config;
 }
 
+QuantRange ObserverConfig::range() const {
+  if (kind == ObserverKind::AffineMinMax && !quantMin && !quantMax)
+    return storageRange(dtype);
+  return effectiveRange(dtype, quantMin, quantMax, reduceRange);
+}
+
 std::string ObserverConfig::validate() const {
   if (std::string error = validateFakeQuantize(*this); !error.empty())
+    return error;
+  if (kind == ObserverKind::AffineMinMax)
+    return validateAffine(*this);
+  if (std::string error = validateNotAffine(*this); !error.empty())
     return error;
   if (needsCalibration(kind))
     return validateStatistics(*this);

@@ -36,13 +36,28 @@ json floatsToJson(const std::vector<float> &values) {
   return array;
 }
 
+/// The settings of affine_min_max.
+void addBlocks(const ObserverConfig &config, json &object) {
+  object["granularity"] = toText(config.granularityKind);
+  object["mapping_type"] = toText(config.mappingType);
+  if (config.groupSize != 0)
+    object["group_size"] = config.groupSize;
+  if (!config.blockSize.empty())
+    object["block_size"] = config.blockSize;
+  if (config.zeroPointDomain != ZeroPointDomain::Int)
+    object["zero_point_domain"] = toText(config.zeroPointDomain);
+  if (!config.preserveZero)
+    object["preserve_zero"] = config.preserveZero;
+}
+
 } // namespace
 
 json toJson(const ObserverConfig &config) {
   const ObserverConfig usual = ObserverConfig::of(config.kind);
-  json object = {{"observer", toText(config.kind)},
-                 {"dtype", toText(config.dtype)},
-                 {"qscheme", toText(config.scheme)}};
+  json object = {{"observer", toText(config.kind)}, {"dtype", toText(config.dtype)}};
+  const bool affine = config.kind == ObserverKind::AffineMinMax;
+  if (!affine)
+    object["qscheme"] = toText(config.scheme);
   if (config.quantMin)
     object["quant_min"] = *config.quantMin;
   if (config.quantMax)
@@ -67,6 +82,8 @@ json toJson(const ObserverConfig &config) {
     object["zero_point"] = config.fixedZeroPoint;
   if (config.fakeQuantize != usual.fakeQuantize)
     object["fake_quantize"] = toText(config.fakeQuantize);
+  if (affine)
+    addBlocks(config, object);
   return object;
 }
 
@@ -78,6 +95,8 @@ json toJson(const ObserverState &state) {
     object["histogram"] = floatsToJson(state.histogram);
   if (!state.counts.empty())
     object["counts"] = state.counts;
+  if (!state.blocks.empty())
+    object["blocks"] = state.blocks;
   if (state.nanCount)
     object["nan_count"] = state.nanCount;
   if (state.infCount)
@@ -219,14 +238,31 @@ private:
   std::string path, error;
 };
 
-constexpr std::array<std::string_view, 15> configKeys = {
-    "observer",  "dtype",        "qscheme",      "quant_min",
-    "quant_max", "reduce_range", "eps",          "averaging_constant",
-    "ch_axis",   "bins",         "percentile",   "is_dynamic",
-    "scale",     "zero_point",   "fake_quantize"};
+constexpr std::array<std::string_view, 22> configKeys = {"observer",
+                                                         "dtype",
+                                                         "qscheme",
+                                                         "quant_min",
+                                                         "quant_max",
+                                                         "reduce_range",
+                                                         "eps",
+                                                         "averaging_constant",
+                                                         "ch_axis",
+                                                         "bins",
+                                                         "percentile",
+                                                         "is_dynamic",
+                                                         "scale",
+                                                         "zero_point",
+                                                         "fake_quantize",
+                                                         "target_dtype",
+                                                         "granularity",
+                                                         "group_size",
+                                                         "block_size",
+                                                         "mapping_type",
+                                                         "zero_point_domain",
+                                                         "preserve_zero"};
 
-constexpr std::array<std::string_view, 7> stateKeys = {
-    "min_val", "max_val", "histogram", "counts", "samples", "nan_count", "inf_count"};
+constexpr std::array<std::string_view, 8> stateKeys = {
+    "min_val", "max_val", "histogram", "counts", "blocks", "samples", "nan_count", "inf_count"};
 
 } // namespace
 
@@ -250,6 +286,13 @@ std::string fromJson(const json &object, ObserverConfig &out, std::string_view p
   reader.optional("scale", config.fixedScale);
   reader.optional("zero_point", config.fixedZeroPoint);
   reader.optional("fake_quantize", config.fakeQuantize);
+  reader.optional("target_dtype", config.dtype); // PyTorch's name of it for affine_min_max
+  reader.optional("granularity", config.granularityKind);
+  reader.optional("group_size", config.groupSize);
+  reader.optional("block_size", config.blockSize);
+  reader.optional("mapping_type", config.mappingType);
+  reader.optional("zero_point_domain", config.zeroPointDomain);
+  reader.optional("preserve_zero", config.preserveZero);
   if (std::string text = config.validate(); !text.empty())
     reader.fail("", text);
   if (std::string error = reader.take(); !error.empty())
@@ -266,6 +309,7 @@ std::string fromJson(const json &object, ObserverState &out, std::string_view pa
   reader.required("max_val", state.maxVal);
   reader.optional("histogram", state.histogram);
   reader.optional("counts", state.counts);
+  reader.optional("blocks", state.blocks);
   reader.optional("samples", state.samples);
   reader.optional("nan_count", state.nanCount);
   reader.optional("inf_count", state.infCount);

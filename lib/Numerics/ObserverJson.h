@@ -5,7 +5,9 @@
 //   "quant_max": 127}
 // Settings: observer, dtype, qscheme, quant_min, quant_max, reduce_range, eps, averaging_constant,
 // ch_axis, bins, percentile, is_dynamic, scale, zero_point (PyTorch's names), fake_quantize
-// ("none", "module" or "fused"). Readers also take PyTorch's class names for the observer.
+// ("none", "module" or "fused"); for affine_min_max also granularity, group_size, block_size,
+// mapping_type, zero_point_domain, preserve_zero, and target_dtype for dtype. Readers also take
+// PyTorch's class names for the observer.
 //
 // State:
 //   {"min_val": [-1.5], "max_val": [2.25], "histogram": [3, 0, ...], "counts": [3, 0, ...],

@@ -18,6 +18,8 @@ std::unique_ptr<Observer> createRangeObserver(const ObserverConfig &config);
 std::unique_ptr<Observer> createHistogramObserver(const ObserverConfig &config);
 /// Percentile, Entropy, Mse: over a histogram that adds up exactly.
 std::unique_ptr<Observer> createGridObserver(const ObserverConfig &config);
+/// AffineMinMax.
+std::unique_ptr<Observer> createAffineObserver(const ObserverConfig &config);
 
 /// How `config` maps a range to parameters.
 QParamsSpec specOf(const ObserverConfig &config);

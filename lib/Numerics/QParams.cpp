@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <limits>
 
@@ -29,7 +30,7 @@ constexpr QuantRange int32Range = {std::numeric_limits<int32_t>::min(),
                                    std::numeric_limits<int32_t>::max()};
 
 /// In the order of QDType.
-constexpr std::array<DTypeInfo, 15> dtypes = {{
+constexpr std::array<DTypeInfo, 29> dtypes = {{
     {"quint8", 8, false, {0, 255}},
     {"qint8", 8, true, {-128, 127}},
     {"qint32", 32, true, int32Range},
@@ -40,6 +41,20 @@ constexpr std::array<DTypeInfo, 15> dtypes = {{
     {"uint16", 16, false, {0, 65535}},
     {"int16", 16, true, {-32768, 32767}},
     {"int32", 32, true, int32Range},
+    {"uint1", 1, false, {0, 1}},
+    {"uint2", 2, false, {0, 3}},
+    {"uint3", 3, false, {0, 7}},
+    {"uint4", 4, false, {0, 15}},
+    {"uint5", 5, false, {0, 31}},
+    {"uint6", 6, false, {0, 63}},
+    {"uint7", 7, false, {0, 127}},
+    {"int1", 1, true, {-1, 0}},
+    {"int2", 2, true, {-2, 1}},
+    {"int3", 3, true, {-4, 3}},
+    {"int4", 4, true, {-8, 7}},
+    {"int5", 5, true, {-16, 15}},
+    {"int6", 6, true, {-32, 31}},
+    {"int7", 7, true, {-64, 63}},
     {"float8_e4m3fn", 8, true, {-448, 448}},
     {"float8_e5m2", 8, true, {-57344, 57344}},
     {"float16", 16, true, {0, 0}},
@@ -76,11 +91,20 @@ std::string parse(std::string_view text, std::span<const std::string_view> names
 std::string_view toText(QDType dtype) { return info(dtype).name; }
 std::string_view toText(QScheme scheme) { return schemes[size_t(scheme)]; }
 
-std::string parseText(std::string_view text, QDType &out) { return parse(text, dtypeNames, out); }
+std::string parseText(std::string_view text, QDType &out) {
+  constexpr std::string_view torchao = "TorchAODType.";
+  if (!text.starts_with(torchao))
+    return parse(text, dtypeNames, out);
+  std::string name(text.substr(torchao.size()));
+  for (char &c : name)
+    c = char(std::tolower(static_cast<unsigned char>(c)));
+  return parse(name, dtypeNames, out);
+}
 std::string parseText(std::string_view text, QScheme &out) { return parse(text, schemes, out); }
 
 bool isQuantized(QDType dtype) { return dtype < QDType::Float16; }
 bool isFloat8(QDType dtype) { return dtype == QDType::Float8E4M3 || dtype == QDType::Float8E5M2; }
+bool isSubByte(QDType dtype) { return dtype >= QDType::UInt1 && dtype <= QDType::Int7; }
 bool isSigned(QDType dtype) { return info(dtype).isSigned; }
 int bitWidth(QDType dtype) { return info(dtype).bits; }
 QuantRange storageRange(QDType dtype) { return info(dtype).storage; }

@@ -35,6 +35,20 @@ enum class QDType : uint8_t {
   UInt16,
   Int16,
   Int32,
+  UInt1, ///< these, which PyTorch has as placeholders (TorchAODType), only for affine_min_max
+  UInt2,
+  UInt3,
+  UInt4,
+  UInt5,
+  UInt6,
+  UInt7,
+  Int1,
+  Int2,
+  Int3,
+  Int4,
+  Int5,
+  Int6,
+  Int7,
   Float8E4M3,
   Float8E5M2,
   Float16,
@@ -54,14 +68,16 @@ enum class QScheme : uint8_t {
 std::string_view toText(QDType dtype);
 std::string_view toText(QScheme scheme);
 
-/// Accepts what `toText` writes, and "torch." before it. On an unknown name the error lists the
-/// nearest one.
+/// Accepts what `toText` writes, and "torch." before it; "TorchAODType.INT4" is int4. On an unknown
+/// name the error lists the nearest one.
 [[nodiscard]] std::string parseText(std::string_view text, QDType &out);
 [[nodiscard]] std::string parseText(std::string_view text, QScheme &out);
 
 /// Integers, and the 8-bit floats, which are scaled like integers. Not float16, bfloat16, float32.
 bool isQuantized(QDType dtype);
 bool isFloat8(QDType dtype);
+/// int1 to int7 and uint1 to uint7. (Not quint4x2 and qint4.)
+bool isSubByte(QDType dtype);
 bool isSigned(QDType dtype);
 int bitWidth(QDType dtype);
 

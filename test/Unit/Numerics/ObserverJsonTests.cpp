@@ -101,10 +101,8 @@ TEST_CASE("errors in configurations name the place", "[json]") {
   CHECK(configError(R"({"observer": "min_max", "bin": 3})") ==
         "config.bin: expected one of observer, dtype, qscheme, quant_min, quant_max, reduce_range, "
         "eps, averaging_constant, ch_axis, bins, percentile, is_dynamic, scale, zero_point, "
-        "fake_quantize, but "
-        "got "
-        "'bin' "
-        "(nearest: 'bins')");
+        "fake_quantize, target_dtype, granularity, group_size, block_size, mapping_type, "
+        "zero_point_domain, preserve_zero, but got 'bin' (nearest: 'bins')");
   CHECK(configError(R"({"observer": "min_max", "dtype": "quint88"})")
             .starts_with("config.dtype: expected one of quint8, "));
   CHECK(configError(R"({"observer": "min_max", "bins": 2.5})") ==
@@ -148,6 +146,7 @@ TEST_CASE("states survive JSON to the last bit", "[json]") {
   state.minVal.push_back(1e-45f);
   state.maxVal.push_back(std::numeric_limits<float>::max());
   state.histogram = {0, 1, 16777216.0f, 0.0625f};
+  state.blocks = {3, 1, 7};
   state.counts = {0, 7, (int64_t(1) << 53) - 1};
   state.samples = int64_t(1) << 40;
   state.nanCount = 3;

@@ -205,8 +205,8 @@ TEST_CASE("fixed parameters need no data", "[observer]") {
 }
 
 TEST_CASE("kinds without parameters", "[observer]") {
-  for (ObserverKind kind : {ObserverKind::Placeholder, ObserverKind::Recording, ObserverKind::Noop,
-                            ObserverKind::ReuseInput}) {
+  for (ObserverKind kind :
+       {ObserverKind::Placeholder, ObserverKind::Noop, ObserverKind::ReuseInput}) {
     auto observer = make(kind);
     REQUIRE(observer);
     feed(*observer, {1, 2});
@@ -214,8 +214,33 @@ TEST_CASE("kinds without parameters", "[observer]") {
     CHECK(observer->calculateQParams(params) ==
           "expected an observer with quantization parameters, but got a " +
               std::string(toText(kind)) + " observer");
+    CHECK(observer->state() == ObserverState());
+    CHECK(observer->recorded().empty());
     CHECK_FALSE(needsCalibration(kind));
   }
+}
+
+TEST_CASE("a recording observer keeps every tensor", "[observer]") {
+  auto observer = make(ObserverKind::Recording);
+  feed(*observer, {1, 2, NaN, inf}, {2, 2});
+  feed(*observer, {}, {0, 3});
+  feed(*observer, {5}, {});
+  REQUIRE(observer->recorded().size() == 2);
+  CHECK(observer->recorded()[0].dims == std::vector<int64_t>{2, 2});
+  CHECK(observer->recorded()[0].values[1] == 2);
+  CHECK(std::isnan(observer->recorded()[0].values[2]));
+  CHECK(observer->recorded()[1] == RecordedTensor{{1}, {5}});
+  CHECK(observer->state().samples == 2);
+  CHECK(observer->error() == "");
+  QParams params;
+  CHECK(observer->calculateQParams(params) ==
+        "expected an observer with quantization parameters, but got a recording observer, which "
+        "keeps values to be looked at; to quantize, put histogram or min_max in its place");
+  ObserverState state = observer->state();
+  REQUIRE(make(ObserverKind::Recording)->load(state) == "");
+  observer->reset();
+  CHECK(observer->recorded().empty());
+  CHECK(observer->state() == ObserverState());
 }
 
 TEST_CASE("names of kinds", "[observer]") {
@@ -229,8 +254,9 @@ TEST_CASE("names of kinds", "[observer]") {
   CHECK(kind == ObserverKind::MovingAveragePerChannelMinMax);
   CHECK(parseText("histgram", kind) ==
         "expected one of min_max, moving_average_min_max, per_channel_min_max, "
-        "moving_average_per_channel_min_max, histogram, percentile, entropy, mse, fixed_qparams, "
-        "placeholder, recording, noop, reuse_input, but got 'histgram' (nearest: 'histogram')");
+        "moving_average_per_channel_min_max, histogram, percentile, entropy, mse, affine_min_max, "
+        "fixed_qparams, placeholder, recording, noop, reuse_input, but got 'histgram' (nearest: "
+        "'histogram')");
 }
 
 TEST_CASE("configurations that make no sense", "[observer]") {
@@ -268,9 +294,14 @@ TEST_CASE("configurations that make no sense", "[observer]") {
     CHECK(broken(Kind::MovingAverageMinMax, [&](Config &c) {
             c.averagingConstant = constant;
           }).starts_with("expected an averaging_constant above 0 and at most 1"));
-  CHECK(broken(Kind::MovingAverageMinMax, [](Config &c) { c.isDynamic = true; })
-            .starts_with("expected is_dynamic only for a moving_average_min_max observer with "
-                         "averaging_constant 1"));
+  CHECK(broken(Kind::MovingAverageMinMax, [](Config &c) { c.isDynamic = true; }) ==
+        "expected averaging_constant 1 with is_dynamic, but got 0.01");
+  CHECK(broken(Kind::PerChannelMinMax, [](Config &c) { c.isDynamic = true; }) ==
+        "expected is_dynamic only for moving_average_min_max (with averaging_constant 1), "
+        "affine_min_max and placeholder, but got a per_channel_min_max observer");
+  CHECK(broken(Kind::MinMax, [](Config &c) {
+          c.dtype = QDType::QInt8, c.quantMin = -128, c.quantMax = 128;
+        }) == "expected quant_min and quant_max within [-128, 127] (qint8), but got [-128, 128]");
   CHECK(broken(Kind::MovingAverageMinMax,
                [](Config &c) { c.isDynamic = true, c.averagingConstant = 1; }) == "");
   for (Kind kind : {Kind::PerChannelMinMax, Kind::Histogram, Kind::MinMax})

@@ -6,6 +6,8 @@
 
 #include "GoldenCase.h"
 
+#include "quantir/Numerics/Affine.h"
+#include "quantir/Numerics/Decomposed.h"
 #include "quantir/Numerics/Histogram.h"
 #include "quantir/Numerics/Metrics.h"
 #include "quantir/Numerics/Quantize.h"
@@ -188,6 +190,92 @@ TEST_CASE("golden quantize and dequantize per channel", "[shared]") {
     REQUIRE(dequantize(codes.data(), x.dims, params, back.data()) == "");
     CHECK(codes == c.arrays.get<int8_t>("q"));
     CHECK(back == c.arrays.get<float>("dq"));
+  }
+}
+
+TEST_CASE("golden quantize to an 8-bit float", "[shared]") {
+  std::vector<Case> cases = load(
+      "decomposed", [](const json &info) { return info.value("dtype", "") == "float8_e4m3fn"; });
+  CHECK(cases.size() >= 1);
+  for (const Case &c : cases) {
+    INFO("golden case " << c.id());
+    // There the value is rounded to an integer before it is rounded to a float.
+    QParams params;
+    params.scale = {c.info.at("scale").get<float>()};
+    params.zeroPoint = {c.info.at("zero_point").get<int32_t>()};
+    params.quantMin = c.info.at("quant_min");
+    params.quantMax = c.info.at("quant_max");
+    Tensor x = c.tensor("x");
+    std::vector<int16_t> integers(x.values.size());
+    REQUIRE(quantize(x.values.data(), x.dims, params, integers.data()) == "");
+    std::vector<float> codes;
+    for (int16_t q : integers)
+      codes.push_back(roundToFloat8(q, QDType::Float8E4M3));
+    CHECK(codes == c.arrays.get<float>("q"));
+    AffineQParams affine;
+    affine.scale = params.scale;
+    affine.domain = ZeroPointDomain::None;
+    affine.dtype = QDType::Float8E4M3;
+    std::vector<float> back(codes.size());
+    REQUIRE(dequantizeAffine(codes.data(), x.dims, affine, back.data()) == "");
+    CHECK(back == c.arrays.get<float>("dq"));
+  }
+}
+
+namespace {
+
+/// Quantizes and dequantizes runs of `length` and compares with what the case has.
+void checkRuns(const Case &c, const std::vector<float> &x, int64_t length, const RunQParams &params,
+               QuantRange range) {
+  std::vector<int8_t> codes(x.size());
+  std::vector<float> back(x.size());
+  REQUIRE(quantizeRuns(x, length, params, range, codes.data()) == "");
+  REQUIRE(dequantizeRuns(codes, length, params, back.data()) == "");
+  CHECK(codes == c.arrays.get<int8_t>("q"));
+  CHECK(back == c.arrays.get<float>("dq"));
+}
+
+} // namespace
+
+TEST_CASE("golden quantize per token", "[shared]") {
+  std::vector<Case> cases = load("decomposed", [](const json &info) {
+    return info.at("op").get<std::string>().starts_with("choose_qparams_per_token");
+  });
+  CHECK(cases.size() >= 2);
+  for (const Case &c : cases) {
+    INFO("golden case " << c.id());
+    Tensor x = c.tensor("x");
+    const int64_t length = x.dims.back();
+    RunQParams params;
+    REQUIRE((c.info.at("op") == "choose_qparams_per_token"
+                 ? chooseRunsSymmetric(x.values, length, params)
+                 : chooseRunsAsymmetric(x.values, length, params)) == "");
+    CHECK(params.scale == c.arrays.get<float>("scale"));
+    CHECK(params.zeroPoint == c.arrays.get<float>("zero_point"));
+    checkRuns(c, x.values, length, params, {-128, 127});
+  }
+}
+
+TEST_CASE("golden quantize per group", "[shared]") {
+  std::vector<Case> cases = load(
+      "decomposed", [](const json &info) { return info.at("op") == "quantize_per_channel_group"; });
+  CHECK(cases.size() >= 2);
+  for (const Case &c : cases) {
+    INFO("golden case " << c.id());
+    RunQParams params = {c.arrays.get<float>("scales"), c.arrays.get<float>("zero_points")};
+    QuantRange range = {c.info.at("quant_min"), c.info.at("quant_max")};
+    Tensor w = c.tensor("w");
+    const int64_t length = c.info.at("group_size");
+    checkRuns(c, w.values, length, params, range);
+    // As blocks: with zero points that are integers the two formulas agree.
+    AffineQParams affine;
+    affine.blocks = {w.dims[0], w.dims[1] / length};
+    affine.scale = params.scale;
+    affine.zeroPoint.assign(params.zeroPoint.begin(), params.zeroPoint.end());
+    affine.range = range;
+    std::vector<int8_t> codes(w.values.size());
+    REQUIRE(quantizeAffine(w.values.data(), w.dims, affine, codes.data()) == "");
+    CHECK(codes == c.arrays.get<int8_t>("q"));
   }
 }
 

@@ -1,0 +1,263 @@
+//===- Affine.cpp - Parameters for blocks of a tensor ---------------------===//
+
+#include "quantir/Numerics/Affine.h"
+
+#include "quantir/Numerics/Blocks.h"
+#include "quantir/Numerics/Rounding.h"
+#include "quantir/Numerics/Text.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+namespace quantir::numerics {
+
+//===----------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+constexpr std::array<std::string_view, 3> mappings = {"symmetric", "symmetric_no_clipping_err",
+                                                      "asymmetric"};
+constexpr std::array<std::string_view, 3> domains = {"int", "float", "none"};
+
+template <typename Enum>
+std::string parseLower(std::string_view text, std::span<const std::string_view> names, Enum &out) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return char(std::tolower(c)); });
+  auto found = std::find(names.begin(), names.end(), lower);
+  if (found == names.end())
+    return unknownName(text, names);
+  out = Enum(found - names.begin());
+  return {};
+}
+
+} // namespace
+
+std::string_view toText(MappingType mapping) { return mappings[size_t(mapping)]; }
+std::string_view toText(ZeroPointDomain domain) { return domains[size_t(domain)]; }
+std::string parseText(std::string_view text, MappingType &out) {
+  return parseLower(text, mappings, out);
+}
+std::string parseText(std::string_view text, ZeroPointDomain &out) {
+  return parseLower(text, domains, out);
+}
+
+//===----------------------------------------------------------------------===//
+// Choosing parameters
+//===----------------------------------------------------------------------===//
+
+std::string validate(const AffineSpec &spec) {
+  const std::string mapping(toText(spec.mapping)), domain(toText(spec.domain));
+  if (isFloat8(spec.dtype) && spec.mapping == MappingType::Asymmetric)
+    return "expected mapping_type symmetric for " + std::string(toText(spec.dtype)) + ", but got " +
+           mapping;
+  if (spec.mapping != MappingType::Asymmetric) {
+    if (!spec.preserveZero)
+      return "expected preserve_zero with mapping_type " + mapping + ", but got false";
+    if (spec.domain == ZeroPointDomain::Float)
+      return "expected zero_point_domain int or none with mapping_type " + mapping + ", but got " +
+             domain;
+  }
+  if (spec.mapping == MappingType::SymmetricNoClippingErr &&
+      !(spec.range.min < 0 && spec.range.max > 0))
+    return "expected quant_min < 0 < quant_max with mapping_type " + mapping + ", but got " +
+           std::to_string(spec.range.min) + " and " + std::to_string(spec.range.max);
+  if (spec.mapping == MappingType::Asymmetric &&
+      spec.preserveZero == (spec.domain == ZeroPointDomain::Float))
+    return std::string("expected zero_point_domain ") +
+           (spec.preserveZero ? "int or none with" : "float without") + " preserve_zero, but got " +
+           domain;
+  return {};
+}
+
+/// (qmax + qmin + 1) / 2.
+static double middleOf(QuantRange range) { return (double(range.max) + range.min + 1) / 2; }
+
+std::string chooseAffineQParams(std::span<const float> min, std::span<const float> max,
+                                const AffineSpec &spec, AffineQParams &out) {
+  if (std::string error = validate(spec); !error.empty())
+    return error;
+  if (min.empty() || min.size() != max.size())
+    return "expected as many minima as maxima, but got " + std::to_string(min.size()) + " and " +
+           std::to_string(max.size());
+  const float length = float(double(spec.range.max) - spec.range.min);
+  AffineQParams result;
+  result.domain = spec.domain;
+  result.dtype = spec.dtype;
+  result.range = spec.range;
+  for (size_t i = 0; i < min.size(); ++i) {
+    const float low = spec.preserveZero ? std::min(min[i], 0.0f) : min[i];
+    const float high = spec.preserveZero ? std::max(max[i], 0.0f) : max[i];
+    float scale;
+    if (spec.mapping == MappingType::Symmetric)
+      scale = std::max(-low, high) / float((double(spec.range.max) - spec.range.min) / 2);
+    else if (spec.mapping == MappingType::SymmetricNoClippingErr)
+      scale = std::max(low / float(spec.range.min), high / float(spec.range.max));
+    else
+      scale = (high - low) / length;
+    if (!std::isfinite(scale) || min[i] > max[i])
+      return (min.size() == 1 ? "" : "block " + std::to_string(i) + ": ") +
+             "expected a finite range with min <= max, but got [" + formatFloat(min[i]) + ", " +
+             formatFloat(max[i]) + "]";
+    scale = std::max(scale, spec.eps);
+    result.scale.push_back(scale);
+    if (spec.domain == ZeroPointDomain::Float) {
+      result.floatZeroPoint.push_back(low + scale * float(middleOf(spec.range)));
+    } else if (spec.domain == ZeroPointDomain::Int) {
+      double zero = spec.mapping == MappingType::Asymmetric
+                        ? double(spec.range.min) - roundToEven(double(low / scale))
+                        : std::trunc(middleOf(spec.range));
+      result.zeroPoint.push_back(int32_t(std::clamp<double>(zero, spec.range.min, spec.range.max)));
+    }
+  }
+  out = std::move(result);
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Quantizing
+//===----------------------------------------------------------------------===//
+
+float roundToFloat8(float value, QDType dtype) {
+  const bool e4m3 = dtype == QDType::Float8E4M3;
+  const int mantissa = e4m3 ? 3 : 2, leastExponent = e4m3 ? -6 : -14;
+  const float greatest = float(storageRange(dtype).max);
+  if (std::isnan(value))
+    return value;
+  if (std::isinf(value))
+    return e4m3 ? std::numeric_limits<float>::quiet_NaN() : value;
+  // Everything is exact but the one rounding.
+  const int exponent = value == 0 ? leastExponent : std::max(std::ilogb(value), leastExponent);
+  const double step = std::ldexp(1.0, exponent - mantissa);
+  const float rounded = float(roundToEven(double(value) / step) * step);
+  if (std::fabs(rounded) <= greatest)
+    return std::copysign(rounded, value);
+  return e4m3 ? std::numeric_limits<float>::quiet_NaN()
+              : std::copysign(std::numeric_limits<float>::infinity(), value);
+}
+
+namespace {
+
+/// What both directions check; the view of `dims` that the parameters have.
+template <typename T>
+std::string prepare(std::span<const int64_t> dims, const AffineQParams &params, BlockView &view) {
+  if (std::string error = viewOf(params.blocks, dims, view); !error.empty())
+    return error;
+  const size_t blocks = size_t(view.numBlocks());
+  const size_t wantInts = params.domain == ZeroPointDomain::Int ? blocks : 0;
+  const size_t wantFloats = params.domain == ZeroPointDomain::Float ? blocks : 0;
+  if (params.scale.size() != blocks || params.zeroPoint.size() != wantInts ||
+      params.floatZeroPoint.size() != wantFloats)
+    return "expected a scale and a zero point (" + std::string(toText(params.domain)) +
+           ") for each of " + std::to_string(blocks) + " blocks, but got " +
+           std::to_string(params.scale.size()) + " and " +
+           std::to_string(params.zeroPoint.size() + params.floatZeroPoint.size());
+  if constexpr (std::is_integral_v<T>) {
+    if (isFloat8(params.dtype))
+      return "expected codes of type float for " + std::string(toText(params.dtype)) +
+             ", but got integers";
+    if (params.range.min < std::numeric_limits<T>::min() ||
+        params.range.max > std::numeric_limits<T>::max())
+      return "expected a range within [" + std::to_string(std::numeric_limits<T>::min()) + ", " +
+             std::to_string(std::numeric_limits<T>::max()) + "], but got [" +
+             std::to_string(params.range.min) + ", " + std::to_string(params.range.max) + "]";
+  }
+  return {};
+}
+
+/// The formulas of one block.
+struct BlockFormula {
+  BlockFormula(const AffineQParams &params, int64_t block)
+      : domain(params.domain), dtype(params.dtype), range(params.range),
+        middle(float(middleOf(params.range))), scale(params.scale[block]), inverse(1.0f / scale) {
+    if (domain == ZeroPointDomain::Int)
+      zeroPoint = params.zeroPoint[block];
+    if (domain == ZeroPointDomain::Float)
+      floatZeroPoint = params.floatZeroPoint[block];
+  }
+
+  float toFloat8(float x) const {
+    float v = x / scale;
+    v = v > float(range.min) ? v : float(range.min);
+    return roundToFloat8(std::min(v, float(range.max)), dtype);
+  }
+
+  int32_t toCode(float x) const {
+    switch (domain) {
+    case ZeroPointDomain::Int:
+      return quantizeValue(x, inverse, zeroPoint, range);
+    case ZeroPointDomain::Float:
+      return saturate((x - (floatZeroPoint - scale * middle)) / scale, range);
+    case ZeroPointDomain::None:
+      return saturate(x / scale, range);
+    }
+    return range.min;
+  }
+
+  template <typename T> float fromCode(T q) const {
+    if (domain == ZeroPointDomain::Float)
+      return (float(q) - middle) * scale + floatZeroPoint;
+    if constexpr (std::is_integral_v<T>)
+      return dequantizeValue(int32_t(q), scale, zeroPoint);
+    else
+      return (q - float(zeroPoint)) * scale;
+  }
+
+  ZeroPointDomain domain;
+  QDType dtype;
+  QuantRange range;
+  float middle, scale, inverse, floatZeroPoint = 0;
+  int32_t zeroPoint = 0;
+};
+
+} // namespace
+
+template <typename T>
+std::string quantizeAffine(const float *in, std::span<const int64_t> dims,
+                           const AffineQParams &params, T *out) {
+  BlockView view;
+  if (std::string error = prepare<T>(dims, params, view); !error.empty())
+    return error;
+  const bool float8 = isFloat8(params.dtype);
+  view.forEachRun([&](int64_t block, int64_t begin, int64_t length) {
+    const BlockFormula formula(params, block);
+    for (int64_t i = begin; i < begin + length; ++i)
+      out[i] = float8 ? T(formula.toFloat8(in[i])) : T(formula.toCode(in[i]));
+  });
+  return {};
+}
+
+template <typename T>
+std::string dequantizeAffine(const T *in, std::span<const int64_t> dims,
+                             const AffineQParams &params, float *out) {
+  BlockView view;
+  if (std::string error = prepare<T>(dims, params, view); !error.empty())
+    return error;
+  view.forEachRun([&](int64_t block, int64_t begin, int64_t length) {
+    const BlockFormula formula(params, block);
+    for (int64_t i = begin; i < begin + length; ++i)
+      out[i] = formula.fromCode(in[i]);
+  });
+  return {};
+}
+
+#define QUANTIR_INSTANTIATE(T)                                                                     \
+  template std::string quantizeAffine(const float *, std::span<const int64_t>,                     \
+                                      const AffineQParams &, T *);                                 \
+  template std::string dequantizeAffine(const T *, std::span<const int64_t>,                       \
+                                        const AffineQParams &, float *);
+
+QUANTIR_INSTANTIATE(uint8_t)
+QUANTIR_INSTANTIATE(int8_t)
+QUANTIR_INSTANTIATE(uint16_t)
+QUANTIR_INSTANTIATE(int16_t)
+QUANTIR_INSTANTIATE(int32_t)
+QUANTIR_INSTANTIATE(float)
+#undef QUANTIR_INSTANTIATE
+
+} // namespace quantir::numerics
