@@ -27,6 +27,7 @@ Status checkUnary(const OpOperands &o) {
           fmt::format("expected clamp bounds in order, but got {} and {}", alpha, beta));
     break;
   case plan::UnaryKind::LeakyRelu:
+  case plan::UnaryKind::Elu:
     if (!std::isfinite(alpha))
       return Status::error(fmt::format("expected a finite slope, but got {}", alpha));
     break;
@@ -39,6 +40,10 @@ Status checkUnary(const OpOperands &o) {
   case plan::UnaryKind::Sigmoid:
   case plan::UnaryKind::Tanh:
   case plan::UnaryKind::HardSwish:
+  case plan::UnaryKind::Gelu:
+  case plan::UnaryKind::GeluTanh:
+  case plan::UnaryKind::Erf:
+  case plan::UnaryKind::Sqrt:
     break;
   default:
     return Status::error(

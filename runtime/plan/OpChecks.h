@@ -52,6 +52,11 @@ Status checkReshape(const OpOperands &);
 Status checkTranspose(const OpOperands &);
 Status checkSlice(const OpOperands &);
 Status checkConcat(const OpOperands &);
+// ChecksNorm.cpp
+Status checkLayerNorm(const OpOperands &);
+Status checkGroupNorm(const OpOperands &);
+Status checkPRelu(const OpOperands &);
+Status checkResample(const OpOperands &);
 Status checkPad(const OpOperands &);
 Status checkExpand(const OpOperands &);
 

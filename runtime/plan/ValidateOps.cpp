@@ -95,7 +95,9 @@ const OpRule *ruleOf(plan::OpKind kind) {
       pool{1, 1, 1, checkPool}, adaptivePool{1, 1, 1, checkAdaptiveAveragePool},
       mean{1, 1, 1, checkMean}, reshape{1, 1, 1, checkReshape}, transpose{1, 1, 1, checkTranspose},
       slice{1, 1, 1, checkSlice}, concat{1, any, 1, checkConcat}, pad{1, 1, 1, checkPad},
-      expand{1, 1, 1, checkExpand}, observe{1, 1, 0, checkObserve};
+      expand{1, 1, 1, checkExpand}, observe{1, 1, 0, checkObserve},
+      layerNorm{2, 3, 1, checkLayerNorm}, groupNorm{2, 3, 1, checkGroupNorm},
+      prelu{2, 2, 1, checkPRelu}, resample{1, 1, 1, checkResample};
   switch (kind) {
   case plan::OpKind::Quantize:
     return &quantize;
@@ -139,6 +141,14 @@ const OpRule *ruleOf(plan::OpKind kind) {
     return &expand;
   case plan::OpKind::Observe:
     return &observe;
+  case plan::OpKind::LayerNorm:
+    return &layerNorm;
+  case plan::OpKind::GroupNorm:
+    return &groupNorm;
+  case plan::OpKind::PRelu:
+    return &prelu;
+  case plan::OpKind::Resample:
+    return &resample;
   case plan::OpKind::NONE:
     break;
   }

@@ -2,6 +2,9 @@
 
 #include "runtime/session/KernelSupport.h"
 
+#include <cmath>
+#include <numbers>
+
 namespace quantir::runtime {
 
 std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list, size_t count,
@@ -31,6 +34,17 @@ ActivationInfo activationOf(const plan::Activation *activation) {
   if (!activation)
     return {};
   return {activation->kind(), activation->alpha(), activation->beta()};
+}
+
+float gelu(float x) {
+  double value = x;
+  return static_cast<float>(value * 0.5 * (1.0 + std::erf(value * std::numbers::sqrt2 / 2)));
+}
+
+float geluTanh(float x) {
+  double value = x, inner = value + 0.044715 * value * value * value;
+  double factor = std::numbers::sqrt2 * std::numbers::inv_sqrtpi; // sqrt(2 / pi)
+  return static_cast<float>(value * 0.5 * (1.0 + std::tanh(factor * inner)));
 }
 
 /// Splits "begins then ends" over `window`, and takes over strides and dilations.

@@ -53,6 +53,11 @@ struct ActivationInfo {
 };
 ActivationInfo activationOf(const plan::Activation *activation);
 
+/// x * (1 + erf(x / sqrt(2))) / 2, and its form with tanh, as torch.nn.functional.gelu. In double,
+/// rounded once.
+float gelu(float x);
+float geluTanh(float x);
+
 /// How a window moves over the spatial dimensions; one entry for each of them.
 struct WindowInfo {
   std::vector<int64_t> input, output, kernel, strides, padBegin, padEnd, dilations;

@@ -83,6 +83,11 @@ OpCase sliceCase(Random &random, bool quantized);
 OpCase concatCase(Random &random, bool quantized);
 OpCase padCase(Random &random, bool quantized);
 OpCase expandCase(Random &random, bool quantized);
+OpCase layerNormCase(Random &random, bool quantized);
+OpCase groupNormCase(Random &random, bool quantized);
+OpCase preluCase(Random &random, bool quantized);
+OpCase nearestCase(Random &random, bool quantized);
+OpCase linearResampleCase(Random &random, bool quantized);
 
 //===----------------------------------------------------------------------===//
 // Pieces of cases (Harness.cpp)

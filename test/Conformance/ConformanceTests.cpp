@@ -127,6 +127,11 @@ TEST_CASE("channel affine") { checkBoth("ChannelAffine", channelAffineCase); }
 TEST_CASE("unary functions") { checkBoth("Unary", unaryCase); }
 TEST_CASE("binary operators") { checkBoth("Binary", binaryCase); }
 TEST_CASE("softmax") { checkBoth("Softmax", softmaxCase); }
+TEST_CASE("layer normalization") { checkBoth("LayerNorm", layerNormCase); }
+TEST_CASE("group normalization") { checkBoth("GroupNorm", groupNormCase); }
+TEST_CASE("slopes per channel") { checkBoth("PRelu", preluCase); }
+TEST_CASE("nearest resampling") { checkBoth("Resample, nearest", nearestCase); }
+TEST_CASE("linear resampling") { checkBoth("Resample, linear", linearResampleCase); }
 TEST_CASE("quantize") { checkKind("Quantize", quantizeCase); }
 TEST_CASE("dequantize") { checkKind("Dequantize", dequantizeCase); }
 TEST_CASE("requantize") { checkKind("Requantize", requantizeCase); }

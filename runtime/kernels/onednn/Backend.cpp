@@ -52,6 +52,14 @@ std::unique_ptr<Kernel> create(const KernelSpec &spec) {
     return nullptr;
   }
 }
+  case plan::OpKind::LayerNorm:
+    return createLayerNorm(spec);
+  case plan::OpKind::GroupNorm:
+    return createGroupNorm(spec);
+  case plan::OpKind::PRelu:
+    return createPRelu(spec);
+  case plan::OpKind::Resample:
+    return createResample(spec);
 
 /// Whether an input lies in memory as the result does, element by element.
 bool sameMemory(const KernelSpec &spec, size_t index) {
@@ -95,6 +103,7 @@ public:
 
   /// Whatever oneDNN objects to, the reference backend does.
   Result<std::unique_ptr<Kernel>> createKernel(const KernelSpec &spec) const override {
+    case plan::OpKind::PRelu:
     try {
       return create(spec);
     } catch (const dnnl::error &) {

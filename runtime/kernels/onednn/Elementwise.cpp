@@ -33,6 +33,16 @@ float evaluate(const plan::Unary &unary, float x) {
     return std::min(std::max(alpha * x + beta, 0.0f), 1.0f);
   case plan::UnaryKind::HardSwish:
     return x * std::min(std::max(x + 3.0f, 0.0f), 6.0f) / 6.0f;
+  case plan::UnaryKind::Elu:
+    return x > 0.0f ? x : alpha * float(std::expm1(double(x)));
+  case plan::UnaryKind::Gelu:
+    return gelu(x);
+  case plan::UnaryKind::GeluTanh:
+    return geluTanh(x);
+  case plan::UnaryKind::Erf:
+    return float(std::erf(double(x)));
+  case plan::UnaryKind::Sqrt:
+    return std::sqrt(x);
   }
   return x;
 }
@@ -261,6 +271,16 @@ std::unique_ptr<Kernel> createUnary(const KernelSpec &spec) {
     return createEltwise(spec, dnnl::algorithm::eltwise_hardsigmoid, unary.alpha(), unary.beta());
   case plan::UnaryKind::HardSwish:
     return createEltwise(spec, dnnl::algorithm::eltwise_hardswish, 1.0f / 6.0f, 0.5f);
+  case plan::UnaryKind::Elu:
+    return createEltwise(spec, dnnl::algorithm::eltwise_elu, unary.alpha(), 0);
+  case plan::UnaryKind::Gelu:
+    return createEltwise(spec, dnnl::algorithm::eltwise_gelu_erf, 0, 0);
+  case plan::UnaryKind::GeluTanh:
+    return createEltwise(spec, dnnl::algorithm::eltwise_gelu_tanh, 0, 0);
+  case plan::UnaryKind::Sqrt:
+    return createEltwise(spec, dnnl::algorithm::eltwise_sqrt, 0, 0);
+  case plan::UnaryKind::Erf: // oneDNN has it only as a part of GELU
+    break;
   }
   return nullptr;
 }

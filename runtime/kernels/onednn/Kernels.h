@@ -21,6 +21,10 @@ std::unique_ptr<Kernel> createChannelAffine(const KernelSpec &spec);
 std::unique_ptr<Kernel> createUnary(const KernelSpec &spec);
 std::unique_ptr<Kernel> createBinary(const KernelSpec &spec);
 std::unique_ptr<Kernel> createSoftmax(const KernelSpec &spec);
+std::unique_ptr<Kernel> createLayerNorm(const KernelSpec &spec);
+std::unique_ptr<Kernel> createGroupNorm(const KernelSpec &spec);
+std::unique_ptr<Kernel> createPRelu(const KernelSpec &spec);
+std::unique_ptr<Kernel> createResample(const KernelSpec &spec);
 std::unique_ptr<Kernel>
 createMovement(const KernelSpec &spec); ///< Transpose, Slice, Concat, Pad, Expand
 

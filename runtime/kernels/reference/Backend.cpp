@@ -52,6 +52,22 @@ static KernelPtr create(const KernelSpec &spec) {
     return createPad(spec);
   case plan::OpKind::Expand:
     return createExpand(spec);
+  case plan::OpKind::LayerNorm:
+    return createLayerNorm(spec);
+  case plan::OpKind::GroupNorm:
+    return createGroupNorm(spec);
+  case plan::OpKind::PRelu:
+    return createPRelu(spec);
+  case plan::OpKind::Resample:
+    return createResample(spec);
+  case plan::OpKind::Embedding:
+    return createEmbedding(spec);
+  case plan::OpKind::Lstm:
+    return createLstm(spec);
+  case plan::OpKind::FakeQuantizeDynamic:
+    return createFakeQuantizeDynamic(spec);
+  case plan::OpKind::RoundFloat16:
+    return createRoundFloat16(spec);
   case plan::OpKind::Observe: // the session's
   case plan::OpKind::NONE:
     break;

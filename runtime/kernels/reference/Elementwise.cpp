@@ -41,6 +41,16 @@ float applyUnary(const plan::Unary &options, float x) {
     return std::min(std::max(alpha * x + beta, 0.0f), 1.0f);
   case plan::UnaryKind::HardSwish:
     return x * std::min(std::max(x + 3.0f, 0.0f), 6.0f) / 6.0f;
+  case plan::UnaryKind::Elu:
+    return x > 0.0f ? x : alpha * static_cast<float>(std::expm1(static_cast<double>(x)));
+  case plan::UnaryKind::Gelu:
+    return gelu(x);
+  case plan::UnaryKind::GeluTanh:
+    return geluTanh(x);
+  case plan::UnaryKind::Erf:
+    return static_cast<float>(std::erf(static_cast<double>(x)));
+  case plan::UnaryKind::Sqrt:
+    return std::sqrt(x);
   }
   return x;
 }

@@ -37,6 +37,12 @@ KernelPtr createPool(const KernelSpec &spec);
 KernelPtr createAdaptiveAveragePool(const KernelSpec &spec);
 // Reduce.cpp
 KernelPtr createMean(const KernelSpec &spec);
+// Norm.cpp
+KernelPtr createLayerNorm(const KernelSpec &spec);
+KernelPtr createGroupNorm(const KernelSpec &spec);
+KernelPtr createPRelu(const KernelSpec &spec);
+// Resample.cpp
+KernelPtr createResample(const KernelSpec &spec);
 KernelPtr createSoftmax(const KernelSpec &spec);
 // Shape.cpp
 KernelPtr createReorder(const KernelSpec &spec);

@@ -42,6 +42,14 @@ std::vector<Function> functions() {
        [](double x) { return std::clamp(0.25 * x + 0.5, 0.0, 1.0); }},
       {unary(plan::UnaryKind::HardSwish),
        [](double x) { return x * std::clamp(x + 3, 0.0, 6.0) / 6; }},
+      {unary(plan::UnaryKind::Elu, 0.5f), [](double x) { return x > 0 ? x : std::expm1(x) / 2; }},
+      {unary(plan::UnaryKind::Gelu),
+       [](double x) { return x * (1 + std::erf(x / std::sqrt(2.0))) / 2; }},
+      {unary(plan::UnaryKind::GeluTanh),
+       [](double x) {
+         return x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x))) / 2;
+       }},
+      {unary(plan::UnaryKind::Erf), [](double x) { return std::erf(x); }},
   };
 }
 
