@@ -3,6 +3,7 @@
 #include "runtime/commands/Bench.h"
 
 #include "runtime/commands/Console.h"
+#include "runtime/data/QuantizedInputs.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -73,7 +74,7 @@ static Status fillInputs(const Plan &plan, const DataOptions &data, int64_t batc
     return Status::error(fmt::format("'{}' has {} samples, but a batch takes {}; give more data, "
                                      "or a smaller --batch",
                                      data.path, inputs->samples(), batch));
-  return inputs->source()(0, batch, viewsOf(tensors));
+  return quantizingSource(plan.inputs(), inputs->source())(0, batch, viewsOf(tensors));
 }
 
 /// Runs until `seconds` have passed and `atLeast` runs are done; keeps each run's time if `runsMs`

@@ -6,6 +6,7 @@
 #include "quantir/Runtime/Calibration.h"
 #include "runtime/commands/Console.h"
 #include "runtime/data/OutputReader.h"
+#include "runtime/data/QuantizedInputs.h"
 #include "runtime/data/Suggest.h"
 
 #include <fmt/format.h>
@@ -67,7 +68,7 @@ Status quantir::runtime::runPlan(PlanPtr plan, const RunOptions &options) {
     bar.update(first + count);
     return Status();
   };
-  QUANTIR_RETURN_IF_ERROR((*runner)->run(samples, inputs->source(), sink));
+  QUANTIR_RETURN_IF_ERROR((*runner)->run(samples, quantizingSource(plan->inputs(), inputs->source()), sink));
 
   std::vector<NamedArray> arrays;
   for (size_t i = 0; i < results.size(); ++i)
@@ -143,7 +144,7 @@ Result<EvalResult> quantir::runtime::evaluatePlan(PlanPtr plan, const EvalOption
     bar.update(first + count);
     return Status();
   };
-  if (Status status = (*runner)->run(samples, inputs->source(), sink); !status)
+  if (Status status = (*runner)->run(samples, quantizingSource(plan->inputs(), inputs->source()), sink); !status)
     return status;
   result.samples = samples;
   return result;

@@ -4,6 +4,7 @@
 
 #include "quantir/Numerics/Metrics.h"
 #include "runtime/data/OutputReader.h"
+#include "runtime/data/QuantizedInputs.h"
 
 #include <algorithm>
 
@@ -13,6 +14,7 @@ namespace {
 
 /// One of the two plans, and what its outputs were for the latest samples.
 struct Side {
+  PlanPtr plan;
   std::unique_ptr<BatchRunner> runner;
   std::vector<OutputReader> readers;
   std::vector<std::vector<float>> outputs;
@@ -21,12 +23,13 @@ struct Side {
     Result<std::vector<OutputReader>> readers = createOutputReaders(*plan);
     if (!readers)
       return readers.status();
-    Result<std::unique_ptr<BatchRunner>> runner = createRunner(std::move(plan), options, samples);
+    Result<std::unique_ptr<BatchRunner>> runner = createRunner(plan, options, samples);
     if (!runner)
       return runner.status();
     Side side;
     side.runner = *std::move(runner);
     side.readers = *std::move(readers);
+    side.plan = std::move(plan);
     side.outputs.resize(side.readers.size());
     return side;
   }
@@ -40,7 +43,7 @@ struct Side {
         outputs[i] = readers[i].read(views[i]);
       return Status();
     };
-    return runner->run(samples, shifted, sink);
+    return runner->run(samples, quantizingSource(plan->inputs(), shifted), sink);
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include "runtime/data/ModelInputs.h"
 
+#include "runtime/data/QuantizedInputs.h"
 #include "runtime/data/Suggest.h"
 
 #include <fmt/format.h>
@@ -243,7 +244,7 @@ Result<ModelInputs> ModelInputs::load(const std::string &path, const Plan &plan,
   Result<std::vector<NamedArray>> arrays = loadArrays(path);
   if (!arrays)
     return arrays.status();
-  Result<ModelInputs> bound = bind(*std::move(arrays), plan.inputs(), preprocessing);
+  Result<ModelInputs> bound = bind(*std::move(arrays), dataInputs(plan.inputs()), preprocessing);
   if (!bound)
     return bound.status().withContext(fmt::format("'{}'", path));
   return bound;
