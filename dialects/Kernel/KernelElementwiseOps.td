@@ -9,7 +9,9 @@ def Kernel_UnaryKind : I32Enum<"UnaryKind", "function of one number", [
     I32EnumCase<"Relu", 0, "relu">, I32EnumCase<"Clamp", 1, "clamp">,
     I32EnumCase<"LeakyRelu", 2, "leaky_relu">, I32EnumCase<"Sigmoid", 3, "sigmoid">,
     I32EnumCase<"Tanh", 4, "tanh">, I32EnumCase<"HardSigmoid", 5, "hardsigmoid">,
-    I32EnumCase<"HardSwish", 6, "hardswish">]> {
+    I32EnumCase<"HardSwish", 6, "hardswish">, I32EnumCase<"Elu", 7, "elu">,
+    I32EnumCase<"Gelu", 8, "gelu">, I32EnumCase<"GeluTanh", 9, "gelu_tanh">,
+    I32EnumCase<"Erf", 10, "erf">, I32EnumCase<"Sqrt", 11, "sqrt">]> {
   let cppNamespace = "::quantir::kernel";
 }
 def Kernel_UnaryKindAttr : EnumAttr<Kernel_Dialect, Kernel_UnaryKind, "unary_kind">;
@@ -36,6 +38,11 @@ def Kernel_UnaryOp : Kernel_Op<"unary",
     | `tanh` | tanh(x) |
     | `hardsigmoid` | min(max(alpha * x + beta, 0), 1) |
     | `hardswish` | x * min(max(x + 3, 0), 6) / 6 |
+    | `elu` | x > 0 ? x : alpha * (exp(x) - 1) |
+    | `gelu` | x * (1 + erf(x / sqrt(2))) / 2 |
+    | `gelu_tanh` | x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3))) / 2 |
+    | `erf` | erf(x) |
+    | `sqrt` | sqrt(x) |
 
     Input and result are both f32 or both u8/i8 per tensor, each with its own parameters.
 
@@ -44,6 +51,19 @@ def Kernel_UnaryOp : Kernel_Op<"unary",
     ```
   }];
   let assemblyFormat = "$kind $input attr-dict `:` functional-type(operands, results)";
+}
+
+def Kernel_PReluOp : Kernel_Op<"prelu", (ins Kernel_Tensor:$input, Kernel_Tensor:$slope),
+    KernelInterface<ElementwiseLayout, /*moves=*/false, "operand == 1">> {
+  let summary = "leaky relu with a slope for each channel";
+  let description = [{
+    x > 0 ? x : slope[c] * x, c the index of dimension 1; a slope of one element is for all. `slope`
+    is f32; input and result are both f32 or both u8/i8 per tensor.
+
+    ```mlir
+    %1 = kernel.prelu %x, %a : (tensor<?x8x4x4xf32>, tensor<8xf32>) -> tensor<?x8x4x4xf32>
+    ```
+  }];
 }
 
 def Kernel_BinaryOp : Kernel_Op<"binary",

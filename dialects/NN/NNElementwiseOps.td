@@ -39,7 +39,7 @@ def NN_LeakyReluOp : NN_UnaryOp<"leaky_relu", NN_Observed,
   let summary = "x where positive, else a fraction of it";
   let description = [{
     `torch.nn.functional.leaky_relu`: `result = input >= 0 ? input : negative_slope * input`,
-    elementwise. A slope per channel (`prelu`) is not supported.
+    elementwise. `nn.prelu` has a slope per channel.
   }];
 }
 
@@ -75,6 +75,47 @@ def NN_HardswishOp : NN_UnaryOp<"hardswish", NN_Observed> {
   let description = [{
     `torch.nn.functional.hardswish`: `result = input * min(max(input + 3, 0), 6) / 6`, elementwise.
   }];
+}
+
+def NN_EluOp : NN_UnaryOp<"elu", NN_Observed, (ins DefaultValuedAttr<F32Attr, "1.0f">:$alpha)> {
+  let summary = "x where positive, else a shifted exponential";
+  let description = [{
+    `torch.nn.functional.elu`: `result = input >= 0 ? input : alpha * (exp(input) - 1)`,
+    elementwise.
+  }];
+}
+
+def NN_GeluOp : NN_UnaryOp<"gelu", NN_Observed,
+    (ins DefaultValuedAttr<BoolAttr, "false">:$approximate)> {
+  let summary = "x times the probability that a normal variable is below x";
+  let description = [{
+    `torch.nn.functional.gelu`, elementwise: `result = input * (1 + erf(input / sqrt(2))) / 2`. With
+    `approximate`, PyTorch's `approximate="tanh"`: `input * (1 + tanh(sqrt(2 / pi) * (input +
+    0.044715 * input^3))) / 2`. Canonicalization makes it from the products around `nn.erf` that
+    exporters write.
+  }];
+}
+
+def NN_ErfOp : NN_UnaryOp<"erf", NN_Observed> {
+  let summary = "error function";
+  let description = "`torch.erf`: `2 / sqrt(pi)` times the integral of `exp(-t^2)` from 0 to x.";
+  let hasCanonicalizer = 1;
+}
+
+def NN_SqrtOp : NN_UnaryOp<"sqrt", NN_Observed> {
+  let summary = "square root";
+  let description = "`torch.sqrt`, elementwise. Of a negative number it makes NaN.";
+  let hasCanonicalizer = 1;
+}
+
+def NN_PReluOp : NN_Op<"prelu", Quantizable<[Activation, NoRole], Observe>> {
+  let summary = "x where positive, else a fraction of it that is a parameter";
+  let description = [{
+    `torch.nn.functional.prelu`: for an input `[N, C, …]` and a slope of shape `[C]`, or `[1]` for
+    all channels and inputs of any rank but 0,
+    `result[n, c, …] = input > 0 ? input : slope[c] * input`. The slope stays float.
+  }];
+  let arguments = (ins NN_Tensor:$input, NN_Tensor:$slope);
 }
 
 def NN_SoftmaxOp : NN_UnaryOp<"softmax", NN_UnitInterval, (ins I64Attr:$axis)> {

@@ -30,4 +30,54 @@ def NN_BatchNormOp : NN_Op<"batch_norm",
   let hasVerifier = 1;
 }
 
+/// A normalization by the mean and variance of parts of the input itself.
+class NN_SampleNormOp<string mnemonic, dag attributes>
+    : NN_Op<mnemonic, Quantizable<[Activation, NoRole, NoRole], Observe>> {
+  let arguments = !con((ins NN_Tensor:$input, NN_Tensor:$weight, Optional<NN_Tensor>:$bias),
+                       attributes, (ins DefaultValuedAttr<F32Attr, "1e-5f">:$epsilon));
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+  string formula = !interleave([
+    "",
+    "```",
+    "result = (input - mean) / sqrt(variance + epsilon) * weight + bias",
+    "```",
+    "",
+    "The variance is that of the elements themselves (divided by their number). `epsilon` is",
+    "finite and not negative. A module without affine parameters has `weight` 1."], "\n");
+}
+
+def NN_LayerNormOp : NN_SampleNormOp<"layer_norm", (ins DefaultValuedAttr<I64Attr, "-1">:$axis)> {
+  let summary = "normalization over the last dimensions";
+  let description = [{
+    `torch.nn.functional.layer_norm`: mean and variance are taken over the dimensions from `axis` (a
+    negative one counts from the end) to the last: PyTorch's `normalized_shape`, which is the shape
+    of `weight` and `bias`.
+  }] # formula # [{
+
+    ```mlir
+    %y = nn.layer_norm %x, %w, %b
+        : (tensor<?x8x32xf32>, tensor<32xf32>, tensor<32xf32>) -> tensor<?x8x32xf32>
+    ```
+  }];
+}
+
+def NN_GroupNormOp : NN_SampleNormOp<"group_norm", (ins I64Attr:$groups)> {
+  let summary = "normalization over groups of channels";
+  let description = [{
+    `torch.nn.functional.group_norm`: for an input `[N, C, …]` of rank 2 or more, mean and variance
+    are taken of each sample over `C / groups` neighbouring channels and all positions. `weight` and
+    `bias` are of shape `[C]`.
+  }] # formula;
+}
+
+def NN_InstanceNormOp : NN_SampleNormOp<"instance_norm", (ins)> {
+  let summary = "normalization over each channel";
+  let description = [{
+    `torch.nn.functional.instance_norm` with `use_input_stats=True`: for an input `[N, C, …]` of
+    rank 3 or more, mean and variance are taken over all positions of one channel of one sample. `weight`
+    and `bias` are of shape `[C]`.
+  }] # formula;
+}
+
 #endif // QUANTIR_DIALECTS_NN_NNNORMOPS_TD

@@ -21,6 +21,11 @@ static ActivationAttr getAsActivation(UnaryOp op) {
   case UnaryKind::Tanh:
   case UnaryKind::HardSigmoid:
   case UnaryKind::HardSwish:
+  case UnaryKind::Elu:
+  case UnaryKind::Gelu:
+  case UnaryKind::GeluTanh:
+  case UnaryKind::Erf:
+  case UnaryKind::Sqrt:
     return {};
   }
   return {};

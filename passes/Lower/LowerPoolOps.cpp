@@ -64,8 +64,25 @@ struct LowerMean : public OpRewritePattern<nn::MeanOp> {
   }
 };
 
+/// The names of the attribute are those of the kernel's enumerators.
+struct LowerInterpolate : public OpRewritePattern<nn::InterpolateOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(nn::InterpolateOp op, PatternRewriter &rewriter) const override {
+    auto mode = kernel::symbolizeResampleMode(op.getMode());
+    auto coordinates = kernel::symbolizeCoordinateMode(op.getCoordinates());
+    auto rounding = kernel::symbolizeNearestRounding(op.getRounding());
+    if (!mode || !coordinates || !rounding)
+      return rewriter.notifyMatchFailure(op, "no kernel has this mode");
+    lower::replaceWithKernel<kernel::ResampleOp>(rewriter, op, op.getType(), *mode, *coordinates,
+                                                 *rounding, op.getInput(), op.getScales());
+    return success();
+  }
+};
+
 } // namespace
 
 void lower::populatePoolPatterns(RewritePatternSet &patterns) {
-  patterns.add<LowerMaxPool, LowerAvgPool, LowerAdaptiveAvgPool, LowerMean>(patterns.getContext());
+  patterns.add<LowerMaxPool, LowerAvgPool, LowerAdaptiveAvgPool, LowerMean, LowerInterpolate>(
+      patterns.getContext());
 }

@@ -23,13 +23,30 @@ static_assert(int(plan::UnaryKind::Relu) == int(UnaryKind::Relu) &&
               int(plan::UnaryKind::Sigmoid) == int(UnaryKind::Sigmoid) &&
               int(plan::UnaryKind::Tanh) == int(UnaryKind::Tanh) &&
               int(plan::UnaryKind::HardSigmoid) == int(UnaryKind::HardSigmoid) &&
-              int(plan::UnaryKind::HardSwish) == int(UnaryKind::HardSwish));
+              int(plan::UnaryKind::HardSwish) == int(UnaryKind::HardSwish) &&
+              int(plan::UnaryKind::Elu) == int(UnaryKind::Elu) &&
+              int(plan::UnaryKind::Gelu) == int(UnaryKind::Gelu) &&
+              int(plan::UnaryKind::GeluTanh) == int(UnaryKind::GeluTanh) &&
+              int(plan::UnaryKind::Erf) == int(UnaryKind::Erf) &&
+              int(plan::UnaryKind::Sqrt) == int(UnaryKind::Sqrt));
 static_assert(int(plan::BinaryKind::Add) == int(BinaryKind::Add) &&
               int(plan::BinaryKind::Sub) == int(BinaryKind::Sub) &&
               int(plan::BinaryKind::Mul) == int(BinaryKind::Mul) &&
               int(plan::BinaryKind::Div) == int(BinaryKind::Div));
 static_assert(int(plan::PoolKind::Max) == int(PoolKind::Max) &&
               int(plan::PoolKind::Average) == int(PoolKind::Average));
+static_assert(int(plan::ResampleMode::Nearest) == int(ResampleMode::Nearest) &&
+              int(plan::ResampleMode::Linear) == int(ResampleMode::Linear));
+static_assert(int(plan::CoordinateMode::Asymmetric) == int(CoordinateMode::Asymmetric) &&
+              int(plan::CoordinateMode::HalfPixel) == int(CoordinateMode::HalfPixel) &&
+              int(plan::CoordinateMode::PytorchHalfPixel) ==
+                  int(CoordinateMode::PytorchHalfPixel) &&
+              int(plan::CoordinateMode::AlignCorners) == int(CoordinateMode::AlignCorners));
+static_assert(
+    int(plan::NearestRounding::Floor) == int(NearestRounding::Floor) &&
+    int(plan::NearestRounding::Ceil) == int(NearestRounding::Ceil) &&
+    int(plan::NearestRounding::RoundPreferFloor) == int(NearestRounding::RoundPreferFloor) &&
+    int(plan::NearestRounding::RoundPreferCeil) == int(NearestRounding::RoundPreferCeil));
 
 namespace {
 
@@ -157,6 +174,27 @@ PlanOpKind exportKind(FlatBufferBuilder &builder, ExpandOp) {
   return makeKind(plan::CreateExpand(builder));
 }
 
+PlanOpKind exportKind(FlatBufferBuilder &builder, LayerNormOp op) {
+  return makeKind(
+      plan::CreateLayerNorm(builder, int32_t(op.getAxis()), op.getEpsilon().convertToFloat()));
+}
+
+PlanOpKind exportKind(FlatBufferBuilder &builder, GroupNormOp op) {
+  return makeKind(
+      plan::CreateGroupNorm(builder, op.getGroups(), op.getEpsilon().convertToFloat()));
+}
+
+PlanOpKind exportKind(FlatBufferBuilder &builder, PReluOp) {
+  return makeKind(plan::CreatePRelu(builder));
+}
+
+PlanOpKind exportKind(FlatBufferBuilder &builder, ResampleOp op) {
+  auto scales = builder.CreateVector(op.getScales().data(), op.getScales().size());
+  return makeKind(plan::CreateResample(builder, plan::ResampleMode(op.getMode()),
+                                       plan::CoordinateMode(op.getCoordinates()),
+                                       plan::NearestRounding(op.getRounding()), scales));
+}
+
 } // namespace
 
 PlanOpKind quantir::exportOpKind(FlatBufferBuilder &builder, Operation *op,
@@ -164,7 +202,8 @@ PlanOpKind quantir::exportOpKind(FlatBufferBuilder &builder, Operation *op,
   return TypeSwitch<Operation *, PlanOpKind>(op)
       .Case<QuantizeOp, DequantizeOp, RequantizeOp, ReorderOp, ConvOp, ConvTransposeOp, MatMulOp,
             ChannelAffineOp, UnaryOp, BinaryOp, SoftmaxOp, PoolOp, AdaptiveAvgPoolOp, MeanOp,
-            ReshapeOp, TransposeOp, SliceOp, ConcatOp, PadOp, ExpandOp>(
+            ReshapeOp, TransposeOp, SliceOp, ConcatOp, PadOp, ExpandOp, LayerNormOp,
+            GroupNormOp, PReluOp, ResampleOp>(
           [&](auto op) { return exportKind(builder, op); })
       .Case([&](ObserveOp op) {
         return makeKind(plan::CreateObserve(builder, observerIndex(op.getObserver())));

@@ -18,7 +18,7 @@ namespace {
 
 /// One of each op.
 constexpr const char *source = R"mlir(
-func.func @ops(%x: tensor<1x4x8xf32>, %w: tensor<4x4x1xf32>, %b: tensor<4xf32>, %m: tensor<8x8xf32>) {
+func.func @ops(%x: tensor<1x4x8xf32>, %w: tensor<4x4x1xf32>, %b: tensor<4xf32>, %m: tensor<8x8xf32>, %k: tensor<4x8xf32>) {
   %conv = nn.conv %x, %w, %b {strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<1x4x8xf32>, tensor<4x4x1xf32>, tensor<4xf32>) -> tensor<1x4x8xf32>
   %conv_transpose = nn.conv_transpose %x, %w {strides = array<i64: 1>, padding = array<i64: 0, 0>, output_padding = array<i64: 0>, dilations = array<i64: 1>} : (tensor<1x4x8xf32>, tensor<4x4x1xf32>) -> tensor<1x4x8xf32>
   %linear = nn.linear %x, %m : (tensor<1x4x8xf32>, tensor<8x8xf32>) -> tensor<1x4x8xf32>
@@ -32,6 +32,15 @@ func.func @ops(%x: tensor<1x4x8xf32>, %w: tensor<4x4x1xf32>, %b: tensor<4xf32>, 
   %hardsigmoid = nn.hardsigmoid %x : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
   %hardswish = nn.hardswish %x : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
   %softmax = nn.softmax %x {axis = 1 : i64} : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+  %elu = nn.elu %x : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+  %gelu = nn.gelu %x : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+  %erf = nn.erf %x : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+  %sqrt = nn.sqrt %x : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+  %prelu = nn.prelu %x, %b : (tensor<1x4x8xf32>, tensor<4xf32>) -> tensor<1x4x8xf32>
+  %layer_norm = nn.layer_norm %x, %k, %k {axis = 1 : i64} : (tensor<1x4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<1x4x8xf32>
+  %group_norm = nn.group_norm %x, %b, %b {groups = 2 : i64} : (tensor<1x4x8xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x4x8xf32>
+  %instance_norm = nn.instance_norm %x, %b : (tensor<1x4x8xf32>, tensor<4xf32>) -> tensor<1x4x8xf32>
+  %interpolate = nn.interpolate %x {sizes = array<i64: 8>, mode = "nearest"} : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
   %add = nn.add %x, %x : (tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
   %sub = nn.sub %x, %x : (tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
   %mul = nn.mul %x, %x : (tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
@@ -95,6 +104,15 @@ TEST_CASE("every op says how it is quantized") {
       {"hardsigmoid", unit},
       {"hardswish", observed},
       {"softmax", unit},
+      {"elu", observed},
+      {"gelu", observed},
+      {"erf", observed},
+      {"sqrt", observed},
+      {"prelu", "activation none | observe "},
+      {"layer_norm", "activation none none | observe "},
+      {"group_norm", "activation none none | observe "},
+      {"instance_norm", "activation none | observe "},
+      {"interpolate", moved},
       {"add", binary},
       {"sub", binary},
       {"mul", binary},

@@ -1,0 +1,43 @@
+//===- KernelNormOps.td - Normalizations -*- tablegen -*-===//
+
+#ifndef QUANTIR_DIALECTS_KERNEL_KERNELNORMOPS_TD
+#define QUANTIR_DIALECTS_KERNEL_KERNELNORMOPS_TD
+
+include "quantir/dialects/Kernel/KernelBase.td"
+
+def Kernel_LayerNormOp : Kernel_Op<"layer_norm",
+    (ins Kernel_Tensor:$input, Kernel_Tensor:$weight, Optional<Kernel_Tensor>:$bias, I64Attr:$axis,
+         F32Attr:$epsilon),
+    KernelInterface<RowMajorLayout, /*moves=*/false, "operand >= 1">> {
+  let summary = "normalization over the last dimensions";
+  let description = [{
+    (input - mean) / sqrt(variance + epsilon) * weight + bias, mean and variance over the dimensions
+    from `axis` on, whose shape `weight` and `bias` have. They are f32; input and result are both
+    f32 or both u8/i8 per tensor.
+
+    ```mlir
+    %1 = kernel.layer_norm %x, %w, %b {axis = 1 : i64, epsilon = 1.0e-05 : f32}
+        : (tensor<?x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+    ```
+  }];
+}
+
+def Kernel_GroupNormOp : Kernel_Op<"group_norm",
+    (ins Kernel_Tensor:$input, Kernel_Tensor:$weight, Optional<Kernel_Tensor>:$bias,
+         I64Attr:$groups, F32Attr:$epsilon),
+    KernelInterface<ElementwiseLayout, /*moves=*/false, "operand >= 1">> {
+  let summary = "normalization over groups of channels";
+  let description = [{
+    (input - mean) / sqrt(variance + epsilon) * weight[c] + bias[c], mean and variance of each sample
+    over C / `groups` neighbouring channels (dimension 1) and all positions. As many groups as
+    channels are an instance normalization. `weight` and `bias` are f32; input and result are both
+    f32 or both u8/i8 per tensor.
+
+    ```mlir
+    %1 = kernel.group_norm %x, %w, %b {groups = 2 : i64, epsilon = 1.0e-05 : f32}
+        : (tensor<?x8x4x4xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<?x8x4x4xf32>
+    ```
+  }];
+}
+
+#endif // QUANTIR_DIALECTS_KERNEL_KERNELNORMOPS_TD

@@ -1,0 +1,50 @@
+//===- KernelResampleOps.td - Images of another size -*- tablegen -*-===//
+
+#ifndef QUANTIR_DIALECTS_KERNEL_KERNELRESAMPLEOPS_TD
+#define QUANTIR_DIALECTS_KERNEL_KERNELRESAMPLEOPS_TD
+
+include "quantir/dialects/Kernel/KernelBase.td"
+
+def Kernel_ResampleMode : I32Enum<"ResampleMode", "how a value between elements is made", [
+    I32EnumCase<"Nearest", 0, "nearest">, I32EnumCase<"Linear", 1, "linear">]> {
+  let cppNamespace = "::quantir::kernel";
+}
+def Kernel_ResampleModeAttr : EnumAttr<Kernel_Dialect, Kernel_ResampleMode, "resample_mode">;
+
+def Kernel_CoordinateMode : I32Enum<"CoordinateMode", "where a result's position is in the input", [
+    I32EnumCase<"Asymmetric", 0, "asymmetric">, I32EnumCase<"HalfPixel", 1, "half_pixel">,
+    I32EnumCase<"PytorchHalfPixel", 2, "pytorch_half_pixel">,
+    I32EnumCase<"AlignCorners", 3, "align_corners">]> {
+  let cppNamespace = "::quantir::kernel";
+}
+def Kernel_CoordinateModeAttr : EnumAttr<Kernel_Dialect, Kernel_CoordinateMode, "coordinate_mode">;
+
+def Kernel_NearestRounding : I32Enum<"NearestRounding", "which element is the nearest", [
+    I32EnumCase<"Floor", 0, "floor">, I32EnumCase<"Ceil", 1, "ceil">,
+    I32EnumCase<"RoundPreferFloor", 2, "round_prefer_floor">,
+    I32EnumCase<"RoundPreferCeil", 3, "round_prefer_ceil">]> {
+  let cppNamespace = "::quantir::kernel";
+}
+def Kernel_NearestRoundingAttr
+    : EnumAttr<Kernel_Dialect, Kernel_NearestRounding, "nearest_rounding">;
+
+def Kernel_ResampleOp : Kernel_Op<"resample",
+    (ins Kernel_ResampleModeAttr:$mode, Kernel_CoordinateModeAttr:$coordinates,
+         Kernel_NearestRoundingAttr:$rounding, Kernel_Tensor:$input, DenseF32ArrayAttr:$scales),
+    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>> {
+  let summary = "images of another size";
+  let description = [{
+    The formulas are those of `nn.interpolate`; the sizes are the result's. `nearest`: the result has
+    the input's element type. `linear`: input and result are both f32 or both u8/i8 per tensor.
+
+    ```mlir
+    %1 = kernel.resample nearest asymmetric floor %0 {scales = array<f32: 2.0, 2.0>}
+        : (tensor<?x8x4x4xf32>) -> tensor<?x8x8x8xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $mode $coordinates $rounding $input attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+#endif // QUANTIR_DIALECTS_KERNEL_KERNELRESAMPLEOPS_TD

@@ -1,0 +1,44 @@
+//===- NNResampleOps.cpp - Images of another size --------------------------===//
+
+#include "quantir/Numerics/Resample.h"
+#include "quantir/dialects/NN/NN.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace quantir;
+using namespace quantir::nn;
+
+static std::string explainName(StringRef attribute, StringRef names, StringRef got) {
+  return ("expected " + attribute + " to be " + names + ", but got '" + got + "'").str();
+}
+
+std::string InterpolateOp::inferShapes(Adaptor op, Shapes &results) {
+  if (!numerics::parseResampleMode(op.getMode()))
+    return explainName("mode", "'nearest' or 'linear'", op.getMode());
+  if (!numerics::parseCoordinateMode(op.getCoordinates()))
+    return explainName("coordinates",
+                       "'asymmetric', 'half_pixel', 'pytorch_half_pixel' or 'align_corners'",
+                       op.getCoordinates());
+  if (!numerics::parseNearestRounding(op.getRounding()))
+    return explainName("rounding", "'floor', 'ceil', 'round_prefer_floor' or 'round_prefer_ceil'",
+                       op.getRounding());
+  return numerics::inferResample(getDims(op.getInput()), Dims(op.getSizes()), op.getScales(),
+                                 results.emplace_back());
+}
+
+OpFoldResult InterpolateOp::fold(FoldAdaptor) {
+  bool same = getInput().getType() == getType() &&
+              llvm::all_of(getScales(), [](float scale) { return scale == 1.0f; });
+  return same ? OpFoldResult(getInput()) : OpFoldResult();
+}
+
+OperandRole InterpolateOp::getOperandRole(unsigned operand) {
+  return operand == 0 ? OperandRole::Activation : OperandRole::None;
+}
+
+std::optional<int64_t> InterpolateOp::getWeightChannelAxis() { return std::nullopt; }
+
+ResultPolicy InterpolateOp::getResultPolicy(unsigned) { return ResultPolicy::sameAsOperand(0); }
+
+bool InterpolateOp::commutesWithQuantization() { return getMode() == "nearest"; }

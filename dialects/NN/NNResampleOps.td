@@ -1,0 +1,47 @@
+//===- NNResampleOps.td - Images of another size -*- tablegen -*-===//
+
+#ifndef QUANTIR_DIALECTS_NN_NNRESAMPLEOPS_TD
+#define QUANTIR_DIALECTS_NN_NNRESAMPLEOPS_TD
+
+include "quantir/dialects/NN/NNBase.td"
+
+def NN_InterpolateOp : Op<NN_Dialect, "interpolate", [
+    Pure, DeclareOpInterfaceMethods<QuantizableOpInterface>, NN_InferShapes]> {
+  let summary = "images of another size";
+  let description = [{
+    `torch.nn.functional.interpolate`: from `[N, C, X_0, …]` to `[N, C, sizes]`, each spatial
+    dimension by itself. A position `y` of the result is the position `x` of the input:
+
+    | `coordinates` | x | PyTorch |
+    | --- | --- | --- |
+    | `asymmetric` | `y / scale` | `mode="nearest"` |
+    | `half_pixel` | `(y + 0.5) / scale - 0.5` | `align_corners=False`; `mode="nearest-exact"` |
+    | `pytorch_half_pixel` | the same; 0 if the result has one position | |
+    | `align_corners` | `y * (in - 1) / (out - 1)`; 0 if the result has one position | `align_corners=True` |
+
+    With `mode` `"nearest"` the result is the input's element at `x` rounded as `rounding` says:
+    `floor`, `ceil`, `round_prefer_floor` or `round_prefer_ceil`. With `"linear"` (PyTorch's linear,
+    bilinear and trilinear) it is interpolated between the neighbours. Beyond the border the value
+    at the border goes on. `scales` are the factors that the model gives; without them a scale is
+    the ratio of the sizes. `antialias`, bicubic and area interpolation are not supported.
+
+    Quantized, the result has the input's scale and zero point; `nearest` moves the codes.
+
+    ```mlir
+    %y = nn.interpolate %x {sizes = array<i64: 8, 8>, mode = "nearest", scales = array<f32: 2.0, 2.0>}
+        : (tensor<?x3x4x4xf32>) -> tensor<?x3x8x8xf32>
+    ```
+  }];
+  let arguments = (ins
+    NN_Tensor:$input,
+    DenseI64ArrayAttr:$sizes,
+    StrAttr:$mode,
+    DefaultValuedAttr<StrAttr, "\"asymmetric\"">:$coordinates,
+    DefaultValuedAttr<StrAttr, "\"floor\"">:$rounding,
+    DefaultValuedAttr<DenseF32ArrayAttr, "{}">:$scales);
+  let results = (outs NN_Tensor:$result);
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
+}
+
+#endif // QUANTIR_DIALECTS_NN_NNRESAMPLEOPS_TD

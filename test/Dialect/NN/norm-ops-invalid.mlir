@@ -1,0 +1,128 @@
+// What verifiers and shape inference of norm-ops.mlir's ops refuse.
+// RUN: qopt %s --split-input-file --verify-diagnostics
+
+func.func @layer_norm_axis(%x: tensor<?x8xf32>, %w: tensor<8xf32>) {
+  // expected-error @+1 {{'nn.layer_norm' op expected an axis}}
+  %y = nn.layer_norm %x, %w {axis = 2 : i64} : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_of_batch(%x: tensor<?x8xf32>, %w: tensor<8xf32>) {
+  // expected-error @+1 {{'nn.layer_norm' op expected axes of known size, but got [?x8]}}
+  %y = nn.layer_norm %x, %w {axis = 0 : i64} : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_weight(%x: tensor<?x4x8xf32>, %w: tensor<8xf32>) {
+  // expected-error @+1 {{'nn.layer_norm' op expected a weight of shape [4x8], but got [8]}}
+  %y = nn.layer_norm %x, %w {axis = 1 : i64} : (tensor<?x4x8xf32>, tensor<8xf32>) -> tensor<?x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_epsilon(%x: tensor<?x8xf32>, %w: tensor<8xf32>) {
+  // expected-error @+1 {{'nn.layer_norm' op expected a finite epsilon that is not negative, but got -1.0}}
+  %y = nn.layer_norm %x, %w {epsilon = -1.0 : f32} : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @groups(%x: tensor<?x8x4xf32>, %w: tensor<8xf32>) {
+  // expected-error @+1 {{'nn.group_norm' op expected a number of groups that divides the 8 channels, but got 3}}
+  %y = nn.group_norm %x, %w {groups = 3 : i64} : (tensor<?x8x4xf32>, tensor<8xf32>) -> tensor<?x8x4xf32>
+  return
+}
+
+// -----
+
+func.func @no_groups(%x: tensor<?x8x4xf32>, %w: tensor<8xf32>) {
+  // expected-error @+1 {{'nn.group_norm' op expected a number of groups that divides the 8 channels, but got 0}}
+  %y = nn.group_norm %x, %w {groups = 0 : i64} : (tensor<?x8x4xf32>, tensor<8xf32>) -> tensor<?x8x4xf32>
+  return
+}
+
+// -----
+
+func.func @instance_norm_rank(%x: tensor<?x8xf32>, %w: tensor<8xf32>) {
+  // expected-error @+1 {{'nn.instance_norm' op expected an input of rank 3 or more, but got [?x8]}}
+  %y = nn.instance_norm %x, %w : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @instance_norm_bias(%x: tensor<?x8x4xf32>, %w: tensor<8xf32>, %b: tensor<4xf32>) {
+  // expected-error @+1 {{'nn.instance_norm' op expected a bias of shape [8], but got [4]}}
+  %y = nn.instance_norm %x, %w, %b : (tensor<?x8x4xf32>, tensor<8xf32>, tensor<4xf32>) -> tensor<?x8x4xf32>
+  return
+}
+
+// -----
+
+func.func @prelu_slope(%x: tensor<?x8xf32>, %w: tensor<4xf32>) {
+  // expected-error @+1 {{'nn.prelu' op expected a slope of shape [1] or [8], but got [4]}}
+  %y = nn.prelu %x, %w : (tensor<?x8xf32>, tensor<4xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @interpolate_mode(%x: tensor<?x3x4xf32>) {
+  // expected-error @+1 {{'nn.interpolate' op expected mode to be 'nearest' or 'linear', but got 'cubic'}}
+  %y = nn.interpolate %x {sizes = array<i64: 8>, mode = "cubic"} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
+  return
+}
+
+// -----
+
+func.func @interpolate_coordinates(%x: tensor<?x3x4xf32>) {
+  // expected-error @+1 {{'nn.interpolate' op expected coordinates to be 'asymmetric', 'half_pixel', 'pytorch_half_pixel' or 'align_corners', but got 'corners'}}
+  %y = nn.interpolate %x {sizes = array<i64: 8>, mode = "linear", coordinates = "corners"} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
+  return
+}
+
+// -----
+
+func.func @interpolate_rounding(%x: tensor<?x3x4xf32>) {
+  // expected-error @+1 {{'nn.interpolate' op expected rounding to be 'floor', 'ceil', 'round_prefer_floor' or 'round_prefer_ceil', but got 'up'}}
+  %y = nn.interpolate %x {sizes = array<i64: 8>, mode = "nearest", rounding = "up"} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
+  return
+}
+
+// -----
+
+func.func @interpolate_rank(%x: tensor<?x3xf32>) {
+  // expected-error @+1 {{'nn.interpolate' op expected an input of rank 3 or more, but got [?x3]}}
+  %y = nn.interpolate %x {sizes = array<i64>, mode = "nearest"} : (tensor<?x3xf32>) -> tensor<?x3xf32>
+  return
+}
+
+// -----
+
+func.func @interpolate_sizes(%x: tensor<?x3x4xf32>) {
+  // expected-error @+1 {{'nn.interpolate' op expected 1 sizes, but got 2}}
+  %y = nn.interpolate %x {sizes = array<i64: 8, 8>, mode = "nearest"} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
+  return
+}
+
+// -----
+
+func.func @interpolate_size(%x: tensor<?x3x4xf32>) {
+  // expected-error @+1 {{'nn.interpolate' op expected sizes from 1 to 2147483647, but got 0}}
+  %y = nn.interpolate %x {sizes = array<i64: 0>, mode = "nearest"} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
+  return
+}
+
+// -----
+
+func.func @interpolate_scales(%x: tensor<?x3x4xf32>) {
+  // expected-error @+1 {{'nn.interpolate' op expected scales that are positive numbers, but got 0.0}}
+  %y = nn.interpolate %x {sizes = array<i64: 8>, mode = "nearest", scales = array<f32: 0.0>} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
+  return
+}
