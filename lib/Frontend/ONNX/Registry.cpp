@@ -19,7 +19,8 @@ static llvm::StringMap<Rows> makeIndex() {
   for (OperatorTable table :
        {getActivationOperators(), getArithmeticOperators(), getConstantOperators(),
         getConvolutionOperators(), getLinearOperators(), getNormalizationOperators(),
-        getPoolingOperators(), getSelectionOperators(), getShapeOperators()})
+        getPoolingOperators(), getResampleOperators(), getSelectionOperators(),
+        getShapeOperators()})
     for (const Operator &row : table)
       index[row.type].push_back(&row);
   return index;

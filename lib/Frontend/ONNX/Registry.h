@@ -36,6 +36,7 @@ OperatorTable getConvolutionOperators();
 OperatorTable getLinearOperators();
 OperatorTable getNormalizationOperators();
 OperatorTable getPoolingOperators();
+OperatorTable getResampleOperators();
 OperatorTable getSelectionOperators();
 OperatorTable getShapeOperators();
 

@@ -376,6 +376,97 @@ def structure():
     m.save("tensors.onnx")
 
 
+def norms():
+    """Normalizations, and activations with parameters or of newer opsets."""
+    m = Model(17, {"x": ["N", 4, 6, 6], "y": ["N", 3, 8]})
+    w = m.weight("w", np.linspace(1, 2, 4))
+    b = m.weight("b", np.linspace(0, 1, 4))
+    m.out("InstanceNormalization", ["x", w, b], epsilon=1e-3)
+    m.out("LayerNormalization", ["y", m.weight("lw", np.ones(8)), m.weight("lb", np.linspace(0, 1, 8))])
+    m.out("LayerNormalization", ["y", m.weight("mw", np.ones((3, 8)))], axis=1, epsilon=1e-3)
+    m.out("Elu", ["x"], alpha=0.5)
+    m.out("Erf", ["x"])
+    m.out("Sqrt", ["x"])
+    m.out("PRelu", ["x", m.weight("slope", np.linspace(0, 1, 4).reshape(4, 1, 1))])
+    m.out("PRelu", ["y", m.weight("one", [0.25])])
+    m.save("norms.onnx")
+
+    m = Model(18, {"x": ["N", 4, 6, 6]})
+    m.out("GroupNormalization", ["x", m.weight("w", [1, 2]), m.weight("b", [3, 4])], num_groups=2)
+    m.save("group-norm-opset18.onnx")
+
+    m = Model(21, {"x": ["N", 4, 6, 6]})
+    m.out("GroupNormalization", ["x", m.weight("w", [1, 2, 3, 4]), m.weight("b", [5, 6, 7, 8])], num_groups=2)
+    m.out("Gelu", ["x"])
+    m.out("Gelu", ["x"], approximate="tanh")
+    m.save("norms-opset21.onnx")
+
+
+def decompositions():
+    """What PyTorch writes for operators that the opset does not have."""
+    m = Model(16, {"x": ["N", 3, 8], "c": ["N", 4, 5, 5]})
+    mean = m.node("ReduceMean", ["x"], axes=[-1])
+    difference = m.node("Sub", ["x", mean])
+    square = m.node("Pow", [difference, m.constant(2.0, np.float32)])
+    variance = m.node("ReduceMean", [square], axes=[-1])
+    root = m.node("Sqrt", [m.node("Add", [variance, m.constant(1e-5, np.float32)])])
+    normal = m.node("Div", [difference, root])
+    scaled = m.node("Mul", [normal, m.weight("ln.weight", np.linspace(1, 2, 8))])
+    y = m.node("Add", [scaled, m.weight("ln.bias", np.linspace(0, 1, 8))])
+    erf = m.node("Erf", [m.node("Div", [y, m.constant(np.sqrt(2), np.float32)])])
+    product = m.node("Mul", [y, m.node("Add", [erf, m.constant(1.0, np.float32)])])
+    m.out("Mul", [product, m.constant(0.5, np.float32)])
+    groups = m.node("Reshape", ["c", m.constant([0, 2, -1])])
+    one, zero = m.constant([1.0, 1.0], np.float32), m.constant([0.0, 0.0], np.float32)
+    normal = m.node("InstanceNormalization", [groups, one, zero], epsilon=1e-3)
+    back = m.node("Reshape", [normal, m.node("Shape", ["c"])])
+    scaled = m.node("Mul", [back, m.weight("gn.weight", np.linspace(1, 2, 4).reshape(4, 1, 1))])
+    m.out("Add", [scaled, m.weight("gn.bias", np.linspace(0, 1, 4).reshape(4, 1, 1))])
+    m.save("decompositions.onnx")
+
+
+def resampling():
+    m = Model(17, {"x": ["N", 3, 4, 4]})
+    twice = m.weight("twice", [1, 1, 2, 2])
+    m.out("Resize", ["x", "", twice], mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+    m.out("Resize", ["x", "", twice], mode="linear")
+    # interpolate(size=...): the batch and the channels from the shape
+    start = m.node("Slice", [m.node("Shape", ["x"]), m.constant([0]), m.constant([2]), m.constant([0])])
+    sizes = m.node("Concat", [start, m.constant([7, 9])], axis=0)
+    m.out("Resize", ["x", "", "", sizes], mode="linear", coordinate_transformation_mode="align_corners")
+    none = m.weight("none", [])
+    m.out("Resize", ["x", "", none, sizes], mode="linear", coordinate_transformation_mode="pytorch_half_pixel")
+    m.save("resize.onnx")
+
+    m = Model(18, {"x": ["N", 3, 4, 4]})
+    m.out("Resize", ["x", "", "", m.constant([8, 2])], axes=[2, 3], mode="nearest")
+    m.save("resize-opset18.onnx")
+
+    for opset, op in (9, "Upsample"), (10, "Resize"):
+        m = Model(opset, {"x": ["N", 3, 4, 4]})
+        m.out(op, ["x", m.weight("scales", [1, 1, 2, 1.5])], mode="nearest")
+        m.save(f"{op.lower()}-opset{opset}.onnx")
+
+
+def invalid_resampling():
+    def write(name, op, inputs, shape=("N", 3, 4, 4), opset=18, **attributes):
+        m = Model(opset, {"x": list(shape)})
+        names = ["x"] + ["" if values is None else m.constant(values, kind) for values, kind in inputs]
+        m.out(op, names, **attributes)
+        m.save(f"invalid-{name}.onnx")
+
+    twice = (None, None), ([1, 1, 2, 2], np.float32)
+    write("resize-cubic", "Resize", twice, mode="cubic")
+    write("resize-coordinates", "Resize", twice, coordinate_transformation_mode="tf_crop_and_resize")
+    write("resize-channels", "Resize", [(None, None), ([1, 2, 2, 2], np.float32)])
+    write("resize-count", "Resize", [(None, None), ([2, 2], np.float32)])
+    write("resize-none", "Resize", [])
+    write("resize-antialias", "Resize", twice, mode="linear", antialias=1)
+    write("prelu", "PRelu", [(np.ones((3, 4, 4)), np.float32)], opset=17)
+    write("group-norm", "GroupNormalization", [(np.ones(2), np.float32), (np.ones(2), np.float32)], num_groups=2)
+    write("pow", "Pow", [(2.5, np.float32)], opset=17)
+
+
 def invalid():
     m = Model(17, {"x": ["N", 4]})
     y = m.node("Reluu", ["x"], name="/block/Reluu")
@@ -402,5 +493,5 @@ def invalid():
 if __name__ == "__main__":
     INPUTS.mkdir(exist_ok=True)
     for write in (activations, arithmetic, convolution, linear, normalization, pooling, shapes, selection, folding,
-                  paths, structure, invalid):
+                  paths, structure, invalid, norms, decompositions, resampling, invalid_resampling):
         write()

@@ -35,10 +35,12 @@ UNSUPPORTED = [
     ("both", r"cast(like)?_.*_to_(FLOAT16|BFLOAT16).*", "values stay float32"),
     ("inputs", r"cast_FLOAT_to_.*", "values stay float32"),
     ("both", r"mod_.*_(float32|fmod)", "fmod"),
+    ("both", r"resize_.*(cubic|tf_crop_and_resize).*", "other kinds of interpolation"),
+    ("both", r"pow|pow_(bcast.*|example|types.*)", "powers that are not products"),
     ("both", r"(edge|reflect)_pad", "only constant padding"),
     ("both", r"split_zero_size_splits|slice_start_out_of_bounds|reshape_allowzero_reordered", "tensors without elements"),
     ("inputs", r"gather_(0|1|2d_indices|negative_indices)", "indices that are not evenly spaced"),
-    ("inputs", r"(abs|ceil|floor|neg|range|sqrt|max|min|greater|less)(_.*)?", "only of constants"),
+    ("inputs", r"(abs|ceil|floor|neg|range|max|min|greater|less)(_.*)?", "only of constants"),
     ("constants", r".*_(u?int8|u?int16|uint32|uint64|float16|int8_.*)", "arithmetic on these types"),
     ("constants", r"mod_mixed_sign_float64", "fmod"),
     ("constants", r"constantofshape_int_shape_zero", "tensors without elements"),
@@ -48,9 +50,10 @@ UNSUPPORTED = [
 CONSTANT_INPUTS = {
     "BatchNormalization": (1, 2, 3, 4), "Clip": (1, 2), "Conv": (1, 2), "Dropout": (1, 2), "Expand": (1,),
     "Gather": (1,), "Pad": (1, 2, 3), "ReduceMean": (1,), "Reshape": (1,), "Slice": (1, 2, 3, 4), "Split": (1,),
-    "Squeeze": (1,), "Unsqueeze": (1,),
+    "Squeeze": (1,), "Unsqueeze": (1,), "Pow": (1,), "Resize": (1, 2, 3), "Upsample": (1,),
+    "LayerNormalization": (1, 2), "InstanceNormalization": (1, 2),
 }
-OPTIONAL_OUTPUTS = {"BatchNormalization", "Dropout", "MaxPool"}
+OPTIONAL_OUTPUTS = {"BatchNormalization", "Dropout", "LayerNormalization", "MaxPool"}
 
 
 class Unusable(Exception):

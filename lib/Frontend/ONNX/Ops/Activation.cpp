@@ -24,6 +24,41 @@ static LogicalResult importHardSigmoid(NodeContext &node) {
                                       {node.attr("alpha", alpha), node.attr("beta", beta)});
 }
 
+static LogicalResult importElu(NodeContext &node) {
+  float alpha = node.getFloat("alpha", 1.0f);
+  return node.emit<nn::EluOp>({node.getValue(0)}, {node.attr("alpha", alpha)});
+}
+
+static LogicalResult importGelu(NodeContext &node) {
+  llvm::StringRef form = node.getString("approximate", "none");
+  if (form != "none" && form != "tanh")
+    return node.emitAttributeError("approximate") << "expected none or tanh, but got "
+                                                  << inQuotes(form);
+  return node.emit<nn::GeluOp>({node.getValue(0)}, {node.attr("approximate", form == "tanh")});
+}
+
+/// The slope broadcasts to the input; it has to be one number, or one for each channel.
+static LogicalResult importPRelu(NodeContext &node) {
+  Dims input = node.getDims(0), slope = node.getDims(1);
+  if (node.hasFailed())
+    return failure();
+  int64_t lead = static_cast<int64_t>(input.size()) - static_cast<int64_t>(slope.size());
+  bool right = lead >= 0;
+  for (int64_t d = 0; right && d < static_cast<int64_t>(slope.size()); ++d)
+    right = slope[d] == 1 || (d + lead == 1 && slope[d] == input[1]);
+  if (!right)
+    return node.emitInputError(1) << "expected one slope, or one for each channel of the input "
+                                  << numerics::formatDims(input) << ", but got "
+                                  << numerics::formatDims(slope);
+  int64_t count = numerics::numElements(slope);
+  Value vector = node.getValue(1);
+  if (const HostTensor *constant = node.getConstant(1); constant && slope != Dims{count})
+    vector = node.createConstant(constant->withDims({count}), node.getInputName(1));
+  else if (slope != Dims{count})
+    vector = node.reshape(vector, {SymbolicInt{count, 0}});
+  return node.emit<nn::PReluOp>({node.getValue(0), vector});
+}
+
 static LogicalResult emitClamp(NodeContext &node, float min, float max) {
   return node.emit<nn::ClampOp>({node.getValue(0)}, {node.attr("min", min), node.attr("max", max)});
 }
@@ -74,6 +109,10 @@ static constexpr Operator operators[] = {
     {"HardSwish", 14, 1, 1, 1, "", importUnary<nn::HardswishOp>},
     {"LeakyRelu", 6, 1, 1, 1, "alpha", importLeakyRelu},
     {"HardSigmoid", 6, 1, 1, 1, "alpha beta", importHardSigmoid},
+    {"Elu", 6, 1, 1, 1, "alpha", importElu},
+    {"Gelu", 20, 1, 1, 1, "approximate", importGelu},
+    {"Erf", 9, 1, 1, 1, "", importUnary<nn::ErfOp>},
+    {"PRelu", 9, 2, 2, 1, "", importPRelu},
     {"Clip", 6, 1, 1, 1, "min max", importClipOfAttributes},
     {"Clip", 11, 1, 3, 1, "", importClipOfInputs},
     {"Softmax", 1, 1, 1, 1, "axis", importFlatteningSoftmax},

@@ -1,7 +1,7 @@
 //===- Arithmetic.cpp - Elementwise arithmetic -----------------------------===//
 //
-// Add, Sub, Mul and Div are operators of the model; the others here only exist in computations of
-// shapes.
+// Add, Sub, Mul, Div, Pow and Sqrt are operators of the model; the others here only exist in
+// computations of shapes.
 //
 //===----------------------------------------------------------------------===//
 
@@ -58,6 +58,32 @@ template <UnaryKind kind> static LogicalResult importUnary(NodeContext &node) {
   return node.bind(0, unaryHost(kind, *node.getConstant(0)));
 }
 
+/// The only function of one operand here that models have as well.
+static LogicalResult importSqrt(NodeContext &node) {
+  if (const HostTensor *constant = node.getConstant(0))
+    return node.bind(0, unaryHost(UnaryKind::Sqrt, *constant));
+  return node.emit<nn::SqrtOp>({node.getValue(0)});
+}
+
+/// Powers that are products or roots: x^2 and sqrt(x) are what a normalization is exported as.
+static LogicalResult importPow(NodeContext &node) {
+  float exponent = node.getConstantFloat(1);
+  Value x = node.getValue(0);
+  if (node.hasFailed())
+    return failure();
+  if (exponent == 0.5f)
+    return node.emit<nn::SqrtOp>({x});
+  if (exponent == 1.0f)
+    return node.bind(0, x);
+  if (exponent != 2.0f && exponent != 3.0f)
+    return node.emitInputError(1) << "expected an exponent of 0.5, 1, 2 or 3, but got "
+                                  << std::to_string(exponent) << ", which is not supported";
+  auto square = node.create<nn::MulOp>({x, x});
+  if (!square || exponent == 2.0f)
+    return square ? node.bind(0, square.getResult()) : failure();
+  return node.emit<nn::MulOp>({square.getResult(), x});
+}
+
 static LogicalResult importNot(NodeContext &node) {
   if (failed(node.requireConstantInputs()))
     return failure();
@@ -90,7 +116,8 @@ static constexpr Operator operators[] = {
     {"Abs", 6, 1, 1, 1, "", importUnary<UnaryKind::Abs>},
     {"Floor", 6, 1, 1, 1, "", importUnary<UnaryKind::Floor>},
     {"Ceil", 6, 1, 1, 1, "", importUnary<UnaryKind::Ceil>},
-    {"Sqrt", 6, 1, 1, 1, "", importUnary<UnaryKind::Sqrt>},
+    {"Sqrt", 6, 1, 1, 1, "", importSqrt},
+    {"Pow", 7, 2, 2, 1, "", importPow},
     {"Where", 9, 3, 3, 1, "", importWhere},
 };
 
