@@ -7,6 +7,7 @@
 #include "quantir/Numerics/ShapesSupport.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace quantir::numerics {
 
@@ -32,16 +33,24 @@ std::string formatDims(const Dims &dims) {
 std::string checkDims(const Dims &dims) {
   // The product ignores zeros, so that [0, huge, huge] cannot hide strides that overflow.
   int64_t product = 1;
-  for (size_t i = 0; i < dims.size(); ++i) {
-    if (i == 0 && dims[i] == dynamicDim)
+  bool dynamic = false;
+  for (int64_t dim : dims) {
+    if (dim == dynamicDim) {
+      if (std::exchange(dynamic, true))
+        return expected("at most one dynamic dimension", formatDims(dims));
       continue;
-    if (dims[i] < 0)
+    }
+    if (dim < 0)
       return expected("dimensions that are not negative", formatDims(dims));
-    if (__builtin_mul_overflow(product, std::max<int64_t>(dims[i], 1), &product) ||
+    if (__builtin_mul_overflow(product, std::max<int64_t>(dim, 1), &product) ||
         product > maxElements)
       return expected("a tensor of at most 2^48 elements", formatDims(dims));
   }
   return {};
+}
+
+size_t findDynamicDim(const Dims &dims) {
+  return std::find(dims.begin(), dims.end(), dynamicDim) - dims.begin();
 }
 
 int64_t numElements(const Dims &dims) {
@@ -184,8 +193,11 @@ std::string inferReshape(const Dims &x, const Dims &shape, Dims &out) {
     }
   }
   bool dynamic = isDynamic(x);
-  if (dynamic && (shape.empty() || (shape[0] != 0 && shape[0] != -1)))
-    return expected("a shape that starts with 0 or -1 (the input's leading dimension is dynamic)",
+  size_t batch = findDynamicDim(x);
+  bool stays = dynamic && batch < shape.size() && shape[batch] == 0;
+  if (dynamic && !stays && rest == shape.size())
+    return expected("a shape with a 0 at dimension " + number(batch) +
+                        " of the input, which is dynamic, or a -1",
                     formatList(shape));
 
   // The sizes besides the -1 and besides the batch.
@@ -204,7 +216,7 @@ std::string inferReshape(const Dims &x, const Dims &shape, Dims &out) {
   } else if (want == 0 || have % want != 0) {
     return mismatch();
   } else {
-    result[rest] = dynamic && rest == 0 ? dynamicDim : have / want;
+    result[rest] = dynamic && !stays ? dynamicDim : have / want;
   }
   return finish(std::move(result), out);
 }

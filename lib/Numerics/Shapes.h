@@ -5,10 +5,10 @@
 // plan validation all call these, so that a shape means the same everywhere.
 //
 // Conventions
-//  - Dimensions are in logical order (N, C, spatial...). The leading one may be `dynamicDim`: not
-//  known yet. Two
-//    dynamic dimensions that meet are taken to be equal; a dynamic and a known one never are. No
-//    rule puts a dynamic dimension anywhere but in front: it reports an error instead.
+//  - Dimensions are in logical order (N, C, spatial...). One of them, wherever it stands, may be
+//    `dynamicDim`: the batch, not known yet. Two dynamic dimensions that meet are taken to be
+//    equal; a dynamic and a known one never are. A rule that would make a second dynamic dimension
+//    reports an error instead.
 //  - Every function returns the error as text, in the form "expected X, but got Y"; the empty
 //  string is success. `out`
 //    is written on success only.
@@ -38,9 +38,12 @@ inline constexpr int64_t maxElements = int64_t(1) << 48;
 /// "[2x3x4]", with "?" for the dynamic dimension; "[]" is a scalar.
 std::string formatDims(const Dims &dims);
 
-/// Checks that `dims` could be a tensor's: no negative size but a dynamic leading one, and a
+/// Checks that `dims` could be a tensor's: no negative size but one dynamic dimension, and a
 /// countable product.
 [[nodiscard]] std::string checkDims(const Dims &dims);
+
+/// The index of the dynamic dimension; the rank if there is none.
+size_t findDynamicDim(const Dims &dims);
 
 /// Product of the dimensions; a dynamic one counts as 1. Only for dims that passed `checkDims`.
 int64_t numElements(const Dims &dims);
@@ -94,11 +97,26 @@ struct PoolGeometry {
 /// `transposeB`, b is [..., N, K].
 [[nodiscard]] std::string inferMatMul(const Dims &a, const Dims &b, bool transposeB, Dims &out);
 
+/// indices [...], table [V, D] -> [..., D].
+[[nodiscard]] std::string inferEmbedding(const Dims &indices, const Dims &table, Dims &out);
+
+/// The results of a recurrent layer.
+struct LstmShapes {
+  Dims output; ///< [T, N, D * H]
+  Dims state;  ///< [D, N, H], of h and c after the last step
+};
+
+/// x [T, N, I]; `parameters`, for each of D directions: weightIh [4 * H, I], weightHh [4 * H, H],
+/// bias [4 * H], then h and c before the first step, [D, N, H], or nothing.
+[[nodiscard]] std::string inferLstm(const Dims &x, std::span<const Dims> parameters,
+                                    LstmShapes &out);
+
 /// numpy's broadcasting of two shapes.
 [[nodiscard]] std::string inferBroadcast(const Dims &a, const Dims &b, Dims &out);
 
 /// `shape` entries: a size; 0, the input's dimension at that index; one -1, whatever is left. A
-/// dynamic leading dimension needs a leading 0 or -1 and must divide for every batch size.
+/// dynamic dimension stays where a 0 takes it over, and is in the -1 otherwise, where it must divide
+/// for every batch size.
 [[nodiscard]] std::string inferReshape(const Dims &x, const Dims &shape, Dims &out);
 
 /// out[i] = x[permutation[i]].

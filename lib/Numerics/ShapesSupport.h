@@ -28,13 +28,10 @@ inline std::string formatList(std::span<const int64_t> values) {
   return text + "]";
 }
 
-inline bool isDynamic(const Dims &dims) { return !dims.empty() && dims[0] == dynamicDim; }
+inline bool isDynamic(const Dims &dims) { return findDynamicDim(dims) != dims.size(); }
 
 /// Publishes a result after checking that it is one.
 inline std::string finish(Dims result, Dims &out) {
-  for (size_t i = 1; i < result.size(); ++i)
-    if (result[i] == dynamicDim)
-      return expected("the dynamic dimension to stay in front", formatDims(result));
   if (std::string error = checkDims(result); !error.empty())
     return error;
   out = std::move(result);

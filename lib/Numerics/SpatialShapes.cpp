@@ -28,6 +28,8 @@ std::string checkSpatialInput(const Dims &x, size_t spatial) {
     return expected("an input of rank " + number(spatial + 2) + " (batch, channels and " +
                         number(spatial) + " spatial dimensions)",
                     formatDims(x));
+  if (size_t batch = findDynamicDim(x); batch != 0 && batch != x.size())
+    return expected("channels and spatial dimensions of known sizes", formatDims(x));
   return {};
 }
 

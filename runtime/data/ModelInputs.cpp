@@ -4,6 +4,7 @@
 
 #include "runtime/data/QuantizedInputs.h"
 #include "runtime/data/Suggest.h"
+#include "runtime/tensor/AxisCopy.h"
 
 #include <fmt/format.h>
 
@@ -93,66 +94,127 @@ static std::vector<int64_t> significantDims(std::span<const int64_t> dims, size_
 }
 
 /// "[N, 3, 32, 32]": what to save for an input of these dims.
-static std::string wantedShape(std::span<const int64_t> dims) {
-  std::string text = "[N";
-  for (size_t i = 1; i < dims.size(); ++i)
-    text += fmt::format(", {}", dims[i]);
+static std::string wantedShape(const TensorInfo &input) {
+  std::string text = "[";
+  for (size_t i = 0; i < input.dims.size(); ++i)
+    text += (i ? ", " : "") + (i == input.batchAxis() ? "N" : std::to_string(input.dims[i]));
   return text + "]";
+}
+
+/// Whether an array of dims `have`, with samples along `axis`, serves the input.
+static bool fits(const std::vector<int64_t> &have, const TensorInfo &input, size_t axis) {
+  size_t modelAxis = input.batchAxis();
+  if (modelAxis == 0)
+    return significantDims(have, 1) == significantDims(input.dims, 1);
+  if (have.size() != input.dims.size())
+    return false;
+  std::vector<int64_t> sample = have, wanted = input.dims;
+  sample.erase(sample.begin() + axis);
+  wanted.erase(wanted.begin() + modelAxis);
+  return sample == wanted;
+}
+
+/// The elements with dimension 0 moved to `axis`.
+static Bytes moveSamples(const Array &array, size_t axis, std::vector<int64_t> &dims) {
+  size_t elementBytes = sizeOf(array.type);
+  int64_t samples = array.dims[0];
+  std::vector<int64_t> sample(array.dims.begin() + 1, array.dims.end());
+  dims = sample;
+  dims.insert(dims.begin() + axis, samples);
+  auto moved = std::make_shared<std::vector<std::byte>>(array.bytes.data.size());
+  int64_t sampleBytes = samples == 0 ? 0 : array.bytes.data.size() / samples;
+  for (int64_t n = 0; n < samples; ++n)
+    copyAlongAxis({array.bytes.data.data() + n * sampleBytes, 1, 0}, {moved->data(), samples, n}, 1,
+                  dims, axis, elementBytes);
+  return Bytes{std::span<const std::byte>(*moved), moved};
+}
+
+/// Integers as elements of T; false if one does not fit.
+template <typename T, typename From>
+static bool convertIntegers(const Bytes &from, Bytes &to) {
+  std::span<const From> values(reinterpret_cast<const From *>(from.data.data()),
+                               from.data.size() / sizeof(From));
+  auto converted = std::make_shared<std::vector<T>>(values.begin(), values.end());
+  to = Bytes{std::as_bytes(std::span<const T>(*converted)), converted};
+  return std::equal(values.begin(), values.end(), converted->begin(),
+                    [](From a, T b) { return int64_t(a) == int64_t(b); });
+}
+
+/// The elements of an integer array in the model's integer type; false if one does not fit.
+static bool convertIntegers(ElementType type, DType dtype, Bytes &elements) {
+  if (type == ElementType::Int64)
+    return dtype == DType::Int64 || convertIntegers<int32_t, int64_t>(Bytes(elements), elements);
+  return dtype == DType::Int64 ? convertIntegers<int64_t, uint8_t>(Bytes(elements), elements)
+                               : convertIntegers<int32_t, uint8_t>(Bytes(elements), elements);
+}
+
+Status ModelInputs::bindImages(const Array &array, const TensorInfo &input,
+                               const std::optional<Preprocessing> &preprocessing,
+                               Binding &binding) {
+  const std::vector<int64_t> &want = input.dims, &have = array.dims;
+  bool grayscale = have.size() == 3 && want.size() == 4 && want[1] == 1;
+  int64_t channels = grayscale ? 1 : have.back();
+  if (want.size() != 4 || binding.rowsPerSample != 1 || binding.axis != 0)
+    return Status::error(fmt::format(
+        "the model takes {} here, which uint8 images [N, H, W, C] cannot be made into; save the "
+        "data as float32",
+        wantedShape(input)));
+  if ((have.size() != 4 && !grayscale) || channels != want[1] || have[1] != want[2] ||
+      have[2] != want[3])
+    return Status::error(fmt::format(
+        "expected uint8 images of shape [N, {}, {}, {}] (height, width, channels), but got {}; "
+        "resize them, or save the data as float32 {}",
+        want[2], want[3], want[1], shapeText(have), wantedShape(input)));
+  if (!preprocessing)
+    return Status::error(
+        "the data are uint8 images, but it is not known how to normalize them; give --mean and "
+        "--std (--mean 0 --std 1 for x / 255)");
+  QUANTIR_RETURN_IF_ERROR(validatePreprocessing(*preprocessing, channels));
+  binding.channels = channels;
+  binding.table = pixelTable(*preprocessing, channels);
+  return {};
 }
 
 Result<ModelInputs::Binding>
 ModelInputs::bindOne(NamedArray named, const TensorInfo &input, int64_t rowsPerSample,
                      const std::optional<Preprocessing> &preprocessing) {
   Array &array = named.array;
-  const std::vector<int64_t> &want = input.dims, &have = array.dims;
   auto error = [&](std::string_view text) {
     return Status::error(fmt::format("input '{}': {}", input.name, text));
   };
-  if (input.dtype != DType::Float32)
-    return error(fmt::format("the model takes {} here; only float32 inputs can be fed from a file",
+  bool takesIntegers = input.dtype == DType::Int64 || input.dtype == DType::Int32;
+  if (input.dtype != DType::Float32 && (!takesIntegers || input.quant))
+    return error(fmt::format("the model takes {} here; only float32 and index inputs can be fed "
+                             "from a file",
                              nameOf(input.dtype)));
-  if (array.type == ElementType::Int64)
+  if (input.dtype == DType::Float32 && array.type == ElementType::Int64)
     return error(fmt::format(
         "expected float32, or uint8 images, but got {}; convert it with x.astype('float32')",
         array.storedType));
-  if (have.empty())
-    return error(
-        fmt::format("expected an array of shape {}, but got a single number", wantedShape(want)));
+  if (takesIntegers && array.type == ElementType::Float32)
+    return error(fmt::format("expected integers, but got {}; convert it with x.astype('int64')",
+                             array.storedType));
+  if (array.dims.empty())
+    return error(fmt::format("expected an array of shape {}, but got a single number",
+                             wantedShape(input)));
 
-  Binding binding;
-  binding.name = input.name;
-  binding.rowsPerSample = rowsPerSample;
-  if (array.type == ElementType::Float32) {
-    if (significantDims(have, 1) != significantDims(want, 1))
-      return error(fmt::format("expected shape {} (N samples), but got {}", wantedShape(want),
-                               shapeText(have)));
-  } else {
-    bool grayscale = have.size() == 3 && want.size() == 4 && want[1] == 1;
-    int64_t channels = grayscale ? 1 : have.back();
-    if (want.size() != 4 || rowsPerSample != 1)
-      return error(fmt::format(
-          "the model takes {} here, which uint8 images [N, H, W, C] cannot be made into; save the "
-          "data as float32",
-          wantedShape(want)));
-    if ((have.size() != 4 && !grayscale) || channels != want[1] || have[1] != want[2] ||
-        have[2] != want[3])
-      return error(fmt::format(
-          "expected uint8 images of shape [N, {}, {}, {}] (height, width, channels), but got {}; "
-          "resize them, or save the data as float32 {}",
-          want[2], want[3], want[1], shapeText(have), wantedShape(want)));
-    if (!preprocessing)
-      return error("the data are uint8 images, but it is not known how to normalize them; give "
-                   "--mean and --std "
-                   "(--mean 0 --std 1 for x / 255)");
-    if (Status valid = validatePreprocessing(*preprocessing, channels); !valid)
-      return error(valid.message());
-    binding.channels = channels;
-    binding.table = pixelTable(*preprocessing, channels);
+  Binding binding{input.name,          input.dtype,   array.dims, array.bytes,
+                  input.batchAxis(), rowsPerSample, 0,          {}};
+  if (array.type == ElementType::UInt8 && !takesIntegers) {
+    if (Status status = bindImages(array, input, preprocessing, binding); !status)
+      return error(status.message());
+  } else if (!fits(array.dims, input, binding.axis)) {
+    if (binding.axis == 0 || !fits(array.dims, input, 0))
+      return error(fmt::format("expected shape {} (N samples), but got {}", wantedShape(input),
+                               shapeText(array.dims)));
+    binding.elements = moveSamples(array, binding.axis, binding.dims);
   }
-  if (have[0] % rowsPerSample != 0)
-    return error(fmt::format("expected a leading dimension that is a multiple of {}, but got {}",
-                             rowsPerSample, shapeText(have)));
-  binding.array = std::move(array);
+  if (takesIntegers && !convertIntegers(array.type, input.dtype, binding.elements))
+    return error("expected integers of 32 bits, but some are larger");
+  if (binding.dims[binding.axis] % rowsPerSample != 0)
+    return error(fmt::format("expected a {} dimension that is a multiple of {}, but got {}",
+                             binding.axis == 0 ? "leading" : "batch", rowsPerSample,
+                             shapeText(binding.dims)));
   return binding;
 }
 
@@ -213,20 +275,22 @@ Result<ModelInputs> ModelInputs::bind(std::vector<NamedArray> arrays,
   if (!assigned)
     return assigned.status();
 
-  // A dynamic leading dim of -k holds k rows of each sample; a fixed one is measured by the first
+  // A dynamic dim of -k holds k rows of each sample; a fixed leading one is measured by the first
   // input's.
   int64_t fixedBatch = std::max<int64_t>(inputs[0].dims[0], 1);
   for (size_t i = 0; i < inputs.size(); ++i) {
-    int64_t leading = inputs[i].dims[0];
-    int64_t rows = leading < 0 ? -leading : std::max<int64_t>(leading / fixedBatch, 1);
+    int64_t size = inputs[i].dims[inputs[i].batchAxis()];
+    int64_t rows = size < 0 ? -size : std::max<int64_t>(size / fixedBatch, 1);
+    const Array &array = (*assigned)[i].array;
+    std::string stored = array.storedType;
+    bool isConverted = array.type == ElementType::Float32 && stored != "float32";
     Result<Binding> binding = bindOne(std::move((*assigned)[i]), inputs[i], rows, preprocessing);
     if (!binding)
       return binding.status();
-    const std::string &stored = binding->array.storedType;
-    if (binding->array.type == ElementType::Float32 && stored != "float32")
+    if (isConverted)
       bound.notes_.push_back(
           fmt::format("input '{}': {} data are converted to float32", inputs[i].name, stored));
-    int64_t samples = binding->array.dims[0] / rows;
+    int64_t samples = binding->dims[binding->axis] / rows;
     if (i > 0 && samples != bound.samples_)
       return Status::error(
           fmt::format("inputs '{}' and '{}' have different numbers of samples, {} and {}",
@@ -259,19 +323,21 @@ bool ModelInputs::hasImages() const {
 // Handing out samples
 //===----------------------------------------------------------------------===//
 
-void ModelInputs::fill(const Binding &binding, int64_t first, int64_t count, float *to) const {
-  int64_t rows = binding.array.dims[0];
-  int64_t rowSize = rows == 0 ? 0 : binding.array.numElements() / rows;
-  first *= binding.rowsPerSample;
-  count *= binding.rowsPerSample;
-  if (!binding.isImages()) {
-    const float *from = binding.array.as<float>() + first * rowSize;
-    std::copy(from, from + count * rowSize, to);
-    return;
-  }
-  int64_t channels = binding.channels, pixels = channels == 0 ? 0 : rowSize / channels;
-  const uint8_t *from = binding.array.as<uint8_t>() + first * rowSize;
-  for (int64_t n = 0; n < count; ++n, from += rowSize) {
+void ModelInputs::fill(const Binding &binding, int64_t first, int64_t count, void *to) const {
+  if (binding.isImages())
+    return fillImages(binding, first, count, static_cast<float *>(to));
+  int64_t rows = binding.rowsPerSample;
+  copyAlongAxis({binding.elements.data.data(), binding.dims[binding.axis], first * rows},
+                {to, count * rows, 0}, count * rows, binding.dims, binding.axis,
+                sizeOf(binding.dtype));
+}
+
+void ModelInputs::fillImages(const Binding &binding, int64_t first, int64_t count,
+                             float *to) const {
+  int64_t imageSize = numElements(std::span(binding.dims).subspan(1));
+  int64_t channels = binding.channels, pixels = channels == 0 ? 0 : imageSize / channels;
+  auto *from = reinterpret_cast<const uint8_t *>(binding.elements.data.data()) + first * imageSize;
+  for (int64_t n = 0; n < count; ++n, from += imageSize) {
     for (int64_t c = 0; c < channels; ++c) {
       const float *table = binding.table.data() + c * 256;
       for (int64_t p = 0; p < pixels; ++p)
@@ -283,15 +349,18 @@ void ModelInputs::fill(const Binding &binding, int64_t first, int64_t count, flo
 Status ModelInputs::fillAll(int64_t first, int64_t count, std::span<const TensorView> inputs,
                             bool requireFinite) const {
   for (size_t i = 0; i < bindings.size(); ++i) {
-    float *to = static_cast<float *>(inputs[i].data);
-    fill(bindings[i], first, count, to);
-    if (!requireFinite)
+    const Binding &binding = bindings[i];
+    fill(binding, first, count, inputs[i].data);
+    if (!requireFinite || binding.dtype != DType::Float32)
       continue;
+    const float *to = static_cast<const float *>(inputs[i].data);
     int64_t size = inputs[i].numElements();
     const float *bad = std::find_if(to, to + size, [](float v) { return !std::isfinite(v); });
     if (bad == to + size)
       continue;
-    int64_t sample = first + (bad - to) / (size / count);
+    // `to` has `outer` blocks of `count` samples.
+    int64_t outer = numElements(std::span(inputs[i].dims).first(binding.axis));
+    int64_t sample = first + (bad - to) / (size / outer / count) % count;
     return Status::error(fmt::format(
         "sample {} of input '{}' contains {}; remove it from the data, or repair it", sample,
         bindings[i].name, std::isnan(*bad) ? "a NaN (not a number)" : "an infinity"));

@@ -1,8 +1,8 @@
 //===- ModelInputs.h - Data files as the inputs of a model ------*- C++ -*-===//
 //
 // Matches the arrays of a data file with a model's inputs and hands them out sample by sample.
-// Float32 arrays are in the model's own layout; uint8 arrays are images [N, H, W, C], which become
-// float32 [N, C, H, W] on the way.
+// Float32 and integer arrays are in the model's own layout; uint8 arrays are images [N, H, W, C],
+// which become float32 [N, C, H, W] on the way.
 //
 //===----------------------------------------------------------------------===//
 
@@ -27,8 +27,9 @@ Result<std::vector<float>> parseChannelValues(std::string_view text, std::string
 class ModelInputs {
 public:
   /// Binds `arrays` to `inputs`: a single array to a single input, otherwise by name. Shapes must
-  /// agree but for the leading dimension and dimensions of size 1 ([N, 8, 8] serves a model of [N,
-  /// 1, 8, 8]). Errors: a name, type or shape that does not fit, no samples, inputs with different
+  /// agree but for the dimension that counts samples and dimensions of size 1 ([N, 8, 8] serves a
+  /// model of [N, 1, 8, 8]); where samples are not the model's leading dimension, the array may have
+  /// them in front. Errors: a name, type or shape that does not fit, no samples, inputs with different
   /// numbers of samples, uint8 images without `preprocessing`.
   static Result<ModelInputs> bind(std::vector<NamedArray> arrays,
                                   std::span<const TensorInfo> inputs,
@@ -56,18 +57,24 @@ public:
 private:
   struct Binding {
     std::string name;
-    Array array;
-    int64_t rowsPerSample = 1; ///< how many entries of the leading dimension make up one sample
+    DType dtype = DType::Float32; ///< the model's
+    std::vector<int64_t> dims;    ///< all samples
+    Bytes elements;               ///< of the model's type; images: bytes
+    size_t axis = 0;              ///< the dimension that counts samples
+    int64_t rowsPerSample = 1;    ///< how many entries of that dimension make up one sample
     /// For images: channels, and for each channel what each byte becomes.
     int64_t channels = 0;
     std::vector<float> table;
 
-    bool isImages() const { return array.type == ElementType::UInt8; }
+    bool isImages() const { return !table.empty(); }
   };
 
+  static Status bindImages(const Array &array, const TensorInfo &input,
+                           const std::optional<Preprocessing> &preprocessing, Binding &binding);
   static Result<Binding> bindOne(NamedArray array, const TensorInfo &input, int64_t rowsPerSample,
                                  const std::optional<Preprocessing> &preprocessing);
-  void fill(const Binding &binding, int64_t first, int64_t count, float *to) const;
+  void fill(const Binding &binding, int64_t first, int64_t count, void *to) const;
+  void fillImages(const Binding &binding, int64_t first, int64_t count, float *to) const;
   Status fillAll(int64_t first, int64_t count, std::span<const TensorView> inputs,
                  bool requireFinite) const;
 

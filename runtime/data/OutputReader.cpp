@@ -38,6 +38,9 @@ void OutputReader::read(const TensorView &view, float *to) const {
     return dequantize<int8_t>(view, zeroPoint, scale, to);
   case DType::Int32:
     return dequantize<int32_t>(view, zeroPoint, scale, to);
+  case DType::Int64:
+    std::copy_n(static_cast<const int64_t *>(view.data), view.numElements(), to);
+    return;
   }
 }
 

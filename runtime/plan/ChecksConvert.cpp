@@ -50,6 +50,24 @@ Status checkReorder(const OpOperands &o) {
   return expectDims("a result", o.output(), o.input(0).dims);
 }
 
+Status checkFakeQuantizeDynamic(const OpOperands &o) {
+  const plan::FakeQuantizeDynamic &options = *o.op.kind_as_FakeQuantizeDynamic();
+  if (options.quant_min() >= options.quant_max() || options.quant_min() < -128 ||
+      options.quant_max() > 255)
+    return Status::error(fmt::format("expected quant_min < quant_max in [-128, 255], but got {} "
+                                     "and {}",
+                                     options.quant_min(), options.quant_max()));
+  return checkRoundFloat16(o);
+}
+
+Status checkRoundFloat16(const OpOperands &o) {
+  QUANTIR_RETURN_IF_ERROR(expectFloat("the input", o.input(0)));
+  QUANTIR_RETURN_IF_ERROR(expectFloat("the result", o.output()));
+  if (o.input(0).layout != o.output().layout)
+    return Status::error("expected an input and a result of one layout");
+  return expectDims("a result", o.output(), o.input(0).dims);
+}
+
 Status checkObserve(const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectFloat("the input", o.input(0)));
   size_t count = o.graph.observers() ? o.graph.observers()->size() : 0;

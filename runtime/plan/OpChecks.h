@@ -35,6 +35,11 @@ Status checkDequantize(const OpOperands &);
 Status checkRequantize(const OpOperands &);
 Status checkReorder(const OpOperands &);
 Status checkObserve(const OpOperands &);
+Status checkFakeQuantizeDynamic(const OpOperands &);
+Status checkRoundFloat16(const OpOperands &);
+// ChecksSequence.cpp
+Status checkEmbedding(const OpOperands &);
+Status checkLstm(const OpOperands &);
 // ChecksWeighted.cpp
 Status checkConv(const OpOperands &);
 Status checkConvTranspose(const OpOperands &);
@@ -47,16 +52,16 @@ Status checkSoftmax(const OpOperands &);
 Status checkPool(const OpOperands &);
 Status checkAdaptiveAveragePool(const OpOperands &);
 Status checkMean(const OpOperands &);
-// ChecksMovement.cpp
-Status checkReshape(const OpOperands &);
-Status checkTranspose(const OpOperands &);
-Status checkSlice(const OpOperands &);
-Status checkConcat(const OpOperands &);
 // ChecksNorm.cpp
 Status checkLayerNorm(const OpOperands &);
 Status checkGroupNorm(const OpOperands &);
 Status checkPRelu(const OpOperands &);
 Status checkResample(const OpOperands &);
+// ChecksMovement.cpp
+Status checkReshape(const OpOperands &);
+Status checkTranspose(const OpOperands &);
+Status checkSlice(const OpOperands &);
+Status checkConcat(const OpOperands &);
 Status checkPad(const OpOperands &);
 Status checkExpand(const OpOperands &);
 

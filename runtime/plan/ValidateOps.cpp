@@ -97,7 +97,10 @@ const OpRule *ruleOf(plan::OpKind kind) {
       slice{1, 1, 1, checkSlice}, concat{1, any, 1, checkConcat}, pad{1, 1, 1, checkPad},
       expand{1, 1, 1, checkExpand}, observe{1, 1, 0, checkObserve},
       layerNorm{2, 3, 1, checkLayerNorm}, groupNorm{2, 3, 1, checkGroupNorm},
-      prelu{2, 2, 1, checkPRelu}, resample{1, 1, 1, checkResample};
+      prelu{2, 2, 1, checkPRelu}, resample{1, 1, 1, checkResample},
+      embedding{2, 2, 1, checkEmbedding}, lstm{4, 9, 3, checkLstm},
+      fakeQuantizeDynamic{1, 1, 1, checkFakeQuantizeDynamic},
+      roundFloat16{1, 1, 1, checkRoundFloat16};
   switch (kind) {
   case plan::OpKind::Quantize:
     return &quantize;
@@ -149,6 +152,14 @@ const OpRule *ruleOf(plan::OpKind kind) {
     return &prelu;
   case plan::OpKind::Resample:
     return &resample;
+  case plan::OpKind::Embedding:
+    return &embedding;
+  case plan::OpKind::Lstm:
+    return &lstm;
+  case plan::OpKind::FakeQuantizeDynamic:
+    return &fakeQuantizeDynamic;
+  case plan::OpKind::RoundFloat16:
+    return &roundFloat16;
   case plan::OpKind::NONE:
     break;
   }

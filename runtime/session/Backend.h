@@ -69,6 +69,10 @@ public:
   /// long.
   virtual void run(const void *const *inputs, void *const *outputs, void *scratch) = 0;
 
+  /// What was wrong with the values of the last run: an index out of range, a NaN where there must
+  /// be none. The results are then undefined.
+  virtual Status status() const { return {}; }
+
   virtual size_t scratchBytes() const { return 0; }
 
   /// The memory it holds besides: packed weights, tables.

@@ -2,26 +2,32 @@
 
 #include "quantir/Runtime/Batched.h"
 
+#include "runtime/tensor/AxisCopy.h"
+
 #include <fmt/format.h>
 
-#include <cstring>
 #include <new>
 
 namespace quantir::runtime {
 
 struct BatchRunner::Impl {
-  /// One input or output: its shape, and how much of its leading dim one sample takes.
+  /// One input or output: its shape, and how much of which dim one sample takes.
   struct Port {
     TensorInfo info;
+    size_t axis = 0;
     int64_t rowsPerSample = 1;
 
     std::vector<int64_t> dims(int64_t samples) const {
       std::vector<int64_t> result = info.dims;
-      result[0] = rowsPerSample * samples;
+      result[axis] = rowsPerSample * samples;
       return result;
     }
-    size_t bytes(int64_t samples) const {
-      return static_cast<size_t>(numElements(dims(samples))) * sizeOf(info.dtype);
+    /// Copies samples between tensors of `fromSamples` and `toSamples`.
+    void copy(const void *from, int64_t fromSamples, int64_t fromFirst, void *to, int64_t toSamples,
+              int64_t toFirst, int64_t count) const {
+      copyAlongAxis({from, fromSamples * rowsPerSample, fromFirst * rowsPerSample},
+                    {to, toSamples * rowsPerSample, toFirst * rowsPerSample}, count * rowsPerSample,
+                    info.dims, axis, sizeOf(info.dtype));
     }
   };
 
@@ -44,21 +50,24 @@ struct BatchRunner::Impl {
   Status runBatch(int64_t first, int64_t count, const SampleSource &source, const SampleSink &sink);
 };
 
-/// How many of a tensor's rows belong to one sample. A dynamic leading dim says so itself; of a
-/// fixed one every sample of the batch has the same share.
+/// How many of a tensor's rows belong to one sample. A dynamic dim says so itself; of a fixed
+/// leading one every sample of the batch has the same share.
 Result<std::vector<BatchRunner::Impl::Port>>
 BatchRunner::Impl::portsOf(std::string_view what, const std::vector<TensorInfo> &planned,
                            const std::vector<TensorInfo> &resolved) const {
   std::vector<Port> ports;
   for (size_t i = 0; i < planned.size(); ++i) {
     const std::vector<int64_t> &dims = planned[i].dims;
+    size_t axis = planned[i].batchAxis();
     bool counted =
-        !dims.empty() && (plan->hasDynamicBatch() ? dims[0] < 0 : dims[0] % full.batch == 0);
+        !dims.empty() && (plan->hasDynamicBatch() ? dims[axis] < 0 : dims[axis] % full.batch == 0);
     if (!counted)
-      return Status::error(fmt::format("{} '{}': expected a leading dim that counts samples, in "
+      return Status::error(fmt::format("{} '{}': expected a {} dim that counts samples, in "
                                        "batches of {}, but got dims {}",
-                                       what, planned[i].name, full.batch, formatDims(dims)));
-    ports.push_back({resolved[i], resolved[i].dims[0] / full.batch});
+                                       what, planned[i].name,
+                                       plan->hasDynamicBatch() ? "dynamic" : "leading", full.batch,
+                                       formatDims(dims)));
+    ports.push_back({resolved[i], axis, resolved[i].dims[axis] / full.batch});
   }
   return ports;
 }
@@ -96,12 +105,10 @@ Status BatchRunner::Impl::runBatch(int64_t first, int64_t count, const SampleSou
     outputViews[i].dims = outputs[i].dims(count);
 
   QUANTIR_RETURN_IF_ERROR(source(first, count, inputViews));
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    size_t bytes = inputs[i].bytes(1);
-    auto *data = static_cast<uint8_t *>(inputViews[i].data);
+  for (size_t i = 0; i < inputs.size(); ++i)
     for (int64_t sample = count; sample < lane->batch; ++sample)
-      std::memcpy(data + sample * bytes, data + (count - 1) * bytes, bytes);
-  }
+      inputs[i].copy(inputViews[i].data, lane->batch, count - 1, inputViews[i].data, lane->batch,
+                     sample, 1);
   QUANTIR_RETURN_IF_ERROR(lane->session->run(lane->inputViews, lane->outputViews));
   return sink ? sink(first, count, outputViews) : Status();
 }
@@ -169,7 +176,9 @@ Result<std::vector<Tensor>> BatchRunner::run(std::span<const TensorView> inputs,
   if (inputs.size() != ports.size())
     return Status::error(
         fmt::format("expected {} inputs, but got {}", ports.size(), inputs.size()));
-  int64_t samples = inputs[0].dims.empty() ? 0 : inputs[0].dims[0] / ports[0].rowsPerSample;
+  int64_t samples = inputs[0].dims.size() <= ports[0].axis
+                        ? 0
+                        : inputs[0].dims[ports[0].axis] / ports[0].rowsPerSample;
   for (size_t i = 0; i < inputs.size(); ++i) {
     std::vector<int64_t> dims = ports[i].dims(samples);
     if (inputs[i].dtype != ports[i].info.dtype || inputs[i].dims != dims)
@@ -187,15 +196,12 @@ Result<std::vector<Tensor>> BatchRunner::run(std::span<const TensorView> inputs,
   }
   auto source = [&](int64_t first, int64_t count, std::span<const TensorView> views) {
     for (size_t i = 0; i < views.size(); ++i)
-      std::memcpy(views[i].data,
-                  static_cast<const uint8_t *>(inputs[i].data) + first * ports[i].bytes(1),
-                  views[i].bytes());
+      ports[i].copy(inputs[i].data, samples, first, views[i].data, count, 0, count);
     return Status();
   };
   auto sink = [&](int64_t first, int64_t count, std::span<const TensorView> views) {
     for (size_t i = 0; i < views.size(); ++i)
-      std::memcpy(static_cast<uint8_t *>(results[i].data()) + first * impl->outputs[i].bytes(1),
-                  views[i].data, views[i].bytes());
+      impl->outputs[i].copy(views[i].data, count, 0, results[i].data(), samples, first, count);
     if (progress)
       progress(first + count);
     return Status();

@@ -20,7 +20,7 @@ public:
   std::string_view implementation() const override { return "observe"; }
 
   /// What is wrong with the values seen so far; it names the value.
-  Status status() const;
+  Status status() const override;
 
 private:
   const Operand &input;

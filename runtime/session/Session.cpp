@@ -82,8 +82,7 @@ Status SessionState::run(std::span<const TensorView> inputViews,
     if (options.profile)
       step.totalMs += std::chrono::duration<double, std::milli>(Clock::now() - start).count();
     ++step.runs;
-    if (step.observe)
-      QUANTIR_RETURN_IF_ERROR(step.observe->status());
+    QUANTIR_RETURN_IF_ERROR(step.kernel->status());
   }
 
   for (const OutputCopy &copy : outputCopies) {

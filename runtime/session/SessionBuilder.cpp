@@ -225,6 +225,7 @@ Status Builder::foldOp(size_t opIndex) {
   if (scratch.size() != scratchBytes)
     throw std::bad_alloc();
   (*kernel)->run(inputPointers.data(), outputPointers.data(), scratch.data());
+  QUANTIR_RETURN_IF_ERROR((*kernel)->status());
   for (size_t i = 0; i < outputPointers.size(); ++i)
     (*session.tensors)[op.outputs()->Get(i)].constant = outputPointers[i];
   return {};
@@ -376,11 +377,9 @@ Status Builder::createStep(size_t stepIndex, size_t opIndex) {
     if (!backend)
       return backend.status();
     useBackend(**backend);
-    auto kernel = std::make_unique<ObserveKernel>(
+    step.kernel = std::make_unique<ObserveKernel>(
         *inputs[0], *(*session.observers)[observe->observer()],
         plan.observers()[observe->observer()].name, **backend, session.threads);
-    step.observe = kernel.get();
-    step.kernel = std::move(kernel);
   } else {
     Result<std::unique_ptr<Kernel>> kernel = createKernel(op, spec, stepIndex);
     if (!kernel)

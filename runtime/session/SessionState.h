@@ -15,7 +15,6 @@ struct SessionState {
   struct Step {
     const plan::Op *op = nullptr;
     std::unique_ptr<Kernel> kernel;
-    const ObserveKernel *observe = nullptr; ///< `kernel`, when it is one
     size_t firstInput = 0;
     size_t firstOutput = 0;
     double totalMs = 0;

@@ -25,8 +25,9 @@ using SampleSink =
 
 class BatchRunner {
 public:
-  /// Every input and output must count samples in its leading dim. With a fixed batch that batch is
-  /// the first input's leading dim; with a dynamic one it is `options.batch`.
+  /// Every input and output must count samples: with a dynamic batch, which is `options.batch`, in
+  /// the dim that follows it; with a fixed one, which is the first input's leading dim, in its
+  /// leading dim.
   static Result<std::unique_ptr<BatchRunner>> create(std::shared_ptr<const Plan> plan,
                                                      SessionOptions options = {});
   ~BatchRunner();

@@ -10,10 +10,20 @@
 namespace quantir::runtime {
 
 /// Values equal those of plan::DType.
-enum class DType : uint8_t { Float32 = 0, UInt8 = 1, Int8 = 2, Int32 = 3 };
+enum class DType : uint8_t { Float32 = 0, UInt8 = 1, Int8 = 2, Int32 = 3, Int64 = 4 };
 
 constexpr size_t sizeOf(DType dtype) {
-  return dtype == DType::Float32 || dtype == DType::Int32 ? 4 : 1;
+  switch (dtype) {
+  case DType::Float32:
+  case DType::Int32:
+    return 4;
+  case DType::Int64:
+    return 8;
+  case DType::UInt8:
+  case DType::Int8:
+    break;
+  }
+  return 1;
 }
 
 constexpr std::string_view nameOf(DType dtype) {
@@ -26,6 +36,8 @@ constexpr std::string_view nameOf(DType dtype) {
     return "int8";
   case DType::Int32:
     return "int32";
+  case DType::Int64:
+    return "int64";
   }
   return "unknown";
 }

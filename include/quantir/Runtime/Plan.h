@@ -14,6 +14,7 @@
 #include "quantir/Runtime/Status.h"
 #include "quantir/Runtime/Tensor.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -34,6 +35,12 @@ struct TensorInfo {
   DType dtype = DType::Float32;
   std::vector<int64_t> dims;
   std::optional<QuantInfo> quant; ///< set when the elements are quantized values
+
+  /// The dim that counts samples: the one that follows the batch, else the leading one.
+  size_t batchAxis() const {
+    auto dynamic = std::find_if(dims.begin(), dims.end(), [](int64_t dim) { return dim < 0; });
+    return dynamic == dims.end() ? 0 : dynamic - dims.begin();
+  }
 };
 
 /// An observer that the plan's `observe` ops feed. `config` is its JSON form.

@@ -11,12 +11,23 @@
 #include "runtime/session/Backends.h"
 #include "runtime/session/KernelSupport.h"
 
+#include <algorithm>
+
 namespace quantir::runtime {
 
 namespace onednn {
 namespace {
 
+/// Indices are moved by the reference backend.
+bool hasIndices(const KernelSpec &spec) {
+  return std::any_of(spec.inputs.begin(), spec.inputs.end(), [](const Operand *operand) {
+    return operand && operand->dtype == DType::Int64;
+  });
+}
+
 std::unique_ptr<Kernel> create(const KernelSpec &spec) {
+  if (hasIndices(spec))
+    return nullptr;
   switch (spec.op->kind_type()) {
   case plan::OpKind::Quantize:
   case plan::OpKind::Dequantize:
@@ -41,6 +52,14 @@ std::unique_ptr<Kernel> create(const KernelSpec &spec) {
   case plan::OpKind::AdaptiveAveragePool:
   case plan::OpKind::Mean:
     return createAverage(spec);
+  case plan::OpKind::LayerNorm:
+    return createLayerNorm(spec);
+  case plan::OpKind::GroupNorm:
+    return createGroupNorm(spec);
+  case plan::OpKind::PRelu:
+    return createPRelu(spec);
+  case plan::OpKind::Resample:
+    return createResample(spec);
   case plan::OpKind::Reshape:
   case plan::OpKind::Transpose:
   case plan::OpKind::Slice:
@@ -52,14 +71,6 @@ std::unique_ptr<Kernel> create(const KernelSpec &spec) {
     return nullptr;
   }
 }
-  case plan::OpKind::LayerNorm:
-    return createLayerNorm(spec);
-  case plan::OpKind::GroupNorm:
-    return createGroupNorm(spec);
-  case plan::OpKind::PRelu:
-    return createPRelu(spec);
-  case plan::OpKind::Resample:
-    return createResample(spec);
 
 /// Whether an input lies in memory as the result does, element by element.
 bool sameMemory(const KernelSpec &spec, size_t index) {
@@ -92,6 +103,7 @@ public:
       return canAddInPlace(spec, optionalInput(spec, index)) ? int(index) : -1;
     case plan::OpKind::Unary:
     case plan::OpKind::ChannelAffine:
+    case plan::OpKind::PRelu:
     case plan::OpKind::Requantize:
       return sameMemory(spec, 0) ? 0 : -1;
     case plan::OpKind::Binary:
@@ -103,7 +115,6 @@ public:
 
   /// Whatever oneDNN objects to, the reference backend does.
   Result<std::unique_ptr<Kernel>> createKernel(const KernelSpec &spec) const override {
-    case plan::OpKind::PRelu:
     try {
       return create(spec);
     } catch (const dnnl::error &) {

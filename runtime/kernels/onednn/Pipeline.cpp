@@ -60,6 +60,8 @@ dnnl::memory::data_type dataType(DType dtype) {
     return dnnl::memory::data_type::s8;
   case DType::Int32:
     return dnnl::memory::data_type::s32;
+  case DType::Int64: // oneDNN has none
+    break;
   }
   return dnnl::memory::data_type::undef;
 }

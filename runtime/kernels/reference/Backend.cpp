@@ -87,6 +87,8 @@ static int inPlaceInput(const KernelSpec &spec) {
   case plan::OpKind::Reorder:
   case plan::OpKind::ChannelAffine:
   case plan::OpKind::Unary:
+  case plan::OpKind::FakeQuantizeDynamic:
+  case plan::OpKind::RoundFloat16:
     return sameOrder(0);
   case plan::OpKind::Binary:
     return sameOrder(0) == 0 ? 0 : sameOrder(1);

@@ -1,7 +1,12 @@
 //===- Quantize.cpp - Changing the encoding --------------------------------===//
 
+#include "quantir/Numerics/Dynamic.h"
 #include "runtime/kernels/reference/Loops.h"
 #include "runtime/kernels/reference/Reference.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
 
 namespace quantir::runtime::reference {
 namespace {
@@ -55,7 +60,67 @@ KernelPtr createConversion(const Operand &input, const Operand &output, int axis
   });
 }
 
+/// Rounds the elements to codes whose scale and zero point follow from their range.
+class FakeQuantizeDynamicKernel final : public Kernel {
+public:
+  explicit FakeQuantizeDynamicKernel(const KernelSpec &spec)
+      : input(*spec.inputs[0]), count(input.numElements()) {
+    const plan::FakeQuantizeDynamic &options = *spec.op->kind_as_FakeQuantizeDynamic();
+    range = {options.quant_min(), options.quant_max()};
+  }
+
+  void run(const void *const *inputs, void *const *outputs, void *) override {
+    auto *from = static_cast<const float *>(inputs[0]);
+    auto *to = static_cast<float *>(outputs[0]);
+    float min = from[0], max = from[0];
+    isFinite = true;
+    for (int64_t i = 0; i < count; ++i) {
+      isFinite &= std::isfinite(from[i]);
+      min = std::min(min, from[i]);
+      max = std::max(max, from[i]);
+    }
+    if (!isFinite)
+      return;
+    numerics::DynamicQParams params = numerics::chooseDynamicQParams(min, max, range);
+    float inverse = 1.0f / params.scale;
+    for (int64_t i = 0; i < count; ++i)
+      to[i] = numerics::dequantizeValue(
+          numerics::quantizeValue(from[i], inverse, params.zeroPoint, range), params.scale,
+          params.zeroPoint);
+  }
+
+  Status status() const override {
+    if (isFinite)
+      return {};
+    return Status::error(fmt::format("value '{}': expected finite numbers to choose a scale from, "
+                                     "but got a NaN or an infinity",
+                                     input.name));
+  }
+
+  std::string_view implementation() const override { return "reference"; }
+
+private:
+  const Operand &input;
+  int64_t count;
+  numerics::QuantRange range;
+  bool isFinite = true;
+};
+
 } // namespace
+
+KernelPtr createFakeQuantizeDynamic(const KernelSpec &spec) {
+  return std::make_unique<FakeQuantizeDynamicKernel>(spec);
+}
+
+KernelPtr createRoundFloat16(const KernelSpec &spec) {
+  return makeKernel([count = spec.inputs[0]->numElements()](const void *const *inputs,
+                                                            void *const *outputs, void *) {
+    auto *from = static_cast<const float *>(inputs[0]);
+    auto *to = static_cast<float *>(outputs[0]);
+    for (int64_t i = 0; i < count; ++i)
+      to[i] = numerics::roundToFloat16(from[i]);
+  });
+}
 
 KernelPtr createQuantize(const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];

@@ -25,6 +25,11 @@ using KernelPtr = std::unique_ptr<Kernel>;
 KernelPtr createQuantize(const KernelSpec &spec);
 KernelPtr createDequantize(const KernelSpec &spec);
 KernelPtr createRequantize(const KernelSpec &spec);
+KernelPtr createFakeQuantizeDynamic(const KernelSpec &spec);
+KernelPtr createRoundFloat16(const KernelSpec &spec);
+// Sequence.cpp
+KernelPtr createEmbedding(const KernelSpec &spec);
+KernelPtr createLstm(const KernelSpec &spec);
 // Conv.cpp, MatMul.cpp
 KernelPtr createConv(const KernelSpec &spec);
 KernelPtr createMatMul(const KernelSpec &spec);
@@ -32,17 +37,17 @@ KernelPtr createMatMul(const KernelSpec &spec);
 KernelPtr createChannelAffine(const KernelSpec &spec);
 KernelPtr createUnary(const KernelSpec &spec);
 KernelPtr createBinary(const KernelSpec &spec);
-// Pool.cpp
-KernelPtr createPool(const KernelSpec &spec);
-KernelPtr createAdaptiveAveragePool(const KernelSpec &spec);
-// Reduce.cpp
-KernelPtr createMean(const KernelSpec &spec);
 // Norm.cpp
 KernelPtr createLayerNorm(const KernelSpec &spec);
 KernelPtr createGroupNorm(const KernelSpec &spec);
 KernelPtr createPRelu(const KernelSpec &spec);
 // Resample.cpp
 KernelPtr createResample(const KernelSpec &spec);
+// Pool.cpp
+KernelPtr createPool(const KernelSpec &spec);
+KernelPtr createAdaptiveAveragePool(const KernelSpec &spec);
+// Reduce.cpp
+KernelPtr createMean(const KernelSpec &spec);
 KernelPtr createSoftmax(const KernelSpec &spec);
 // Shape.cpp
 KernelPtr createReorder(const KernelSpec &spec);

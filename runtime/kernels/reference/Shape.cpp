@@ -51,8 +51,10 @@ uint32_t encodedBytes(const Operand &operand, float value) {
 void fill(void *memory, int64_t count, size_t elementBytes, uint32_t value) {
   if (elementBytes == 1)
     std::memset(memory, static_cast<int>(value & 0xff), count);
-  else
+  else if (elementBytes == 4)
     std::fill_n(static_cast<uint32_t *>(memory), count, value);
+  else
+    std::fill_n(static_cast<int64_t *>(memory), count, static_cast<int32_t>(value));
 }
 
 /// Requantizes one input of a Concat through real numbers.

@@ -61,8 +61,10 @@ template <typename T> void StridedCopy::runTyped(const T *source, T *result) con
 void StridedCopy::run(const void *source, void *result) const {
   if (elementBytes == 1)
     runTyped(static_cast<const uint8_t *>(source), static_cast<uint8_t *>(result));
-  else
+  else if (elementBytes == 4)
     runTyped(static_cast<const uint32_t *>(source), static_cast<uint32_t *>(result));
+  else
+    runTyped(static_cast<const uint64_t *>(source), static_cast<uint64_t *>(result));
 }
 
 } // namespace quantir::runtime

@@ -11,7 +11,7 @@ namespace quantir::runtime {
 /// negative. Contiguous runs are copied as such, transpositions tile by tile.
 class StridedCopy {
 public:
-  /// `elementBytes` is 1 or 4.
+  /// `elementBytes` is 1, 4 or 8.
   StridedCopy(size_t elementBytes, std::span<const int64_t> dims,
               std::span<const int64_t> sourceStrides, std::span<const int64_t> resultStrides);
 

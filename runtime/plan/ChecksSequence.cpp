@@ -1,0 +1,53 @@
+//===- ChecksSequence.cpp - Rules of lookups and recurrences ---------------===//
+
+#include "quantir/Numerics/Shapes.h"
+#include "runtime/plan/OpChecks.h"
+
+#include <fmt/format.h>
+
+namespace quantir::runtime {
+
+/// float32 and row-major.
+static Status expectPlainFloat(std::string_view what, const Operand &operand) {
+  if (isFloat(operand) && operand.layout == Layout::RowMajor)
+    return {};
+  return Status::error(
+      fmt::format("expected {} of float32 in row-major layout, but got {}{}", what,
+                  describeType(operand),
+                  operand.layout == Layout::RowMajor ? "" : " in channels-last layout"));
+}
+
+Status checkEmbedding(const OpOperands &o) {
+  const Operand &indices = o.input(0);
+  if ((indices.dtype != DType::Int64 && indices.dtype != DType::Int32) || indices.quant ||
+      indices.layout != Layout::RowMajor)
+    return Status::error(fmt::format("expected row-major indices of int64 or int32, but got {}",
+                                     describeType(indices)));
+  QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a table", o.input(1)));
+  QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a result", o.output()));
+  std::vector<int64_t> dims;
+  QUANTIR_RETURN_IF_ERROR(
+      shapeStatus(numerics::inferEmbedding(indices.dims, o.input(1).dims, dims)));
+  return expectDims("a result", o.output(), dims);
+}
+
+Status checkLstm(const OpOperands &o) {
+  std::vector<numerics::Dims> parameters;
+  for (const Operand *operand : o.inputs) {
+    if (!operand)
+      return Status::error("expected every input to be given");
+    QUANTIR_RETURN_IF_ERROR(expectPlainFloat("an input", *operand));
+    parameters.push_back(operand->dims);
+  }
+  for (const Operand *operand : o.outputs)
+    QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a result", *operand));
+  numerics::Dims input = std::move(parameters.front());
+  parameters.erase(parameters.begin());
+  numerics::LstmShapes shapes;
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::inferLstm(input, parameters, shapes)));
+  QUANTIR_RETURN_IF_ERROR(expectDims("an output", *o.outputs[0], shapes.output));
+  QUANTIR_RETURN_IF_ERROR(expectDims("a last h", *o.outputs[1], shapes.state));
+  return expectDims("a last c", *o.outputs[2], shapes.state);
+}
+
+} // namespace quantir::runtime
