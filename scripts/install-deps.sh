@@ -11,7 +11,7 @@ fail() { echo "install-deps: $*" >&2; exit 1; }
 from_release=(g++ cmake ninja-build ccache git ca-certificates python3 python3-numpy python3-onnx
               llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools lld-22
               libonnx-dev libprotobuf-dev protobuf-compiler nlohmann-json3-dev libcli11-dev libfmt-dev libzip-dev
-              zlib1g-dev)
+              zlib1g-dev libpcre2-dev)
 # Package=oldest version that serves. Debian 12 has older ones; there they come from the archive of Debian 13.
 versioned=(libdnnl-dev=3.6 catch2=3.4 libflatbuffers-dev=23.5 flatbuffers-compiler=23.5)
 
@@ -33,7 +33,8 @@ missing_anywhere() {
   done
   if command -v g++ >/dev/null; then
     for header in oneapi/dnnl/dnnl.hpp flatbuffers/flatbuffers.h catch2/catch_test_macros.hpp onnx/onnx_pb.h \
-                  google/protobuf/message.h nlohmann/json.hpp CLI/CLI.hpp fmt/core.h zip.h zlib.h; do
+                  google/protobuf/message.h nlohmann/json.hpp CLI/CLI.hpp fmt/core.h zip.h zlib.h \
+                  pcre2.h; do
       echo "#if !__has_include(<$header>)
 #error
 #endif" | g++ -x c++ -fsyntax-only - 2>/dev/null || echo "the header <$header>"

@@ -1,9 +1,8 @@
 //===- QuantirConfigAttrs.cpp - Text form of the configuration attributes -===//
 
 #include "quantir/dialects/Quantir/AttrFields.h"
+#include "quantir/dialects/Quantir/PythonRegex.h"
 #include "quantir/dialects/Quantir/Quantir.h"
-
-#include <regex>
 
 using namespace mlir;
 using namespace quantir;
@@ -127,12 +126,10 @@ LogicalResult QConfigMappingAttr::verify(function_ref<InFlightDiagnostic()> emit
                                          ArrayRef<QConfigRuleAttr> name,
                                          ArrayRef<QConfigRuleAttr> order) {
   for (QConfigRuleAttr rule : regex) {
-    try {
-      std::regex compiled(rule.getKey().str());
-    } catch (const std::regex_error &error) {
+    std::string error;
+    if (!PythonRegex::compile(rule.getKey(), error))
       return emitError() << "expected a regular expression in module_name_regex, but got '"
-                         << rule.getKey() << "': " << error.what();
-    }
+                         << rule.getKey() << "': " << error;
   }
   for (ArrayRef<QConfigRuleAttr> rules : {objectType, regex, name})
     for (QConfigRuleAttr rule : rules)

@@ -17,8 +17,8 @@ namespace quantir {
 /// (empty: the default), and the built-in backend config `backend` where the file says none.
 ///
 /// The file is a qconfig mapping, or an object of `qconfig_mapping` and `backend_config`, either of
-/// which may be left out. A setting for an op type or a module that the model does not have is an
-/// error that names the nearest ones that it has.
+/// which may be left out. A setting that no op of the model matches is a warning that names the
+/// nearest ones that would.
 mlir::LogicalResult configure(mlir::ModuleOp module, const std::string &path,
                               const std::string &backend);
 

@@ -37,6 +37,8 @@ static std::string formatDiagnostic(const Diagnostic &diagnostic) {
 
 DiagnosticCollector::DiagnosticCollector(MLIRContext *context)
     : handler(context, [this](Diagnostic &diagnostic) {
+        if (diagnostic.getSeverity() == DiagnosticSeverity::Warning)
+          allWarnings.push_back(formatDiagnostic(diagnostic));
         if (diagnostic.getSeverity() != DiagnosticSeverity::Error || !first.empty())
           return success();
         first = formatDiagnostic(diagnostic);

@@ -7,13 +7,16 @@
 
 #include "mlir/IR/Diagnostics.h"
 
+#include <string>
+#include <vector>
+
 namespace quantir {
 
 /// Where `loc` is, for a person: "model.mlir:3:7" or the name of a node; "" if it is not known.
 std::string formatLocation(mlir::Location loc);
 
-/// While it lives, keeps the errors that are reported in a context, instead of printing them;
-/// remarks and warnings are dropped.
+/// While it lives, keeps the errors and warnings that are reported in a context, instead of printing
+/// them; remarks are dropped.
 class DiagnosticCollector {
 public:
   explicit DiagnosticCollector(mlir::MLIRContext *context);
@@ -21,7 +24,11 @@ public:
   /// The first error, with its notes. When none was reported, "<what> failed".
   runtime::Status error(llvm::StringRef what) const;
 
+  /// All warnings, in their order.
+  const std::vector<std::string> &warnings() const { return allWarnings; }
+
 private:
+  std::vector<std::string> allWarnings;
   std::string first;
   mlir::ScopedDiagnosticHandler handler;
 };

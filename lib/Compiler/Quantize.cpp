@@ -16,6 +16,7 @@
 #include "runtime/data/ModelInputs.h"
 
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <chrono>
@@ -181,6 +182,8 @@ Status Quantization::importModel() {
   DiagnosticCollector diagnostics(context());
   if (failed(configure(module, options.config, options.backendConfig)))
     return diagnostics.error("configuring '" + path + "'");
+  for (const std::string &warning : diagnostics.warnings())
+    result.report.notes.push_back("warning: " + warning);
   if (options.preprocessing)
     setPreprocessing(module, *options.preprocessing);
 
@@ -228,7 +231,7 @@ Status Quantization::loadData(const CalibrationProvider &provider) {
   if (data.samples <= 0)
     return Status::error("the calibration data hold no samples; give at least one");
   result.report.calibrationData = data.name;
-  result.report.notes = data.notes;
+  llvm::append_range(result.report.notes, data.notes);
   timer.finish("load data");
   return Status();
 }

@@ -1,12 +1,14 @@
-//===- QConfig.cpp - QConfig and QConfigMapping ---------------------------===//
+//===- QConfig.cpp - QConfig and QConfigMapping as JSON -------------------===//
 
 #include "quantir/Config/QConfig.h"
 
+#include "Builtins.h"
+#include "PyTorchText.h"
+
 #include "quantir/Numerics/ObserverJson.h"
+#include "quantir/dialects/Quantir/PythonRegex.h"
 
 #include "llvm/ADT/StringExtras.h"
-
-#include <regex>
 
 using namespace mlir;
 using namespace quantir;
@@ -15,61 +17,74 @@ using Json = nlohmann::json;
 
 namespace {
 
-/// The JSON text of lib/Config/qconfigs.json: `qconfigs` and `mappings` by name.
-constexpr StringLiteral builtinText =
-#include "BuiltinQConfigs.inc"
-    ;
+/// The settings of a mapping while it is read.
+struct MappingBuilder {
+  QConfigAttr global;
+  std::array<SmallVector<QConfigRuleAttr>, mappingLevels.size()> rules;
+  SettingPaths paths;
 
-const Json &builtins() {
-  static const Json json = Json::parse(builtinText.begin(), builtinText.end());
-  return json;
-}
+  /// A later setting for the same key takes the place of the earlier, as in PyTorch's dictionaries.
+  void set(MappingLevel level, QConfigRuleAttr rule, StringRef path) {
+    auto &list = rules[size_t(level)];
+    auto &places = paths[size_t(level)];
+    auto it = llvm::find_if(list, [&](QConfigRuleAttr other) {
+      return other.getKey() == rule.getKey() && other.getObjectType() == rule.getObjectType() &&
+             other.getIndex() == rule.getIndex();
+    });
+    if (it == list.end()) {
+      list.push_back(rule);
+      places.push_back(path.str());
+      return;
+    }
+    *it = rule;
+    places[it - list.begin()] = path.str();
+  }
 
-SmallVector<StringRef> namesOf(const Json &object) {
-  SmallVector<StringRef> names;
-  for (auto it = object.begin(); it != object.end(); ++it)
-    names.push_back(it.key());
-  return names;
-}
+  /// Nothing so far is the user's own setting.
+  void forgetPaths() {
+    for (std::vector<std::string> &list : paths)
+      list.assign(list.size(), "");
+  }
 
-/// The entry of `table` that the reader names.
-FailureOr<const Json *> lookup(JsonReader reader, StringRef table, StringRef what) {
-  std::string name = *reader.string();
-  const Json &entries = builtins()[table.str()];
-  if (auto it = entries.find(name); it != entries.end())
-    return &*it;
-  SmallVector<StringRef> names = namesOf(entries);
-  InFlightDiagnostic diagnostic = reader.error()
-                                  << "no built-in " << what << " is called '" << name << "'";
-  if (StringRef near = nearest(name, names); !near.empty())
-    diagnostic << "; did you mean '" << near << "'?";
-  else
-    diagnostic << "; expected one of " << llvm::join(names, ", ");
-  return diagnostic;
-}
+  QConfigMappingAttr get(JsonReader reader) const {
+    return QConfigMappingAttr::getChecked(
+        [&] { return reader.error(); }, reader.location()->getContext(), global, ArrayRef(rules[0]),
+        ArrayRef(rules[1]), ArrayRef(rules[2]), ArrayRef(rules[3]));
+  }
+};
 
 Location builtinLocation(MLIRContext *context) {
   return NameLoc::get(StringAttr::get(context, "built-in qconfigs"));
 }
 
-FailureOr<ObserverSpecAttr> readObserver(JsonReader reader) {
-  numerics::ObserverConfig config;
-  if (std::string error = numerics::fromJson(reader.json(), config, reader.path()); !error.empty())
-    return emitError(reader.location()) << error;
-  return ObserverSpecAttr::get(reader.location()->getContext(), config);
+//===----------------------------------------------------------------------===//
+// Settings
+//===----------------------------------------------------------------------===//
+
+/// Any module has a name; a list level's keys have to be possible besides.
+FailureOr<std::string> readKey(JsonReader reader, MappingLevel level) {
+  if (level == MappingLevel::ObjectType)
+    return readObjectType(reader);
+  FailureOr<std::string> key = reader.string();
+  std::string error;
+  if (succeeded(key) && level == MappingLevel::ModuleNameRegex &&
+      !PythonRegex::compile(*key, error))
+    return reader.error() << "expected a regular expression, but got '" << *key << "': " << error;
+  return key;
 }
 
 /// One entry of a list of settings: [key, qconfig], or [module, object type, index, qconfig].
-FailureOr<QConfigRuleAttr> readRule(JsonReader reader, bool withOrder) {
+FailureOr<QConfigRuleAttr> readRule(JsonReader reader, MappingLevel level) {
+  bool withOrder = level == MappingLevel::ModuleNameObjectTypeOrder;
   if (failed(reader.expectArray(withOrder ? 4 : 2)))
     return failure();
-  FailureOr<std::string> key = reader.element(0).string();
+  FailureOr<std::string> key = readKey(reader.element(0), level);
   if (failed(key))
     return failure();
   std::string objectType;
   int64_t index = 0;
   if (withOrder) {
-    FailureOr<std::string> type = reader.element(1).string();
+    FailureOr<std::string> type = readObjectType(reader.element(1));
     FailureOr<int64_t> number = reader.element(2).integer();
     if (failed(type) || failed(number))
       return failure();
@@ -79,9 +94,9 @@ FailureOr<QConfigRuleAttr> readRule(JsonReader reader, bool withOrder) {
   FailureOr<QConfigAttr> qconfig = readQConfig(reader.element(withOrder ? 3 : 1));
   if (failed(qconfig))
     return failure();
-  auto attr = QConfigRuleAttr::getChecked([&] { return reader.error(); },
-                                          reader.location()->getContext(), StringRef(*key),
-                                          StringRef(objectType), index, *qconfig);
+  auto attr =
+      QConfigRuleAttr::getChecked([&] { return reader.error(); }, reader.location()->getContext(),
+                                  StringRef(*key), StringRef(objectType), index, *qconfig);
   if (!attr)
     return failure();
   return attr;
@@ -97,35 +112,132 @@ Json toJson(QConfigRuleAttr rule) {
   return entry;
 }
 
-/// The name of the level in messages, with what the rule is about.
-std::string describe(StringRef level, QConfigRuleAttr rule) {
-  return (level + " '" + rule.getKey() + "'").str();
+//===----------------------------------------------------------------------===//
+// Mappings
+//===----------------------------------------------------------------------===//
+
+LogicalResult readMapping(JsonReader reader, MappingBuilder &mapping);
+
+/// The levels of PyTorch's dictionary form.
+LogicalResult readLevels(JsonReader reader, MappingBuilder &mapping) {
+  for (StringRef key : {"", "global"}) { // PyTorch's dictionary has "".
+    if (!reader.json().contains(key.str()))
+      continue;
+    std::optional<JsonReader> member = reader.member(key);
+    FailureOr<QConfigAttr> qconfig = member ? readQConfig(*member) : QConfigAttr();
+    if (failed(qconfig))
+      return failure();
+    mapping.global = *qconfig;
+  }
+  for (MappingLevel level : mappingLevels) {
+    std::optional<JsonReader> member = reader.member(stringify(level));
+    if (!member)
+      continue;
+    if (failed(member->expectArray()))
+      return failure();
+    for (size_t i = 0, e = member->json().size(); i < e; ++i) {
+      FailureOr<QConfigRuleAttr> rule = readRule(member->element(i), level);
+      if (failed(rule))
+        return failure();
+      mapping.set(level, *rule, member->element(i).path());
+    }
+  }
+  return success();
+}
+
+/// {"default_mapping_of": qconfig, "backend": "x86", "qat": false}.
+LogicalResult readDefaultMappingOf(JsonReader reader, MappingBuilder &mapping) {
+  if (failed(reader.expectObject({"default_mapping_of", "backend", "qat"})))
+    return failure();
+  std::optional<JsonReader> member = reader.member("default_mapping_of");
+  FailureOr<QConfigAttr> global = member ? readQConfig(*member) : QConfigAttr();
+  std::optional<JsonReader> backend = reader.member("backend"), qat = reader.member("qat");
+  FailureOr<std::string> name = backend ? backend->string() : std::string("x86");
+  FailureOr<bool> isQat = qat ? qat->boolean() : false;
+  if (failed(global) || failed(name) || failed(isQat))
+    return failure();
+  if (!findBackendQConfig(*isQat, *name, 0))
+    return backend->expected("one of \"x86\", \"fbgemm\", \"onednn\", \"qnnpack\"");
+  Json json = makeDefaultMapping(*global ? toJson(*global) : Json(), *isQat, *name,
+                                 /*keepGlobal=*/true);
+  if (failed(readLevels(reader.withValue(json), mapping)))
+    return failure();
+  mapping.forgetPaths();
+  return success();
+}
+
+/// What a mapping builds on.
+LogicalResult readBase(JsonReader reader, MappingBuilder &mapping) {
+  if (!reader.isString() && !reader.json().contains("default_mapping_of"))
+    return reader.expected("the name of a mapping or an object with 'default_mapping_of'");
+  return readMapping(reader, mapping);
+}
+
+LogicalResult readMapping(JsonReader reader, MappingBuilder &mapping) {
+  if (reader.isString()) {
+    FailureOr<Json> json = mappingFromText(reader);
+    if (failed(json) || failed(readMapping(reader.withValue(*json), mapping)))
+      return failure();
+    mapping.forgetPaths();
+    return success();
+  }
+  if (reader.json().is_object() && reader.json().contains("default_mapping_of"))
+    return readDefaultMappingOf(reader, mapping);
+  SmallVector<StringRef> keys = {"", "global", "base", "default_mapping_of"};
+  llvm::append_range(keys,
+                     llvm::map_range(mappingLevels, [](MappingLevel l) { return stringify(l); }));
+  if (failed(reader.expectObject(keys)))
+    return failure();
+  if (std::optional<JsonReader> base = reader.member("base");
+      base && failed(readBase(*base, mapping)))
+    return failure();
+  return readLevels(reader, mapping);
 }
 
 } // namespace
 
+//===----------------------------------------------------------------------===//
+// Public functions
+//===----------------------------------------------------------------------===//
+
+FailureOr<ObserverSpecAttr> quantir::readObserver(JsonReader reader) {
+  if (reader.isNull())
+    return ObserverSpecAttr();
+  if (reader.isString()) {
+    FailureOr<Json> json = observerFromText(reader);
+    if (failed(json))
+      return failure();
+    return readObserver(reader.withValue(*json));
+  }
+  numerics::ObserverConfig config;
+  if (std::string error = numerics::fromJson(reader.json(), config, reader.path()); !error.empty())
+    return emitError(reader.location()) << error;
+  return ObserverSpecAttr::get(reader.location()->getContext(), config);
+}
+
 FailureOr<QConfigAttr> quantir::readQConfig(JsonReader reader) {
-  MLIRContext *context = reader.location()->getContext();
   if (reader.isNull())
     return QConfigAttr();
   if (reader.isString()) {
-    FailureOr<const Json *> entry = lookup(reader, "qconfigs", "qconfig");
-    if (failed(entry))
+    FailureOr<Json> json = qconfigFromText(reader);
+    if (failed(json))
       return failure();
-    return readQConfig(JsonReader(**entry, builtinLocation(context)));
+    return readQConfig(reader.withValue(*json));
   }
-  if (failed(reader.expectObject({"activation", "weight"})))
-    return failure();
-  ObserverSpecAttr specs[2];
   constexpr StringRef keys[2] = {"activation", "weight"};
-  for (auto [key, spec] : llvm::zip(keys, specs))
-    if (std::optional<JsonReader> member = reader.member(key)) {
-      FailureOr<ObserverSpecAttr> observer = readObserver(*member);
-      if (failed(observer))
-        return failure();
-      spec = *observer;
-    }
-  return QConfigAttr::get(context, specs[0], specs[1]);
+  ObserverSpecAttr specs[2];
+  // Python's json writes the named tuple QConfig as an array.
+  bool isArray = reader.json().is_array();
+  if (failed(isArray ? reader.expectArray(2) : reader.expectObject(keys)))
+    return failure();
+  for (size_t i = 0; i < 2; ++i) {
+    std::optional<JsonReader> member = isArray ? reader.element(i) : reader.member(keys[i]);
+    FailureOr<ObserverSpecAttr> observer = member ? readObserver(*member) : ObserverSpecAttr();
+    if (failed(observer))
+      return failure();
+    specs[i] = *observer;
+  }
+  return QConfigAttr::get(reader.location()->getContext(), specs[0], specs[1]);
 }
 
 Json quantir::toJson(QConfigAttr config) {
@@ -137,95 +249,63 @@ Json quantir::toJson(QConfigAttr config) {
   return object;
 }
 
+StringRef quantir::stringify(MappingLevel level) {
+  constexpr StringRef names[mappingLevels.size()] = {
+      "object_type", "module_name_regex", "module_name", "module_name_object_type_order"};
+  return names[size_t(level)];
+}
+
+ArrayRef<QConfigRuleAttr> quantir::rulesOf(QConfigMappingAttr mapping, MappingLevel level) {
+  switch (level) {
+  case MappingLevel::ObjectType:
+    return mapping.getObjectType();
+  case MappingLevel::ModuleNameRegex:
+    return mapping.getModuleNameRegex();
+  case MappingLevel::ModuleName:
+    return mapping.getModuleName();
+  case MappingLevel::ModuleNameObjectTypeOrder:
+    return mapping.getModuleNameObjectTypeOrder();
+  }
+  llvm_unreachable("all levels are handled");
+}
+
 FailureOr<QConfigMappingAttr> quantir::readQConfigMapping(JsonReader reader) {
-  MLIRContext *context = reader.location()->getContext();
-  if (reader.isString()) {
-    FailureOr<const Json *> entry = lookup(reader, "mappings", "qconfig mapping");
-    if (failed(entry))
-      return failure();
-    return readQConfigMapping(JsonReader(**entry, builtinLocation(context)));
-  }
-  constexpr StringRef levels[] = {"object_type", "module_name_regex", "module_name",
-                                  "module_name_object_type_order"};
-  if (failed(reader.expectObject({"", "global", levels[0], levels[1], levels[2], levels[3]})))
+  SettingPaths paths;
+  return readQConfigMappingAndPaths(reader, paths);
+}
+
+FailureOr<QConfigMappingAttr> quantir::readQConfigMappingAndPaths(JsonReader reader,
+                                                                  SettingPaths &paths) {
+  MappingBuilder mapping;
+  if (failed(readMapping(reader, mapping)))
     return failure();
-  QConfigAttr global;
-  for (StringRef key : {"", "global"}) // PyTorch's dictionary has "".
-    if (std::optional<JsonReader> member = reader.member(key)) {
-      FailureOr<QConfigAttr> qconfig = readQConfig(*member);
-      if (failed(qconfig))
-        return failure();
-      global = *qconfig;
-    }
-  SmallVector<QConfigRuleAttr> rules[4];
-  for (unsigned level = 0; level < 4; ++level) {
-    std::optional<JsonReader> member = reader.member(levels[level]);
-    if (!member)
-      continue;
-    if (failed(member->expectArray()))
-      return failure();
-    for (size_t i = 0, e = member->json().size(); i < e; ++i) {
-      FailureOr<QConfigRuleAttr> rule = readRule(member->element(i), level == 3);
-      if (failed(rule))
-        return failure();
-      rules[level].push_back(*rule);
-    }
-  }
-  auto attr = QConfigMappingAttr::getChecked([&] { return reader.error(); }, context, global,
-                                             ArrayRef(rules[0]), ArrayRef(rules[1]),
-                                             ArrayRef(rules[2]), ArrayRef(rules[3]));
+  QConfigMappingAttr attr = mapping.get(reader);
   if (!attr)
     return failure();
+  paths = std::move(mapping.paths);
   return attr;
 }
 
 Json quantir::toJson(QConfigMappingAttr mapping) {
   Json object = {{"", mapping.getGlobal() ? toJson(mapping.getGlobal()) : Json()}};
-  auto set = [&](const char *key, ArrayRef<QConfigRuleAttr> rules) {
-    if (rules.empty())
-      return;
+  for (MappingLevel level : mappingLevels) {
     Json list = Json::array();
-    for (QConfigRuleAttr rule : rules)
+    for (QConfigRuleAttr rule : rulesOf(mapping, level))
       list.push_back(::toJson(rule));
-    object[key] = std::move(list);
-  };
-  set("object_type", mapping.getObjectType());
-  set("module_name_regex", mapping.getModuleNameRegex());
-  set("module_name", mapping.getModuleName());
-  set("module_name_object_type_order", mapping.getModuleNameObjectTypeOrder());
+    if (!list.empty())
+      object[stringify(level).str()] = std::move(list);
+  }
   return object;
 }
 
 QConfigMappingAttr quantir::getDefaultQConfigMapping(MLIRContext *context) {
-  FailureOr<QConfigMappingAttr> mapping = readQConfigMapping(
-      JsonReader(builtins()["mappings"]["default"], builtinLocation(context)));
+  Json name = "default";
+  FailureOr<QConfigMappingAttr> mapping =
+      readQConfigMapping(JsonReader(name, builtinLocation(context)));
   assert(succeeded(mapping) && "the built-in mapping is tested");
   return *mapping;
 }
 
-ResolvedQConfig quantir::resolveQConfig(QConfigMappingAttr mapping, const OpIdentity &op) {
-  for (QConfigRuleAttr rule : mapping.getModuleNameObjectTypeOrder())
-    if (rule.getKey() == parentModule(op.modulePath) && rule.getObjectType() == op.objectType &&
-        rule.getIndex() == op.index)
-      return {rule.getQconfig(), describe("module_name_object_type_order", rule)};
-  for (StringRef path = op.modulePath; !path.empty(); path = parentModule(path))
-    for (QConfigRuleAttr rule : mapping.getModuleName())
-      if (rule.getKey() == path)
-        return {rule.getQconfig(), describe("module_name", rule)};
-  for (QConfigRuleAttr rule : mapping.getModuleNameRegex()) {
-    // Python's re.match: anchored at the beginning only. The attribute's verifier has compiled the expression.
-    std::regex regex(rule.getKey().str());
-    std::string path = op.modulePath.str();
-    if (std::regex_search(path, regex, std::regex_constants::match_continuous))
-      return {rule.getQconfig(), describe("module_name_regex", rule)};
-  }
-  for (QConfigRuleAttr rule : llvm::reverse(mapping.getObjectType()))
-    if (rule.getKey() == op.objectType)
-      return {rule.getQconfig(), describe("object_type", rule)};
-  return {mapping.getGlobal(), "global"};
-}
-
-StringRef quantir::parentModule(StringRef path) {
-  size_t dot = path.rfind('.');
-  return dot == StringRef::npos ? StringRef() : path.take_front(dot);
-}
+SmallVector<StringRef> quantir::builtinQConfigMappingNames() { return builtinNames("mappings"); }
+SmallVector<StringRef> quantir::builtinQConfigNames() { return builtinNames("qconfigs"); }
+SmallVector<StringRef> quantir::builtinObserverNames() { return builtinNames("observers"); }

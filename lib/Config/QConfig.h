@@ -11,25 +11,82 @@
 #include "quantir/Config/JsonReader.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringMap.h"
+
+#include <array>
+
 namespace quantir {
 
-/// A qconfig: the name of a built-in one, an object with `activation` and `weight`, or null for none (a null attribute).
+//===----------------------------------------------------------------------===//
+// JSON
+//===----------------------------------------------------------------------===//
+
+/// An observer: an object, a name of PyTorch ("default_weight_observer"), or the text that PyTorch prints for one. Null or
+/// nn.Identity: none (a null attribute).
+mlir::FailureOr<ObserverSpecAttr> readObserver(JsonReader reader);
+
+/// A qconfig: an object with `activation` and `weight`, an array of the two, a name of PyTorch ("default_qconfig"), or
+/// "get_default_qconfig('x86')". Null: none (a null attribute).
 mlir::FailureOr<QConfigAttr> readQConfig(JsonReader reader);
 nlohmann::json toJson(QConfigAttr config);
 
-/// A mapping: the name of a built-in one, or an object with the keys of PyTorch's `QConfigMapping.to_dict()`.
+/// The levels of a mapping that are lists, from the weakest to the strongest.
+enum class MappingLevel { ObjectType, ModuleNameRegex, ModuleName, ModuleNameObjectTypeOrder };
+inline constexpr std::array<MappingLevel, 4> mappingLevels = {
+    MappingLevel::ObjectType, MappingLevel::ModuleNameRegex, MappingLevel::ModuleName,
+    MappingLevel::ModuleNameObjectTypeOrder};
+
+/// The key of the level: "object_type".
+llvm::StringRef stringify(MappingLevel level);
+llvm::ArrayRef<QConfigRuleAttr> rulesOf(QConfigMappingAttr mapping, MappingLevel level);
+
+/// Where the settings of a mapping stand: for each level a JSON path for each setting; empty for one that came with a built-in
+/// mapping.
+using SettingPaths = std::array<std::vector<std::string>, mappingLevels.size()>;
+
+/// A mapping: the name of a built-in one, PyTorch's call that makes one, or an object with the keys of PyTorch's
+/// `QConfigMapping.to_dict()`, which may build on another mapping (`base`).
 mlir::FailureOr<QConfigMappingAttr> readQConfigMapping(JsonReader reader);
+/// The same, and where its settings stand.
+mlir::FailureOr<QConfigMappingAttr> readQConfigMappingAndPaths(JsonReader reader,
+                                                               SettingPaths &paths);
 nlohmann::json toJson(QConfigMappingAttr mapping);
 
 /// The mapping used when nothing is said.
 QConfigMappingAttr getDefaultQConfigMapping(mlir::MLIRContext *context);
 
+/// The names of the built-in mappings, and of the things that have one, for tools and documentation.
+llvm::SmallVector<llvm::StringRef> builtinQConfigMappingNames();
+llvm::SmallVector<llvm::StringRef> builtinQConfigNames();
+llvm::SmallVector<llvm::StringRef> builtinObserverNames();
+
+//===----------------------------------------------------------------------===//
+// Which op gets what
+//===----------------------------------------------------------------------===//
+
 /// What a mapping knows an op by.
 struct OpIdentity {
-  llvm::StringRef objectType; ///< "nn.conv"
-  llvm::StringRef modulePath; ///< "layer1.0.conv1"
-  int64_t index = 0;          ///< how many of this type came before it in its parent module
+  llvm::SmallVector<llvm::StringRef> objectTypes; ///< canonical, the strongest first
+  llvm::StringRef modulePath;                     ///< "layer1.0.conv1"
+  bool isFunction = false; ///< known to be called in the module that encloses `modulePath`
+  /// For each object type: how many ops of it came before in the module.
+  llvm::SmallVector<int64_t> indices;
 };
+
+/// Counts the ops of a function as it meets them.
+class OpIdentifier {
+public:
+  /// The identity of `op`, the next one in program order, which stands at `path` (the op's own `nn.path`, or that of the unit
+  /// whose root it is).
+  OpIdentity next(mlir::Operation *op, llvm::StringRef path);
+
+private:
+  llvm::StringMap<int64_t> counts; ///< by module and object type
+};
+
+/// True if `rule`, a setting of that level, names the op.
+bool appliesTo(MappingLevel level, QConfigRuleAttr rule, const OpIdentity &op);
 
 /// Which setting of a mapping decided, and what it said.
 struct ResolvedQConfig {
@@ -39,6 +96,12 @@ struct ResolvedQConfig {
 
 /// Applies the levels of the mapping, from module_name_object_type_order down to global.
 ResolvedQConfig resolveQConfig(QConfigMappingAttr mapping, const OpIdentity &op);
+
+/// Warns of settings that match nothing in `module`, unless they are PyTorch's defaults: with the place, from `paths` (without:
+/// the setting's number in its list), and the nearest names that there are. Fails on a regular expression that backtracks
+/// without end. The warnings are at `loc`.
+mlir::LogicalResult checkSettings(QConfigMappingAttr mapping, mlir::ModuleOp module,
+                                  mlir::Location loc, const SettingPaths *paths = nullptr);
 
 /// The enclosing module of a path: "layer1.0" of "layer1.0.conv1", "" of "conv1".
 llvm::StringRef parentModule(llvm::StringRef path);

@@ -45,8 +45,11 @@ public:
 private:
   FailureOr<QConfigMappingAttr> getMapping(ModuleOp module) {
     if (auto attr =
-            module->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName))
+            module->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName)) {
+      if (failed(checkSettings(attr, module, module.getLoc())))
+        return failure();
       return attr;
+    }
     if (qconfigMapping.empty())
       return module.emitError() << "expected the attribute "
                                 << QuantirDialect::qconfigMappingAttrName

@@ -15,6 +15,8 @@ def AnnotatePass : Pass<"quantir-annotate", "::mlir::ModuleOp"> {
     Every other op that could be quantized gets `quantir.float_reason`, which says why it stays float, and a remark with
     the same text.
 
+    A setting of the mapping that no op in the module matches is a warning that names the nearest ones that would.
+
     What an annotation says: activations get the qconfig's activation observer, the weight its weight observer, a bias of
     dtype qint32 a spec derived from both. The result gets the activation observer; with observation `share` the observer of the
     first activation, which all other activations share then, too; an op of known range (sigmoid) its fixed scale and
@@ -30,7 +32,8 @@ def AnnotatePass : Pass<"quantir-annotate", "::mlir::ModuleOp"> {
     Option<"backendConfig", "backend-config", "std::string", /*default=*/"",
            "the built-in backend config to use for a module that names none">,
     Option<"qconfigMapping", "qconfig-mapping", "std::string", /*default=*/"",
-           "the built-in qconfig mapping to use for a module that has none">];
+           "the built-in qconfig mapping to use for a module that has none, such as x86 or "
+           "get_default_qconfig_mapping('x86')">];
   let dependentDialects = ["::quantir::QuantirDialect"];
   let statistics = [Statistic<"numAnnotated", "annotated", "units to be quantized">,
                     Statistic<"numFloat", "float", "units left in float">];

@@ -8,8 +8,6 @@
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 
-#include "llvm/ADT/StringMap.h"
-
 using namespace mlir;
 using namespace quantir;
 
@@ -40,16 +38,14 @@ std::string quoted(StringRef text) { return ("'" + text + "'").str(); }
 } // namespace
 
 LogicalResult QConfigQuantizer::annotate(func::FuncOp func) {
-  // (parent module, object type) -> how many so far, for module_name_object_type_order.
-  llvm::StringMap<int64_t> counts;
+  OpIdentifier identifier;
   for (Operation &op : func.getBody().getOps()) {
     auto unit = dyn_cast<QuantizableOpInterface>(op);
-    if (!unit || op.hasAttr(QuantirDialect::annotationAttrName))
+    if (!unit)
       continue;
-    Operation *root = rootOf(&op);
-    OpIdentity identity{root->getName().getStringRef(), pathWithin(func, pathOf(&op)), 0};
-    std::string counter = (parentModule(identity.modulePath) + "\n" + identity.objectType).str();
-    identity.index = counts[counter]++;
+    OpIdentity identity = identifier.next(rootOf(&op), pathWithin(func, pathOf(&op)));
+    if (op.hasAttr(QuantirDialect::annotationAttrName))
+      continue;
 
     std::string reason;
     if (AnnotationAttr annotation = annotationFor(unit, identity, reason)) {

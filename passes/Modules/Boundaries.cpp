@@ -74,7 +74,8 @@ QConfigAttr quantir::qconfigOfCall(QConfigMappingAttr mapping, func::FuncOp call
   if (!moduleClass)
     moduleClass = callee->getAttrOfType<StringAttr>(QuantirDialect::moduleClassAttrName);
   OpIdentity identity;
-  identity.objectType = moduleClass ? moduleClass.getValue() : "";
+  identity.objectTypes = {moduleClass ? moduleClass.getValue() : StringRef()};
+  identity.indices = {0};
   identity.modulePath = pathWithin(caller, modulePathOf(call));
   return resolveQConfig(mapping, identity).qconfig;
 }

@@ -17,7 +17,7 @@ void quantir::runtime::printError(std::string_view text) {
 
 void quantir::runtime::printNotes(std::span<const std::string> notes) {
   for (const std::string &note : notes)
-    fmt::print(stderr, "note: {}\n", note);
+    fmt::print(stderr, "{}{}\n", note.starts_with("warning: ") ? "" : "note: ", note);
 }
 
 std::string quantir::runtime::formatBytes(uint64_t bytes) {

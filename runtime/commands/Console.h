@@ -19,7 +19,7 @@ namespace quantir::runtime {
 /// "error: <text>" on standard error.
 void printError(std::string_view text);
 
-/// "note: <text>" on standard error, one line for each.
+/// "note: <text>" on standard error, one line for each; a note that is a warning says so itself.
 void printNotes(std::span<const std::string> notes);
 
 /// "1.2 MiB", "640 B".

@@ -74,3 +74,24 @@ module attributes {quantir.backend_config = #narrow, quantir.qconfig_mapping = #
     return %0, %2 : tensor<?x1x4xf32>, tensor<?x4xf32>
   }
 }
+
+// -----
+
+// Types in PyTorch's spelling tell the calls of modules from those of functions. A setting that matches nothing is a warning; one
+// that stands in PyTorch's default mapping is none.
+#q = #quantir.qconfig<activation = #quantir.min_max, weight = #quantir.min_max<dtype = qint8, qscheme = per_tensor_symmetric>>
+#reuse = #quantir.qconfig<activation = #quantir.reuse_input, weight = #quantir.noop>
+#mapping = #quantir.qconfig_mapping<global = #q,
+  object_type = [<"reshape" = #reuse>, <"torch.nn.GRU" = none>, <"F.relu" = none>],
+  module_name = [<"b" = none>]>
+// expected-warning@+2 {{object_type[1]: this setting matches nothing: the model has no op of type 'torch.nn.GRU'; it has 'torch.nn.ReLU', 'torch.nn.functional.relu'}}
+// expected-warning@+1 {{module_name[0]: this setting matches nothing: the model has no module 'b'; it has 'act'}}
+module attributes {quantir.qconfig_mapping = #mapping} {
+  func.func @settings(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+    // CHECK: nn.relu {{.*}} {nn.call = "module", nn.path = "act", quantir.annotation
+    %0 = nn.relu %x {nn.call = "module", nn.path = "act"} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+    // expected-remark@+1 {{the qconfig mapping says none (object_type 'F.relu')}}
+    %1 = nn.relu %0 {nn.call = "function"} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+    return %1 : tensor<?x4xf32>
+  }
+}
