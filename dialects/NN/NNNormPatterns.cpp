@@ -197,8 +197,8 @@ struct InstanceToGroupNorm : OpRewritePattern<InstanceNormOp> {
 
 /// The dimensions of the input that the parameters of a norm run along: [first, end).
 std::pair<int64_t, int64_t> getParameterAxes(LayerNormOp op) {
-  int64_t rank = op.getType().getRank();
-  return {op.getAxis() < 0 ? op.getAxis() + rank : op.getAxis(), rank};
+  int64_t rank = op.getType().getRank(), axis = op.getAxis();
+  return {axis < 0 ? axis + rank : axis, rank};
 }
 template <typename OpT> std::pair<int64_t, int64_t> getParameterAxes(OpT) { return {1, 2}; }
 
