@@ -55,7 +55,7 @@ public:
   /// How many ops of `type` stand directly in `module`.
   int64_t count(StringRef module, StringRef type) const {
     return llvm::count_if(ops, [&](const OpIdentity &op) {
-      return parentModule(op.modulePath) == module && llvm::is_contained(op.objectTypes, type);
+      return op.enclosingModule() == module && llvm::is_contained(op.objectTypes, type);
     });
   }
 

@@ -68,10 +68,13 @@ llvm::SmallVector<llvm::StringRef> builtinObserverNames();
 /// What a mapping knows an op by.
 struct OpIdentity {
   llvm::SmallVector<llvm::StringRef> objectTypes; ///< canonical, the strongest first
-  llvm::StringRef modulePath;                     ///< "layer1.0.conv1"
-  bool isFunction = false; ///< known to be called in the module that encloses `modulePath`
+  llvm::StringRef modulePath; ///< "layer1.0.conv1"; of a function the module that calls it
+  bool isFunction = false;    ///< known to be no module
   /// For each object type: how many ops of it came before in the module.
   llvm::SmallVector<int64_t> indices;
+
+  /// The module that the op is called in.
+  llvm::StringRef enclosingModule() const;
 };
 
 /// Counts the ops of a function as it meets them.

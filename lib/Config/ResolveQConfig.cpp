@@ -41,15 +41,14 @@ bool isWithin(StringRef path, StringRef module) {
 bool matchesRegex(StringRef pattern, const OpIdentity &op) {
   std::string error; // The attribute's verifier has compiled the expression.
   std::optional<PythonRegex> regex = PythonRegex::compile(pattern, error);
-  StringRef path = op.isFunction ? parentModule(op.modulePath) : op.modulePath;
-  return regex && regex->match(path) == PythonRegex::Result::Match;
+  return regex && regex->match(op.modulePath) == PythonRegex::Result::Match;
 }
 
 bool matchesOrder(QConfigRuleAttr rule, const OpIdentity &op) {
   std::optional<size_t> type = findType(op, rule.getObjectType());
   // PyTorch does not count methods, whose names have no module.
-  return type && op.objectTypes[*type].contains('.') &&
-         parentModule(op.modulePath) == rule.getKey() && op.indices[*type] == rule.getIndex();
+  return type && op.objectTypes[*type].contains('.') && op.enclosingModule() == rule.getKey() &&
+         op.indices[*type] == rule.getIndex();
 }
 
 /// The rule of a level that decides for the op; null if none applies.
@@ -107,8 +106,12 @@ OpIdentity OpIdentifier::next(Operation *op, StringRef path) {
   auto call = op->getAttrOfType<StringAttr>(nn::callAttrName);
   identity.isFunction = call && call.getValue() == "function";
   for (StringRef type : identity.objectTypes)
-    identity.indices.push_back(counts[(parentModule(path) + "\n" + type).str()]++);
+    identity.indices.push_back(counts[(identity.enclosingModule() + "\n" + type).str()]++);
   return identity;
+}
+
+StringRef OpIdentity::enclosingModule() const {
+  return isFunction ? modulePath : parentModule(modulePath);
 }
 
 StringRef quantir::parentModule(StringRef path) {

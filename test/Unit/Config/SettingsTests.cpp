@@ -16,7 +16,7 @@ namespace {
 constexpr const char *modelText = R"(
 func.func @main(%x: tensor<1x4x8x8xf32>, %w: tensor<4x4x1x1xf32>) -> tensor<1x4x8x8xf32> {
   %0 = nn.conv %x, %w {strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, nn.path = "layer1.0.conv1", nn.call = "module"} : (tensor<1x4x8x8xf32>, tensor<4x4x1x1xf32>) -> tensor<1x4x8x8xf32>
-  %1 = nn.relu %0 {nn.path = "layer1.0.relu", nn.call = "function"} : (tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32>
+  %1 = nn.relu %0 {nn.path = "layer1.0", nn.call = "function"} : (tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32>
   %2 = nn.conv %1, %w {strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, nn.path = "layer1.0.conv2", nn.call = "module"} : (tensor<1x4x8x8xf32>, tensor<4x4x1x1xf32>) -> tensor<1x4x8x8xf32>
   %3 = nn.relu %2 {nn.path = "act"} : (tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32>
   return %3 : tensor<1x4x8x8xf32>
@@ -126,7 +126,7 @@ TEST_CASE("settings that match nothing are warnings with the place and the neare
                 "it has 'nn.conv', 'nn.relu'"});
   CHECK(f.check(R"({"module_name": [["layer1", null], ["layer1.0.conv3", null]]})") ==
         Strings{"module_name[1]: this setting matches nothing: the model has no module 'layer1.0.conv3'; it has "
-                "'layer1.0.conv1', 'layer1.0.conv2', 'layer1.0.relu', 'layer1.0', 'layer1' (nearest first) and 1 more"});
+                "'layer1.0.conv1', 'layer1.0.conv2', 'layer1.0', 'layer1', 'act'"});
   CHECK_THAT(f.check(R"({"module_name_regex": [["lyer.*", null]]})").at(0),
              StartsWith("module_name_regex[0]: this setting matches nothing: no module path of the model begins with "
                         "'lyer.*'; it has 'layer1.0', 'layer1', "));
