@@ -27,8 +27,8 @@ def Kernel_Dialect : Dialect {
 
     **Types.** A tensor holds `f32`, or codes of 8 bits that stand for real numbers:
     `!quant.uniform<u8:f32, scale:zp>` or `i8`, per tensor for activations, per axis for weights. A
-    bias may hold codes of 32 bits. Shapes are in PyTorch's logical order (`NCHW`), static but for
-    the first dimension, which may be dynamic: the batch.
+    bias may hold codes of 32 bits. Indices are `i64` or `i32`. Shapes are in PyTorch's logical
+    order (`NCHW`), static but for one dimension, which may be dynamic: the batch.
 
     **Layout.** The encoding of a tensor type is its physical order: none is row-major,
     `#kernel.channels_last` puts the channels (dimension 1) last. It changes nothing about the
@@ -117,8 +117,8 @@ def Kernel_ActivationAttr : AttrDef<Kernel_Dialect, "Activation"> {
 
 def Kernel_Tensor : Type<
     CPred<"::quantir::kernel::isKernelTensor($_self)">,
-    "ranked tensor of f32 or 8-bit (a bias: 32-bit) quantized elements, the zero point among the "
-    "codes, with static dimensions except perhaps the first",
+    "ranked tensor of f32, of 8-bit (a bias: 32-bit) quantized elements, the zero point among the "
+    "codes, or of i64 or i32 indices, with static dimensions except perhaps one",
     "::mlir::RankedTensorType">;
 
 //===----------------------------------------------------------------------===//

@@ -65,4 +65,34 @@ def Kernel_ReorderOp : Kernel_CastOp<"reorder", KernelInterface<AnyLayout>> {
   let hasFolder = 1;
 }
 
+def Kernel_FakeQuantizeDynamicOp
+    : Kernel_CastOp<"fake_quantize_dynamic", KernelInterface<ElementwiseLayout>> {
+  let summary = "real numbers rounded to codes of a scale chosen from them";
+  let description = [{
+    `(clamp(round(x * (1 / scale)) + zero_point, quant_min, quant_max) - zero_point) * scale`, where
+    scale and zero point follow from the least and the greatest element of the whole tensor and the
+    bounds of the codes (docs/QuantizationSpec.md, dynamic quantization). Input and result are f32.
+    Infinities and NaN in the input are an error when the op is executed.
+
+    ```mlir
+    %1 = kernel.fake_quantize_dynamic %0 {quant_min = 0 : i32, quant_max = 127 : i32}
+        : tensor<?x8xf32> to tensor<?x8xf32>
+    ```
+  }];
+  let arguments = (ins Kernel_Tensor:$input, I32Attr:$quant_min, I32Attr:$quant_max,
+                       OptionalAttr<StrAttr>:$backend);
+}
+
+def Kernel_RoundFloat16Op : Kernel_CastOp<"round_float16", KernelInterface<ElementwiseLayout>> {
+  let summary = "real numbers rounded to half precision";
+  let description = [{
+    The nearest number of IEEE half precision, half to even; f32 to f32. What is too large becomes
+    an infinity.
+
+    ```mlir
+    %1 = kernel.round_float16 %0 : tensor<?x8xf32> to tensor<?x8xf32>
+    ```
+  }];
+}
+
 #endif // QUANTIR_DIALECTS_KERNEL_KERNELCASTOPS_TD

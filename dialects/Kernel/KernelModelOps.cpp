@@ -36,6 +36,23 @@ std::string ReorderOp::checkElementTypes(TypeRange operands, TypeRange results) 
   return detail::checkSameElementTypes(operands, results);
 }
 
+/// Both the operand and the result are f32.
+static std::string checkFloats(TypeRange operands, TypeRange results) {
+  return checkCast(isFloat(operands[0]) && isFloat(results[0]), "an f32 operand and result");
+}
+
+std::string FakeQuantizeDynamicOp::checkElementTypes(TypeRange operands, TypeRange results) {
+  if (getQuantMin() >= getQuantMax() || getQuantMin() < -128 || getQuantMax() > 255)
+    return "expected quant_min < quant_max in [-128, 255], but got " +
+           std::to_string(int32_t(getQuantMin())) + " and " +
+           std::to_string(int32_t(getQuantMax()));
+  return checkFloats(operands, results);
+}
+
+std::string RoundFloat16Op::checkElementTypes(TypeRange operands, TypeRange results) {
+  return checkFloats(operands, results);
+}
+
 /// Numbers that codes stand for have those codes again: quantize(dequantize(q)) = q. (The other way
 /// round, numbers change.)
 OpFoldResult QuantizeOp::fold(FoldAdaptor) {

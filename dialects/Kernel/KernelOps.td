@@ -9,6 +9,7 @@ include "quantir/dialects/Kernel/KernelModelOps.td"
 include "quantir/dialects/Kernel/KernelNormOps.td"
 include "quantir/dialects/Kernel/KernelPoolOps.td"
 include "quantir/dialects/Kernel/KernelResampleOps.td"
+include "quantir/dialects/Kernel/KernelSequenceOps.td"
 include "quantir/dialects/Kernel/KernelShapeOps.td"
 include "quantir/dialects/Kernel/KernelWeightedOps.td"
 

@@ -41,8 +41,12 @@ static bool hasUsableParameters(quant::QuantizedType type) {
          llvm::all_of(getScales(type), isUsableScale) && llvm::all_of(getZeroPoints(type), isCode);
 }
 
+static bool isIndexElementType(Type type) {
+  return type.isSignlessInteger(64) || type.isSignlessInteger(32);
+}
+
 static bool isKernelElementType(Type type) {
-  if (type.isF32())
+  if (type.isF32() || isIndexElementType(type))
     return true;
   auto quantized = dyn_cast<quant::QuantizedType>(type);
   if (!quantized || !isa<quant::UniformQuantizedType, quant::UniformQuantizedPerAxisType>(type))
@@ -69,6 +73,8 @@ bool kernel::isKernelTensor(Type type) {
 }
 
 bool kernel::isFloat(Type tensor) { return getElementTypeOrSelf(tensor).isF32(); }
+
+bool kernel::isIndex(Type tensor) { return isIndexElementType(getElementTypeOrSelf(tensor)); }
 
 quant::UniformQuantizedType kernel::getActivationType(Type tensor) {
   auto type = dyn_cast<quant::UniformQuantizedType>(getElementTypeOrSelf(tensor));

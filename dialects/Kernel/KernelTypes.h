@@ -43,6 +43,9 @@ bool isKernelTensor(mlir::Type type);
 
 bool isFloat(mlir::Type tensor);
 
+/// True for a tensor of i64 or i32 indices.
+bool isIndex(mlir::Type tensor);
+
 /// The per-tensor parameters of a tensor of u8 or i8 codes, or null.
 mlir::quant::UniformQuantizedType getActivationType(mlir::Type tensor);
 

@@ -41,11 +41,14 @@ inline constexpr llvm::StringLiteral nameAttrName = "nn.name";
 using Dims = numerics::Dims;
 using Shapes = std::vector<Dims>;
 
-/// True for the one type of values in the dialect: a ranked tensor of f32 without encoding, with
-/// positive dimensions, of which the first may be dynamic.
+/// True for the type of nearly all values in the dialect: a ranked tensor of f32 without encoding,
+/// with positive dimensions, of which one may be dynamic.
 bool isTensor(mlir::Type type);
 
-/// The dimensions of a value for which `isTensor` holds.
+/// True for the type of indices: the same with elements of i64 or i32.
+bool isIndexTensor(mlir::Type type);
+
+/// The dimensions of a value for which `isTensor` or `isIndexTensor` holds.
 Dims getDims(mlir::Value value);
 Dims getDims(mlir::RankedTensorType type);
 

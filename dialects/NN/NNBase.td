@@ -21,9 +21,10 @@ def NN_Dialect : Dialect {
     its description computes, on row-major values in PyTorch's logical order: `NCHW` for two spatial
     dimensions, `NCL` for one, `NCDHW` for three. One op serves all spatial ranks.
 
-    **Types.** Every operand and result is a ranked tensor of `f32` without encoding. All dimensions
-    are static and positive, except that the first may be dynamic (`?`): the batch, or a multiple of
-    it. An op that would move a dynamic dimension to another position is an error.
+    **Types.** Operands and results are ranked tensors of `f32` without encoding, but for indices,
+    which are `i64` or `i32`. All dimensions are static and positive, except that one, usually the
+    first, may be dynamic (`?`): the batch, or a multiple of it. An op that would make a second
+    dynamic dimension is an error.
 
     **Shape inference.** Result types follow from the operands' types and the attributes alone; a
     written result type that differs is an error. Errors name the dimension and its value.
@@ -54,7 +55,12 @@ def NN_Dialect : Dialect {
 
 def NN_Tensor : Type<
     CPred<"::quantir::nn::isTensor($_self)">,
-    "ranked tensor of f32 values with positive dimensions, of which the first may be dynamic",
+    "ranked tensor of f32 values with positive dimensions, of which one may be dynamic",
+    "::mlir::RankedTensorType">;
+
+def NN_IndexTensor : Type<
+    CPred<"::quantir::nn::isIndexTensor($_self)">,
+    "ranked tensor of i64 or i32 indices with positive dimensions, of which one may be dynamic",
     "::mlir::RankedTensorType">;
 
 //===----------------------------------------------------------------------===//

@@ -89,9 +89,10 @@ static bool isView(Operation *op) {
 static std::optional<Dims> getReshapeTo(RankedTensorType from, RankedTensorType to) {
   Dims shape = getDims(to), result;
   // A batch that stays is better said to stay.
-  if (!from.hasStaticShape() && !to.hasStaticShape() &&
+  size_t batch = numerics::findDynamicDim(shape);
+  if (batch != shape.size() && batch == numerics::findDynamicDim(getDims(from)) &&
       numerics::numElements(getDims(from)) == numerics::numElements(shape))
-    shape[0] = 0;
+    shape[batch] = 0;
   if (!numerics::inferReshape(getDims(from), shape, result).empty() || result != getDims(to))
     return std::nullopt;
   return shape;

@@ -77,14 +77,24 @@ LogicalResult NNDialect::verifyRegionResultAttribute(Operation *op, unsigned, un
 // Types
 //===----------------------------------------------------------------------===//
 
+/// Without encoding, all dimensions positive but one that may be dynamic.
+static bool hasUsableShape(RankedTensorType tensor) {
+  return !tensor.getEncoding() && tensor.getNumDynamicDims() <= 1 &&
+         llvm::all_of(tensor.getShape(),
+                      [](int64_t size) { return size > 0 || ShapedType::isDynamic(size); });
+}
+
 bool nn::isTensor(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || !tensor.getElementType().isF32() || tensor.getEncoding())
-    return false;
-  ArrayRef<int64_t> shape = tensor.getShape();
-  if (!shape.empty() && ShapedType::isDynamic(shape.front()))
-    shape = shape.drop_front();
-  return llvm::all_of(shape, [](int64_t size) { return size > 0; });
+  return tensor && tensor.getElementType().isF32() && hasUsableShape(tensor);
+}
+
+bool nn::isIndexTensor(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor &&
+         (tensor.getElementType().isSignlessInteger(64) ||
+          tensor.getElementType().isSignlessInteger(32)) &&
+         hasUsableShape(tensor);
 }
 
 Dims nn::getDims(RankedTensorType type) {

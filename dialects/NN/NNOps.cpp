@@ -26,10 +26,10 @@ LogicalResult nn::detail::inferResultTypes(StringRef opName, MLIRContext *contex
                                            llvm::function_ref<std::string(Shapes &)> infer,
                                            SmallVectorImpl<Type> &types) {
   for (auto [index, operand] : llvm::enumerate(operands))
-    if (!operand || !isTensor(operand.getType()))
+    if (!operand || !(isTensor(operand.getType()) || isIndexTensor(operand.getType())))
       return emitOptionalError(location, "'", opName, "' op operand #", index,
                                " must be ranked tensor of f32 values with positive dimensions, of "
-                               "which the first may be dynamic");
+                               "which one may be dynamic");
   Shapes shapes;
   if (std::string error = infer(shapes); !error.empty())
     return emitOptionalError(location, "'", opName, "' op ", error);
@@ -124,6 +124,34 @@ std::string MatMulOp::inferShapes(Adaptor op, Shapes &results) {
 }
 
 //===----------------------------------------------------------------------===//
+// Lookups and recurrences
+//===----------------------------------------------------------------------===//
+
+std::string EmbeddingOp::inferShapes(Adaptor op, Shapes &results) {
+  return inferOne(results, numerics::inferEmbedding, getDims(op.getIndices()),
+                  getDims(op.getWeight()));
+}
+
+std::string LstmOp::inferShapes(Adaptor op, Shapes &results) {
+  std::vector<Dims> parameters;
+  for (Value parameter : op.getParameters())
+    parameters.push_back(getDims(parameter));
+  numerics::LstmShapes shapes;
+  if (std::string error = numerics::inferLstm(getDims(op.getInput()), parameters, shapes);
+      !error.empty())
+    return error;
+  results = {shapes.output, shapes.state, shapes.state};
+  return {};
+}
+
+OperandRole LstmOp::getOperandRole(unsigned operand) {
+  if (operand == 0)
+    return OperandRole::Activation;
+  bool isWeight = operand <= 3 * getNumDirections() && operand % 3 != 0;
+  return isWeight ? OperandRole::Weight : OperandRole::None;
+}
+
+//===----------------------------------------------------------------------===//
 // Normalization and activations
 //===----------------------------------------------------------------------===//
 
@@ -204,7 +232,8 @@ std::string MeanOp::inferShapes(Adaptor op, Shapes &results) {
     return "expected at least one axis, but got none";
   for (int64_t axis : axes)
     if (input[axis] == numerics::dynamicDim)
-      return "expected axes of known size, but got axis 0 of " + numerics::formatDims(input);
+      return "expected axes of known size, but got axis " + std::to_string(axis) + " of " +
+             numerics::formatDims(input);
   return inferOne(results, numerics::inferMean, input, axes, op.getKeepDims());
 }
 
@@ -276,7 +305,8 @@ std::string CatOp::inferShapes(Adaptor op, Shapes &results) {
       !error.empty())
     return error;
   if (inputs[0][axis] == numerics::dynamicDim)
-    return "expected an axis of known size, but got axis 0 of " + numerics::formatDims(inputs[0]);
+    return "expected an axis of known size, but got axis " + std::to_string(axis) + " of " +
+           numerics::formatDims(inputs[0]);
   return {};
 }
 

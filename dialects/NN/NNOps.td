@@ -8,6 +8,7 @@ include "quantir/dialects/NN/NNElementwiseOps.td"
 include "quantir/dialects/NN/NNLinearOps.td"
 include "quantir/dialects/NN/NNNormOps.td"
 include "quantir/dialects/NN/NNPoolOps.td"
+include "quantir/dialects/NN/NNSequenceOps.td"
 include "quantir/dialects/NN/NNResampleOps.td"
 include "quantir/dialects/NN/NNShapeOps.td"
 

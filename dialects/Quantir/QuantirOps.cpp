@@ -107,7 +107,8 @@ LogicalResult ObserveOp::verifySymbolUses(SymbolTableCollection &symbols) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// The one op of a body that uses `argument`, with the number of the operand; null if there is none.
+/// The one op of a body that uses `argument`, with the number of the operand; null if there is
+/// none.
 OpOperand *firstUse(BlockArgument argument) {
   return argument.use_empty() ? nullptr : &*argument.use_begin();
 }
@@ -181,3 +182,15 @@ bool FusedOp::commutesWithQuantization() {
 
 #define GET_OP_CLASSES
 #include "quantir/dialects/Quantir/QuantirOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// FakeQuantizeDynamicOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult FakeQuantizeDynamicOp::verify() {
+  auto min = static_cast<int32_t>(getQuantMin()), max = static_cast<int32_t>(getQuantMax());
+  if (min < max && min >= -128 && max <= 255)
+    return success();
+  return emitOpError("expected quant_min < quant_max in [-128, 255], but got ")
+         << min << " and " << max;
+}

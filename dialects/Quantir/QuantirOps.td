@@ -113,6 +113,38 @@ def Quantir_KeepOp : Quantir_Op<"keep", [Pure, SameOperandsAndResultType]> {
   let assemblyFormat = "$input attr-dict `:` type($input)";
 }
 
+def Quantir_FakeQuantizeDynamicOp : Quantir_Op<"fake_quantize_dynamic", [Pure, SameOperandsAndResultType]> {
+  let summary = "rounds a value to codes of a scale that is chosen when it is known";
+  let description = [{
+    What an observer with `is_dynamic` becomes in a reference model: `quantize_per_tensor_dynamic` and `dequantize`. Each
+    time the op is executed, scale and zero point follow from the least and the greatest element of the input, by PyTorch's
+    ChooseQuantizationParams (docs/QuantizationSpec.md); codes are in [`quant_min`, `quant_max`].
+
+    ```mlir
+    %1 = quantir.fake_quantize_dynamic %0 {quant_min = 0 : i32, quant_max = 127 : i32} : tensor<?x16xf32>
+    ```
+  }];
+  let arguments = (ins Quantir_FloatTensor:$input, I32Attr:$quant_min, I32Attr:$quant_max);
+  let results = (outs Quantir_FloatTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+  let hasVerifier = 1;
+}
+
+def Quantir_RoundFloat16Op : Quantir_Op<"round_float16", [Pure, SameOperandsAndResultType]> {
+  let summary = "rounds a value to half precision";
+  let description = [{
+    What a placeholder observer of `float16` becomes in a reference model: `to(torch.float16)` and `dequantize`. A number
+    becomes the nearest of IEEE half precision, or an infinity where that ends.
+
+    ```mlir
+    %1 = quantir.round_float16 %0 : tensor<?x16xf32>
+    ```
+  }];
+  let arguments = (ins Quantir_FloatTensor:$input);
+  let results = (outs Quantir_FloatTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
 def Quantir_YieldOp : Quantir_Op<"yield", [Pure, Terminator, ReturnLike, HasParent<"FusedOp">]> {
   let summary = "ends a quantir.fused";
   let arguments = (ins Variadic<Quantir_FloatTensor>:$values);

@@ -147,3 +147,19 @@ func.func @observe(%x: tensor<?x2x4x4xf32, #kernel.channels_last>) {
     }
   }
 #-}
+
+// CHECK-LABEL: @sequences
+func.func @sequences(%i: tensor<?x7xi64>, %w: tensor<20x4xf32>, %x: tensor<8x?x4xf32>, %wi: tensor<24x4xf32>,
+                     %wh: tensor<24x6xf32>, %b: tensor<24xf32>) {
+  // CHECK: kernel.embedding %{{.*}}, %{{.*}} : (tensor<?x7xi64>, tensor<20x4xf32>) -> tensor<?x7x4xf32>
+  %0 = kernel.embedding %i, %w : (tensor<?x7xi64>, tensor<20x4xf32>) -> tensor<?x7x4xf32>
+  // CHECK: kernel.lstm {{.*}} -> (tensor<8x?x6xf32>, tensor<1x?x6xf32>, tensor<1x?x6xf32>)
+  %1:3 = kernel.lstm %x, %wi, %wh, %b
+      : (tensor<8x?x4xf32>, tensor<24x4xf32>, tensor<24x6xf32>, tensor<24xf32>)
+      -> (tensor<8x?x6xf32>, tensor<1x?x6xf32>, tensor<1x?x6xf32>)
+  // CHECK: kernel.fake_quantize_dynamic %{{.*}} {quant_max = 127 : i32, quant_min = 0 : i32} : tensor<8x?x4xf32> to tensor<8x?x4xf32>
+  %2 = kernel.fake_quantize_dynamic %x {quant_min = 0 : i32, quant_max = 127 : i32} : tensor<8x?x4xf32> to tensor<8x?x4xf32>
+  // CHECK: kernel.round_float16 %{{.*}} : tensor<8x?x4xf32> to tensor<8x?x4xf32>
+  %3 = kernel.round_float16 %x : tensor<8x?x4xf32> to tensor<8x?x4xf32>
+  return
+}

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 func.func @element_type(%x: tensor<4xf16>) {
-  // expected-error @+1 {{'nn.relu' op operand #0 must be ranked tensor of f32 values with positive dimensions, of which the first may be dynamic, but got 'tensor<4xf16>'}}
+  // expected-error @+1 {{'nn.relu' op operand #0 must be ranked tensor of f32 values with positive dimensions, of which one may be dynamic, but got 'tensor<4xf16>'}}
   %y = nn.relu %x : (tensor<4xf16>) -> tensor<4xf16>
   return
 }
@@ -22,7 +22,7 @@ func.func @unranked(%x: tensor<*xf32>) {
 // -----
 
 func.func @dynamic_inside(%x: tensor<4x?xf32>) {
-  // expected-error @+1 {{'nn.relu' op operand #0 must be ranked tensor of f32 values with positive dimensions, of which the first may be dynamic}}
+  // expected-error @+1 {{'nn.relu' op operand #0 must be ranked tensor of f32 values with positive dimensions, of which one may be dynamic}}
   %y = nn.relu %x : (tensor<4x?xf32>) -> tensor<4x?xf32>
   return
 }
@@ -30,7 +30,7 @@ func.func @dynamic_inside(%x: tensor<4x?xf32>) {
 // -----
 
 func.func @empty(%x: tensor<4x0xf32>) {
-  // expected-error @+1 {{'nn.relu' op operand #0 must be ranked tensor of f32 values with positive dimensions, of which the first may be dynamic, but got 'tensor<4x0xf32>'}}
+  // expected-error @+1 {{'nn.relu' op operand #0 must be ranked tensor of f32 values with positive dimensions, of which one may be dynamic, but got 'tensor<4x0xf32>'}}
   %y = nn.relu %x : (tensor<4x0xf32>) -> tensor<4x0xf32>
   return
 }
@@ -371,9 +371,9 @@ func.func @broadcast_batch(%a: tensor<?x3xf32>, %b: tensor<2x3xf32>) {
 
 // -----
 
-func.func @broadcast_moves_batch(%a: tensor<?x3xf32>, %b: tensor<2x1x3xf32>) {
-  // expected-error @+1 {{'nn.sub' op expected the dynamic dimension to stay in front, but got [2x?x3]}}
-  %y = nn.sub %a, %b : (tensor<?x3xf32>, tensor<2x1x3xf32>) -> tensor<2x1x3xf32>
+func.func @broadcast_two_batches(%a: tensor<?x3xf32>, %b: tensor<?x1x3xf32>) {
+  // expected-error @+1 {{'nn.sub' op expected at most one dynamic dimension, but got [?x?x3]}}
+  %y = nn.sub %a, %b : (tensor<?x3xf32>, tensor<?x1x3xf32>) -> tensor<?x1x3xf32>
   return
 }
 
@@ -492,8 +492,8 @@ func.func @reshape_copy(%x: tensor<6xf32>) {
 // -----
 
 func.func @reshape_batch(%x: tensor<?x6xf32>) {
-  // expected-error @+1 {{'nn.reshape' op expected a shape that starts with 0 or -1 (the input's leading dimension is dynamic), but got [6, -1]}}
-  %y = nn.reshape %x {shape = array<i64: 6, -1>} : (tensor<?x6xf32>) -> tensor<6x1xf32>
+  // expected-error @+1 {{'nn.reshape' op expected a shape with a 0 at dimension 0 of the input, which is dynamic, or a -1, but got [6, 1]}}
+  %y = nn.reshape %x {shape = array<i64: 6, 1>} : (tensor<?x6xf32>) -> tensor<6x1xf32>
   return
 }
 
@@ -516,7 +516,7 @@ func.func @permutation_length(%x: tensor<2x3x4xf32>) {
 // -----
 
 func.func @transpose_batch(%x: tensor<?x3x4xf32>) {
-  // expected-error @+1 {{'nn.transpose' op expected the dynamic dimension to stay in front, but got [3x?x4]}}
+  // expected-error @+1 {{'nn.transpose' op expected result #0 of type 'tensor<3x?x4xf32>', but got 'tensor<3x3x4xf32>'}}
   %y = nn.transpose %x {permutation = array<i64: 1, 0, 2>} : (tensor<?x3x4xf32>) -> tensor<3x3x4xf32>
   return
 }
@@ -556,7 +556,7 @@ func.func @unsqueeze_none(%x: tensor<2x3xf32>) {
 // -----
 
 func.func @unsqueeze_batch(%x: tensor<?x3xf32>) {
-  // expected-error @+1 {{'nn.unsqueeze' op expected the dynamic dimension to stay in front, but got [1x?x3]}}
+  // expected-error @+1 {{'nn.unsqueeze' op expected result #0 of type 'tensor<1x?x3xf32>', but got 'tensor<1x3x3xf32>'}}
   %y = nn.unsqueeze %x {axes = array<i64: 0>} : (tensor<?x3xf32>) -> tensor<1x3x3xf32>
   return
 }
@@ -670,5 +670,34 @@ func.func @expand_shape(%x: tensor<2x3xf32>) {
 func.func @expand_rank(%x: tensor<2x3xf32>) {
   // expected-error @+1 {{'nn.expand' op expected a shape of rank 2 or more, but got [3]}}
   %y = nn.expand %x {shape = array<i64: 3>} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return
+}
+
+//===----------------------------------------------------------------------===//
+// Lookups and recurrences
+//===----------------------------------------------------------------------===//
+
+// -----
+
+func.func @indices(%i: tensor<2x3xf32>, %w: tensor<5x4xf32>) {
+  // expected-error @+1 {{'nn.embedding' op operand #0 must be ranked tensor of i64 or i32 indices with positive dimensions, of which one may be dynamic, but got 'tensor<2x3xf32>'}}
+  %y = nn.embedding %i, %w : (tensor<2x3xf32>, tensor<5x4xf32>) -> tensor<2x3x4xf32>
+  return
+}
+
+// -----
+
+func.func @table(%i: tensor<2xi64>, %w: tensor<5x4x3xf32>) {
+  // expected-error @+1 {{'nn.embedding' op expected a table of rank 2, but got [5x4x3]}}
+  %y = nn.embedding %i, %w : (tensor<2xi64>, tensor<5x4x3xf32>) -> tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @lstm_weight(%x: tensor<8x?x4xf32>, %wi: tensor<24x5xf32>, %wh: tensor<24x6xf32>, %b: tensor<24xf32>) {
+  // expected-error @+1 {{'nn.lstm' op expected an input weight of shape [24x4], but got [24x5]}}
+  %y:3 = nn.lstm %x, %wi, %wh, %b : (tensor<8x?x4xf32>, tensor<24x5xf32>, tensor<24x6xf32>, tensor<24xf32>)
+      -> (tensor<8x?x6xf32>, tensor<1x?x6xf32>, tensor<1x?x6xf32>)
   return
 }

@@ -404,3 +404,22 @@ func.func @names(%x: tensor<?x8xf32> {nn.name = "input.1"}) -> (tensor<?x8xf32> 
   %y = nn.relu %x {nn.path = "layer1.0.relu"} : (tensor<?x8xf32>) -> tensor<?x8xf32>
   return %y : tensor<?x8xf32>
 }
+
+// CHECK-LABEL: @sequences
+func.func @sequences(%i: tensor<?x7xi64>, %j: tensor<5xi32>, %w: tensor<20x4xf32>, %x: tensor<8x?x4xf32>,
+                     %wi: tensor<24x4xf32>, %wh: tensor<24x6xf32>, %b: tensor<24xf32>, %s: tensor<2x?x6xf32>) {
+  // CHECK: nn.embedding %{{.*}}, %{{.*}} : (tensor<?x7xi64>, tensor<20x4xf32>) -> tensor<?x7x4xf32>
+  %0 = nn.embedding %i, %w : (tensor<?x7xi64>, tensor<20x4xf32>) -> tensor<?x7x4xf32>
+  // CHECK: nn.embedding {{.*}} -> tensor<5x4xf32>
+  %1 = nn.embedding %j, %w : (tensor<5xi32>, tensor<20x4xf32>) -> tensor<5x4xf32>
+  // CHECK: nn.lstm {{.*}} -> (tensor<8x?x6xf32>, tensor<1x?x6xf32>, tensor<1x?x6xf32>)
+  %2:3 = nn.lstm %x, %wi, %wh, %b
+      : (tensor<8x?x4xf32>, tensor<24x4xf32>, tensor<24x6xf32>, tensor<24xf32>)
+      -> (tensor<8x?x6xf32>, tensor<1x?x6xf32>, tensor<1x?x6xf32>)
+  // CHECK: nn.lstm {{.*}} -> (tensor<8x?x12xf32>, tensor<2x?x6xf32>, tensor<2x?x6xf32>)
+  %3:3 = nn.lstm %x, %wi, %wh, %b, %wi, %wh, %b, %s, %s
+      : (tensor<8x?x4xf32>, tensor<24x4xf32>, tensor<24x6xf32>, tensor<24xf32>, tensor<24x4xf32>,
+         tensor<24x6xf32>, tensor<24xf32>, tensor<2x?x6xf32>, tensor<2x?x6xf32>)
+      -> (tensor<8x?x12xf32>, tensor<2x?x6xf32>, tensor<2x?x6xf32>)
+  return
+}

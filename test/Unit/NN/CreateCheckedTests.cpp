@@ -74,7 +74,7 @@ TEST_CASE_METHOD(Fixture, "what is wrong is said, and nothing is created") {
         "'nn.conv' op expected 2 dilations, but got [1]\n");
   check({x, Value()}, {strides, padding, dilations},
         "'nn.conv' op operand #1 must be ranked tensor of f32 values with positive dimensions, of "
-        "which the first may be dynamic\n");
+        "which one may be dynamic\n");
   check({x, w}, {strides, padding, builder.getNamedAttr("dilations", builder.getI64IntegerAttr(1))},
         "nn.conv: Invalid attribute `dilations` in property conversion: 1 : i64\n");
 }

@@ -18,7 +18,7 @@ namespace {
 
 /// One of each op.
 constexpr const char *source = R"mlir(
-func.func @ops(%x: tensor<1x4x8xf32>, %w: tensor<4x4x1xf32>, %b: tensor<4xf32>, %m: tensor<8x8xf32>, %k: tensor<4x8xf32>) {
+func.func @ops(%x: tensor<1x4x8xf32>, %w: tensor<4x4x1xf32>, %b: tensor<4xf32>, %m: tensor<8x8xf32>, %k: tensor<4x8xf32>, %h: tensor<4x1xf32>, %i: tensor<2xi64>) {
   %conv = nn.conv %x, %w, %b {strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<1x4x8xf32>, tensor<4x4x1xf32>, tensor<4xf32>) -> tensor<1x4x8xf32>
   %conv_transpose = nn.conv_transpose %x, %w {strides = array<i64: 1>, padding = array<i64: 0, 0>, output_padding = array<i64: 0>, dilations = array<i64: 1>} : (tensor<1x4x8xf32>, tensor<4x4x1xf32>) -> tensor<1x4x8xf32>
   %linear = nn.linear %x, %m : (tensor<1x4x8xf32>, tensor<8x8xf32>) -> tensor<1x4x8xf32>
@@ -58,6 +58,8 @@ func.func @ops(%x: tensor<1x4x8xf32>, %w: tensor<4x4x1xf32>, %b: tensor<4xf32>, 
   %cat = nn.cat %x, %x, %x {axis = 1 : i64} : (tensor<1x4x8xf32>, tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> tensor<1x12x8xf32>
   %split:2 = nn.split %x {axis = 1 : i64, sizes = array<i64: 2, 2>} : (tensor<1x4x8xf32>) -> (tensor<1x2x8xf32>, tensor<1x2x8xf32>)
   %pad = nn.pad %x {padding = array<i64: 0, 0, 0, 0, 0, 1>} : (tensor<1x4x8xf32>) -> tensor<1x4x9xf32>
+  %embedding = nn.embedding %i, %m : (tensor<2xi64>, tensor<8x8xf32>) -> tensor<2x8xf32>
+  %lstm:3 = nn.lstm %x, %k, %h, %b, %k, %h, %b : (tensor<1x4x8xf32>, tensor<4x8xf32>, tensor<4x1xf32>, tensor<4xf32>, tensor<4x8xf32>, tensor<4x1xf32>, tensor<4xf32>) -> (tensor<1x4x2xf32>, tensor<2x4x1xf32>, tensor<2x4x1xf32>)
   %expand = nn.expand %x {shape = array<i64: 3, 4, 8>} : (tensor<1x4x8xf32>) -> tensor<3x4x8xf32>
   return
 }
@@ -95,6 +97,9 @@ TEST_CASE("every op says how it is quantized") {
       {"conv_transpose", "activation weight | axis 1 | observe "},
       {"linear", "activation weight | axis 0 | observe "},
       {"matmul", binary},
+      {"embedding", "none weight | axis 0 | observe "},
+      {"lstm", "activation weight weight none weight weight none | axis 0 | observe | observe "
+               "| observe "},
       {"batch_norm", "activation none none none none | observe "},
       {"relu", moved},
       {"clamp", moved},

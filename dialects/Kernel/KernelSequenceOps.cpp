@@ -1,0 +1,46 @@
+//===- KernelSequenceOps.cpp - Lookups and recurrences --------------------===//
+
+#include "quantir/dialects/Kernel/Kernel.h"
+
+using namespace mlir;
+using namespace quantir;
+using namespace quantir::kernel;
+
+//===----------------------------------------------------------------------===//
+// EmbeddingOp
+//===----------------------------------------------------------------------===//
+
+std::string EmbeddingOp::checkShapes() {
+  numerics::Dims result;
+  std::string error = numerics::inferEmbedding(getDims(getIndices().getType()),
+                                               getDims(getWeight().getType()), result);
+  return detail::checkResultShape(error, result, getType());
+}
+
+std::string EmbeddingOp::checkElementTypes(TypeRange operands, TypeRange results) {
+  if (isIndex(operands[0]) && isFloat(operands[1]) && isFloat(results[0]))
+    return {};
+  return "expected indices of i64 or i32, and a weight and a result of f32";
+}
+
+//===----------------------------------------------------------------------===//
+// LstmOp
+//===----------------------------------------------------------------------===//
+
+std::string LstmOp::checkShapes() {
+  std::vector<numerics::Dims> parameters;
+  for (Value parameter : getParameters())
+    parameters.push_back(getDims(parameter.getType()));
+  numerics::LstmShapes shapes;
+  std::string error = numerics::inferLstm(getDims(getInput().getType()), parameters, shapes);
+  error = detail::checkResultShape(error, shapes.output, getOutput().getType());
+  error = detail::checkResultShape(error, shapes.state, getH().getType());
+  return detail::checkResultShape(error, shapes.state, getC().getType());
+}
+
+std::string LstmOp::checkElementTypes(TypeRange operands, TypeRange results) {
+  for (Type type : llvm::concat<const Type>(operands, results))
+    if (!isFloat(type))
+      return "expected operands and results all of f32";
+  return {};
+}

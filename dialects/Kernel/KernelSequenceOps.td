@@ -1,0 +1,48 @@
+//===- KernelSequenceOps.td - Lookups and recurrences -*- tablegen -*-===//
+
+#ifndef QUANTIR_DIALECTS_KERNEL_KERNELSEQUENCEOPS_TD
+#define QUANTIR_DIALECTS_KERNEL_KERNELSEQUENCEOPS_TD
+
+include "quantir/dialects/Kernel/KernelBase.td"
+
+def Kernel_EmbeddingOp : Kernel_Op<"embedding",
+    (ins Kernel_Tensor:$indices, Kernel_Tensor:$weight),
+    KernelInterface<RowMajorLayout, /*moves=*/false, "operand == 1">> {
+  let summary = "rows of a table";
+  let description = [{
+    Row `indices[...]` of `weight` [V, D] for each index; negative ones count from the end. Indices
+    are i64 or i32, `weight` and result f32. An index from outside [-V, V) is an error when the op
+    is executed.
+
+    ```mlir
+    %1 = kernel.embedding %i, %w : (tensor<?x7xi64>, tensor<20x8xf32>) -> tensor<?x7x8xf32>
+    ```
+  }];
+}
+
+def Kernel_LstmOp : Op<Kernel_Dialect, "lstm", [Pure,
+    KernelInterface<RowMajorLayout, /*moves=*/false,
+                    "operand >= 1 && operand <= 3 * getNumDirections()">]> {
+  let summary = "long short-term memory";
+  let description = [{
+    One layer of one or two directions. The operands are those of `nn.lstm`: input [T, N, I], for
+    each direction weight_ih [4 * H, I], weight_hh [4 * H, H] and bias [4 * H], then the initial h
+    and c [D, N, H] or nothing. The results are the output [T, N, D * H], and h and c after the last
+    step, [D, N, H]. Gates stand in the order i, f, g, o. All f32.
+
+    ```mlir
+    %1:3 = kernel.lstm %x, %wi, %wh, %b
+        : (tensor<8x?x4xf32>, tensor<24x4xf32>, tensor<24x6xf32>, tensor<24xf32>)
+        -> (tensor<8x?x6xf32>, tensor<1x?x6xf32>, tensor<1x?x6xf32>)
+    ```
+  }];
+  let arguments = (ins Kernel_Tensor:$input, Variadic<Kernel_Tensor>:$parameters,
+                       OptionalAttr<StrAttr>:$backend);
+  let results = (outs Kernel_Tensor:$output, Kernel_Tensor:$h, Kernel_Tensor:$c);
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = [{
+    unsigned getNumDirections() { return getParameters().size() / 3; }
+  }];
+}
+
+#endif // QUANTIR_DIALECTS_KERNEL_KERNELSEQUENCEOPS_TD

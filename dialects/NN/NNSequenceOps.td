@@ -1,0 +1,82 @@
+//===- NNSequenceOps.td - Lookups and recurrences -*- tablegen -*-===//
+
+#ifndef QUANTIR_DIALECTS_NN_NNSEQUENCEOPS_TD
+#define QUANTIR_DIALECTS_NN_NNSEQUENCEOPS_TD
+
+include "quantir/dialects/NN/NNBase.td"
+
+def NN_EmbeddingOp : NN_Op<"embedding", Quantizable<[NoRole, Weight], Observe, /*commutes=*/false,
+                                                    /*weightChannelAxis=*/"0">> {
+  let summary = "rows of a table";
+  let description = [{
+    `torch.nn.functional.embedding`: for each index the row of the table.
+
+    | value | shape |
+    | --- | --- |
+    | `indices`, of `i64` or `i32` | `[…]` |
+    | `weight`, the table | `[V, D]` |
+    | `result` | `[…, D]` |
+
+    ```
+    result[…, d] = weight[indices[…], d]
+    ```
+
+    An index is from `-V` to `V - 1`, a negative one counted from the end, as in ONNX. Executing the
+    op with another one is an error. `padding_idx` makes no difference but in training; `max_norm`
+    is not supported.
+
+    ```mlir
+    %y = nn.embedding %i, %w : (tensor<?x7xi64>, tensor<20x8xf32>) -> tensor<?x7x8xf32>
+    ```
+  }];
+  let arguments = (ins NN_IndexTensor:$indices, NN_Tensor:$weight);
+}
+
+def NN_LstmOp : Op<NN_Dialect, "lstm", [Pure, QuantizableOpInterface, NN_InferShapes]> {
+  let summary = "long short-term memory";
+  let description = [{
+    One layer of `torch.nn.LSTM`, time first, of `D` directions: 1, or 2 for a bidirectional layer,
+    whose second direction goes through the sequence from its end.
+
+    | value | shape |
+    | --- | --- |
+    | `input` | `[T, N, I]` |
+    | for each direction: `weight_ih` | `[4 * H, I]` |
+    | `weight_hh` | `[4 * H, H]` |
+    | `bias`, PyTorch's `bias_ih + bias_hh` | `[4 * H]` |
+    | h and c before the first step; both, or none for zeros | `[D, N, H]` |
+    | `output`: h of each step | `[T, N, D * H]` |
+    | `h`, `c`: those after the last step | `[D, N, H]` |
+
+    So there are 4 or 7 operands, or two more with the states; they stand in the order of the table.
+    The weights have the rows of the gates in PyTorch's order, i, f, g, o. For each direction
+
+    ```
+    [i, f, g, o] = weight_ih * x[t] + weight_hh * h + bias
+    c = sigmoid(f) * c + sigmoid(i) * tanh(g)
+    h = sigmoid(o) * tanh(c)
+    ```
+
+    Projections (`proj_size`) are not supported; layers of a stack are ops of their own.
+
+    ```mlir
+    %y, %h, %c = nn.lstm %x, %wi, %wh, %b
+        : (tensor<8x?x4xf32>, tensor<24x4xf32>, tensor<24x6xf32>, tensor<24xf32>)
+        -> (tensor<8x?x6xf32>, tensor<1x?x6xf32>, tensor<1x?x6xf32>)
+    ```
+  }];
+  let arguments = (ins NN_Tensor:$input, Variadic<NN_Tensor>:$parameters);
+  let results = (outs NN_Tensor:$output, NN_Tensor:$h, NN_Tensor:$c);
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = [{
+    /// 2 for a bidirectional layer.
+    unsigned getNumDirections() { return getParameters().size() / 3; }
+
+    ::quantir::OperandRole getOperandRole(unsigned operand);
+    ::std::optional<int64_t> getWeightChannelAxis() { return 0; }
+    ::quantir::ResultPolicy getResultPolicy(unsigned) { return ::quantir::ResultPolicy::observe(); }
+    bool commutesWithQuantization() { return false; }
+  }];
+}
+
+#endif // QUANTIR_DIALECTS_NN_NNSEQUENCEOPS_TD
