@@ -2,6 +2,9 @@
 
 #include "quantir/passes/Convert/Passes.h"
 
+#include "quantir/Numerics/Dynamic.h"
+#include "quantir/Numerics/Quantize.h"
+#include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
 #include "mlir/IR/PatternMatch.h"
@@ -31,18 +34,39 @@ quant::QuantizedType typeBehind(Value value) {
               : quant::QuantizedType();
 }
 
+/// How the observed value becomes what a quantized model has in its place.
+enum class Form {
+  Float,   ///< as it is
+  Float16, ///< rounded to half precision
+  Dynamic, ///< rounded to codes of parameters chosen at run time
+  Rows,    ///< a constant, rounded to codes whose zero points are real numbers
+  Codes,   ///< cast to a quantized type and back
+};
+
+Form formOf(const numerics::ObserverConfig &config) {
+  if (config.dtype == numerics::QDType::Float16)
+    return Form::Float16;
+  if (!numerics::isQuantized(config.dtype))
+    return Form::Float;
+  if (config.isDynamic)
+    return Form::Dynamic;
+  return config.scheme == numerics::QScheme::PerChannelAffineFloatQParams ? Form::Rows
+                                                                          : Form::Codes;
+}
+
 class ConvertPass : public quantir::impl::ConvertPassBase<ConvertPass> {
 public:
   void runOnOperation() override {
     ModuleOp module = getOperation();
     IRRewriter rewriter(&getContext());
     SymbolTable symbols(module);
-    llvm::DenseMap<StringAttr, numerics::QParams> chosen;
+    llvm::DenseMap<StringAttr, Choice> chosen;
     for (auto observer : module.getOps<ObserverOp>())
       if (failed(choose(observer, chosen[observer.getSymNameAttr()])))
         return signalPassFailure();
 
     WalkResult result = module.walk([&](ObserveOp observe) -> WalkResult {
+      rewriter.setInsertionPoint(observe);
       return convert(rewriter, observe, chosen[observe.getObserverAttr().getAttr()]);
     });
     if (result.wasInterrupted())
@@ -57,8 +81,16 @@ public:
   }
 
 private:
-  LogicalResult choose(ObserverOp observer, numerics::QParams &params) {
-    const numerics::ObserverConfig &config = observer.getSpec().getConfig();
+  /// What an observer's values become.
+  struct Choice {
+    numerics::ObserverConfig config;
+    numerics::QParams params; ///< for Form::Rows and Form::Codes
+  };
+
+  LogicalResult choose(ObserverOp observer, Choice &choice) {
+    const numerics::ObserverConfig &config = choice.config = observer.getSpec().getConfig();
+    if (Form form = formOf(config); form != Form::Rows && form != Form::Codes)
+      return success();
     std::unique_ptr<numerics::Observer> statistics = numerics::createObserver(config);
     std::optional<numerics::ObserverState> state = observer.getObserverState();
     if (numerics::needsCalibration(config.kind)) {
@@ -67,12 +99,71 @@ private:
       if (std::string error = statistics->load(*state); !error.empty())
         return observer.emitError() << "cannot use its statistics: " << error;
     }
-    if (std::string error = statistics->calculateQParams(params); !error.empty())
+    if (std::string error = statistics->calculateQParams(choice.params); !error.empty())
       return observer.emitError() << "cannot choose a scale: " << error;
     return success();
   }
 
-  LogicalResult convert(IRRewriter &rewriter, ObserveOp observe, const numerics::QParams &params) {
+  LogicalResult convert(IRRewriter &rewriter, ObserveOp observe, const Choice &choice) {
+    Form form = formOf(choice.config);
+    if (form == Form::Codes)
+      return convertToCodes(rewriter, observe, choice.params);
+    Value value = observe.getInput();
+    if (form == Form::Float16) {
+      value = roundToFloat16(rewriter, observe);
+    } else if (form == Form::Dynamic) {
+      numerics::QuantRange range = choice.config.range();
+      value = FakeQuantizeDynamicOp::create(rewriter, observe.getLoc(), value.getType(), value,
+                                            range.min, range.max);
+    } else if (form == Form::Rows) {
+      value = roundRows(rewriter, observe, choice.params);
+      if (!value)
+        return failure();
+    }
+    rewriter.replaceOp(observe, value);
+    numQuantized += form != Form::Float;
+    return success();
+  }
+
+  /// Constants are rounded here, and other values at run time.
+  static Value roundToFloat16(IRRewriter &rewriter, ObserveOp observe) {
+    Value value = observe.getInput();
+    std::optional<SmallVector<float>> values = nn::getConstantFloats(value);
+    if (!values)
+      return RoundFloat16Op::create(rewriter, observe.getLoc(), value.getType(), value);
+    for (float &number : *values)
+      number = numerics::roundToFloat16(number);
+    return replaceConstant(rewriter, value, *values);
+  }
+
+  /// The rows of a table rounded to what their scales and real zero points can represent. MLIR's
+  /// quantized types have integer zero points, so that the rounded numbers stand for the codes.
+  static Value roundRows(IRRewriter &rewriter, ObserveOp observe, const numerics::QParams &params) {
+    Value value = observe.getInput();
+    std::optional<SmallVector<float>> values = nn::getConstantFloats(value);
+    if (!values) {
+      observe.emitError("expected a constant where the observer has real zero points");
+      return {};
+    }
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
+    SmallVector<uint8_t> codes(values->size());
+    std::string error = numerics::quantize(values->data(), shape, params, codes.data());
+    if (error.empty())
+      error = numerics::dequantize(codes.data(), shape, params, values->data());
+    if (error.empty())
+      return replaceConstant(rewriter, value, *values);
+    observe.emitError() << "cannot quantize the constant: " << error;
+    return {};
+  }
+
+  static Value replaceConstant(IRRewriter &rewriter, Value constant, ArrayRef<float> values) {
+    return nn::createConstant(rewriter, constant.getLoc(),
+                              cast<RankedTensorType>(constant.getType()).getShape(), values,
+                              nn::getNameHint(nn::getConstantElements(constant)));
+  }
+
+  LogicalResult convertToCodes(IRRewriter &rewriter, ObserveOp observe,
+                               const numerics::QParams &params) {
     auto tensor = cast<RankedTensorType>(observe.getType());
     if (!params.perTensor() &&
         (params.axis >= tensor.getRank() ||
@@ -82,7 +173,6 @@ private:
     quant::QuantizedType type = getUniformType(params, observe.getLoc());
     if (!type)
       return failure();
-    rewriter.setInsertionPoint(observe);
     rewriter.replaceOp(observe, castThrough(rewriter, observe.getLoc(), observe.getInput(), type));
     ++numQuantized;
     return success();

@@ -38,7 +38,7 @@ public:
     toKernels =
         freeze(context, {populateConvPatterns, populateLinearPatterns, populateElementwisePatterns,
                          populatePoolPatterns, populateNormPatterns, populateShapePatterns,
-                         populateQuantPatterns});
+                         populateQuantPatterns, populateSequencePatterns});
     sinkDequantize = freeze(context, {populateSinkDequantizePatterns});
     absorb = freeze(context, {populateAbsorbPatterns});
     foldCasts = freeze(context, {populateFoldCastPatterns});

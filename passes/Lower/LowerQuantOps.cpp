@@ -170,12 +170,45 @@ struct LowerStub : public OpRewritePattern<StubOp> {
   }
 };
 
+/// A constant that its observer has seen has nothing to add at each run.
 struct LowerObserve : public OpRewritePattern<ObserveOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(ObserveOp op, PatternRewriter &rewriter) const override {
-    lower::createKernel<kernel::ObserveOp>(rewriter, op, op.getInput(), op.getObserverAttr());
+    if (!isSeenConstant(op))
+      lower::createKernel<kernel::ObserveOp>(rewriter, op, op.getInput(), op.getObserverAttr());
     rewriter.replaceOp(op, op.getInput());
+    return success();
+  }
+
+private:
+  static bool isSeenConstant(ObserveOp op) {
+    if (!isa_and_nonnull<arith::ConstantOp, kernel::ConstantOp>(op.getInput().getDefiningOp()))
+      return false;
+    auto observer =
+        SymbolTable::lookupNearestSymbolFrom<ObserverOp>(op, op.getObserverAttr());
+    std::optional<numerics::ObserverState> state =
+        observer ? observer.getObserverState() : std::nullopt;
+    return state && !state->empty();
+  }
+};
+
+struct LowerFakeQuantizeDynamic : public OpRewritePattern<FakeQuantizeDynamicOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(FakeQuantizeDynamicOp op,
+                                PatternRewriter &rewriter) const override {
+    lower::replaceWithKernel<kernel::FakeQuantizeDynamicOp>(
+        rewriter, op, op.getType(), op.getInput(), op.getQuantMin(), op.getQuantMax());
+    return success();
+  }
+};
+
+struct LowerRoundFloat16 : public OpRewritePattern<RoundFloat16Op> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(RoundFloat16Op op, PatternRewriter &rewriter) const override {
+    lower::replaceWithKernel<kernel::RoundFloat16Op>(rewriter, op, op.getType(), op.getInput());
     return success();
   }
 };
@@ -183,6 +216,7 @@ struct LowerObserve : public OpRewritePattern<ObserveOp> {
 } // namespace
 
 void lower::populateQuantPatterns(RewritePatternSet &patterns) {
-  patterns.add<InlineFused, LowerConstant, LowerDequantizeCast, LowerKeep, LowerObserve,
-               LowerStub<QuantStubOp>, LowerStub<DequantStubOp>, LowerQuantizeCast, LowerStorageCast>(patterns.getContext());
+  patterns.add<InlineFused, LowerFakeQuantizeDynamic, LowerRoundFloat16, LowerConstant,
+               LowerDequantizeCast, LowerKeep, LowerObserve, LowerStub<QuantStubOp>,
+               LowerStub<DequantStubOp>, LowerQuantizeCast, LowerStorageCast>(patterns.getContext());
 }

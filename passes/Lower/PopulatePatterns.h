@@ -23,6 +23,7 @@ void populateLinearPatterns(mlir::RewritePatternSet &patterns);
 void populateElementwisePatterns(mlir::RewritePatternSet &patterns);
 void populatePoolPatterns(mlir::RewritePatternSet &patterns);
 void populateNormPatterns(mlir::RewritePatternSet &patterns);
+void populateSequencePatterns(mlir::RewritePatternSet &patterns);
 void populateShapePatterns(mlir::RewritePatternSet &patterns);
 /// quantir.fused, quantir.observe, quantization casts, arith.constant.
 void populateQuantPatterns(mlir::RewritePatternSet &patterns);

@@ -1,0 +1,34 @@
+//===- LowerSequenceOps.cpp - Lookups and recurrences to kernels ----------===//
+
+#include "quantir/passes/Lower/PopulatePatterns.h"
+
+using namespace mlir;
+using namespace quantir;
+
+namespace {
+
+struct LowerEmbedding : public OpRewritePattern<nn::EmbeddingOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(nn::EmbeddingOp op, PatternRewriter &rewriter) const override {
+    lower::replaceWithKernel<kernel::EmbeddingOp>(rewriter, op, op.getType(), op.getIndices(),
+                                                  op.getWeight());
+    return success();
+  }
+};
+
+struct LowerLstm : public OpRewritePattern<nn::LstmOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(nn::LstmOp op, PatternRewriter &rewriter) const override {
+    lower::replaceWithKernel<kernel::LstmOp>(rewriter, op, op.getResultTypes(), op.getInput(),
+                                             op.getParameters());
+    return success();
+  }
+};
+
+} // namespace
+
+void lower::populateSequencePatterns(RewritePatternSet &patterns) {
+  patterns.add<LowerEmbedding, LowerLstm>(patterns.getContext());
+}
