@@ -7,6 +7,7 @@
 #include "runtime/commands/Console.h"
 #include "runtime/data/OutputReader.h"
 #include "runtime/data/QuantizedInputs.h"
+#include "runtime/data/Recordings.h"
 #include "runtime/data/Suggest.h"
 
 #include <fmt/format.h>
@@ -156,6 +157,8 @@ Result<EvalResult> quantir::runtime::evaluatePlan(PlanPtr plan, const EvalOption
 
 Status quantir::runtime::calibratePlan(PlanPtr plan, const CalibrateOptions &options) {
   QUANTIR_RETURN_IF_ERROR(checkWritable(options.output));
+  if (!options.recordings.empty())
+    QUANTIR_RETURN_IF_ERROR(checkWritable(options.recordings));
   Result<ModelInputs> inputs = loadInputs(options.data, *plan);
   if (!inputs)
     return inputs.status();
@@ -171,5 +174,11 @@ Status quantir::runtime::calibratePlan(PlanPtr plan, const CalibrateOptions &opt
         fmt::format("the model's batch is fixed at {}: the last {} of {} samples do not fill one "
                     "and are left out",
                     statistics->batch, unused, inputs->samples())});
+  if (!options.recordings.empty()) {
+    std::vector<std::string> names;
+    for (const ObserverInfo &info : plan->observers())
+      names.emplace_back(info.name);
+    QUANTIR_RETURN_IF_ERROR(saveRecordings(options.recordings, names, *statistics->observers));
+  }
   return saveObserverStates(options.output, *plan, *statistics->observers);
 }

@@ -62,6 +62,7 @@ struct CalibrateOptions {
   ExecutionOptions execution;
   DataOptions data;
   std::string output;
+  std::string recordings; ///< `.npz` for what recording observers kept; empty: not written
 };
 
 /// Runs all samples through a prepared plan and writes what its observers saw.

@@ -142,7 +142,7 @@ void quantir::runtime::addInspectCommand(CommandLine &line, const FileLoader &lo
 int quantir::runtime::runQrun(int argc, const char *const *argv) {
   struct State : FileOptions {
     DataOptions data;
-    std::string output, labels, outputName, statistics;
+    std::string output, labels, outputName, statistics, recordings;
     BenchOptions bench;
     InspectOptions inspect;
     bool runBench = false, runInspect = false, json = false;
@@ -175,6 +175,10 @@ int quantir::runtime::runQrun(int argc, const char *const *argv) {
   app.add_option("--output-name", state.outputName,
                  "With --labels: the output that holds the class scores")
       ->type_name("NAME");
+  app.add_option("--recordings", state.recordings,
+                 "With --calibrate: write what recording observers kept as .npz")
+      ->type_name("FILE")
+      ->needs(app.get_option("--calibrate"));
   addBenchOptions(app, state.bench, state.json);
   app.add_flag("--ops", state.inspect.listOps, "With --inspect: list every kernel");
 
@@ -192,7 +196,8 @@ int quantir::runtime::runQrun(int argc, const char *const *argv) {
     if (!state.labels.empty())
       return runEval(*plan, {state.execution, state.data, state.labels, state.outputName});
     if (!state.statistics.empty())
-      return calibratePlan(*plan, {state.execution, state.data, state.statistics});
+      return calibratePlan(*plan,
+                           {state.execution, state.data, state.statistics, state.recordings});
     if (state.runBench) {
       state.bench.execution = state.execution;
       state.bench.data = state.data;
