@@ -1,7 +1,7 @@
 //===- Resample.h - Where resampled values come from ------------*- C++ -*-===//
 //
-// The rules of nn.interpolate: the shape of the result, and which positions of the input make one of
-// the result. Positions are computed in float32, as PyTorch's upsampling kernels compute them
+// The rules of nn.interpolate: the shape of the result, and which positions of the input make one
+// of the result. Positions are computed in float32, as PyTorch's upsampling kernels compute them
 // (aten/src/ATen/native/UpSample.h); the names of the modes are those of ONNX's Resize.
 //
 //===----------------------------------------------------------------------===//
@@ -30,7 +30,8 @@ enum class CoordinateMode : uint8_t {
 enum class NearestRounding : uint8_t { Floor, Ceil, RoundPreferFloor, RoundPreferCeil };
 
 /// The names: "nearest", "linear"; "asymmetric", "half_pixel", "pytorch_half_pixel",
-/// "align_corners"; "floor", "ceil", "round_prefer_floor", "round_prefer_ceil". Nothing for another.
+/// "align_corners"; "floor", "ceil", "round_prefer_floor", "round_prefer_ceil". Nothing for
+/// another.
 std::optional<ResampleMode> parseResampleMode(std::string_view name);
 std::optional<CoordinateMode> parseCoordinateMode(std::string_view name);
 std::optional<NearestRounding> parseNearestRounding(std::string_view name);
