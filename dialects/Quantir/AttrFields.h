@@ -32,8 +32,8 @@ using mlir::succeeded;
 using mlir::success;
 using mlir::Type;
 
-/// Parses `<` (field (`,` field)*)? `>`, each field `key = value`; `parseValue(key)` takes the value, or says with
-/// nullopt that it knows no such field.
+/// Parses `<` (field (`,` field)*)? `>`, each field `key = value`; `parseValue(key)` takes the
+/// value, or says with nullopt that it knows no such field.
 inline ParseResult parseFields(AsmParser &parser, ArrayRef<StringRef> known,
                         function_ref<ParseResult(StringRef)> parseValue) {
   llvm::SmallDenseSet<StringRef> seen;

@@ -23,7 +23,8 @@ constexpr int anyRank = -1;
 /// The ops of one name that a row holds for.
 enum class Which { All, ReLU6, Hardtanh };
 
-/// PyTorch's names of an op, each list separated by blanks. Modules are in `torch.nn`; `F.` is `torch.nn.functional.`.
+/// PyTorch's names of an op, each list separated by blanks. Modules are in `torch.nn`; `F.` is
+/// `torch.nn.functional.`.
 struct NamesOfOp {
   const char *op; ///< empty: names for which there is no op
   int spatialRank;
@@ -262,7 +263,8 @@ private:
 // Spellings
 //===----------------------------------------------------------------------===//
 
-/// Leaves out the Python file that a class is in: "torch.nn.modules.conv.Conv2d" -> "torch.nn.Conv2d".
+/// Leaves out the Python file that a class is in: "torch.nn.modules.conv.Conv2d" ->
+/// "torch.nn.Conv2d".
 std::string withoutFile(StringRef name) {
   auto [package, rest] = name.split(".modules.");
   return rest.empty() ? name.str() : (package + "." + rest.rsplit('.').second).str();
@@ -296,7 +298,8 @@ bool isSharedFunction(StringRef name) {
 // Ops
 //===----------------------------------------------------------------------===//
 
-/// The spatial dimensions of the op's input; a batch norm of [N, C] counts as one of [N, C, L], as it does in PyTorch.
+/// The spatial dimensions of the op's input; a batch norm of [N, C] counts as one of [N, C, L], as
+/// it does in PyTorch.
 int spatialRankOf(Operation *op) {
   if (op->getNumOperands() == 0)
     return anyRank;

@@ -5,9 +5,10 @@
 //   pattern  ::= `*` | `=` | op-names (`(` pattern (`,` pattern)* `)`)?
 //   op-names ::= op-name (`|` op-name)*
 //
-// The outermost op is the last one to be executed; the parentheses hold its operands in order. `*`, which PyTorch calls
-// `MatchAllNode`, is any value, `=` any value of the type of the op's result (not one that is broadcast). An op-name is an
-// object type in any spelling that ObjectTypes.h knows.
+// The outermost op is the last one to be executed; the parentheses hold its operands in order. `*`,
+// which PyTorch calls `MatchAllNode`, is any value, `=` any value of the type of the op's result
+// (not one that is broadcast). An op-name is an object type in any spelling that ObjectTypes.h
+// knows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,7 +34,8 @@ struct OpPattern {
 
   /// How many ops a match has.
   unsigned numOps() const;
-  /// PyTorch's length of a pattern, by which the longer one is preferred: how many ops and values are written in it.
+  /// PyTorch's length of a pattern, by which the longer one is preferred: how many ops and values
+  /// are written in it.
   unsigned length() const;
 
   /// The patterns without `|` that this one stands for, in the order of the names.
@@ -42,11 +44,13 @@ struct OpPattern {
   /// The text, with canonical names.
   std::string str() const;
 
-  /// A name for the unit: "conv_relu" of `nn.relu(nn.conv)`, "conv2d_relu" of `torch.nn.ReLU(torch.conv2d)`.
+  /// A name for the unit: "conv_relu" of `nn.relu(nn.conv)`, "conv2d_relu" of
+  /// `torch.nn.ReLU(torch.conv2d)`.
   std::string unitName() const;
 
-  /// Which op of a match is the root: the first one with the canonical name `name`; with none, the one where the way ends
-  /// that follows each op's last operand that is an op. Nullopt if no op of the pattern has the name.
+  /// Which op of a match is the root: the first one with the canonical name `name`; with none, the
+  /// one where the way ends that follows each op's last operand that is an op. Nullopt if no op of
+  /// the pattern has the name.
   std::optional<unsigned> rootIndex(llvm::StringRef name = "") const;
 
   /// The tree of `text`; on an error, nullopt, with what was expected where in `error`.
@@ -56,7 +60,8 @@ struct OpPattern {
 /// The ops of a match, operands before users; the last one is the op that `match` was asked about.
 using PatternMatch = llvm::SmallVector<mlir::Operation *, 4>;
 
-/// Matches `pattern` with `op` as its outermost op. The results of all other ops of the match have one use.
+/// Matches `pattern` with `op` as its outermost op. The results of all other ops of the match have
+/// one use.
 std::optional<PatternMatch> matchPattern(const OpPattern &pattern, mlir::Operation *op);
 
 } // namespace quantir

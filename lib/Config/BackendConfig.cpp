@@ -89,23 +89,41 @@ void BackendPatterns::add(Entry entry, llvm::StringMap<size_t> &places) {
     list[place->getValue()] = std::move(entry);
 }
 
-const BackendPatterns::Entry *BackendPatterns::findFused(FusedOp fused) const {
+std::pair<const BackendPatterns::Entry *, PatternMatch>
+BackendPatterns::findBody(FusedOp fused) const {
   size_t numOps = llvm::range_size(fused.getBody().front().without_terminator());
-  auto entry = llvm::find_if(multiOp, [&](const Entry &candidate) {
-    if (candidate.unitName != fused.getName())
-      return false;
-    std::optional<PatternMatch> match = matchPattern(candidate.tree, fused.getLastOp());
-    return match && match->size() == numOps;
-  });
-  if (entry == multiOp.end())
-    return nullptr;
+  for (const Entry &entry : multiOp) {
+    if (entry.unitName != fused.getName())
+      continue;
+    std::optional<PatternMatch> match = matchPattern(entry.tree, fused.getLastOp());
+    if (match && match->size() == numOps)
+      return {&entry, std::move(*match)};
+  }
+  return {nullptr, {}};
+}
+
+const BackendPatterns::Entry *BackendPatterns::findFused(FusedOp fused) const {
+  const Entry *entry = findBody(fused).first;
+  if (!entry || !entry->attr.getFuser())
+    return entry;
   // After PyTorch has fused the ops, the fused module's own entry holds.
-  std::string module =
-      entry->attr.getFuser() ? canonicalObjectType(entry->attr.getFusedModule()) : std::string();
+  std::string module = canonicalObjectType(entry->attr.getFusedModule());
   auto ofModule = llvm::find_if(singleOp, [&](const Entry &candidate) {
     return candidate.tree.names.front() == module && !candidate.attr.getDtypes().empty();
   });
-  return ofModule == singleOp.end() ? &*entry : &*ofModule;
+  return ofModule == singleOp.end() ? entry : &*ofModule;
+}
+
+Operation *BackendPatterns::rootOf(Operation *unit) const {
+  auto fused = dyn_cast<FusedOp>(unit);
+  if (!fused)
+    return unit;
+  auto [entry, match] = findBody(fused);
+  if (!entry || entry->attr.getRoot().empty())
+    return fused.getRootOp();
+  std::optional<unsigned> index =
+      entry->tree.rootIndex(canonicalObjectType(entry->attr.getRoot()));
+  return index ? match[*index] : fused.getRootOp();
 }
 
 const BackendPatterns::Entry *BackendPatterns::find(Operation *op) const {

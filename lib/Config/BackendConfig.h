@@ -1,7 +1,8 @@
 //===- BackendConfig.h - What backends can run, as data ---------*- C++ -*-===//
 //
-// Backend configs are JSON: those that are built in are files in lib/Config/backends. This header gives their attribute form,
-// and the patterns of a config ready to be matched. docs/QuantizationSpec.md describes the JSON.
+// Backend configs are JSON: those that are built in are files in lib/Config/backends. This header
+// gives their attribute form, and the patterns of a config ready to be matched.
+// docs/QuantizationSpec.md describes the JSON.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,7 +24,8 @@ nlohmann::json toJson(BackendConfigAttr config);
 /// The names of the built-in backend configs.
 llvm::ArrayRef<llvm::StringRef> builtinBackendConfigNames();
 
-/// The config with its patterns written out: itself if it has any, else the built-in one of its name.
+/// The config with its patterns written out: itself if it has any, else the built-in one of its
+/// name.
 mlir::FailureOr<BackendConfigAttr> resolveBackendConfig(BackendConfigAttr config, mlir::Location loc);
 
 /// What differs between PyTorch's way of quantizing and Quantir's.
@@ -34,11 +36,13 @@ struct QuantizationRules {
   bool prune = true;
   /// Ops of a known range take the qconfig's observer, not their own.
   bool fixedFromQConfig = false;
-  /// An observer on the same value is reused if its class and dtype are those wanted, whatever its range and scheme are.
+  /// An observer on the same value is reused if its class and dtype are those wanted, whatever its
+  /// range and scheme are.
   bool reuseByKind = false;
   /// What a scalar operand says about the observation (`tensor_args`) counts.
   bool scalarsShare = false;
-  /// The weight of a module is held against the dtype configs only when it is converted, and only its dtype is.
+  /// The weight of a module is held against the dtype configs only when it is converted, and only
+  /// its dtype is.
   bool moduleWeightsAtConvert = false;
   /// The patterns that are fused are matched before the other patterns.
   bool fusersFirst = false;
@@ -46,8 +50,8 @@ struct QuantizationRules {
   static QuantizationRules of(Rules rules);
 };
 
-/// The patterns of a backend config, parsed and without alternatives. Of several of the same pattern the last one holds, at the
-/// place of the first.
+/// The patterns of a backend config, parsed and without alternatives. Of several of the same
+/// pattern the last one holds, at the place of the first.
 class BackendPatterns {
 public:
   struct Entry {
@@ -67,12 +71,20 @@ public:
   /// Those of one op, in the config's order.
   llvm::ArrayRef<Entry> singleOpPatterns() const { return singleOp; }
 
-  /// The pattern that `op` is a match of; null if there is none. For a quantir.fused it is the one with its name that its body
-  /// matches, or that of the module that PyTorch fuses it to; for another op the one by the strongest of its object types.
+  /// The pattern that `op` is a match of; null if there is none. For a quantir.fused it is the one
+  /// with its name that its body matches, or that of the module that PyTorch fuses it to; for
+  /// another op the one by the strongest of its object types.
   const Entry *find(mlir::Operation *op) const;
+
+  /// The op by which a configuration names `unit`, and whose operands the dtype configs are about:
+  /// what the pattern of a quantir.fused says, else its op with a weight or its first one; any
+  /// other op itself.
+  mlir::Operation *rootOf(mlir::Operation *unit) const;
 
 private:
   void add(Entry entry, llvm::StringMap<size_t> &places);
+  /// The entry whose pattern the body of `fused` matches, with the match.
+  std::pair<const Entry *, PatternMatch> findBody(FusedOp fused) const;
   const Entry *findFused(FusedOp fused) const;
 
   BackendConfigAttr config;
@@ -80,8 +92,8 @@ private:
   llvm::SmallVector<Entry> singleOp;
 };
 
-/// The patterns of the module's `quantir.backend_config`, or of the built-in config `fallback` if the module has none.
-/// A failure has been reported.
+/// The patterns of the module's `quantir.backend_config`, or of the built-in config `fallback` if
+/// the module has none. A failure has been reported.
 mlir::FailureOr<BackendPatterns> getBackendPatterns(mlir::ModuleOp module, llvm::StringRef fallback);
 
 } // namespace quantir

@@ -1,7 +1,8 @@
 //===- BackendConfigJson.cpp - The JSON form of backend configs -----------===//
 //
-// The keys are those of PyTorch's BackendConfig.to_dict. Added to them, so that a person can read and write the files: dtype
-// configs with names, patterns as text with alternatives, and `for`, which repeats an entry.
+// The keys are those of PyTorch's BackendConfig.to_dict. Added to them, so that a person can read
+// and write the files: dtype configs with names, patterns as text with alternatives, and `for`,
+// which repeats an entry.
 //
 //===----------------------------------------------------------------------===//
 
@@ -151,7 +152,8 @@ FailureOr<std::string> readPatternText(JsonReader reader) {
   return text;
 }
 
-/// Nested lists of an op and its operands: ["torch.nn.ReLU", ["operator.add", "torch.nn.Conv2d", "MatchAllNode"]].
+/// Nested lists of an op and its operands: ["torch.nn.ReLU", ["operator.add", "torch.nn.Conv2d",
+/// "MatchAllNode"]].
 FailureOr<std::string> readComplexPattern(JsonReader reader, unsigned depth = 0) {
   constexpr unsigned maxDepth = 64;
   if (!reader.json().is_array())

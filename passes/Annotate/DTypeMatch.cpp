@@ -1,7 +1,8 @@
 //===- DTypeMatch.cpp - Does a backend take what a qconfig asks for? ------===//
 //
-// The constraints are those of PyTorch's DTypeWithConstraints: they are held against the observer's configuration, before
-// anything was observed. `scale_min` is compared with the observer's eps, the least scale that it can choose.
+// The constraints are those of PyTorch's DTypeWithConstraints: they are held against the observer's
+// configuration, before anything was observed. `scale_min` is compared with the observer's eps, the
+// least scale that it can choose.
 //
 //===----------------------------------------------------------------------===//
 
@@ -132,12 +133,12 @@ QDType biasDType(QConfigAttr qconfig) {
 UnitShape quantir::getUnitShape(QuantizableOpInterface unit, const BackendPatterns &backend) {
   if (!backend.rules().moduleWeightsAtConvert)
     return {unit.getWeightOperand() != nullptr, unit.getBiasOperand() != nullptr};
-  auto fused = llvm::dyn_cast<FusedOp>(unit.getOperation());
-  mlir::Operation *root = fused ? fused.getRootOp() : unit.getOperation();
+  mlir::Operation *root = backend.rootOf(unit);
   const BackendPatterns::Entry *own = backend.find(root);
   if (!own || !isFunctionType(own->tree.names.front()))
     return {};
-  // The ops have only tensors as operands, in the order of the call: weight and bias follow the input.
+  // The ops have only tensors as operands, in the order of the call: weight and bias follow the
+  // input.
   return {own->attr.getIndex(OperandRole::Weight) && root->getNumOperands() > 1,
           own->attr.getIndex(OperandRole::Bias) && root->getNumOperands() > 2};
 }

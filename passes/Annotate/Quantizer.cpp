@@ -13,12 +13,6 @@ using namespace quantir;
 
 namespace {
 
-/// The op that names the unit in a configuration: the root of a quantir.fused, else the op itself.
-Operation *rootOf(Operation *unit) {
-  auto fused = dyn_cast<FusedOp>(unit);
-  return fused ? fused.getRootOp() : unit;
-}
-
 StringRef pathOf(Operation *op) {
   auto path = op->getAttrOfType<StringAttr>(nn::pathAttrName);
   return path ? path.getValue() : StringRef();
@@ -79,16 +73,16 @@ AnnotationAttr QConfigQuantizer::annotationFor(QuantizableOpInterface op,
   }
 
   Value weight = op.getWeightOperand();
-  Value bias = op.getBiasOperand();
   if (weight && !nn::isConstant(weight)) {
     reason = "its weight is not a constant";
     return {};
   }
   ResultPolicy policy = op.getResultPolicy(0);
   ObserverSpecAttr resultSpec = policy.isFixed() ? fixedSpec(activation, policy) : activation;
+  UnitShape shape = getUnitShape(op, backend);
   DTypeConfigAttr accepted;
   for (DTypeConfigAttr config : pattern->attr.getDtypes()) {
-    std::string why = mismatch(config, resolved.qconfig, resultSpec, {weight != nullptr, bias != nullptr});
+    std::string why = mismatch(config, resolved.qconfig, resultSpec, shape);
     if (why.empty()) {
       accepted = config;
       break;
@@ -97,7 +91,7 @@ AnnotationAttr QConfigQuantizer::annotationFor(QuantizableOpInterface op,
   }
   if (!accepted) {
     reason = "backend config " + quoted(backend.name()) + " does not accept the qconfig (" +
-             resolved.setting + ") for " + pattern->attr.getPattern().str() + ": " +
+             resolved.setting + ") for " + pattern->tree.str() + ": " +
              (reason.empty() ? "the pattern has no dtype configs" : reason);
     return {};
   }

@@ -411,4 +411,11 @@ TEST_CASE("an op is found by the strongest of its object types, a unit by its bo
   }
   CHECK(found ==
         std::vector<std::string>{"torch.nn.ReLU", "torch.nn.Sigmoid(torch.nn.Tanh)", ""});
+
+  Operation *unit = nullptr;
+  module->walk([&](FusedOp fused) { unit = unit ? unit : fused; });
+  CHECK(isa<nn::TanhOp>(patterns.rootOf(unit)));
+  BackendPatterns named(f.read(R"json({"name": "mine", "patterns": [
+    {"pattern": "nn.sigmoid(nn.tanh)", "root_node_getter": "nn.sigmoid"}]})json"));
+  CHECK(isa<nn::SigmoidOp>(named.rootOf(unit)));
 }
