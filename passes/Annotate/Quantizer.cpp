@@ -37,7 +37,7 @@ LogicalResult QConfigQuantizer::annotate(func::FuncOp func) {
     auto unit = dyn_cast<QuantizableOpInterface>(op);
     if (!unit)
       continue;
-    OpIdentity identity = identifier.next(rootOf(&op), pathWithin(func, pathOf(&op)));
+    OpIdentity identity = identifier.next(backend.rootOf(&op), pathWithin(func, pathOf(&op)));
     if (op.hasAttr(QuantirDialect::annotationAttrName))
       continue;
 
