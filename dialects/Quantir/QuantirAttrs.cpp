@@ -22,7 +22,10 @@ static llvm::hash_code hash_value(const ObserverConfig &config) {
   return llvm::hash_combine(config.kind, config.dtype, config.scheme, config.quantMin.value_or(0),
                             config.quantMax.value_or(0), config.reduceRange, std::bit_cast<uint32_t>(config.eps),
                             std::bit_cast<uint32_t>(config.averagingConstant), config.chAxis, config.bins, config.isDynamic, std::bit_cast<uint32_t>(config.fixedScale),
-                            config.fixedZeroPoint, config.fakeQuantize);
+                            config.fixedZeroPoint, config.fakeQuantize, std::bit_cast<uint32_t>(config.percentile),
+                            config.granularityKind, config.groupSize,
+                            llvm::hash_combine_range(config.blockSize.begin(), config.blockSize.end()),
+                            config.mappingType, config.zeroPointDomain, config.preserveZero);
 }
 } // namespace quantir::numerics
 
@@ -56,6 +59,18 @@ ParseResult parseField(AsmParser &parser, Json &value) {
     else
       value = keyword.str();
     return success();
+  }
+  if (succeeded(parser.parseOptionalLSquare())) {
+    value = Json::array();
+    auto parseOne = [&]() -> ParseResult {
+      int64_t size = 0;
+      if (parser.parseInteger(size))
+        return failure();
+      value.push_back(size);
+      return success();
+    };
+    return failure(failed(parser.parseOptionalRSquare()) &&
+                   (parser.parseCommaSeparatedList(parseOne) || parser.parseRSquare()));
   }
   int64_t integer = 0;
   OptionalParseResult parsedInteger = parser.parseOptionalInteger(integer);

@@ -15,7 +15,7 @@ using namespace quantir;
 
 namespace {
 constexpr StringLiteral minValKey = "min_val", maxValKey = "max_val", histogramKey = "histogram",
-                        countsKey = "counts", samplesKey = "samples";
+                        countsKey = "counts", blocksKey = "blocks", samplesKey = "samples";
 
 /// Counts as a resource that is named after the observer and the key.
 template <typename Attr, typename T>
@@ -47,6 +47,8 @@ std::optional<numerics::ObserverState> ObserverOp::getObserverState() {
   assign(maxValKey, state.maxVal);
   readResource<DenseF32ResourceElementsAttr>(dict, histogramKey, state.histogram);
   readResource<DenseI64ResourceElementsAttr>(dict, countsKey, state.counts);
+  if (auto blocks = dict.getAs<DenseI64ArrayAttr>(blocksKey))
+    state.blocks.assign(blocks.asArrayRef().begin(), blocks.asArrayRef().end());
   if (auto samples = dict.getAs<IntegerAttr>(samplesKey))
     state.samples = samples.getInt();
   return state;
@@ -64,6 +66,8 @@ void ObserverOp::setObserverState(const numerics::ObserverState &state) {
   if (!state.counts.empty())
     fields.set(countsKey, makeResource<DenseI64ResourceElementsAttr>(
                               state.counts, builder.getI64Type(), getSymName(), countsKey));
+  if (!state.blocks.empty())
+    fields.set(blocksKey, builder.getDenseI64ArrayAttr(state.blocks));
   fields.set(samplesKey, builder.getI64IntegerAttr(state.samples));
   setStateAttr(fields.getDictionary(getContext()));
 }
@@ -77,12 +81,13 @@ LogicalResult ObserverOp::verify() {
     bool wellTyped = key == minValKey || key == maxValKey ? isa<DenseF32ArrayAttr>(entry.getValue())
                      : key == histogramKey ? isa<DenseF32ResourceElementsAttr>(entry.getValue())
                      : key == countsKey    ? isa<DenseI64ResourceElementsAttr>(entry.getValue())
+                     : key == blocksKey    ? isa<DenseI64ArrayAttr>(entry.getValue())
                      : key == samplesKey   ? isa<IntegerAttr>(entry.getValue())
                                            : false;
     if (!wellTyped)
       return emitOpError("expected a state with min_val and max_val (array<f32>), histogram "
-                         "(dense_resource of f32), counts (dense_resource of i64) and samples "
-                         "(i64), but got ")
+                         "(dense_resource of f32), counts (dense_resource of i64), blocks "
+                         "(array<i64>) and samples (i64), but got ")
              << key << " = " << entry.getValue();
   }
   auto minVal = dict.getAs<DenseF32ArrayAttr>(minValKey);

@@ -20,6 +20,21 @@ quantir.observer @a #quantir.min_max<quant_min = 0, quant_max = 0>
 
 // -----
 
+// expected-error@+1 {{expected a group_size above 0 with granularity per_group, but got 0}}
+quantir.observer @a #quantir.affine_min_max<granularity = per_group>
+
+// -----
+
+// expected-error@+1 {{block_size: expected an array of numbers, but got 3}}
+quantir.observer @a #quantir.affine_min_max<granularity = per_block, block_size = 3>
+
+// -----
+
+// expected-error@+1 {{expected averaging_constant 1 with is_dynamic, but got 0.01}}
+quantir.observer @a #quantir.moving_average_min_max<is_dynamic = true>
+
+// -----
+
 // expected-error@+1 {{expected a state with min_val and max_val}}
 quantir.observer @a #quantir.min_max state {minimum = 1 : i64}
 

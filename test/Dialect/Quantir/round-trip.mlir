@@ -34,6 +34,17 @@ module attributes {
     state {min_val = array<f32: -1.0>, max_val = array<f32: 2.5>, samples = 3 : i64}
   // CHECK: quantir.observer @act_2 #quantir.fixed_qparams<scale = 3.90625e-03>
   quantir.observer @act_2 #quantir.fixed_qparams<scale = 0.00390625, zero_point = 0>
+  // CHECK: quantir.observer @blocks #quantir.affine_min_max<block_size = [1,-1], dtype = int4, granularity = per_block>
+  quantir.observer @blocks #quantir.affine_min_max<target_dtype = int4, granularity = per_block, block_size = [1, -1]>
+  // CHECK: quantir.observer @rows #quantir.affine_min_max<granularity = per_row> state {blocks = array<i64: 2, 1>, max_val =
+  quantir.observer @rows #quantir.affine_min_max<granularity = PerRow>
+    state {min_val = array<f32: 0.0, -1.0>, max_val = array<f32: 1.0, 1.0>, blocks = array<i64: 2, 1>, samples = 1 : i64}
+  // CHECK: quantir.observer @groups #quantir.affine_min_max<{{.*}}dtype = uint4, granularity = per_group, group_size = 32, mapping_type = asymmetric, preserve_zero = false, zero_point_domain = float>
+  quantir.observer @groups #quantir.affine_min_max<
+    target_dtype = uint4, granularity = per_group, group_size = 32, mapping_type = asymmetric, preserve_zero = false, zero_point_domain = float>
+  // CHECK: quantir.observer @share #quantir.percentile<percentile = 9.95e+01> state {counts = dense_resource<
+  quantir.observer @share #quantir.percentile<percentile = 99.5>
+    state {min_val = array<f32: 0.0>, max_val = array<f32: 0.0>, counts = dense_resource<counts> : tensor<1xi64>, samples = 1 : i64}
   // CHECK: quantir.observer @qat #quantir.moving_average_min_max<fake_quantize = fused>
   quantir.observer @qat #quantir.moving_average_min_max<fake_quantize = fused>
   // CHECK: quantir.observer @hist #quantir.histogram<bins = 4> state {histogram = dense_resource<
@@ -72,6 +83,7 @@ module attributes {
 {-#
   dialect_resources: {
     builtin: {
+      counts: "0x080000000100000000000000",
       hist: "0x040000000000803f000000400000404000008040"
     }
   }
