@@ -24,7 +24,9 @@ def Quantir_ObserverOp : Quantir_Op<"observer", [Symbol]> {
     values with the same symbol is sharing one observer between them.
 
     The state is a dictionary in the names of PyTorch's state dict: `min_val` and `max_val` (f32, one element for each
-    channel), and `histogram` (f32, one element a bin) where the observer has one; `samples` counts the elements seen.
+    channel or block), and `histogram` (f32, one element a bin) where the observer has one; `counts` (i64, one element a
+    bin) for histograms that merge exactly; `blocks` (the number of blocks in each dimension) for blocks; `samples` counts
+    the tensors seen.
 
     ```mlir
     quantir.observer @act_0 #quantir.histogram<dtype = quint8>
