@@ -17,7 +17,8 @@ LogicalResult verifyList(EmitError emitError, StringRef field, ArrayAttr list, S
     return success();
   for (auto [index, element] : llvm::enumerate(list))
     if (!isa<Element>(element))
-      return emitError() << field << "[" << index << "]: expected " << what << ", but got " << element;
+      return emitError() << field << "[" << index << "]: expected " << what << ", but got "
+                         << element;
   return success();
 }
 
@@ -35,15 +36,17 @@ LogicalResult verifySwaps(EmitError emitError, StringRef field, DictionaryAttr k
     return success();
   for (NamedAttribute kind : kinds) {
     if (!llvm::is_contained({"static", "dynamic", "weight_only"}, kind.getName().getValue()))
-      return emitError() << field << ": expected static, dynamic or weight_only, but got " << kind.getName().getValue();
+      return emitError() << field << ": expected static, dynamic or weight_only, but got "
+                         << kind.getName().getValue();
     auto swaps = dyn_cast<DictionaryAttr>(kind.getValue());
     if (!swaps)
-      return emitError() << field << "." << kind.getName().getValue() << ": expected a dictionary, but got "
-                         << kind.getValue();
+      return emitError() << field << "." << kind.getName().getValue()
+                         << ": expected a dictionary, but got " << kind.getValue();
     for (NamedAttribute swap : swaps)
       if (!isa<StringAttr>(swap.getValue()))
-        return emitError() << field << "." << kind.getName().getValue() << "." << swap.getName().getValue()
-                           << ": expected a string, but got " << swap.getValue();
+        return emitError() << field << "." << kind.getName().getValue() << "."
+                           << swap.getName().getValue() << ": expected a string, but got "
+                           << swap.getValue();
   }
   return success();
 }
@@ -55,7 +58,8 @@ LogicalResult verifyIndices(EmitError emitError, StringRef field, DenseI64ArrayA
   for (auto [position, index] : llvm::enumerate(indices.asArrayRef()))
     if (index < 0 || !seen.insert(index).second)
       return emitError() << field << "[" << position << "]: expected "
-                         << (index < 0 ? "an index of at least 0" : "each index once") << ", but got " << index;
+                         << (index < 0 ? "an index of at least 0" : "each index once")
+                         << ", but got " << index;
   return success();
 }
 
@@ -66,17 +70,21 @@ bool isFixed(Attribute attr) {
 
 } // namespace
 
-LogicalResult StandaloneModuleAttr::verify(EmitError emitError, StringRef module, QConfigMappingAttr,
-                                           PrepareCustomConfigAttr, BackendConfigAttr) {
+LogicalResult StandaloneModuleAttr::verify(EmitError emitError, StringRef module,
+                                           QConfigMappingAttr, PrepareCustomConfigAttr,
+                                           BackendConfigAttr) {
   if (module.empty())
     return emitError() << "module: expected a path or a class, but got \"\"";
   return success();
 }
 
-LogicalResult PrepareCustomConfigAttr::verify(
-    EmitError emitError, ArrayAttr standaloneNames, ArrayAttr standaloneClasses, DictionaryAttr floatToObserved,
-    ArrayAttr nonTraceableNames, ArrayAttr nonTraceableClasses, DenseI64ArrayAttr inputs, DenseI64ArrayAttr outputs,
-    ArrayAttr inputQParams, ArrayAttr preserved) {
+LogicalResult PrepareCustomConfigAttr::verify(EmitError emitError, ArrayAttr standaloneNames,
+                                              ArrayAttr standaloneClasses,
+                                              DictionaryAttr floatToObserved,
+                                              ArrayAttr nonTraceableNames,
+                                              ArrayAttr nonTraceableClasses,
+                                              DenseI64ArrayAttr inputs, DenseI64ArrayAttr outputs,
+                                              ArrayAttr inputQParams, ArrayAttr preserved) {
   if (failed(verifyStandalone(emitError, "standalone_module_name", standaloneNames)) ||
       failed(verifyStandalone(emitError, "standalone_module_class", standaloneClasses)) ||
       failed(verifySwaps(emitError, "float_to_observed_custom_module_class", floatToObserved)) ||
@@ -93,13 +101,16 @@ LogicalResult PrepareCustomConfigAttr::verify(
                        << (inputs ? inputs.size() : 0) << ", but got " << inputQParams.size();
   for (auto [index, attr] : llvm::enumerate(inputQParams))
     if (!isFixed(attr))
-      return emitError() << "input_qparams[" << index << "]: expected a #quantir.fixed_qparams, but got " << attr;
+      return emitError() << "input_qparams[" << index
+                         << "]: expected a #quantir.fixed_qparams, but got " << attr;
   return success();
 }
 
-LogicalResult ConvertCustomConfigAttr::verify(EmitError emitError, DictionaryAttr observedToQuantized,
+LogicalResult ConvertCustomConfigAttr::verify(EmitError emitError,
+                                              DictionaryAttr observedToQuantized,
                                               ArrayAttr preserved) {
-  if (failed(verifySwaps(emitError, "observed_to_quantized_custom_module_class", observedToQuantized)))
+  if (failed(
+          verifySwaps(emitError, "observed_to_quantized_custom_module_class", observedToQuantized)))
     return failure();
   return verifyNames(emitError, "preserved_attributes", preserved);
 }

@@ -24,7 +24,8 @@ LogicalResult readMember(JsonReader reader, StringRef key, Read read, AttrT &tar
   return success();
 }
 
-FailureOr<ArrayAttr> readList(JsonReader reader, llvm::function_ref<FailureOr<Attribute>(JsonReader)> readElement) {
+FailureOr<ArrayAttr> readList(JsonReader reader,
+                              llvm::function_ref<FailureOr<Attribute>(JsonReader)> readElement) {
   if (failed(reader.expectArray()))
     return failure();
   SmallVector<Attribute> elements;
@@ -59,16 +60,18 @@ FailureOr<DenseI64ArrayAttr> readIndices(JsonReader reader) {
   return DenseI64ArrayAttr::get(reader.location()->getContext(), indices);
 }
 
-/// [name, qconfig_mapping, example_inputs, prepare_custom_config, backend_config]; null, or not there, for what is not said.
+/// [name, qconfig_mapping, example_inputs, prepare_custom_config, backend_config]; null, or not
+/// there, for what is not said.
 FailureOr<Attribute> readStandaloneModule(JsonReader reader) {
   MLIRContext *context = reader.location()->getContext();
   if (failed(reader.expectArray()))
     return failure();
   size_t size = reader.json().size();
   if (size < 1 || size > 5)
-    return reader.error() << "expected [module, qconfig_mapping, example_inputs, prepare_custom_config, "
-                             "backend_config], of which all but the first may be null or left out, but got "
-                          << size << " elements";
+    return reader.error()
+           << "expected [module, qconfig_mapping, example_inputs, prepare_custom_config, "
+              "backend_config], of which all but the first may be null or left out, but got "
+           << size << " elements";
   FailureOr<std::string> name = reader.element(0).string();
   if (failed(name))
     return failure();
@@ -88,14 +91,16 @@ FailureOr<Attribute> readStandaloneModule(JsonReader reader) {
       failed(readElement(3, readPrepareCustomConfig, prepare)) ||
       failed(readElement(4, readBackendConfig, backend)))
     return failure();
-  auto attr = StandaloneModuleAttr::getChecked([&] { return reader.error(); }, context, StringRef(*name), mapping,
-                                               prepare, backend);
+  auto attr = StandaloneModuleAttr::getChecked([&] { return reader.error(); }, context,
+                                               StringRef(*name), mapping, prepare, backend);
   if (!attr)
     return failure();
   return Attribute(attr);
 }
 
-FailureOr<ArrayAttr> readStandaloneModules(JsonReader reader) { return readList(reader, readStandaloneModule); }
+FailureOr<ArrayAttr> readStandaloneModules(JsonReader reader) {
+  return readList(reader, readStandaloneModule);
+}
 
 /// {"static": {"float": "observed"}, "dynamic": {...}, "weight_only": {...}}
 FailureOr<DictionaryAttr> readSwaps(JsonReader reader) {
@@ -114,7 +119,8 @@ FailureOr<DictionaryAttr> readSwaps(JsonReader reader) {
     for (const auto &[from, unused] : member->json().items()) {
       std::optional<JsonReader> to = member->member(from);
       if (!to)
-        return member->error() << "expected the name of a function for '" << from << "', but got null";
+        return member->error() << "expected the name of a function for '" << from
+                               << "', but got null";
       FailureOr<std::string> name = to->string();
       if (failed(name))
         return failure();
@@ -140,10 +146,13 @@ FailureOr<Attribute> readInputQParams(JsonReader reader) {
   return Attribute(ObserverSpecAttr::get(reader.location()->getContext(), config));
 }
 
-FailureOr<ArrayAttr> readInputQParamsList(JsonReader reader) { return readList(reader, readInputQParams); }
+FailureOr<ArrayAttr> readInputQParamsList(JsonReader reader) {
+  return readList(reader, readInputQParams);
+}
 
 template <typename AttrT, typename Read>
-LogicalResult readToModule(JsonReader reader, StringRef key, Read read, ModuleOp module, StringRef attrName) {
+LogicalResult readToModule(JsonReader reader, StringRef key, Read read, ModuleOp module,
+                           StringRef attrName) {
   AttrT config;
   if (failed(readMember(reader, key, read, config)))
     return failure();
@@ -155,17 +164,22 @@ LogicalResult readToModule(JsonReader reader, StringRef key, Read read, ModuleOp
 } // namespace
 
 FailureOr<PrepareCustomConfigAttr> quantir::readPrepareCustomConfig(JsonReader reader) {
-  if (failed(reader.expectObject({"standalone_module_name", "standalone_module_class",
-                                  "float_to_observed_custom_module_class", "non_traceable_module_name",
-                                  "non_traceable_module_class", "input_quantized_idxs", "output_quantized_idxs",
-                                  "input_qparams", "preserved_attributes"})))
+  if (failed(
+          reader.expectObject({"standalone_module_name", "standalone_module_class",
+                               "float_to_observed_custom_module_class", "non_traceable_module_name",
+                               "non_traceable_module_class", "input_quantized_idxs",
+                               "output_quantized_idxs", "input_qparams", "preserved_attributes"})))
     return failure();
-  ArrayAttr standaloneNames, standaloneClasses, nonTraceableNames, nonTraceableClasses, inputQParams, preserved;
+  ArrayAttr standaloneNames, standaloneClasses, nonTraceableNames, nonTraceableClasses,
+      inputQParams, preserved;
   DictionaryAttr floatToObserved;
   DenseI64ArrayAttr inputs, outputs;
-  if (failed(readMember(reader, "standalone_module_name", readStandaloneModules, standaloneNames)) ||
-      failed(readMember(reader, "standalone_module_class", readStandaloneModules, standaloneClasses)) ||
-      failed(readMember(reader, "float_to_observed_custom_module_class", readSwaps, floatToObserved)) ||
+  if (failed(
+          readMember(reader, "standalone_module_name", readStandaloneModules, standaloneNames)) ||
+      failed(readMember(reader, "standalone_module_class", readStandaloneModules,
+                        standaloneClasses)) ||
+      failed(readMember(reader, "float_to_observed_custom_module_class", readSwaps,
+                        floatToObserved)) ||
       failed(readMember(reader, "non_traceable_module_name", readNames, nonTraceableNames)) ||
       failed(readMember(reader, "non_traceable_module_class", readNames, nonTraceableClasses)) ||
       failed(readMember(reader, "input_quantized_idxs", readIndices, inputs)) ||
@@ -174,15 +188,17 @@ FailureOr<PrepareCustomConfigAttr> quantir::readPrepareCustomConfig(JsonReader r
       failed(readMember(reader, "preserved_attributes", readNames, preserved)))
     return failure();
   auto attr = PrepareCustomConfigAttr::getChecked(
-      [&] { return reader.error(); }, reader.location()->getContext(), standaloneNames, standaloneClasses,
-      floatToObserved, nonTraceableNames, nonTraceableClasses, inputs, outputs, inputQParams, preserved);
+      [&] { return reader.error(); }, reader.location()->getContext(), standaloneNames,
+      standaloneClasses, floatToObserved, nonTraceableNames, nonTraceableClasses, inputs, outputs,
+      inputQParams, preserved);
   if (!attr)
     return failure();
   return attr;
 }
 
 FailureOr<ConvertCustomConfigAttr> quantir::readConvertCustomConfig(JsonReader reader) {
-  if (failed(reader.expectObject({"observed_to_quantized_custom_module_class", "preserved_attributes"})))
+  if (failed(reader.expectObject(
+          {"observed_to_quantized_custom_module_class", "preserved_attributes"})))
     return failure();
   DictionaryAttr swaps;
   ArrayAttr preserved;
@@ -203,14 +219,15 @@ FailureOr<FuseCustomConfigAttr> quantir::readFuseCustomConfig(JsonReader reader)
 
 LogicalResult quantir::readCustomConfigs(JsonReader reader, ModuleOp module) {
   using Dialect = QuantirDialect;
-  return success(succeeded(readToModule<PrepareCustomConfigAttr>(reader, "prepare_custom_config",
-                                                                 readPrepareCustomConfig, module,
-                                                                 Dialect::prepareCustomConfigAttrName)) &&
-                 succeeded(readToModule<ConvertCustomConfigAttr>(reader, "convert_custom_config",
-                                                                 readConvertCustomConfig, module,
-                                                                 Dialect::convertCustomConfigAttrName)) &&
-                 succeeded(readToModule<FuseCustomConfigAttr>(reader, "fuse_custom_config", readFuseCustomConfig,
-                                                              module, Dialect::fuseCustomConfigAttrName)));
+  return success(succeeded(readToModule<PrepareCustomConfigAttr>(
+                     reader, "prepare_custom_config", readPrepareCustomConfig, module,
+                     Dialect::prepareCustomConfigAttrName)) &&
+                 succeeded(readToModule<ConvertCustomConfigAttr>(
+                     reader, "convert_custom_config", readConvertCustomConfig, module,
+                     Dialect::convertCustomConfigAttrName)) &&
+                 succeeded(readToModule<FuseCustomConfigAttr>(reader, "fuse_custom_config",
+                                                              readFuseCustomConfig, module,
+                                                              Dialect::fuseCustomConfigAttrName)));
 }
 
 bool quantir::isTraceable(Operation *function) {

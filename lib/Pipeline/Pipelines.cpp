@@ -34,7 +34,8 @@ void quantir::buildFloatPipeline(OpPassManager &pm, const FloatPipelineOptions &
 void quantir::buildPreparePipeline(OpPassManager &pm, const PreparePipelineOptions &options) {
   SwapModulesPassOptions swap;
   swap.qconfigMapping = options.qconfigMapping;
-  pm.addPass(createOutlineModulesPass());
+  pm.addPass(createOutlineModulesPass(
+      OutlineModulesPassOptions{options.backendConfig, options.qconfigMapping}));
   pm.addPass(createSwapModulesPass(swap));
   addSimplification(pm, options.backendConfig);
   pm.addPass(createAnnotatePass(AnnotatePassOptions{options.backendConfig, options.qconfigMapping}));

@@ -106,8 +106,9 @@ private:
     if (!changed)
       return;
     bool anyResult = llvm::any_of(results, isQuantized);
-    auto quantizable = cast<QuantizableOpInterface>(op);
-    if (!anyResult && !quantizable.getWeightOperand()) {
+    // A call of a custom module says nothing of itself.
+    auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+    if (!anyResult && quantizable && !quantizable.getWeightOperand()) {
       // Without a weight there is no integer arithmetic to gain: the float op on dequantized values is as good.
       leaveInFloat(op, "nothing reads its result as integers");
       return;

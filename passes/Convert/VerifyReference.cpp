@@ -21,7 +21,8 @@ bool isQuantized(Type type) { return isa<quant::QuantizedType>(getElementTypeOrS
 bool mayReadQuantized(OpOperand &use) {
   if (!isa<func::ReturnOp>(use.getOwner()))
     return isa<quant::DequantizeCastOp, KeepOp, func::CallOp>(use.getOwner());
-  PrepareCustomConfigAttr config = boundaryConfigOf(use.getOwner()->getParentOfType<func::FuncOp>());
+  PrepareCustomConfigAttr config =
+      boundaryConfigOf(use.getOwner()->getParentOfType<func::FuncOp>());
   DenseI64ArrayAttr outputs = config ? config.getOutputQuantizedIdxs() : DenseI64ArrayAttr();
   return outputs && llvm::is_contained(outputs.asArrayRef(), use.getOperandNumber());
 }
@@ -29,13 +30,12 @@ bool mayReadQuantized(OpOperand &use) {
 class VerifyReferencePass : public quantir::impl::VerifyReferencePassBase<VerifyReferencePass> {
 public:
   void runOnOperation() override {
-    WalkResult result =
-        getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) -> WalkResult {
-          // What a custom module does inside is its own.
-          if (op->hasAttr(QuantirDialect::customModuleAttrName))
-            return WalkResult::skip();
-          return verify(op);
-        });
+    WalkResult result = getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) -> WalkResult {
+      // What a custom module does inside is its own.
+      if (op->hasAttr(QuantirDialect::customModuleAttrName))
+        return WalkResult::skip();
+      return verify(op);
+    });
     if (result.wasInterrupted())
       signalPassFailure();
   }
@@ -61,7 +61,8 @@ private:
     auto isQuantizedValue = [](Value value) { return isQuantized(value.getType()); };
     if (llvm::any_of(op->getOperands(), isQuantizedValue) ||
         llvm::any_of(op->getResults(), isQuantizedValue))
-      return op->emitError("expected float operands and results around quant.qcast and quant.dcast");
+      return op->emitError(
+          "expected float operands and results around quant.qcast and quant.dcast");
     return success();
   }
 };

@@ -54,7 +54,8 @@ private:
   /// The stubs of a QuantWrapper are its modules `quant` and `dequant`.
   static void describe(Operation *stub, Operation *op, StringRef name) {
     if (auto path = op->getAttrOfType<StringAttr>(nn::pathAttrName))
-      stub->setAttr(nn::pathAttrName, StringAttr::get(op->getContext(), path.getValue() + "." + name));
+      stub->setAttr(nn::pathAttrName,
+                    StringAttr::get(op->getContext(), path.getValue() + "." + name));
   }
 };
 

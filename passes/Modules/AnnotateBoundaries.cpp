@@ -17,13 +17,15 @@ namespace {
 /// The observer that the maker of `value` is annotated with; null if it leaves the value in float.
 ObserverSpecAttr specOfMaker(Value value) {
   auto result = dyn_cast<OpResult>(value);
-  auto annotation = result ? result.getOwner()->getAttrOfType<AnnotationAttr>(QuantirDialect::annotationAttrName)
-                           : AnnotationAttr();
+  auto annotation =
+      result ? result.getOwner()->getAttrOfType<AnnotationAttr>(QuantirDialect::annotationAttrName)
+             : AnnotationAttr();
   if (!annotation)
     return {};
   Attribute spec = annotation.getResults()[result.getResultNumber()];
   // A chain of shared edges is shorter than the number of edges, unless it is a ring.
-  for (size_t i = 0, e = annotation.getOperands().size() + annotation.getResults().size(); i < e; ++i)
+  for (size_t i = 0, e = annotation.getOperands().size() + annotation.getResults().size(); i < e;
+       ++i)
     if (auto shared = dyn_cast<SharedSpecAttr>(spec))
       spec = shared.getKind() == EdgeKind::Operand ? annotation.getOperands()[shared.getIndex()]
                                                    : annotation.getResults()[shared.getIndex()];
@@ -34,7 +36,8 @@ bool isStatic(ObserverSpecAttr spec) {
   return spec && numerics::isQuantized(spec.getConfig().dtype) && !spec.getConfig().isDynamic;
 }
 
-class AnnotateBoundariesPass : public quantir::impl::AnnotateBoundariesPassBase<AnnotateBoundariesPass> {
+class AnnotateBoundariesPass
+    : public quantir::impl::AnnotateBoundariesPassBase<AnnotateBoundariesPass> {
 public:
   using AnnotateBoundariesPassBase::AnnotateBoundariesPassBase;
 
@@ -83,10 +86,12 @@ private:
     FailureOr<QConfigMappingAttr> mapping = mappingOf(function, qconfigMapping);
     if (failed(mapping))
       return failure();
-    return annotate(function.getBody().front().getTerminator(), *outputs, ObserverSpecAttr(), *mapping);
+    return annotate(function.getBody().front().getTerminator(), *outputs, ObserverSpecAttr(),
+                    *mapping);
   }
 
-  /// Quantizes these operands of `op`: as their makers do, else by `activation`, else by the global qconfig.
+  /// Quantizes these operands of `op`: as their makers do, else by `activation`, else by the global
+  /// qconfig.
   LogicalResult annotate(Operation *op, ArrayRef<unsigned> operands, ObserverSpecAttr activation,
                          QConfigMappingAttr mapping) {
     QConfigAttr global = mapping.getGlobal();
@@ -98,8 +103,9 @@ private:
       if (!isStatic(spec) && global)
         spec = global.getActivation();
       if (!isStatic(spec))
-        return op->emitError() << "expected a qconfig whose activation is quantized statically, for operand " << operand
-                               << ", which is to be passed quantized";
+        return op->emitError()
+               << "expected a qconfig whose activation is quantized statically, for operand "
+               << operand << ", which is to be passed quantized";
       specs[operand] = spec;
     }
     SmallVector<Attribute> results(op->getNumResults(), UnitAttr::get(&getContext()));

@@ -55,8 +55,10 @@ private:
       if (ObserverSpecAttr spec = quantizedBy.lookup(op->getOperand(input))) {
         SmallVector<Attribute> operands(op->getNumOperands(), unit());
         operands[input] = spec;
-        annotate(op, operands, SmallVector<Attribute>(op->getNumResults(),
-                                                      SharedSpecAttr::get(&getContext(), EdgeKind::Operand, input)));
+        annotate(
+            op, operands,
+            SmallVector<Attribute>(op->getNumResults(),
+                                   SharedSpecAttr::get(&getContext(), EdgeKind::Operand, input)));
       }
       return;
     }
@@ -65,7 +67,8 @@ private:
     for (unsigned input : activations)
       if (!quantizedBy.lookup(op->getOperand(input)))
         op->emitWarning() << "operand " << input
-                          << " is not quantized, so this computes in float; a quantir.quant_stub before it quantizes it";
+                          << " is not quantized, so this computes in float; a quantir.quant_stub "
+                             "before it quantizes it";
     SmallVector<Attribute> operands(op->getNumOperands(), unit());
     for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i)
       if (op.getOperandRole(i) == OperandRole::Weight && qconfig.getWeight())

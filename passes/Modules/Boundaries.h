@@ -9,8 +9,8 @@
 
 namespace quantir {
 
-/// The inputs, or outputs, of a function that are quantized where it begins, or ends. Fails, with an error, for an index that it
-/// has not. Empty for functions that passes do not look into.
+/// The inputs, or outputs, of a function that are quantized where it begins, or ends. Fails, with
+/// an error, for an index that it has not. Empty for functions that passes do not look into.
 mlir::FailureOr<llvm::SmallVector<unsigned>> quantizedInputs(mlir::func::FuncOp function);
 mlir::FailureOr<llvm::SmallVector<unsigned>> quantizedOutputs(mlir::func::FuncOp function);
 
@@ -20,12 +20,19 @@ llvm::SmallVector<mlir::func::CallOp> callsOf(mlir::func::FuncOp function);
 /// The path of the module that an op comes from; empty if it has none.
 llvm::StringRef modulePathOf(mlir::Operation *op);
 
-/// The mapping that holds in a function: its own, the module's, or the built-in one called `fallback`. A failure has been reported.
-mlir::FailureOr<QConfigMappingAttr> mappingOf(mlir::func::FuncOp function, llvm::StringRef fallback);
+/// The mapping that holds in a function: its own, the module's, or the built-in one called
+/// `fallback`. A failure has been reported.
+mlir::FailureOr<QConfigMappingAttr> mappingOf(mlir::func::FuncOp function,
+                                              llvm::StringRef fallback);
+
+/// What the mapping of `function` says of a module in it: its path is that of the model, its class
+/// may be empty.
+QConfigAttr qconfigOfModule(QConfigMappingAttr mapping, mlir::func::FuncOp function,
+                            llvm::StringRef path, llvm::StringRef moduleClass);
 
 /// What the mapping of `caller` says of the module that `call` calls.
-QConfigAttr qconfigOfCall(QConfigMappingAttr mapping, mlir::func::FuncOp caller, mlir::func::CallOp call,
-                          mlir::func::FuncOp callee);
+QConfigAttr qconfigOfCall(QConfigMappingAttr mapping, mlir::func::FuncOp caller,
+                          mlir::func::CallOp call, mlir::func::FuncOp callee);
 
 } // namespace quantir
 

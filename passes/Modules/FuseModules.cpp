@@ -21,7 +21,8 @@ using namespace quantir;
 
 namespace {
 
-/// What PyTorch's fuse_modules takes, as ops, and the name of the unit; "" where folding leaves a single op.
+/// What PyTorch's fuse_modules takes, as ops, and the name of the unit; "" where folding leaves a
+/// single op.
 struct Sequence {
   SmallVector<StringRef, 3> ops;
   StringRef unit;
@@ -41,9 +42,10 @@ ArrayRef<Sequence> supportedSequences() {
 }
 
 std::string supportedText() {
-  return llvm::join(llvm::map_range(supportedSequences(),
-                                    [](const Sequence &sequence) { return llvm::join(sequence.ops, " + "); }),
-                    ", ");
+  return llvm::join(
+      llvm::map_range(supportedSequences(),
+                      [](const Sequence &sequence) { return llvm::join(sequence.ops, " + "); }),
+      ", ");
 }
 
 class FuseModulesPass : public quantir::impl::FuseModulesPassBase<FuseModulesPass> {
@@ -61,7 +63,8 @@ public:
     SmallVector<StringRef> lists;
     StringRef(groups.getValue()).split(lists, ';', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
     if (lists.empty()) {
-      getOperation().emitError("expected the pass option groups to have lists of modules: a,b,c;d,e");
+      getOperation().emitError(
+          "expected the pass option groups to have lists of modules: a,b,c;d,e");
       return signalPassFailure();
     }
     for (StringRef list : lists)
@@ -86,10 +89,10 @@ private:
       });
     });
     if (sequence == supportedSequences().end()) {
-      std::string given = llvm::join(llvm::map_range(ops, [](Operation *op) { return op->getName().getStringRef(); }),
-                                     " + ");
-      return ops.front()->emitError() << "cannot fuse " << list << ", which is " << given << "; expected one of "
-                                      << supportedText();
+      std::string given = llvm::join(
+          llvm::map_range(ops, [](Operation *op) { return op->getName().getStringRef(); }), " + ");
+      return ops.front()->emitError() << "cannot fuse " << list << ", which is " << given
+                                      << "; expected one of " << supportedText();
     }
     for (size_t i = 1; i < ops.size(); ++i)
       if (failed(checkAdjacent(ops[i - 1], ops[i], paths[i - 1].trim(), paths[i].trim())))
@@ -105,6 +108,9 @@ private:
   }
 
   FailureOr<Operation *> find(StringRef path) {
+    if (path.empty())
+      return getOperation().emitError(
+          "expected the pass option groups to name modules, but got an empty name");
     SmallVector<Operation *> found;
     SmallVector<StringRef> known;
     for (auto function : getOperation().getOps<func::FuncOp>())
@@ -119,23 +125,27 @@ private:
       return found.front();
     if (found.size() > 1) {
       InFlightDiagnostic error = found.front()->emitError()
-                                 << "expected '" << path << "' to be one op, but got " << found.size();
+                                 << "expected '" << path << "' to be one op, but got "
+                                 << found.size();
       error.attachNote(found[1]->getLoc()) << "another one is here";
       return error;
     }
-    InFlightDiagnostic error = getOperation().emitError() << "the model has no module '" << path << "'";
+    InFlightDiagnostic error = getOperation().emitError()
+                               << "the model has no module '" << path << "'";
     if (StringRef near = nearest(path, known); !near.empty())
       error << "; did you mean '" << near << "'?";
     return error;
   }
 
-  LogicalResult checkAdjacent(Operation *maker, Operation *reader, StringRef makerPath, StringRef readerPath) {
+  LogicalResult checkAdjacent(Operation *maker, Operation *reader, StringRef makerPath,
+                              StringRef readerPath) {
     if (reader->getOperand(0).getDefiningOp() != maker)
-      return reader->emitError() << "expected '" << readerPath << "' to read what '" << makerPath << "' makes";
+      return reader->emitError() << "expected '" << readerPath << "' to read what '" << makerPath
+                                 << "' makes";
     if (maker->getResult(0).hasOneUse())
       return success();
-    InFlightDiagnostic error = maker->emitError() << "expected only '" << readerPath << "' to read what '" << makerPath
-                                                  << "' makes";
+    InFlightDiagnostic error = maker->emitError() << "expected only '" << readerPath
+                                                  << "' to read what '" << makerPath << "' makes";
     for (Operation *user : maker->getUsers())
       if (user != reader)
         error.attachNote(user->getLoc()) << "but this op does, too";
@@ -147,12 +157,14 @@ private:
     if (!isa<nn::BatchNormOp>(ops[1]))
       return success();
     GreedyRewriteConfig config;
-    config.enableFolding(false).enableConstantCSE(false).setStrictness(GreedyRewriteStrictness::ExistingOps);
+    config.enableFolding(false).enableConstantCSE(false).setStrictness(
+        GreedyRewriteStrictness::ExistingOps);
     Location loc = ops[1]->getLoc();
     bool isFolded = false;
     (void)applyOpPatternsGreedily({ops[1]}, foldBatchNorm, config, /*changed=*/nullptr, &isFolded);
     if (!isFolded)
-      return emitError(loc, "cannot be folded into the op before it: expected constant parameters, and the channels in "
+      return emitError(loc, "cannot be folded into the op before it: expected constant parameters, "
+                            "and the channels in "
                             "dimension 1");
     ops.erase(ops.begin() + 1);
     return success();

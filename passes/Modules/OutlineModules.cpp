@@ -2,7 +2,8 @@
 
 #include "quantir/passes/Modules/Passes.h"
 
-#include "quantir/Config/CustomConfig.h"
+#include "Boundaries.h"
+
 #include "quantir/dialects/NN/NN.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
@@ -20,11 +21,6 @@ using namespace quantir;
 
 namespace {
 
-StringRef pathOf(Operation *op) {
-  auto path = op->getAttrOfType<StringAttr>(nn::pathAttrName);
-  return path ? path.getValue() : StringRef();
-}
-
 /// Whether `path` is that of `module` or of something in it.
 bool isWithin(StringRef path, StringRef module) {
   return path.consume_front(module) && (path.empty() || path.front() == '.');
@@ -32,7 +28,7 @@ bool isWithin(StringRef path, StringRef module) {
 
 /// One module that the config wants apart.
 struct Request {
-  std::string module;         ///< a path of the model, or a class
+  std::string module; ///< a path of the model, or a class
   bool byClass;
   StandaloneModuleAttr entry; ///< null: non-traceable
   std::string place;          ///< in the config, for messages
@@ -61,6 +57,8 @@ SmallVector<Request> collectRequests(PrepareCustomConfigAttr config, StringRef p
 
 class OutlineModulesPass : public quantir::impl::OutlineModulesPassBase<OutlineModulesPass> {
 public:
+  using OutlineModulesPassBase::OutlineModulesPassBase;
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
     if (failed(checkPreserved(module)))
@@ -76,17 +74,19 @@ public:
 private:
   /// Attributes stay at every stage; a name that the model has not is a mistake.
   static LogicalResult checkPreserved(ModuleOp module) {
-    auto config = module->getAttrOfType<PrepareCustomConfigAttr>(QuantirDialect::prepareCustomConfigAttrName);
+    auto config =
+        module->getAttrOfType<PrepareCustomConfigAttr>(QuantirDialect::prepareCustomConfigAttrName);
     if (!config || !config.getPreservedAttributes())
       return success();
     for (auto name : config.getPreservedAttributes().getAsRange<StringAttr>())
       if (!module->hasAttr(name))
-        module.emitWarning() << "prepare_custom_config.preserved_attributes: the module has no attribute " << name;
+        module.emitWarning()
+            << "prepare_custom_config.preserved_attributes: the module has no attribute " << name;
     return success();
   }
 
   LogicalResult outlineIn(func::FuncOp function, PrepareCustomConfigAttr config, StringRef prefix) {
-    if (!config)
+    if (!config || function.isExternal())
       return success();
     SmallVector<Request> requests = collectRequests(config, prefix);
     for (const Request &request : requests) {
@@ -99,10 +99,11 @@ private:
           outlined.push_back(*made);
       }
       if (outlined.empty() && request.byClass)
-        getOperation().emitWarning() << "prepare_custom_config." << request.place
-                                     << ": no function has quantir.module_class = \"" << request.module << "\"";
+        getOperation().emitWarning()
+            << "prepare_custom_config." << request.place
+            << ": no function has quantir.module_class = \"" << request.module << "\"";
       for (func::FuncOp made : outlined)
-        if (failed(mark(made, request)))
+        if (failed(mark(made, function, request)))
           return failure();
     }
     return success();
@@ -110,7 +111,8 @@ private:
 
   /// Functions of the model as it came that are the module.
   SmallVector<func::FuncOp> findFunctions(const Request &request) {
-    StringRef name = request.byClass ? QuantirDialect::moduleClassAttrName : QuantirDialect::modulePathAttrName;
+    StringRef name =
+        request.byClass ? QuantirDialect::moduleClassAttrName : QuantirDialect::modulePathAttrName;
     SmallVector<func::FuncOp> found;
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       auto attr = function->getAttrOfType<StringAttr>(name);
@@ -122,7 +124,7 @@ private:
     return found;
   }
 
-  LogicalResult mark(func::FuncOp function, const Request &request) {
+  LogicalResult mark(func::FuncOp function, func::FuncOp parent, const Request &request) {
     auto unit = UnitAttr::get(&getContext());
     if (!request.entry) {
       function->setAttr(QuantirDialect::nonTraceableAttrName, unit);
@@ -139,7 +141,14 @@ private:
       if (value)
         function->setAttr(name, value);
     };
-    set(QuantirDialect::qconfigMappingAttrName, request.entry.getQconfigMapping());
+    QConfigMappingAttr mapping = request.entry.getQconfigMapping();
+    if (!mapping && followsPyTorch(parent)) {
+      FailureOr<QConfigMappingAttr> ofModule = mappingOfModule(function, parent);
+      if (failed(ofModule))
+        return failure();
+      mapping = *ofModule;
+    }
+    set(QuantirDialect::qconfigMappingAttrName, mapping);
     set(QuantirDialect::backendConfigAttrName, request.entry.getBackendConfig());
     set(QuantirDialect::prepareCustomConfigAttrName, request.entry.getPrepareCustomConfig());
     ++numStandalone;
@@ -147,11 +156,40 @@ private:
     return outlineIn(function, request.entry.getPrepareCustomConfig(), path ? path.getValue() : "");
   }
 
-  /// Moves the ops of a module into a function; a null one if an enclosing module has taken them. A failure has been reported.
-  FailureOr<func::FuncOp> outline(func::FuncOp parent, const Request &request, ArrayRef<Request> others) {
+  bool followsPyTorch(func::FuncOp function) {
+    auto backend =
+        configurationOf<BackendConfigAttr>(function, QuantirDialect::backendConfigAttrName);
+    if (!backend)
+      backend = BackendConfigAttr::get(&getContext(), StringRef(backendConfig.getValue()),
+                                       ArrayRef<BackendPatternAttr>());
+    FailureOr<BackendConfigAttr> resolved = failure();
+    if (!backend.getName().empty())
+      resolved = resolveBackendConfig(backend, function.getLoc());
+    return succeeded(resolved) && resolved->getRules() == Rules::PyTorch;
+  }
+
+  /// PyTorch's mapping for a standalone module without one: the module's own qconfig for all in it.
+  FailureOr<QConfigMappingAttr> mappingOfModule(func::FuncOp function, func::FuncOp parent) {
+    FailureOr<QConfigMappingAttr> mapping = mappingOf(parent, qconfigMapping);
+    if (failed(mapping))
+      return failure();
+    auto text = [&](StringRef name) {
+      auto attr = function->getAttrOfType<StringAttr>(name);
+      return attr ? attr.getValue() : StringRef();
+    };
+    QConfigAttr qconfig =
+        qconfigOfModule(*mapping, parent, text(QuantirDialect::modulePathAttrName),
+                        text(QuantirDialect::moduleClassAttrName));
+    return QConfigMappingAttr::get(&getContext(), qconfig, {}, {}, {}, {});
+  }
+
+  /// Moves the ops of a module into a function; a null one if an enclosing module has taken them. A
+  /// failure has been reported.
+  FailureOr<func::FuncOp> outline(func::FuncOp parent, const Request &request,
+                                  ArrayRef<Request> others) {
     llvm::SetVector<Operation *> members;
     for (Operation &op : parent.getBody().front())
-      if (isWithin(pathOf(&op), request.module))
+      if (isWithin(modulePathOf(&op), request.module))
         members.insert(&op);
     if (members.empty()) {
       if (llvm::any_of(others, [&](const Request &other) {
@@ -173,14 +211,16 @@ private:
           inputs.insert(operand);
       }
       for (Value result : op->getResults())
-        if (llvm::any_of(result.getUsers(), [&](Operation *user) { return !members.contains(user); }))
+        if (llvm::any_of(result.getUsers(),
+                         [&](Operation *user) { return !members.contains(user); }))
           outputs.push_back(result);
     }
 
-    func::FuncOp function = makeFunction(parent, request, members.getArrayRef(), constants.getArrayRef(),
-                                         inputs.getArrayRef(), outputs);
+    func::FuncOp function = makeFunction(parent, request, members.getArrayRef(),
+                                         constants.getArrayRef(), inputs.getArrayRef(), outputs);
     OpBuilder builder(members.back());
-    auto call = func::CallOp::create(builder, members.front()->getLoc(), function, inputs.getArrayRef());
+    auto call =
+        func::CallOp::create(builder, members.front()->getLoc(), function, inputs.getArrayRef());
     call->setAttr(nn::pathAttrName, builder.getStringAttr(request.module));
     for (auto [output, result] : llvm::zip(outputs, call.getResults()))
       output.replaceAllUsesWith(result);
@@ -190,19 +230,23 @@ private:
       if (constant->use_empty())
         constant->erase();
     if (!sortTopologically(&parent.getBody().front())) {
-      call->emitError() << "prepare_custom_config." << request.place << ": module '" << request.module
-                        << "' cannot be a function of its own: something outside reads one of its values and makes another "
+      call->emitError() << "prepare_custom_config." << request.place << ": module '"
+                        << request.module
+                        << "' cannot be a function of its own: something outside reads one of its "
+                           "values and makes another "
                            "that it reads";
       return failure();
     }
     return function;
   }
 
-  func::FuncOp makeFunction(func::FuncOp parent, const Request &request, ArrayRef<Operation *> members,
-                            ArrayRef<Operation *> constants, ArrayRef<Value> inputs, ArrayRef<Value> outputs) {
+  func::FuncOp makeFunction(func::FuncOp parent, const Request &request,
+                            ArrayRef<Operation *> members, ArrayRef<Operation *> constants,
+                            ArrayRef<Value> inputs, ArrayRef<Value> outputs) {
     OpBuilder builder(&getContext());
     builder.setInsertionPointAfter(parent);
-    auto type = builder.getFunctionType(TypeRange(ValueRange(inputs)), TypeRange(ValueRange(outputs)));
+    auto type =
+        builder.getFunctionType(TypeRange(ValueRange(inputs)), TypeRange(ValueRange(outputs)));
     auto function = func::FuncOp::create(builder, members.front()->getLoc(), request.module, type);
     function.setPrivate();
     function->setAttr(QuantirDialect::modulePathAttrName, builder.getStringAttr(request.module));
@@ -226,10 +270,11 @@ private:
   LogicalResult unknownModule(func::FuncOp function, const Request &request) {
     llvm::SetVector<StringRef> paths;
     for (Operation &op : function.getBody().front())
-      for (StringRef path = pathOf(&op); !path.empty(); path = parentModule(path))
+      for (StringRef path = modulePathOf(&op); !path.empty(); path = parentModule(path))
         paths.insert(path);
-    InFlightDiagnostic error = function.emitError() << "prepare_custom_config." << request.place
-                                                    << ": the model has no module '" << request.module << "'";
+    InFlightDiagnostic error = function.emitError()
+                               << "prepare_custom_config." << request.place
+                               << ": the model has no module '" << request.module << "'";
     if (StringRef near = nearest(request.module, paths.getArrayRef()); !near.empty())
       error << "; did you mean '" << near << "'?";
     return error;

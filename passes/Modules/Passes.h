@@ -1,6 +1,7 @@
 //===- Passes.h - Passes over modules of the model --------------*- C++ -*-===//
 //
-// What PyTorch's custom configs and its eager mode do to modules of a model, as functions that are called.
+// What PyTorch's custom configs and its eager mode do to modules of a model, as functions that are
+// called.
 //
 //===----------------------------------------------------------------------===//
 

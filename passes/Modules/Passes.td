@@ -17,6 +17,9 @@ def OutlineModulesPass : Pass<"quantir-outline-modules", "::mlir::ModuleOp"> {
     own; its own prepare custom config is applied in it, with paths seen from the module. The ops of a non-traceable module
     get `quantir.float_reason`.
 
+    Without a qconfig mapping in its entry, a standalone module has that of the model; by the rules of PyTorch's backend configs
+    it has the qconfig that the model gives the module itself, for all in it.
+
     A module is named by its path, or by its class, which only functions have: those with `quantir.module_path` or
     `quantir.module_class` are marked as they are.
 
@@ -29,6 +32,11 @@ def OutlineModulesPass : Pass<"quantir-outline-modules", "::mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = ["::quantir::QuantirDialect", "::mlir::func::FuncDialect"];
+  let options = [
+    Option<"backendConfig", "backend-config", "std::string", /*default=*/"",
+           "the built-in backend config to use for a module that names none">,
+    Option<"qconfigMapping", "qconfig-mapping", "std::string", /*default=*/"",
+           "the built-in qconfig mapping to use for a module that has none">];
   let statistics = [Statistic<"numStandalone", "standalone", "standalone modules">,
                     Statistic<"numNonTraceable", "non-traceable", "modules that nothing is done to">];
 }

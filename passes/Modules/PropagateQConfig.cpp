@@ -31,7 +31,8 @@ Operation *rootOf(Operation *op) {
 /// The qconfigs of one function's modules.
 class Propagation {
 public:
-  Propagation(QConfigMappingAttr mapping, func::FuncOp function) : mapping(mapping), function(function) {}
+  Propagation(QConfigMappingAttr mapping, func::FuncOp function)
+      : mapping(mapping), function(function) {}
 
   /// By PyTorch's `_propagate_qconfig_helper`; null for none.
   QConfigAttr qconfigOf(Operation *op) {
@@ -84,7 +85,8 @@ private:
     if (failed(mapping))
       return failure();
     if (!mapping->getModuleNameRegex().empty() || !mapping->getModuleNameObjectTypeOrder().empty())
-      return function.emitError("expected a qconfig mapping of global, object_type and module_name alone: eager mode knows no "
+      return function.emitError("expected a qconfig mapping of global, object_type and module_name "
+                                "alone: eager mode knows no "
                                 "other settings");
     Propagation propagation(*mapping, function);
     for (Operation &op : function.getBody().getOps())

@@ -25,12 +25,14 @@ Value codesOf(OpBuilder &builder, Location loc, Value value, Type type) {
   return KeepOp::create(builder, loc, codes);
 }
 
-class QuantizeBoundariesPass : public quantir::impl::QuantizeBoundariesPassBase<QuantizeBoundariesPass> {
+class QuantizeBoundariesPass
+    : public quantir::impl::QuantizeBoundariesPassBase<QuantizeBoundariesPass> {
 public:
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
     for (auto function : getOperation().getOps<func::FuncOp>())
-      if (!function.isExternal() && (failed(quantizeInputs(function)) || failed(quantizeOutputs(function))))
+      if (!function.isExternal() &&
+          (failed(quantizeInputs(function)) || failed(quantizeOutputs(function))))
         return signalPassFailure();
     SmallVector<func::CallOp> calls;
     getOperation().walk([&](func::CallOp call) { calls.push_back(call); });
@@ -50,12 +52,14 @@ private:
         continue;
       if (argument.use_empty() && callsOf(function).empty() && function.isPrivate())
         continue;
-      auto cast = argument.hasOneUse() ? dyn_cast<quant::QuantizeCastOp>(*argument.getUsers().begin())
-                                       : quant::QuantizeCastOp();
+      auto cast = argument.hasOneUse()
+                      ? dyn_cast<quant::QuantizeCastOp>(*argument.getUsers().begin())
+                      : quant::QuantizeCastOp();
       if (!cast)
-        return function.emitError() << "expected input " << input
-                                    << " to be quantized at once, as input_quantized_idxs says; run "
-                                       "quantir-share-boundary-observers on the prepared module";
+        return function.emitError()
+               << "expected input " << input
+               << " to be quantized at once, as input_quantized_idxs says; run "
+                  "quantir-share-boundary-observers on the prepared module";
       argument.setType(cast.getType());
       cast.replaceAllUsesWith(Value(argument));
       cast.erase();

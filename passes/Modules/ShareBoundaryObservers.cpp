@@ -16,7 +16,8 @@ using namespace quantir;
 
 namespace {
 
-/// Whether a value that one observer quantized needs no second one: PyTorch asks for the dtype only.
+/// Whether a value that one observer quantized needs no second one: PyTorch asks for the dtype
+/// only.
 bool isServedBy(ObserverSpecAttr wanted, ObserverSpecAttr given) {
   const numerics::ObserverConfig &x = wanted.getConfig(), &y = given.getConfig();
   return x.dtype == y.dtype && x.isDynamic == y.isDynamic && !numerics::isPerChannel(x.scheme) &&
@@ -30,12 +31,15 @@ public:
     SymbolTable symbolTable(getOperation());
     symbols = &symbolTable;
     for (auto function : getOperation().getOps<func::FuncOp>())
-      if (!function.isExternal() && (failed(shareInputs(function)) || failed(shareOutputs(function))))
+      if (!function.isExternal() &&
+          (failed(shareInputs(function)) || failed(shareOutputs(function))))
         return signalPassFailure();
   }
 
 private:
-  ObserverOp observerOf(ObserveOp observe) { return symbols->lookup<ObserverOp>(observe.getObserver()); }
+  ObserverOp observerOf(ObserveOp observe) {
+    return symbols->lookup<ObserverOp>(observe.getObserver());
+  }
 
   LogicalResult shareInputs(func::FuncOp function) {
     FailureOr<SmallVector<unsigned>> inputs = quantizedInputs(function);
@@ -74,11 +78,13 @@ private:
     return success();
   }
 
-  /// The observer of a public function's input: of the qparams that are given, else the first that it meets.
+  /// The observer of a public function's input: of the qparams that are given, else the first that
+  /// it meets.
   FailureOr<ObserverOp> observerOfInput(func::FuncOp function, unsigned input, size_t position) {
     if (ArrayAttr given = boundaryConfigOf(function).getInputQparams()) {
       OpBuilder builder(function);
-      auto observer = ObserverOp::create(builder, function.getArgument(input).getLoc(), "input_" + std::to_string(input),
+      auto observer = ObserverOp::create(builder, function.getArgument(input).getLoc(),
+                                         "input_" + std::to_string(input),
                                          cast<ObserverSpecAttr>(given[position]), DictionaryAttr());
       symbols->insert(observer);
       return observer;
@@ -86,32 +92,39 @@ private:
     for (Operation *user : function.getArgument(input).getUsers())
       if (auto observe = dyn_cast<ObserveOp>(user))
         return observerOf(observe);
-    return function.emitError() << "input " << input << " is to be quantized, but nothing reads it as integers; give its "
-                                << "scale and zero point as prepare_custom_config.input_qparams";
+    return function.emitError()
+           << "input " << input
+           << " is to be quantized, but nothing reads it as integers; give its "
+           << "scale and zero point as prepare_custom_config.input_qparams";
   }
 
-  /// The observer of what the calls pass, which becomes the same for all of them; null if there are no calls.
-  FailureOr<ObserverOp> observerOfCalls(func::FuncOp function, ArrayRef<func::CallOp> calls, unsigned input) {
+  /// The observer of what the calls pass, which becomes the same for all of them; null if there are
+  /// no calls.
+  FailureOr<ObserverOp> observerOfCalls(func::FuncOp function, ArrayRef<func::CallOp> calls,
+                                        unsigned input) {
     ObserverOp first;
     for (func::CallOp call : calls) {
       auto observe = call.getOperand(input).getDefiningOp<ObserveOp>();
       if (!observe)
-        return call.emitError() << "expected operand " << input
-                                << " to be observed, as input_quantized_idxs says; run quantir-annotate-boundaries "
-                                   "before observers are inserted";
+        return call.emitError()
+               << "expected operand " << input
+               << " to be observed, as input_quantized_idxs says; run quantir-annotate-boundaries "
+                  "before observers are inserted";
       ObserverOp observer = observerOf(observe);
       if (!first)
         first = observer;
       else if (isServedBy(observer.getSpec(), first.getSpec()))
         replace(observer, first);
       else
-        return call.emitError() << "expected every call to pass operand " << input << " with the dtype "
+        return call.emitError() << "expected every call to pass operand " << input
+                                << " with the dtype "
                                 << StringRef(numerics::toText(first.getSpec().getConfig().dtype));
     }
     return first;
   }
 
-  /// Lets everybody read `value` as `observer` quantizes it; observers that this makes needless become `observer`.
+  /// Lets everybody read `value` as `observer` quantizes it; observers that this makes needless
+  /// become `observer`.
   void observeBehind(Value value, ObserverOp observer) {
     SmallVector<ObserveOp> others;
     bool isSeen = true; // by an observer elsewhere
@@ -122,8 +135,9 @@ private:
       }
     IRRewriter rewriter(&getContext());
     rewriter.setInsertionPointAfterValue(value);
-    auto shared = ObserveOp::create(rewriter, value.getLoc(), value.getType(), value, observer.getSymName(),
-                                    /*passive=*/isSeen);
+    auto shared =
+        ObserveOp::create(rewriter, value.getLoc(), value.getType(), value, observer.getSymName(),
+                          /*passive=*/isSeen);
     rewriter.replaceAllUsesExcept(value, shared.getResult(), shared);
     for (ObserveOp other : others) {
       ObserverOp old = observerOf(other);

@@ -30,11 +30,13 @@ void collectSwaps(DictionaryAttr kinds, StringRef key, SmallVector<Swap> &swaps)
     return;
   for (NamedAttribute kind : kinds)
     for (NamedAttribute swap : cast<DictionaryAttr>(kind.getValue()))
-      swaps.push_back({kind.getName(), swap.getName(), cast<StringAttr>(swap.getValue()).getValue(),
-                       (key + "." + kind.getName().getValue() + "." + swap.getName().getValue()).str()});
+      swaps.push_back(
+          {kind.getName(), swap.getName(), cast<StringAttr>(swap.getValue()).getValue(),
+           (key + "." + kind.getName().getValue() + "." + swap.getName().getValue()).str()});
 }
 
-/// Whether two types have the same shape, of floats or, if `mayBeQuantized`, of quantized values that express them.
+/// Whether two types have the same shape, of floats or, if `mayBeQuantized`, of quantized values
+/// that express them.
 bool agree(Type floats, Type other, bool mayBeQuantized) {
   if (floats == other)
     return true;
@@ -49,7 +51,8 @@ public:
 
   void runOnOperation() override {
     if (stage != "prepare" && stage != "convert") {
-      getOperation().emitError() << "expected the pass option stage to be prepare or convert, but got " << stage;
+      getOperation().emitError()
+          << "expected the pass option stage to be prepare or convert, but got " << stage;
       return signalPassFailure();
     }
     SymbolTable symbolTable(getOperation());
@@ -67,18 +70,22 @@ private:
   LogicalResult collect(SmallVector<Swap> &swaps) {
     ModuleOp module = getOperation();
     SmallVector<Swap> observed, quantized;
-    if (auto config = module->getAttrOfType<PrepareCustomConfigAttr>(QuantirDialect::prepareCustomConfigAttrName))
+    if (auto config = module->getAttrOfType<PrepareCustomConfigAttr>(
+            QuantirDialect::prepareCustomConfigAttrName))
       collectSwaps(config.getFloatToObservedCustomModuleClass(),
                    "prepare_custom_config.float_to_observed_custom_module_class", observed);
-    if (auto config = module->getAttrOfType<ConvertCustomConfigAttr>(QuantirDialect::convertCustomConfigAttrName))
+    if (auto config = module->getAttrOfType<ConvertCustomConfigAttr>(
+            QuantirDialect::convertCustomConfigAttrName))
       collectSwaps(config.getObservedToQuantizedCustomModuleClass(),
                    "convert_custom_config.observed_to_quantized_custom_module_class", quantized);
-    // Both are looked up at once, so that an unknown name is found before calibration; but once swapped, a float function may go.
+    // Both are looked up at once, so that an unknown name is found before calibration; but once
+    // swapped, a float function may go.
     SmallVector<Swap> own;
     for (StringRef pair : this->swaps) {
       auto [from, to] = pair.split(':');
       if (from.empty() || to.empty())
-        return module.emitError() << "expected the pass option swaps to have pairs from:to, but got '" << pair << "'";
+        return module.emitError()
+               << "expected the pass option swaps to have pairs from:to, but got '" << pair << "'";
       own.push_back({"", from, to, "swaps"});
     }
     bool isPrepare = stage == "prepare";
@@ -102,7 +109,8 @@ private:
     return found;
   }
 
-  /// Checks that all names are functions, and marks them as custom modules: no other pass touches them then.
+  /// Checks that all names are functions, and marks them as custom modules: no other pass touches
+  /// them then.
   LogicalResult markAll(ArrayRef<Swap> swaps) {
     for (const Swap &swap : swaps) {
       for (StringRef name : {swap.from, swap.to}) {
@@ -111,11 +119,13 @@ private:
           return unknownFunction(swap, name);
         for (func::FuncOp function : functions)
           if (!function->hasAttr(QuantirDialect::customModuleAttrName))
-            function->setAttr(QuantirDialect::customModuleAttrName, StringAttr::get(&getContext(), name));
+            function->setAttr(QuantirDialect::customModuleAttrName,
+                              StringAttr::get(&getContext(), name));
       }
       if (!symbols->lookup<func::FuncOp>(swap.to))
-        return getOperation().emitError() << swap.place << ": expected the symbol of one function, but '" << swap.to
-                                          << "' is a class of them";
+        return getOperation().emitError()
+               << swap.place << ": expected the symbol of one function, but '" << swap.to
+               << "' is a class of them";
     }
     return success();
   }
@@ -127,7 +137,8 @@ private:
       if (auto custom = function->getAttrOfType<StringAttr>(QuantirDialect::customModuleAttrName))
         names.push_back(custom.getValue());
     }
-    InFlightDiagnostic error = getOperation().emitError() << swap.place << ": the module has no function '" << name << "'";
+    InFlightDiagnostic error = getOperation().emitError()
+                               << swap.place << ": the module has no function '" << name << "'";
     if (StringRef near = nearest(name, names); !near.empty())
       error << "; did you mean '" << near << "'?";
     return error;
@@ -171,14 +182,16 @@ private:
   LogicalResult redirect(func::CallOp call, func::FuncOp from, func::FuncOp to, const Swap &swap) {
     bool isConvert = stage == "convert";
     auto check = [&](TypeRange wanted, TypeRange given, StringRef what) -> LogicalResult {
-      bool same = wanted.size() == given.size() && llvm::all_of(llvm::zip(wanted, given), [&](auto pair) {
-                    return agree(std::get<0>(pair), std::get<1>(pair), isConvert);
-                  });
+      bool same =
+          wanted.size() == given.size() && llvm::all_of(llvm::zip(wanted, given), [&](auto pair) {
+            return agree(std::get<0>(pair), std::get<1>(pair), isConvert);
+          });
       if (same)
         return success();
-      InFlightDiagnostic error = to.emitError() << swap.place << ": expected the " << what << " of @" << from.getSymName()
-                                                << (isConvert ? ", in float or quantized, but got " : ", but got ")
-                                                << to.getFunctionType();
+      InFlightDiagnostic error =
+          to.emitError() << swap.place << ": expected the " << what << " of @" << from.getSymName()
+                         << (isConvert ? ", in float or quantized, but got " : ", but got ")
+                         << to.getFunctionType();
       error.attachNote(from.getLoc()) << "which has " << from.getFunctionType();
       return error;
     };

@@ -35,7 +35,8 @@ std::vector<TensorInfo> quantir::runtime::dataInputs(std::span<const TensorInfo>
   return result;
 }
 
-SampleSource quantir::runtime::quantizingSource(std::span<const TensorInfo> inputs, SampleSource source) {
+SampleSource quantir::runtime::quantizingSource(std::span<const TensorInfo> inputs,
+                                                SampleSource source) {
   std::vector<TensorInfo> infos(inputs.begin(), inputs.end());
   if (std::none_of(infos.begin(), infos.end(), isQuantized))
     return source;

@@ -1,7 +1,7 @@
 //===- QuantizedInputs.h - Float data for quantized inputs ------*- C++ -*-===//
 //
-// A plan may take its inputs quantized: then the caller quantizes. These are the caller's part for data files, which hold
-// real numbers.
+// A plan may take its inputs quantized: then the caller quantizes. These are the caller's part for
+// data files, which hold real numbers.
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,4 +1,4 @@
-// RUN: qopt %s --quantir-annotate-boundaries --quantir-share-boundary-observers --quantir-quantize-boundaries --split-input-file --verify-diagnostics
+// RUN: qopt %s --quantir-annotate-boundaries --quantir-share-boundary-observers --quantir-quantize-boundaries --allow-unregistered-dialect --split-input-file --verify-diagnostics
 
 module attributes {quantir.prepare_custom_config = #quantir.prepare_custom_config<input_quantized_idxs = [1]>} {
   // expected-error@+1 {{prepare_custom_config.input_quantized_idxs[0]: expected an index below 1, the number of inputs, but got 1}}
@@ -12,6 +12,17 @@ module attributes {quantir.prepare_custom_config = #quantir.prepare_custom_confi
 module attributes {quantir.prepare_custom_config = #quantir.prepare_custom_config<output_quantized_idxs = [0, 2]>} {
   // expected-error@+1 {{prepare_custom_config.output_quantized_idxs[1]: expected an index below 1, the number of outputs, but got 2}}
   func.func @main(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+    return %x : tensor<?x4xf32>
+  }
+}
+
+// -----
+
+module attributes {quantir.prepare_custom_config = #quantir.prepare_custom_config<output_quantized_idxs = [0]>} {
+  // expected-error@+1 {{prepare_custom_config.output_quantized_idxs: expected a function of one block}}
+  func.func @main(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+    "cf.br"()[^bb1] : () -> ()
+  ^bb1:
     return %x : tensor<?x4xf32>
   }
 }

@@ -5,6 +5,7 @@
 // RUN: not qopt %s "--quantir-fuse-modules=groups=twice,relu3" 2>&1 | FileCheck %s --check-prefix=USED
 // RUN: not qopt %s "--quantir-fuse-modules=groups=same,relu3" 2>&1 | FileCheck %s --check-prefix=SAME
 // RUN: not qopt %s "--quantir-fuse-modules=groups=conv" 2>&1 | FileCheck %s --check-prefix=ONE
+// RUN: not qopt %s "--quantir-fuse-modules=groups=conv," 2>&1 | FileCheck %s --check-prefix=EMPTY
 // RUN: not qopt %s "--quantir-fuse-modules" 2>&1 | FileCheck %s --check-prefix=NONE
 
 // UNKNOWN: error: the model has no module 'bn1'; did you mean 'bn'?
@@ -15,6 +16,7 @@
 // SAME: error: expected 'same' to be one op, but got 2
 // SAME: note: another one is here
 // ONE: error: cannot fuse conv, which is nn.conv; expected one of
+// EMPTY: error: expected the pass option groups to name modules, but got an empty name
 // NONE: error: expected the pass option groups to have lists of modules: a,b,c;d,e
 
 // CHECK-LABEL: func.func @main

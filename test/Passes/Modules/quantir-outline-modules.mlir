@@ -72,6 +72,23 @@ module attributes {quantir.prepare_custom_config = #quantir.prepare_custom_confi
 
 // -----
 
+// By PyTorch's rules, a module without a mapping of its own has its own qconfig and no other setting.
+// CHECK-DAG: #[[$OWN:qconfig[0-9]*]] = #quantir.qconfig<activation = #quantir.histogram>
+// CHECK-DAG: #[[$MAPPING:qconfig_mapping[0-9]*]] = #quantir.qconfig_mapping<global = #[[$OWN]]>
+// CHECK-LABEL: func.func @pytorch
+// CHECK: func.func private @block{{.*}}quantir.qconfig_mapping = #[[$MAPPING]]
+module attributes {quantir.backend_config = #quantir.backend_config<"native">,
+    quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #quantir.qconfig<activation = #quantir.min_max>,
+      object_type = [<"nn.sigmoid" = none>], module_name = [<"block" = #quantir.qconfig<activation = #quantir.histogram>>]>,
+    quantir.prepare_custom_config = #quantir.prepare_custom_config<standalone_module_name = [#quantir.standalone_module<module = "block">]>} {
+  func.func @pytorch(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+    %0 = nn.sigmoid %x {nn.path = "block.s"} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+    return %0 : tensor<?x4xf32>
+  }
+}
+
+// -----
+
 // Classes are those of functions. A name is stronger than a class.
 // CHECK-LABEL: func.func @classes
 // CHECK: func.func private @one{{.*}}quantir.non_traceable

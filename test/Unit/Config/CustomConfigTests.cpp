@@ -65,7 +65,8 @@ TEST_CASE("a prepare custom config with every key of PyTorch's dictionary is rea
   CHECK(block.getModule() == "block");
   REQUIRE(block.getQconfigMapping());
   CHECK(block.getQconfigMapping().getGlobal());
-  CHECK(block.getPrepareCustomConfig().getInputQuantizedIdxs().asArrayRef() == ArrayRef<int64_t>{0});
+  CHECK(block.getPrepareCustomConfig().getInputQuantizedIdxs().asArrayRef() ==
+        ArrayRef<int64_t>{0});
   CHECK(block.getBackendConfig().getName() == "onednn");
   auto head = cast<StandaloneModuleAttr>(config.getStandaloneModuleName()[1]);
   CHECK_FALSE(head.getQconfigMapping());
@@ -87,25 +88,32 @@ TEST_CASE("errors in a prepare custom config name the place") {
     const char *message;
   };
   Case cases[] = {
-      {R"({"standalone_module_nam": []})", "unknown key 'standalone_module_nam'; did you mean 'standalone_module_name'?"},
+      {R"({"standalone_module_nam": []})",
+       "unknown key 'standalone_module_nam'; did you mean 'standalone_module_name'?"},
       {R"({"standalone_module_name": ["block"]})", "standalone_module_name[0]: expected an array"},
-      {R"({"standalone_module_name": [[]]})", "standalone_module_name[0]: expected [module, qconfig_mapping"},
+      {R"({"standalone_module_name": [[]]})",
+       "standalone_module_name[0]: expected [module, qconfig_mapping"},
       {R"({"standalone_module_name": [["a", null, null, {"input_quantized_idxs": "x"}]]})",
        "standalone_module_name[0][3].input_quantized_idxs: expected an array"},
-      {R"({"standalone_module_name": [["", null]]})", "standalone_module_name[0]: module: expected a path"},
-      {R"({"non_traceable_module_name": ["a", 3]})", "non_traceable_module_name[1]: expected a string, but got 3"},
+      {R"({"standalone_module_name": [["", null]]})",
+       "standalone_module_name[0]: module: expected a path"},
+      {R"({"non_traceable_module_name": ["a", 3]})",
+       "non_traceable_module_name[1]: expected a string, but got 3"},
       {R"({"float_to_observed_custom_module_class": {"statik": {}}})", "did you mean 'static'?"},
       {R"({"float_to_observed_custom_module_class": {"static": {"a": 1}}})",
        "float_to_observed_custom_module_class.static.a: expected a string, but got 1"},
       {R"({"float_to_observed_custom_module_class": {"static": 1}})",
        "float_to_observed_custom_module_class.static: expected an object"},
-      {R"({"input_quantized_idxs": [-1]})", "input_quantized_idxs[0]: expected an index of at least 0, but got -1"},
-      {R"({"output_quantized_idxs": [0, 0]})", "output_quantized_idxs[1]: expected each index once, but got 0"},
+      {R"({"input_quantized_idxs": [-1]})",
+       "input_quantized_idxs[0]: expected an index of at least 0, but got -1"},
+      {R"({"output_quantized_idxs": [0, 0]})",
+       "output_quantized_idxs[1]: expected each index once, but got 0"},
       {R"({"input_quantized_idxs": [0], "input_qparams": []})",
        "input_qparams: expected one entry for each of input_quantized_idxs, 1, but got 0"},
       {R"({"input_quantized_idxs": [0], "input_qparams": [{"scale": 1.0}]})",
        "input_qparams[0]: expected the key 'zero_point'"},
-      {R"({"input_quantized_idxs": [0], "input_qparams": [{"scale": -1.0, "zero_point": 0}]})", "input_qparams[0]"},
+      {R"({"input_quantized_idxs": [0], "input_qparams": [{"scale": -1.0, "zero_point": 0}]})",
+       "input_qparams[0]"},
       {R"({"input_quantized_idxs": [0], "input_qparams": [{"scale": 1.0, "zero_point": 0, "dtype": "quin8"}]})",
        "quint8"},
       {R"([])", "expected an object"},
@@ -131,7 +139,8 @@ TEST_CASE("custom configs become attributes of the module") {
 
   json["convert_custom_config"]["observed_to_quantized"] = 1;
   CHECK(failed(readCustomConfigs(JsonReader(json, module->getLoc()), *module)));
-  CHECK_THAT(f.error, ContainsSubstring("convert_custom_config: unknown key 'observed_to_quantized'"));
+  CHECK_THAT(f.error,
+             ContainsSubstring("convert_custom_config: unknown key 'observed_to_quantized'"));
 }
 
 TEST_CASE("the kind of a quantization follows from the qconfig") {
@@ -143,7 +152,14 @@ TEST_CASE("the kind of a quantization follows from the qconfig") {
     return *attr;
   };
   CHECK(quantizationKind({}) == "");
-  CHECK(quantizationKind(qconfig(R"({"activation": {"observer": "min_max"}, "weight": {"observer": "min_max", "dtype": "qint8"}})")) == "static");
-  CHECK(quantizationKind(qconfig(R"({"weight": {"observer": "min_max", "dtype": "qint8"}})")) == "weight_only");
-  CHECK(quantizationKind(qconfig(R"({"activation": {"observer": "placeholder", "dtype": "quint8", "is_dynamic": true}, "weight": {"observer": "min_max", "dtype": "qint8"}})")) == "dynamic");
+  CHECK(
+      quantizationKind(qconfig(
+          R"({"activation": {"observer": "min_max"}, "weight": {"observer": "min_max", "dtype": "qint8"}})")) ==
+      "static");
+  CHECK(quantizationKind(qconfig(R"({"weight": {"observer": "min_max", "dtype": "qint8"}})")) ==
+        "weight_only");
+  CHECK(
+      quantizationKind(qconfig(
+          R"({"activation": {"observer": "placeholder", "dtype": "quint8", "is_dynamic": true}, "weight": {"observer": "min_max", "dtype": "qint8"}})")) ==
+      "dynamic");
 }
