@@ -9,7 +9,7 @@
 //     func.func public @main(%arg0: tensor<?x3x32x32xf32> {nn.name = "input"})
 //         -> (tensor<?x10xf32> {nn.name = "logits"})
 //
-// A symbolic or absent leading dimension of an input becomes `?`; all other dimensions must be
+// A symbolic or absent dimension of an input, the batch, becomes `?`; all other dimensions must be
 // known. Every op carries the node's name as its location and the path of the PyTorch module it
 // comes from as `nn.path`. What only computes shapes is evaluated and leaves no trace.
 //
@@ -46,10 +46,10 @@ struct ImportOptions {
   /// The module's `quantir.model`; when empty the file's name without folder and extension.
   std::string modelName;
 
-  /// The size of every leading dimension that the file leaves open. Without it they stay dynamic.
+  /// The size of the dimension of each input that the file leaves open. Without it they stay dynamic.
   std::optional<int64_t> batch;
 
-  /// Shapes to use in place of the file's, by input name. A leading -1 is a dynamic dimension.
+  /// Shapes to use in place of the file's, by input name. A -1 is a dynamic dimension.
   std::map<std::string, std::vector<int64_t>> inputShapes;
 
   /// Where the files named by external tensors are looked for; when empty the model's own folder,

@@ -52,7 +52,8 @@ std::string importer::resolveReshape(const Dims &input, int64_t batchScale,
              "import with a fixed batch size";
     dims.push_back(size.isConstant() ? size.value : numerics::dynamicDim);
   }
-  if (input.empty() || input[0] != numerics::dynamicDim) {
+  size_t inputBatch = numerics::findDynamicDim(input);
+  if (inputBatch == input.size()) {
     if (llvm::any_of(shape, [](SymbolicInt size) { return !size.isConstant(); }))
       return "expected a constant shape for an input of constant dimensions " +
              numerics::formatDims(input) + ", but it depends on the batch size";
@@ -80,13 +81,12 @@ std::string importer::resolveReshape(const Dims &input, int64_t batchScale,
     parts.batchIndex = parts.restIndex;
     parts.batchScale = total / parts.known;
   }
-  if (*parts.batchIndex != 0)
-    return makeError("a shape with the batch first");
   // A dynamic dimension is any number for nn, so that a part of it cannot move to another
   // dimension.
   if (parts.batchScale % batchScale != 0)
-    return makeError("a shape that keeps the first dimension or makes it larger");
-  dims[0] = parts.batchScale == batchScale ? 0 : -1;
+    return makeError("a shape that keeps the batch dimension or makes it larger");
+  bool stays = *parts.batchIndex == inputBatch && parts.batchScale == batchScale;
+  dims[*parts.batchIndex] = stays ? 0 : -1;
   result = {std::move(dims), parts.batchScale};
   return {};
 }

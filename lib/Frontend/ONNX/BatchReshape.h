@@ -15,7 +15,7 @@ struct BatchReshape {
 };
 
 /// Brings the shape of an ONNX Reshape, without 0 but with at most one -1, into the form of
-/// nn.reshape. The input's dimension 0, if it is dynamic, is `batchScale` times the batch size.
+/// nn.reshape. The input's dynamic dimension, if it has one, is `batchScale` times the batch size.
 /// Returns what is wrong, or the empty string.
 ///
 /// Without a dynamic dimension the shape is passed on as it is; nn.reshape checks it.

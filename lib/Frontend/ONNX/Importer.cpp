@@ -118,6 +118,16 @@ static int64_t getSize(const ::onnx::TensorShapeProto::Dimension &dim) {
   return dim.has_dim_value() ? dim.dim_value() : numerics::dynamicDim;
 }
 
+/// The element type of an input of the model; null for one that it cannot have.
+static Type getInputElementType(OpBuilder &builder, int32_t onnxType) {
+  std::optional<ElementType> type = convertElementType(onnxType);
+  if (type == ElementType::Float32)
+    return builder.getF32Type();
+  if (type == ElementType::Int64)
+    return builder.getI64Type();
+  return type == ElementType::Int32 ? builder.getI32Type() : Type();
+}
+
 FailureOr<Dims> GraphImporter::getInputDims(const ::onnx::ValueInfoProto &input) {
   auto emitInputError = [&] {
     return emitError(location) << "input " << inQuotes(input.name()) << ": ";
@@ -125,8 +135,9 @@ FailureOr<Dims> GraphImporter::getInputDims(const ::onnx::ValueInfoProto &input)
   if (!input.type().has_tensor_type())
     return emitInputError() << "expected a tensor, but got another kind of value";
   const ::onnx::TypeProto::Tensor &type = input.type().tensor_type();
-  if (convertElementType(type.elem_type()) != ElementType::Float32)
-    return emitInputError() << "expected a tensor of float32, but got one of "
+  if (!getInputElementType(builder, type.elem_type()))
+    return emitInputError() << "expected a tensor of float32, or of int64 or int32 for indices, but "
+                               "got one of "
                             << describeElementType(type.elem_type());
   Dims dims;
   auto override = options.inputShapes.find(input.name());
@@ -143,20 +154,20 @@ FailureOr<Dims> GraphImporter::getInputDims(const ::onnx::ValueInfoProto &input)
         return emitInputError() << "expected positive sizes, but dimension " << dims.size()
                                 << " is " << dim.dim_value();
       dims.push_back(getSize(dim));
-      if (dims.size() > 1 && dims.back() == numerics::dynamicDim)
+      if (dims.back() == numerics::dynamicDim && numerics::findDynamicDim(dims) != dims.size() - 1)
         return emitInputError()
-               << "expected all dimensions but the first to be fixed, but dimension "
+               << "expected all dimensions but one, the batch, to be fixed, but dimension "
                << dims.size() - 1 << ", " << inQuotes(dim.dim_param())
-               << ", is open; import with a shape for the input";
+               << ", is open too; import with a shape for the input";
     }
   }
   if (dims.size() > maxRank)
     return emitInputError() << "expected at most " << maxRank << " dimensions, but got "
                             << dims.size();
-  if (!dims.empty() && dims[0] == numerics::dynamicDim && options.batch)
-    dims[0] = *options.batch;
-  for (auto [index, dim] : llvm::enumerate(dims))
-    if (dim < 1 && (index != 0 || dim != numerics::dynamicDim))
+  if (size_t batch = numerics::findDynamicDim(dims); batch != dims.size() && options.batch)
+    dims[batch] = *options.batch;
+  for (int64_t dim : dims)
+    if (dim < 1 && dim != numerics::dynamicDim)
       return emitInputError() << "expected positive sizes, but got " << numerics::formatDims(dims);
   if (std::string error = numerics::checkDims(dims); !error.empty())
     return emitInputError() << error;
@@ -172,7 +183,8 @@ LogicalResult GraphImporter::importInputs() {
     if (failed(dims))
       return failure();
     auto name = builder.getStringAttr(input->name());
-    types.push_back(nn::getTensorType(builder.getContext(), *dims));
+    types.push_back(nn::getTensorType(builder.getContext(), *dims)
+                        .clone(getInputElementType(builder, input->type().tensor_type().elem_type())));
     auto argument = function.getBody().addArgument(types.back(), NameLoc::get(name));
     values.bind(input->name(), argument);
   }

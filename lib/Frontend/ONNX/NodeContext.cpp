@@ -175,19 +175,29 @@ Value NodeContext::getValue(unsigned index) {
   return {};
 }
 
+const BatchConstant *NodeContext::getBatchConstant(unsigned index) {
+  return hasInput(index) ? values.getBatchConstant(proto.input(index)) : nullptr;
+}
+
 Dims NodeContext::getDims(unsigned index) {
   if (const HostTensor *constant = getConstant(index))
     return constant->getDims();
+  if (const BatchConstant *constant = getBatchConstant(index)) {
+    Dims dims = constant->value.getDims();
+    dims[constant->axis] = numerics::dynamicDim;
+    return dims;
+  }
   Value value = getValue(index);
   return value ? nn::getDims(value) : Dims();
 }
 
 llvm::SmallVector<SymbolicInt> NodeContext::getSymbolicDims(unsigned index) {
   bool isComputed = !isConstant(index);
+  const BatchConstant *constant = getBatchConstant(index);
   llvm::SmallVector<SymbolicInt> result;
   for (int64_t dim : getDims(index)) {
     if (isComputed && dim == numerics::dynamicDim)
-      result.push_back({0, values.getBatchScale(getValue(index))});
+      result.push_back({0, constant ? constant->scale : values.getBatchScale(getValue(index))});
     else
       result.push_back({dim, 0});
   }
@@ -282,6 +292,18 @@ LogicalResult NodeContext::bind(unsigned index, llvm::Expected<HostTensor> const
   return success();
 }
 
+LogicalResult NodeContext::bind(unsigned index, BatchConstant constant) {
+  if (isFailed)
+    return failure();
+  if (index < getNumOutputs() && !proto.output(index).empty())
+    values.bind(proto.output(index), std::move(constant));
+  return success();
+}
+
+bool NodeContext::isOutputUsed(unsigned index) const {
+  return index < getNumOutputs() && graph.isUsed(proto.output(index));
+}
+
 LogicalResult NodeContext::checkOutputsBound() {
   for (auto [index, output] : llvm::enumerate(proto.output()))
     if (graph.isUsed(output) && !values.isBound(output))
@@ -308,8 +330,7 @@ mlir::NamedAttribute NodeContext::attr(StringRef name, const Dims &value) {
 }
 
 static bool hasDynamicBatch(Value value) {
-  Dims dims = nn::getDims(value);
-  return !dims.empty() && dims[0] == numerics::dynamicDim;
+  return !mlir::cast<mlir::RankedTensorType>(value.getType()).hasStaticShape();
 }
 
 void NodeContext::finish(mlir::Operation *op) {

@@ -109,6 +109,8 @@ public:
   LogicalResult requireConstantInputs();
   /// The input as a value of the function; a constant is put there. Null after an error.
   Value getValue(unsigned index);
+  /// The input as a constant repeated for each sample; null if it is not one.
+  const BatchConstant *getBatchConstant(unsigned index);
   /// The input's dimensions, -1 for a dynamic one.
   Dims getDims(unsigned index);
   int64_t getRank(unsigned index) { return getDims(index).size(); }
@@ -133,6 +135,9 @@ public:
   unsigned getNumOutputs() const { return proto.output_size(); }
   LogicalResult bind(unsigned index, Value value);
   LogicalResult bind(unsigned index, llvm::Expected<HostTensor> constant);
+  LogicalResult bind(unsigned index, BatchConstant constant);
+  /// Whether something reads the output.
+  bool isOutputUsed(unsigned index) const;
   /// Reports an output that something reads but that was not bound.
   LogicalResult checkOutputsBound();
 

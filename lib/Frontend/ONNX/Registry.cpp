@@ -19,7 +19,7 @@ static llvm::StringMap<Rows> makeIndex() {
   for (OperatorTable table :
        {getActivationOperators(), getArithmeticOperators(), getConstantOperators(),
         getConvolutionOperators(), getLinearOperators(), getNormalizationOperators(),
-        getPoolingOperators(), getResampleOperators(), getSelectionOperators(),
+        getPoolingOperators(), getResampleOperators(), getSelectionOperators(), getSequenceOperators(),
         getShapeOperators()})
     for (const Operator &row : table)
       index[row.type].push_back(&row);

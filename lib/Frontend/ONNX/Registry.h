@@ -38,7 +38,12 @@ OperatorTable getNormalizationOperators();
 OperatorTable getPoolingOperators();
 OperatorTable getResampleOperators();
 OperatorTable getSelectionOperators();
+OperatorTable getSequenceOperators();
 OperatorTable getShapeOperators();
+
+/// Binds output 0 to the constant, broadcast to a shape that may depend on the batch size.
+LogicalResult bindRepeated(NodeContext &node, const HostTensor &constant,
+                           llvm::ArrayRef<SymbolicInt> shape);
 
 /// The row for an operator of the default domain in this opset, or null.
 const Operator *findOperator(llvm::StringRef type, int64_t opset);

@@ -32,6 +32,15 @@ Error ValueTable::bind(StringRef name, HostTensor constant) {
   return Error::success();
 }
 
+void ValueTable::bind(StringRef name, BatchConstant constant) {
+  entries[name] = Entry{nullptr, nullptr, std::make_unique<BatchConstant>(std::move(constant))};
+}
+
+const BatchConstant *ValueTable::getBatchConstant(StringRef name) const {
+  auto it = entries.find(name);
+  return it == entries.end() ? nullptr : it->second.batchConstant.get();
+}
+
 Expected<ValueTable::Entry *> ValueTable::find(StringRef name) {
   auto it = entries.find(name);
   if (it != entries.end())
@@ -62,6 +71,9 @@ Expected<mlir::Value> ValueTable::getValue(StringRef name) {
   if (value)
     return value;
 
+  if ((*entry)->batchConstant)
+    return makeError("expected a constant of fixed dimensions, but it is repeated for each sample; "
+                     "import with a fixed batch size");
   const HostTensor &constant = *(*entry)->constant;
   if (constant.getType() != ElementType::Float32)
     return makeError("expected a tensor of type float32, but got ", describe(constant.getType()));

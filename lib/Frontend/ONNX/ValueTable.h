@@ -12,6 +12,14 @@
 
 namespace quantir::importer {
 
+/// A constant repeated along the batch: `value` has a 1 at `axis`, where the whole has `scale` times
+/// the batch size. Exporters make the initial states of recurrent layers so.
+struct BatchConstant {
+  HostTensor value;
+  size_t axis;
+  int64_t scale;
+};
+
 /// During import a name stands for a constant or for a value of the function being built. Constants
 /// become operations when an operation first needs them, so those that only feed shapes never do.
 class ValueTable {
@@ -25,21 +33,26 @@ public:
   void bind(llvm::StringRef name, mlir::Value value);
   /// Fails when evaluated constants take more memory than a model plausibly needs.
   llvm::Error bind(llvm::StringRef name, HostTensor constant);
+  void bind(llvm::StringRef name, BatchConstant constant);
 
   /// The constant that `name` stands for, or null if it is computed from the model's inputs.
   llvm::Expected<const HostTensor *> getConstant(llvm::StringRef name);
 
+  /// The constant that `name` repeats for each sample; null if it stands for something else.
+  const BatchConstant *getBatchConstant(llvm::StringRef name) const;
+
   /// The value that `name` stands for. A constant is put here.
   llvm::Expected<mlir::Value> getValue(llvm::StringRef name);
 
-  /// The dynamic leading dimension of `value` is this number times the batch size.
+  /// The dynamic dimension of `value` is this number times the batch size.
   int64_t getBatchScale(mlir::Value value) const;
   void setBatchScale(mlir::Value value, int64_t scale) { batchScales[value] = scale; }
 
 private:
   struct Entry {
     mlir::Value value;
-    std::unique_ptr<HostTensor> constant;
+    std::unique_ptr<HostTensor> constant = nullptr;
+    std::unique_ptr<BatchConstant> batchConstant = nullptr;
   };
 
   /// The entry of `name`; that of an initializer is filled when it is first asked for.

@@ -183,6 +183,9 @@ flatbuffers::Offset<plan::QuantParams> PlanExporter::exportQuantParams(Type type
 
 static plan::DType getDType(Type type) {
   quant::QuantizedType quantized = kernel::getQuantizedType(type);
+  if (!quantized && kernel::isIndex(type))
+    return cast<RankedTensorType>(type).getElementTypeBitWidth() == 64 ? plan::DType::Int64
+                                                                       : plan::DType::Int32;
   if (!quantized)
     return plan::DType::Float32;
   if (quantized.getStorageTypeIntegralWidth() == 32)

@@ -195,6 +195,23 @@ PlanOpKind exportKind(FlatBufferBuilder &builder, ResampleOp op) {
                                        plan::NearestRounding(op.getRounding()), scales));
 }
 
+PlanOpKind exportKind(FlatBufferBuilder &builder, EmbeddingOp) {
+  return makeKind(plan::CreateEmbedding(builder));
+}
+
+PlanOpKind exportKind(FlatBufferBuilder &builder, LstmOp) {
+  return makeKind(plan::CreateLstm(builder));
+}
+
+PlanOpKind exportKind(FlatBufferBuilder &builder, FakeQuantizeDynamicOp op) {
+  return makeKind(plan::CreateFakeQuantizeDynamic(builder, int32_t(op.getQuantMin()),
+                                                  int32_t(op.getQuantMax())));
+}
+
+PlanOpKind exportKind(FlatBufferBuilder &builder, RoundFloat16Op) {
+  return makeKind(plan::CreateRoundFloat16(builder));
+}
+
 } // namespace
 
 PlanOpKind quantir::exportOpKind(FlatBufferBuilder &builder, Operation *op,
@@ -203,7 +220,8 @@ PlanOpKind quantir::exportOpKind(FlatBufferBuilder &builder, Operation *op,
       .Case<QuantizeOp, DequantizeOp, RequantizeOp, ReorderOp, ConvOp, ConvTransposeOp, MatMulOp,
             ChannelAffineOp, UnaryOp, BinaryOp, SoftmaxOp, PoolOp, AdaptiveAvgPoolOp, MeanOp,
             ReshapeOp, TransposeOp, SliceOp, ConcatOp, PadOp, ExpandOp, LayerNormOp,
-            GroupNormOp, PReluOp, ResampleOp>(
+            GroupNormOp, PReluOp, ResampleOp, EmbeddingOp,
+            LstmOp, FakeQuantizeDynamicOp, RoundFloat16Op>(
           [&](auto op) { return exportKind(builder, op); })
       .Case([&](ObserveOp op) {
         return makeKind(plan::CreateObserve(builder, observerIndex(op.getObserver())));

@@ -23,7 +23,7 @@ PlanOpKind exportOpKind(flatbuffers::FlatBufferBuilder &builder, mlir::Operation
 /// it.
 llvm::SmallVector<mlir::Value> getPlanOperands(mlir::Operation *op);
 
-/// How many times the batch the leading dimension of the result is, given the same for each operand
+/// How many times the batch the dynamic dimension of the result is, given the same for each operand
 /// with a dynamic dimension. Fails, without a message, if that is not a whole number.
 llvm::FailureOr<int64_t> getBatchMultiple(mlir::Operation *op,
                                           llvm::function_ref<int64_t(mlir::Value)> operandMultiple);

@@ -490,8 +490,38 @@ def invalid():
         m.save("strides.onnx")
 
 
+def sequences():
+    kind = TensorProto.INT64
+    m = Model(17, {"x": [3, "N", 2]})
+    m.inputs += [Model._info("i", ["N", 5], kind), Model._info("j", [5], TensorProto.INT32)]
+    m.weight("table", np.arange(8).reshape(4, 2))
+    m.out("Gather", ["table", "i"])
+    m.out("Gather", ["table", m.node("Cast", ["j"], to=kind)], axis=0)
+    # Rows of the gates i, o, f, c.
+    w = np.repeat([1, 2, 3, 4], 2).reshape(1, 4, 2)
+    r, b = np.array([1, 2, 3, 4]).reshape(1, 4, 1) * 10, np.arange(8).reshape(1, 8)
+    for name, value in ("w", w), ("r", r), ("b", b):
+        m.weight(name, value), m.weight(name + "2", np.concatenate([value, -value]))
+    batch = m.node("Gather", [m.node("Shape", ["x"]), m.ints("one", [1])])
+    shape = m.node("Concat", [m.ints("first", [1]), batch, m.ints("last", [1])], axis=0)
+    zeros = m.node("ConstantOfShape", [shape])
+    y = m.node("LSTM", ["x", "w", "r", "b", "", zeros, zeros], outputs=3, hidden_size=1)
+    m.out("Squeeze", [y[0], "one"])
+    m.output(y[2])
+    zeros = m.node("Expand", [m.constant(np.zeros((2, 1, 1)), np.float32),
+                              m.node("Concat", ["one", batch, "last"], axis=0)])
+    m.out("LSTM", ["x", "w2", "r2", "b2", "", zeros, zeros], outputs=3, hidden_size=1, direction="bidirectional")
+    m.inputs.append(Model._info("h", [1, "N", 1]))
+    m.output(m.node("LSTM", ["x", "w", "r", "", "", "h", "h"], outputs=["", "last_h"])[1])
+    # A linear layer as it is exported for inputs of rank 3.
+    m.out("Add", ["bias", m.node("MatMul", ["x", m.node("Transpose", [m.weight("linear", [[1, 2], [3, 4], [5, 6]])])])])
+    m.weight("bias", [1, 2, 3])
+    m.save("sequences.onnx")
+
+
 if __name__ == "__main__":
     INPUTS.mkdir(exist_ok=True)
     for write in (activations, arithmetic, convolution, linear, normalization, pooling, shapes, selection, folding,
-                  paths, structure, invalid, norms, decompositions, resampling, invalid_resampling):
+                  paths, structure, invalid, norms, decompositions, resampling, invalid_resampling,
+                  sequences):
         write()

@@ -123,10 +123,14 @@ TEST_CASE_METHOD(Fixture, "inputs", "[errors]") {
     model.addInput("x", shape, type);
     return error(model.node("Relu", {"x"}));
   };
-  CHECK(inputError({1, 3}, TensorProto::INT64) ==
-        "input 'x': expected a tensor of float32, but got one of int64");
+  CHECK(inputError({1, 3}, TensorProto::INT64).find("must be ranked tensor of f32 values") !=
+        std::string::npos);
+  CHECK(inputError({1, 3}, TensorProto::UINT8) ==
+        "input 'x': expected a tensor of float32, or of int64 or int32 for indices, but got one of "
+        "uint8");
   CHECK(inputError({1, 3}, 99) ==
-        "input 'x': expected a tensor of float32, but got one of type 99");
+        "input 'x': expected a tensor of float32, or of int64 or int32 for indices, but got one of "
+        "type 99");
   CHECK(inputError({-2, 3}) == "input 'x': expected positive sizes, but dimension 0 is -2");
   CHECK(inputError({1, 0}) == "input 'x': expected positive sizes, but dimension 1 is 0");
   CHECK(inputError({1, int64_t(1) << 40, int64_t(1) << 40}).starts_with("input 'x': "));
@@ -347,7 +351,6 @@ TEST_CASE_METHOD(Fixture, "shapes for one batch size", "[errors]") {
   CHECK(reshapeError({1, 192}) ==
         "node '/Reshape' (Reshape): expected a shape that fits every batch size for an input of "
         "[?x3x8x8], but got [1x192]; import with a fixed batch size");
-  CHECK(reshapeError({8, -1}).find("expected a shape with the batch first") != std::string::npos);
   CHECK(reshapeError({-1, -1}).find("fits every batch size") != std::string::npos);
   CHECK(reshapeError({-1, 5}).find("fits every batch size") != std::string::npos);
   CHECK(reshapeError({-1, 0, 0, 0, 0}).find("expected a 0 only where") != std::string::npos);

@@ -40,13 +40,23 @@ TEST_CASE("an open leading dimension stays dynamic or gets the size wanted", "[o
         "expected a batch size of at least 1, but got 0");
 }
 
+TEST_CASE("the open dimension may be any", "[options]") {
+  mlir::MLIRContext context;
+  ModelBuilder model({8, -1, 4});
+  model.node("Relu", {"x"});
+  CHECK(signature(import(context, model)) == "(tensor<8x?x4xf32>) -> tensor<8x?x4xf32>");
+  ImportOptions options;
+  options.batch = 3;
+  CHECK(signature(import(context, model, options)) == "(tensor<8x3x4xf32>) -> tensor<8x3x4xf32>");
+}
+
 TEST_CASE("a shape that the file leaves open can be given", "[options]") {
   mlir::MLIRContext context;
   ModelBuilder model({-1, 3, -1, -1});
   model.node("Relu", {"x"});
   CHECK(import(context, model).error() ==
-        "input 'x': expected all dimensions but the first to be fixed, but dimension 2, 'N', is "
-        "open; import with a shape for the input");
+        "input 'x': expected all dimensions but one, the batch, to be fixed, but dimension 2, 'N', "
+        "is open too; import with a shape for the input");
   ImportOptions options;
   options.inputShapes["x"] = {-1, 3, 6, 7};
   CHECK(signature(import(context, model, options)) ==

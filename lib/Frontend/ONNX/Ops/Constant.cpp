@@ -49,13 +49,20 @@ static LogicalResult importConstantOfShape(NodeContext &node) {
       return node.emitAttributeError("value") << llvm::toString(tensor.takeError());
     value = std::move(*tensor);
   }
-  Dims shape = node.getConstantInts(0);
+  llvm::SmallVector<SymbolicInt> shape = node.getSymbolicInts(0);
   if (node.hasFailed())
     return failure();
-  for (int64_t dim : shape)
-    if (dim < 0)
-      return node.emitInputError(0) << "expected sizes that are not negative, but got " << dim;
-  return node.bind(0, fillHost(value, shape));
+  Dims sizes;
+  for (SymbolicInt size : shape) {
+    if (size.value < 0)
+      return node.emitInputError(0)
+             << "expected sizes that are not negative, but got " << size.value;
+    sizes.push_back(size.value);
+  }
+  bool isFixed = llvm::all_of(shape, [](SymbolicInt size) { return size.isConstant(); });
+  if (isFixed || value.getNumElements() != 1)
+    return node.bind(0, fillHost(value, sizes));
+  return bindRepeated(node, value.withDims({}), shape);
 }
 
 static LogicalResult importRange(NodeContext &node) {
@@ -120,8 +127,17 @@ static LogicalResult importCast(NodeContext &node) {
              << "element type " << describeElementType(to) << " is not supported";
     return node.bind(0, castHost(*constant, *type));
   }
-  if (type == ElementType::Float32)
-    return node.bind(0, node.getValue(0));
+  Value value = node.getValue(0);
+  if (!value)
+    return failure();
+  bool isIndex = nn::isIndexTensor(value.getType());
+  bool toIndex = type == ElementType::Int64 || type == ElementType::Int32;
+  if (isIndex ? toIndex : type == ElementType::Float32)
+    return node.bind(0, value);
+  if (isIndex)
+    return node.emitAttributeError("to")
+           << "expected indices to stay int64 or int32, but got a cast to "
+           << describeElementType(to);
   return node.emitAttributeError("to")
          << "expected values of the model to stay float32, but got a cast to "
          << describeElementType(to);

@@ -26,6 +26,22 @@ struct SliceBounds {
 };
 } // namespace
 
+/// A slice of other dimensions than the batch.
+static LogicalResult sliceBatchConstant(NodeContext &node, const BatchConstant &constant,
+                                        const SliceBounds &bounds) {
+  numerics::ResolvedSlice slice;
+  std::string error = numerics::inferSlice(constant.value.getDims(), bounds.starts, bounds.ends,
+                                           bounds.axes, bounds.steps, slice);
+  if (error.empty() && llvm::is_contained(bounds.axes, int64_t(constant.axis)))
+    error = "expected the batch to be kept whole";
+  if (!error.empty())
+    return node.emitError() << error;
+  HostResult sliced = sliceHost(constant.value, slice);
+  if (!sliced)
+    return node.emitError() << llvm::toString(sliced.takeError());
+  return node.bind(0, BatchConstant{std::move(*sliced), constant.axis, constant.scale});
+}
+
 static LogicalResult emitSlice(NodeContext &node, SliceBounds bounds) {
   Dims dims = node.getDims(0), axes;
   if (node.hasFailed())
@@ -66,6 +82,8 @@ static LogicalResult emitSlice(NodeContext &node, SliceBounds bounds) {
     kept.axes.push_back(axes[i]);
     kept.steps.push_back(bounds.steps[i]);
   }
+  if (const BatchConstant *constant = node.getBatchConstant(0))
+    return sliceBatchConstant(node, *constant, kept);
   if (kept.starts.empty())
     return node.bind(0, node.getValue(0));
   return node.emit<nn::SliceOp>({node.getValue(0)}, kept.getAttributes(node));
@@ -88,8 +106,10 @@ static LogicalResult importSliceOfInputs(NodeContext &node) {
   // An end at the batch size is the end of the batch.
   llvm::SmallVector<SymbolicInt> dims = node.getSymbolicDims(0);
   for (auto [index, end] : llvm::enumerate(node.getSymbolicInts(2))) {
-    bool isBatch =
-        !end.isConstant() && !dims.empty() && end.scale == dims[0].scale && end.value == 0;
+    int64_t axis = index < bounds.axes.size() ? bounds.axes[index] : int64_t(index);
+    axis = axis < 0 ? axis + int64_t(dims.size()) : axis;
+    bool isBatch = !end.isConstant() && axis >= 0 && axis < int64_t(dims.size()) &&
+                   end.scale == dims[axis].scale && end.value == 0;
     if (!end.isConstant() && !isBatch)
       return node.emitInputError(2) << "expected constants, but element " << index
                                     << " depends on the batch size; import with a fixed batch size";
@@ -102,8 +122,8 @@ static LogicalResult importSliceOfInputs(NodeContext &node) {
 // Gather
 //===----------------------------------------------------------------------===//
 
-/// Of a computed tensor: constant indices that are evenly spaced, as a slice; a scalar index also
-/// drops the dimension.
+/// Computed indices into a constant matrix are an embedding. Of a computed tensor: constant indices
+/// that are evenly spaced, as a slice; a scalar index also drops the dimension.
 static LogicalResult importGather(NodeContext &node) {
   Dims dims = node.getDims(0);
   int64_t axis = node.getAxis("axis", 0, dims.size());
@@ -113,6 +133,12 @@ static LogicalResult importGather(NodeContext &node) {
   if (constant && indices)
     return node.bind(0, gatherHost(*constant, *indices, axis));
 
+  if (!indices) {
+    if (axis != 0 || dims.size() != 2 || !constant)
+      return node.emitInputError(1)
+             << "expected constant indices, or a constant matrix whose rows are gathered (axis 0)";
+    return node.emit<nn::EmbeddingOp>({node.getValue(1), node.getValue(0)});
+  }
   Dims list = node.getConstantInts(1);
   if (node.hasFailed())
     return failure();
@@ -314,15 +340,39 @@ static LogicalResult importPadOfInputs(NodeContext &node) {
 // Expand
 //===----------------------------------------------------------------------===//
 
+LogicalResult importer::bindRepeated(NodeContext &node, const HostTensor &constant,
+                                     llvm::ArrayRef<SymbolicInt> shape) {
+  Dims sizes;
+  std::optional<size_t> batch;
+  for (auto [index, size] : llvm::enumerate(shape)) {
+    bool isBatch = !size.isConstant() && !size.isUnknown() && size.value == 0;
+    if (!size.isConstant() && (!isBatch || batch))
+      return node.emitError() << "expected sizes and at most one multiple of the batch size, but "
+                                 "element "
+                              << index << " is something else; import with a fixed batch size";
+    if (isBatch)
+      batch = index;
+    sizes.push_back(isBatch ? 1 : size.value);
+  }
+  HostResult expanded = expandHost(constant, sizes);
+  if (!batch || !expanded)
+    return node.bind(0, std::move(expanded));
+  // Repeated to the rank of the shape, the constant may have more dimensions, or the batch's.
+  size_t axis = *batch + expanded->getDims().size() - sizes.size();
+  if (expanded->getDims()[axis] != 1)
+    return node.emitError() << "expected a constant of size 1 where the batch size is, but got "
+                            << numerics::formatDims(constant.getDims())
+                            << "; import with a fixed batch size";
+  return node.bind(0, BatchConstant{std::move(*expanded), axis, shape[*batch].scale});
+}
+
 static LogicalResult importExpand(NodeContext &node) {
   const HostTensor *constant = node.getConstant(0);
-  if (constant) {
-    Dims shape = node.getConstantInts(1);
-    return node.hasFailed() ? failure() : node.bind(0, expandHost(*constant, shape));
-  }
   llvm::SmallVector<SymbolicInt> dims = node.getSymbolicDims(0), shape = node.getSymbolicInts(1);
   if (node.hasFailed())
     return failure();
+  if (constant)
+    return bindRepeated(node, *constant, shape);
   if (shape.size() < dims.size())
     shape.insert(shape.begin(), dims.size() - shape.size(), SymbolicInt{1, 0});
   Dims sizes;

@@ -23,7 +23,7 @@ with tempfile.TemporaryDirectory() as folder:
     subprocess.run(["flatc", "--json", "--strict-json", "--raw-binary", "-o", folder, schema, "--", str(graph_file)], check=True)
     graph = json.loads(pathlib.Path(folder, "graph.json").read_text())
 constants = data[constants_offset:constants_offset + constants_size]
-element_bytes = {"Float32": 4, "Int32": 4, "UInt8": 1, "Int8": 1}
+element_bytes = {"Float32": 4, "Int32": 4, "Int64": 8, "UInt8": 1, "Int8": 1}
 
 print(magic.decode(), "version", version)
 for key in ("producer", "model", "stage", "backend", "summary", "preprocessing"):
