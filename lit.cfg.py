@@ -22,7 +22,8 @@ llvm_config.use_default_substitutions()
 # A variable of one CHECK block must not leak into the next.
 config.environment["FILECHECK_OPTS"] = "--enable-var-scope"
 
-tools = [ToolSubst(name, unresolved="ignore") for name in ("qopt", "qtranslate", "qrun", "quantir")]
+# After = and " comes the name of a config, not of a tool.
+tools = [ToolSubst(name, pre='.-^/\\<="', unresolved="ignore") for name in ("qopt", "qtranslate", "qrun", "quantir")]
 llvm_config.add_tool_substitutions(tools, [config.quantir_tools_dir, config.llvm_tools_dir])
 config.substitutions.append(("%python", f'"{config.python_executable}"'))
 config.substitutions.append(("%examples", os.path.join(config.quantir_source_root, "examples")))
