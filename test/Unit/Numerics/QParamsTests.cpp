@@ -58,6 +58,7 @@ TEST_CASE("names of types and schemes", "[qparams]") {
   CHECK(
       parseText("u8", dtype) ==
       "expected one of quint8, qint8, qint32, quint4x2, qint4, uint8, int8, uint16, int16, int32, "
+      "uint1, uint2, uint3, uint4, uint5, uint6, uint7, int1, int2, int3, int4, int5, int6, int7, "
       "float8_e4m3fn, float8_e5m2, float16, bfloat16, float32, but got 'u8' (nearest: 'uint8')");
   CHECK(toText(QDType::QUInt4) == "quint4x2");
 }
