@@ -42,10 +42,10 @@ static std::string checkFloats(TypeRange operands, TypeRange results) {
 }
 
 std::string FakeQuantizeDynamicOp::checkElementTypes(TypeRange operands, TypeRange results) {
-  if (getQuantMin() >= getQuantMax() || getQuantMin() < -128 || getQuantMax() > 255)
-    return "expected quant_min < quant_max in [-128, 255], but got " +
-           std::to_string(int32_t(getQuantMin())) + " and " +
-           std::to_string(int32_t(getQuantMax()));
+  auto min = static_cast<int32_t>(getQuantMin()), max = static_cast<int32_t>(getQuantMax());
+  if (min >= max || min < -128 || max > 255)
+    return "expected quant_min < quant_max in [-128, 255], but got " + std::to_string(min) +
+           " and " + std::to_string(max);
   return checkFloats(operands, results);
 }
 

@@ -25,7 +25,7 @@ func.func @activations(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 // Weights are rounded here: to half precision, and to codes with a real zero point for each row.
 // CHECK-LABEL: @weights
 func.func @weights() -> (tensor<2xf32>, tensor<2x2xf32>) {
-  // CHECK-DAG: %[[HALF:.+]] = arith.constant dense<[1.000000e+00, 6.103520e-05]> : tensor<2xf32>
+  // CHECK-DAG: %[[HALF:.+]] = arith.constant dense<[1.000000e+00, 6.10351563E-5]> : tensor<2xf32>
   %w = arith.constant dense<[1.0001, 0.0000610352]> : tensor<2xf32>
   // CHECK-DAG: %[[ROWS:.+]] = arith.constant dense<{{\[\[}}0.000000e+00, 3.000000e+00], [-1.000000e+00, 1.550000e+00]]> : tensor<2x2xf32>
   %r = arith.constant dense<[[0.25, 3.25], [-1.001, 1.551]]> : tensor<2x2xf32>
