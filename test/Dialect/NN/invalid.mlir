@@ -21,9 +21,9 @@ func.func @unranked(%x: tensor<*xf32>) {
 
 // -----
 
-func.func @dynamic_inside(%x: tensor<4x?xf32>) {
+func.func @two_dynamic(%x: tensor<?x?xf32>) {
   // expected-error @+1 {{'nn.relu' op operand #0 must be ranked tensor of f32 values with positive dimensions, of which one may be dynamic}}
-  %y = nn.relu %x : (tensor<4x?xf32>) -> tensor<4x?xf32>
+  %y = nn.relu %x : (tensor<?x?xf32>) -> tensor<?x?xf32>
   return
 }
 
