@@ -9,6 +9,7 @@
 #include "runtime/data/QuantizedInputs.h"
 #include "runtime/data/Recordings.h"
 #include "runtime/data/Suggest.h"
+#include "runtime/tensor/AxisCopy.h"
 
 #include <fmt/format.h>
 
@@ -63,9 +64,14 @@ Status quantir::runtime::runPlan(PlanPtr plan, const RunOptions &options) {
     results.emplace_back(size_t(numElements((*runner)->outputDims(i, samples))));
   ProgressBar bar("running", samples);
   auto sink = [&](int64_t first, int64_t count, std::span<const TensorView> outputs) {
-    for (size_t i = 0; i < outputs.size(); ++i)
-      (*readers)[i].read(outputs[i],
-                         results[i].data() + numElements((*runner)->outputDims(i, first)));
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      std::vector<float> values = (*readers)[i].read(outputs[i]);
+      std::vector<int64_t> dims = (*runner)->outputDims(i, samples);
+      size_t axis = plan->outputs()[i].batchAxis();
+      int64_t rows = dims[axis] / samples;
+      copyAlongAxis({values.data(), count * rows, 0}, {results[i].data(), dims[axis], first * rows},
+                    count * rows, dims, axis, sizeof(float));
+    }
     bar.update(first + count);
     return Status();
   };
