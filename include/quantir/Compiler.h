@@ -71,6 +71,7 @@ struct QuantizeOptions {
   /// Which ops are quantized how, where the JSON file does not say: a built-in backend config.
   std::string backendConfig = "quantir";
   std::string backend = "onednn"; ///< whose kernels execute the plan
+  bool correctBiases = true; ///< for the means that rounded weights move; not with PyTorch's rules
   std::string dumpStages;         ///< a folder for the MLIR after each stage; empty: none
   std::optional<runtime::Preprocessing> preprocessing; ///< to be kept in the plan
   int threads = 0;                                     ///< for calibration; 0: all

@@ -57,6 +57,7 @@ struct QuantizationReport {
   std::string calibrationData; ///< the file
   int64_t calibrationSamples = 0;
   int64_t calibrationBatch = 0;
+  int64_t correctedBiases = 0; ///< of how many ops
 
   std::vector<OpReport> ops;
   std::vector<OutputReport> outputs;

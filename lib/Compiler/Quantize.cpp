@@ -7,6 +7,7 @@
 #include "ModelFile.h"
 #include "OpRows.h"
 
+#include "quantir/Calibration/BiasCorrection.h"
 #include "quantir/Calibration/Calibration.h"
 #include "quantir/Config/BackendConfig.h"
 #include "quantir/Config/QConfig.h"
@@ -112,6 +113,7 @@ public:
     QUANTIR_RETURN_IF_ERROR(loadData(provider));
     QUANTIR_RETURN_IF_ERROR(prepare());
     QUANTIR_RETURN_IF_ERROR(calibrateModel());
+    QUANTIR_RETURN_IF_ERROR(correct());
     QUANTIR_RETURN_IF_ERROR(convert());
     QUANTIR_RETURN_IF_ERROR(lower());
     return std::move(result);
@@ -146,6 +148,7 @@ private:
   Status loadData(const CalibrationProvider &provider);
   Status prepare();
   Status calibrateModel();
+  Status correct();
   Status convert();
   Status lower();
   Result<PlanPtr> exportWithSummary(const std::string &summary);
@@ -266,6 +269,28 @@ Status Quantization::calibrateModel() {
                            ": the last " + std::to_string(unused) +
                            " samples do not fill one and are left out");
   timer.finish("calibrate");
+  return Status();
+}
+
+/// Corrects biases, unless the backend config follows PyTorch, which does not. A model that cannot
+/// be measured keeps its biases, and the report says so.
+Status Quantization::correct() {
+  auto backendConfig = model.module.get()->getAttrOfType<BackendConfigAttr>(
+      QuantirDialect::backendConfigAttrName);
+  if (options.correctBiases && backendConfig && backendConfig.getRules() == Rules::Quantir) {
+    DiagnosticCollector diagnostics(context());
+    LowerPipelineOptions lower;
+    lower.backend = options.backend;
+    QuantizationReport &report = result.report;
+    FailureOr<BiasCorrection> correction =
+        correctBiases(*model.module, lower, report.calibrationSamples, data.source, execution(),
+                      progress("correcting biases"));
+    if (succeeded(correction))
+      report.correctedBiases = correction->corrected;
+    else
+      report.notes.push_back(diagnostics.error("biases are not corrected").message());
+    timer.finish("correct biases");
+  }
   return dumper.dump(*model.module, "calibrated");
 }
 

@@ -167,6 +167,7 @@ static Json commonJson(const QuantizationReport &report) {
                 {{"data", report.calibrationData},
                  {"samples", report.calibrationSamples},
                  {"batch", report.calibrationBatch}}},
+               {"corrected_biases", report.correctedBiases},
                {"totals",
                 {{"ops", report.ops.size()},
                  {"quantized", report.numQuantized()},

@@ -91,6 +91,9 @@ void quantir::addQuantizeCommand(runtime::CommandLine &line) {
   app.add_option("--backend", options.backend, "Whose kernels execute the plan")
       ->capture_default_str()
       ->type_name("NAME");
+  app.add_flag("!--no-bias-correction", options.correctBiases,
+               "Leave the biases as they are; by default they make up for the means that rounding "
+               "the weights moves");
   runtime::addPreprocessingOptions(app, options.preprocessing);
   app.add_option("--report", arguments->report, "Write what was done to each op as JSON")
       ->type_name("FILE");

@@ -1,0 +1,282 @@
+//===- BiasCorrection.cpp - Biases that make up for rounded weights -------===//
+//
+// The measuring model is the float model with, beside each op to be corrected, the same op on the
+// rounding errors of its weights, and the mean of that as an output.
+//
+//===----------------------------------------------------------------------===//
+
+#include "quantir/Calibration/BiasCorrection.h"
+
+#include "quantir/Numerics/Quantize.h"
+#include "quantir/dialects/NN/Constants.h"
+#include "quantir/dialects/NN/NN.h"
+#include "quantir/dialects/Quantir/Quantir.h"
+#include "runtime/data/OutputReader.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/OwningOpRef.h"
+
+using namespace mlir;
+using namespace quantir;
+
+namespace {
+
+/// An op whose bias can be corrected.
+struct Target {
+  Operation *unit;     ///< the annotated op: `root`, or the quantir.fused around it
+  Operation *root;     ///< the op with the weight
+  OpOperand *bias;     ///< of `unit`
+  Value activation;    ///< what `root` reads, as an operand of `unit`
+  Value weight;        ///< the constant
+  ObserverOp observer; ///< of the weight
+  int64_t channelAxis; ///< of the result of `root`
+};
+
+OpOperand *operandWithRole(QuantizableOpInterface op, OperandRole role) {
+  for (OpOperand &operand : op->getOpOperands())
+    if (op.getOperandRole(operand.getOperandNumber()) == role)
+      return &operand;
+  return nullptr;
+}
+
+/// The value outside of `unit` that `value`, an operand of its root, is; null if it is made inside.
+Value outsideOf(Operation *unit, Operation *root, Value value) {
+  if (unit == root)
+    return value;
+  auto argument = dyn_cast<BlockArgument>(value);
+  return argument ? unit->getOperand(argument.getArgNumber()) : Value();
+}
+
+/// The mean is taken of each sample, whose axis is the first one, so all others must be static.
+bool hasSampleAxis(RankedTensorType result, func::FuncOp func) {
+  if (result.getRank() < 2 || func.getNumArguments() == 0)
+    return false;
+  auto input = dyn_cast<RankedTensorType>(func.getArgumentTypes()[0]);
+  return input && input.getRank() > 0 && input.getDimSize(0) == result.getDimSize(0) &&
+         !llvm::any_of(result.getShape().drop_front(), ShapedType::isDynamic);
+}
+
+std::optional<Target> targetOf(Operation *unit, func::FuncOp func, SymbolTable &symbols) {
+  auto quantizable = dyn_cast<QuantizableOpInterface>(unit);
+  if (!quantizable || !unit->hasAttr(QuantirDialect::annotationAttrName))
+    return std::nullopt;
+  auto fused = dyn_cast<FusedOp>(unit);
+  Target target;
+  target.unit = unit;
+  target.root = fused ? fused.getRootOp() : unit;
+  auto root = dyn_cast<QuantizableOpInterface>(target.root);
+  target.bias = operandWithRole(quantizable, OperandRole::Bias);
+  if (!root || !target.bias || !nn::getConstantFloats(target.bias->get()))
+    return std::nullopt;
+  OpOperand *activation = operandWithRole(root, OperandRole::Activation);
+  OpOperand *weight = operandWithRole(root, OperandRole::Weight);
+  if (!activation || !weight || !operandWithRole(root, OperandRole::Bias))
+    return std::nullopt;
+  target.activation = outsideOf(unit, target.root, activation->get());
+  Value quantized = outsideOf(unit, target.root, weight->get());
+  auto observe = quantized ? quantized.getDefiningOp<ObserveOp>() : ObserveOp();
+  if (!target.activation || !observe || !nn::getConstantFloats(observe.getInput()))
+    return std::nullopt;
+  target.weight = observe.getInput();
+  target.observer = symbols.lookup<ObserverOp>(observe.getObserver());
+  auto result = dyn_cast<RankedTensorType>(target.root->getResult(0).getType());
+  if (!target.observer || !result || !hasSampleAxis(result, func))
+    return std::nullopt;
+  target.channelAxis = isa<nn::LinearOp>(target.root) ? result.getRank() - 1 : 1;
+  auto channels = cast<RankedTensorType>(target.bias->get().getType());
+  if (channels.getRank() != 1 || channels.getDimSize(0) != result.getDimSize(target.channelAxis))
+    return std::nullopt;
+  return target;
+}
+
+/// The one public function, which a plan executes; null if there are none or several.
+func::FuncOp entryOf(ModuleOp module) {
+  func::FuncOp entry;
+  for (auto func : module.getOps<func::FuncOp>()) {
+    if (!func.isPublic())
+      continue;
+    if (entry)
+      return {};
+    entry = func;
+  }
+  return entry;
+}
+
+SmallVector<Target> findTargets(func::FuncOp func) {
+  SymbolTable symbols(func->getParentOfType<ModuleOp>());
+  SmallVector<Target> targets;
+  for (Operation &op : func.getBody().getOps())
+    if (std::optional<Target> target = targetOf(&op, func, symbols))
+      targets.push_back(*target);
+  return targets;
+}
+
+template <typename T>
+std::string roundTo(ArrayRef<int64_t> shape, const numerics::QParams &params,
+                    SmallVectorImpl<float> &values) {
+  std::vector<T> codes(values.size());
+  std::string error = numerics::quantize<T>(values.data(), shape, params, codes.data());
+  return error.empty() ? numerics::dequantize<T>(codes.data(), shape, params, values.data())
+                       : error;
+}
+
+/// What rounding takes away from the weight, `w - q(w)`; nothing if it is not known here.
+std::optional<SmallVector<float>> roundingError(const Target &target) {
+  ObserverOp symbol = target.observer;
+  std::unique_ptr<numerics::Observer> observer =
+      numerics::createObserver(symbol.getSpec().getConfig());
+  std::optional<numerics::ObserverState> state = symbol.getObserverState();
+  numerics::QParams params;
+  if (!observer || !state || !observer->load(*state).empty() ||
+      !observer->calculateQParams(params).empty())
+    return std::nullopt;
+  SmallVector<float> error = *nn::getConstantFloats(target.weight);
+  SmallVector<float> rounded = error;
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(target.weight.getType()).getShape();
+  std::string failure = "not a type of 8 bits";
+  if (params.dtype == numerics::QDType::QInt8)
+    failure = roundTo<int8_t>(shape, params, rounded);
+  else if (params.dtype == numerics::QDType::QUInt8)
+    failure = roundTo<uint8_t>(shape, params, rounded);
+  if (!failure.empty())
+    return std::nullopt;
+  for (auto [e, r] : llvm::zip(error, rounded))
+    e -= r;
+  return error;
+}
+
+/// The mean of the result of `target`'s root on `error` as its weight, for each sample and channel.
+Value measure(OpBuilder &builder, const Target &target, ArrayRef<float> error) {
+  Location loc = target.root->getLoc();
+  builder.setInsertionPoint(target.unit);
+  auto weightType = cast<RankedTensorType>(target.weight.getType());
+  auto biasType = cast<RankedTensorType>(target.bias->get().getType());
+  SmallVector<float> zeros(biasType.getNumElements(), 0.0f);
+  auto root = cast<QuantizableOpInterface>(target.root);
+  IRMapping mapping;
+  mapping.map(operandWithRole(root, OperandRole::Activation)->get(), target.activation);
+  mapping.map(operandWithRole(root, OperandRole::Weight)->get(),
+              nn::createConstant(builder, loc, weightType.getShape(), error));
+  mapping.map(operandWithRole(root, OperandRole::Bias)->get(),
+              nn::createConstant(builder, loc, biasType.getShape(), zeros));
+  Operation *shadow = builder.clone(*target.root, mapping);
+  shadow->removeAttr(QuantirDialect::annotationAttrName);
+
+  SmallVector<int64_t> axes;
+  for (int64_t axis = 1, rank = cast<RankedTensorType>(shadow->getResult(0).getType()).getRank();
+       axis < rank; ++axis)
+    if (axis != target.channelAxis)
+      axes.push_back(axis);
+  if (axes.empty())
+    return shadow->getResult(0);
+  auto mean = nn::createChecked<nn::MeanOp>(
+      builder, loc, shadow->getResult(0),
+      builder.getNamedAttr("axes", builder.getDenseI64ArrayAttr(axes)));
+  return mean ? Value(mean->getResult(0)) : Value();
+}
+
+/// Lets `func` return `values`, and nothing else.
+void returnOnly(func::FuncOp func, ArrayRef<Value> values) {
+  Builder builder(func.getContext());
+  Operation *terminator = func.getBody().front().getTerminator();
+  terminator->setOperands(values);
+  SmallVector<Attribute> attributes;
+  for (size_t i = 0; i < values.size(); ++i)
+    attributes.push_back(builder.getDictionaryAttr(builder.getNamedAttr(
+        nn::nameAttrName, builder.getStringAttr("bias_" + std::to_string(i)))));
+  func.setType(builder.getFunctionType(func.getArgumentTypes(), ValueRange(values).getTypes()));
+  func.setResAttrsAttr(builder.getArrayAttr(attributes));
+}
+
+/// Makes a prepared module a float one.
+void removeObservers(ModuleOp module) {
+  module.walk([](ObserveOp observe) {
+    observe.getResult().replaceAllUsesWith(observe.getInput());
+    observe.erase();
+  });
+  for (ObserverOp observer : llvm::make_early_inc_range(module.getOps<ObserverOp>()))
+    observer.erase();
+  module.walk([](Operation *op) { op->removeAttr(QuantirDialect::annotationAttrName); });
+  module->setAttr(QuantirDialect::stageAttrName, StringAttr::get(module.getContext(), "float"));
+}
+
+/// Runs the measuring model; the mean of each of its outputs over all samples.
+runtime::Status run(const runtime::PlanPtr &plan, int64_t samples,
+                    const runtime::SampleSource &source, const runtime::ExecutionOptions &options,
+                    const runtime::Progress &progress, std::vector<std::vector<double>> &means) {
+  runtime::Result<std::vector<runtime::OutputReader>> readers = createOutputReaders(*plan);
+  if (!readers)
+    return readers.status();
+  runtime::Result<std::unique_ptr<runtime::BatchRunner>> runner =
+      createRunner(plan, options, samples);
+  if (!runner)
+    return runner.status();
+  auto sink = [&](int64_t first, int64_t count, std::span<const runtime::TensorView> outputs) {
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      std::vector<float> values = (*readers)[i].read(outputs[i]);
+      means[i].resize(values.size() / count);
+      for (size_t j = 0; j < values.size(); ++j)
+        means[i][j % means[i].size()] += values[j] / double(samples);
+    }
+    if (progress)
+      progress(first + count);
+    return runtime::Status();
+  };
+  means.assign(plan->outputs().size(), {});
+  return (*runner)->run(samples, source, sink);
+}
+
+/// Adds `mean` to the bias of `target`.
+void addToBias(const Target &target, ArrayRef<double> mean) {
+  Value old = target.bias->get();
+  SmallVector<float> values = *nn::getConstantFloats(old);
+  for (auto [value, m] : llvm::zip_equal(values, mean))
+    value = static_cast<float>(value + m);
+  OpBuilder builder(target.unit);
+  target.bias->set(nn::createConstant(builder, old.getLoc(),
+                                      cast<RankedTensorType>(old.getType()).getShape(), values,
+                                      nn::getNameHint(nn::getConstantElements(old))));
+  if (old.use_empty())
+    old.getDefiningOp()->erase();
+}
+
+} // namespace
+
+FailureOr<BiasCorrection> quantir::correctBiases(ModuleOp calibrated,
+                                                 const LowerPipelineOptions &lower, int64_t samples,
+                                                 const runtime::SampleSource &source,
+                                                 const runtime::ExecutionOptions &options,
+                                                 const runtime::Progress &progress) {
+  func::FuncOp entry = entryOf(calibrated);
+  if (!entry)
+    return calibrated.emitError("expected one public function");
+  SmallVector<Target> targets = findTargets(entry);
+
+  OwningOpRef<ModuleOp> model = calibrated.clone();
+  func::FuncOp func = entryOf(*model);
+  OpBuilder builder(func.getContext());
+  SmallVector<Target> measured;
+  SmallVector<Value> outputs;
+  for (auto [target, copy] : llvm::zip_equal(targets, findTargets(func)))
+    if (std::optional<SmallVector<float>> error = roundingError(target))
+      if (Value mean = measure(builder, copy, *error)) {
+        measured.push_back(target);
+        outputs.push_back(mean);
+      }
+  BiasCorrection correction;
+  if (measured.empty())
+    return correction;
+  returnOnly(func, outputs);
+  removeObservers(*model);
+  FailureOr<runtime::PlanPtr> plan = compileInMemory(*model, lower);
+  if (failed(plan))
+    return failure();
+  std::vector<std::vector<double>> means;
+  if (runtime::Status status = run(*plan, samples, source, options, progress, means); !status)
+    return calibrated.emitError() << status.message();
+  for (auto [target, mean] : llvm::zip_equal(measured, means))
+    addToBias(target, mean);
+  correction.corrected = measured.size();
+  correction.samples = samples;
+  return correction;
+}
