@@ -44,8 +44,7 @@ class Model:
     stages: bool = False  # whether the MLIR of each stage is checked, too
 
 
-# The SQNR targets are 0.3 dB under the best of PyTorch FX and ONNX Runtime on the same model and data; the digits CNN's
-# is absolute.
+# Each SQNR target is the best of PyTorch FX and ONNX Runtime on the same model and data; MobileNetV2's is 1 dB above.
 MODELS = {
     "resnet20": Model(
         onnx="cifar/resnet20.onnx",
@@ -55,7 +54,7 @@ MODELS = {
         preprocessing=IMAGENET,
         float_logits="cifar/resnet20_fp32_test_logits.npy",
         top1_loss=0.3,
-        sqnr={"logits": 28.6},
+        sqnr={"logits": 28.9},
         stages=True,
     ),
     "resnet56": Model(
@@ -66,7 +65,7 @@ MODELS = {
         preprocessing=IMAGENET,
         float_logits="cifar/resnet56_fp32_test_logits.npy",
         top1_loss=0.3,
-        sqnr={"logits": 28.3},
+        sqnr={"logits": 28.6},
     ),
     "mobilenet_v2": Model(
         onnx="mobilenet_v2/mobilenet_v2_1.0.onnx",
@@ -75,7 +74,7 @@ MODELS = {
         labels="mobilenet_v2/test_labels.npy",
         preprocessing=["--mean", "0.5", "--std", "0.5"],
         float_logits="mobilenet_v2/fp32_test_logits.npy",
-        sqnr={"logits": 17.3},
+        sqnr={"logits": 18.8},
         agreement=97.0,
     ),
     "digits_cnn": Model(
@@ -85,21 +84,21 @@ MODELS = {
         labels="digits/test_y.npy",
         preprocessing=[],
         float_logits="digits/cnn_fp32_test_logits.npy",
-        sqnr={"logits": 37.5},
+        sqnr={"logits": 37.9},
     ),
     "face_rfb": Model(
         onnx="face/version-RFB-320_simplified.onnx",
         calibration="face/images_240x320_u8.npy[0:15]",
         test="face/images_240x320_u8.npy[15:30]",
         preprocessing=["--mean", str(127 / 255), "--std", str(128 / 255)],
-        sqnr={"scores": 39.6, "boxes": 20.8},
+        sqnr={"scores": 39.9, "boxes": 21.1},
     ),
     "face_slim": Model(
         onnx="face/version-slim-320_simplified.onnx",
         calibration="face/images_240x320_u8.npy[0:15]",
         test="face/images_240x320_u8.npy[15:30]",
         preprocessing=["--mean", str(127 / 255), "--std", str(128 / 255)],
-        sqnr={"scores": 39.1, "boxes": 19.8},
+        sqnr={"scores": 39.4, "boxes": 20.1},
     ),
 }
 
