@@ -275,10 +275,14 @@ Status Quantization::calibrateModel() {
 /// Corrects biases, unless the backend config follows PyTorch, which does not. A model that cannot
 /// be measured keeps its biases, and the report says so.
 Status Quantization::correct() {
-  auto backendConfig = model.module.get()->getAttrOfType<BackendConfigAttr>(
-      QuantirDialect::backendConfigAttrName);
-  if (options.correctBiases && backendConfig && backendConfig.getRules() == Rules::Quantir) {
-    DiagnosticCollector diagnostics(context());
+  DiagnosticCollector diagnostics(context());
+  FailureOr<BackendConfigAttr> backendConfig =
+      resolveBackendConfig(model.module.get()->getAttrOfType<BackendConfigAttr>(
+                               QuantirDialect::backendConfigAttrName),
+                           UnknownLoc::get(context()));
+  if (failed(backendConfig))
+    return diagnostics.error("reading the backend config of '" + path + "'");
+  if (options.correctBiases && backendConfig->getRules() == Rules::Quantir) {
     LowerPipelineOptions lower;
     lower.backend = options.backend;
     QuantizationReport &report = result.report;
