@@ -37,7 +37,7 @@ ROWS = [
     ("default", None, []),
     ("biases as they are", None, ["--no-bias-correction"]),
     ("activations `min_max`", mapping("min_max"), []),
-    ("activations `histogram_mse`", mapping("histogram_mse"), []),
+    ("activations `mse`", mapping("mse"), []),
     ("weights in [-128, 127]", mapping(quant_min=-128, quant_max=127), []),
     (
         "weights per tensor",
