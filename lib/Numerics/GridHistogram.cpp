@@ -79,8 +79,9 @@ void countOnGrid(const float *data, int64_t count, const Grid &grid, std::span<i
     countSlice(data + begin, end - begin, grid, partial[part]);
   });
   for (const std::vector<uint32_t> &part : partial)
-    for (size_t i = 0; i < part.size(); ++i)
-      counts[i % grid.count] += part[i];
+    for (int64_t t = 0; t < tables; ++t)
+      for (int64_t b = 0; b < grid.count; ++b)
+        counts[b] += part[t * grid.count + b];
 }
 
 void addToGrid(std::span<const int64_t> counts, const Grid &from, const Grid &to,

@@ -3,6 +3,7 @@
 #include "quantir/Numerics/Histogram.h"
 
 #include "quantir/Numerics/Scan.h"
+#include "quantir/Numerics/TargetClones.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,17 +21,21 @@ std::vector<float> makeHistogram(const float *data, int64_t count, int64_t bins,
   return std::vector<float>(counts.begin(), counts.end());
 }
 
-std::vector<float> linspace(float start, float stop, int64_t count) {
-  std::vector<float> values(count);
-  if (count == 1)
-    values[0] = start;
-  if (count <= 1)
-    return values;
-  const float step = (stop - start) / float(count - 1);
+/// In clones, since without the instruction std::fma is a call.
+QUANTIR_TARGET_CLONES static void fillLinspace(float start, float stop, float step, int64_t count,
+                                               float *values) {
   for (int64_t i = 0; i < count / 2; ++i)
     values[i] = std::fma(step, float(i), start);
   for (int64_t i = count / 2; i < count; ++i)
     values[i] = std::fma(-step, float(count - 1 - i), stop);
+}
+
+std::vector<float> linspace(float start, float stop, int64_t count) {
+  std::vector<float> values(count);
+  if (count == 1)
+    values[0] = start;
+  if (count > 1)
+    fillLinspace(start, stop, (stop - start) / float(count - 1), count, values.data());
   return values;
 }
 
@@ -45,14 +50,25 @@ std::vector<float> spreadHistogram(HistogramView old, float min, float max) {
   // The bin of a middle: the last one whose lower edge is not above it. Middles ascend, so the
   // search goes on from the previous one's.
   int64_t bin = 0;
-  for (int64_t i = 0; i < bins * pieces; ++i) {
-    float middle = begins[i] + halfPiece;
-    while (bin + 1 < bins && edges[bin + 1] <= middle)
-      ++bin;
-    while (bin > 0 && edges[bin] > middle)
-      --bin;
-    result[bin] += old.counts[i / pieces] / float(pieces);
+  float sum = 0; // of that bin
+  for (int64_t o = 0; o < bins; ++o) {
+    const float part = old.counts[o] / float(pieces);
+    if (part == 0)
+      continue;
+    for (int64_t i = o * pieces; i < (o + 1) * pieces; ++i) {
+      const float middle = begins[i] + halfPiece;
+      if ((bin + 1 < bins && edges[bin + 1] <= middle) || (bin > 0 && edges[bin] > middle)) {
+        result[bin] = sum;
+        while (bin + 1 < bins && edges[bin + 1] <= middle)
+          ++bin;
+        while (bin > 0 && edges[bin] > middle)
+          --bin;
+        sum = result[bin];
+      }
+      sum += part;
+    }
   }
+  result[bin] = sum;
   return result;
 }
 

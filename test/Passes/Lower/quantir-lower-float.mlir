@@ -195,4 +195,21 @@ func.func @observed(%x: tensor<?x2x4xf32>, %w: tensor<2x2x1xf32>) -> tensor<?x2x
   return %2 : tensor<?x2x4xf32>
 }
 
+// A constant is not observed at each run, unless its observer has yet to see it.
+quantir.observer @seen #quantir.min_max state {min_val = array<f32: 2.0>, max_val = array<f32: 2.0>, samples = 1 : i64}
+quantir.observer @unseen #quantir.min_max
+// CHECK-LABEL: func @observed_constant(
+// CHECK-NOT: @seen
+// CHECK: kernel.observe %{{.*}}, @unseen
+// CHECK-NOT: @seen
+// CHECK: return
+func.func @observed_constant(%x: tensor<?x2x4xf32>) -> tensor<?x2x4xf32> {
+  %c = arith.constant dense<2.0> : tensor<1x2x4xf32>
+  %0 = quantir.observe %c, @seen : tensor<1x2x4xf32>
+  %1 = nn.add %x, %0 : (tensor<?x2x4xf32>, tensor<1x2x4xf32>) -> tensor<?x2x4xf32>
+  %2 = quantir.observe %c, @unseen : tensor<1x2x4xf32>
+  %3 = nn.mul %1, %2 : (tensor<?x2x4xf32>, tensor<1x2x4xf32>) -> tensor<?x2x4xf32>
+  return %3 : tensor<?x2x4xf32>
+}
+
 }
