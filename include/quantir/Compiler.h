@@ -72,13 +72,17 @@ struct QuantizeOptions {
   std::string backendConfig = "quantir";
   std::string backend = "onednn"; ///< whose kernels execute the plan
   bool correctBiases = true; ///< for the means that rounded weights move; not with PyTorch's rules
-  std::string dumpStages;         ///< a folder for the MLIR after each stage; empty: none
+  std::string dumpStages;    ///< a folder for the MLIR after each stage; empty: none
   std::optional<runtime::Preprocessing> preprocessing; ///< to be kept in the plan
   int threads = 0;                                     ///< for calibration; 0: all
   int64_t batch = 0; ///< samples at a time while calibrating; 0: chosen to suit the model
 
   /// Is told how far a long phase is ("calibrating", "comparing with float").
   std::function<void(std::string_view phase, int64_t done, int64_t total)> progress;
+
+  /// A state file to take instead of running the model: calibrate() made it, with this model and
+  /// this configuration. The samples then serve the comparison with float only.
+  std::string state;
 };
 
 struct QuantizedModel {
@@ -87,10 +91,39 @@ struct QuantizedModel {
 };
 
 /// Imports, prepares, calibrates, converts and lowers a float model, and compares the result with
-/// it.
+/// it. With `options.state` there may be no samples (an empty `calibration`), and then there is no
+/// comparison.
 runtime::Result<QuantizedModel> quantize(const std::string &path,
                                          const CalibrationProvider &calibration,
                                          const QuantizeOptions &options = {});
+
+//===----------------------------------------------------------------------===//
+// Calibrating alone
+//===----------------------------------------------------------------------===//
+
+struct CalibrateOptions : QuantizeOptions { // `state`: a state file to go on from
+  int64_t firstSample = 0;                  ///< of the data's samples, the first to use
+  int64_t endSample = -1;            ///< the first not to use; -1: use all from firstSample on
+  std::string recordings;            ///< a .npz for what recording observers kept; empty: none
+  std::function<bool()> interrupted; ///< asked after each batch whether to stop there
+};
+
+struct CalibratedModel {
+  std::string module;      ///< the prepared module with its observers' states, MLIR text
+  std::string state;       ///< what the observers learned, also before: a state file's content
+  int64_t firstSample = 0; ///< the samples used were [firstSample, nextSample)
+  int64_t nextSample = 0;
+  int64_t endSample = 0;    ///< of those asked for
+  bool interrupted = false; ///< nextSample is where to go on
+  std::vector<std::string> notes;
+};
+
+/// Imports and prepares a float model, or takes a prepared one, and shows samples to its observers.
+/// Stopped and gone on with at a batch's end it gives the same bits as in one go; states of several
+/// machines are merged by numerics::merge() (Numerics/CalibrationState.h). `dumpStages` is unused.
+runtime::Result<CalibratedModel> calibrate(const std::string &path,
+                                           const CalibrationProvider &calibration,
+                                           const CalibrateOptions &options);
 
 } // namespace quantir
 

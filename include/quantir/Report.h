@@ -56,6 +56,7 @@ struct QuantizationReport {
 
   std::string calibrationData; ///< the file
   int64_t calibrationSamples = 0;
+  int64_t comparedSamples = 0; ///< with the float model; 0: no comparison
   int64_t calibrationBatch = 0;
   int64_t correctedBiases = 0; ///< of how many ops
 

@@ -2,7 +2,7 @@
 
 #include "quantir/Calibration/Calibration.h"
 
-#include "quantir/Numerics/Observer.h"
+#include "quantir/Runtime/Calibration.h"
 #include "quantir/Target/Plan/Export.h"
 
 #include "mlir/IR/OwningOpRef.h"
@@ -34,23 +34,35 @@ FailureOr<runtime::PlanPtr> quantir::compileInMemory(ModuleOp module,
 
 FailureOr<CalibrationResult> quantir::calibrate(runtime::PlanPtr prepared, int64_t samples,
                                                 const runtime::SampleSource &source,
-                                                const runtime::ExecutionOptions &options,
-                                                const runtime::Progress &progress, Location loc) {
+                                                runtime::CalibrationRun options,
+                                                const runtime::Progress &progress, Location loc,
+                                                const numerics::CalibrationState *before) {
   CalibrationResult result;
+  if (before) {
+    runtime::Result<std::shared_ptr<runtime::ObserverList>> observers =
+        runtime::createObservers(*prepared);
+    if (!observers)
+      return emitError(loc) << observers.message();
+    if (runtime::Status status = runtime::restoreStates(*before, *prepared, **observers); !status)
+      return emitError(loc) << status.message();
+    options.observers = *observers;
+    result.state.samples = before->samples;
+  }
   if (prepared->observers().empty())
     return result;
   runtime::Result<runtime::Statistics> seen =
       runtime::collectStatistics(prepared, samples, source, options, progress);
   if (!seen)
     return emitError(loc) << seen.message();
+  result.observers = seen->observers;
   result.samples = seen->samples;
   result.batch = seen->batch;
+  result.interrupted = seen->interrupted;
+  result.state.samples += seen->samples;
   for (const auto &[info, observer] : llvm::zip(prepared->observers(), *seen->observers)) {
     if (std::string error = observer->error(); !error.empty())
       return emitError(loc) << "observer '" << info.name << "': " << error;
-    // What saw nothing keeps the state it has.
-    if (!observer->state().empty())
-      result.statistics[info.name] = observer->state();
+    result.state.observers[info.name] = {observer->config(), observer->state()};
   }
   return result;
 }

@@ -28,17 +28,21 @@ mlir::FailureOr<runtime::PlanPtr> compileInMemory(mlir::ModuleOp module,
 
 /// What calibration learned.
 struct CalibrationResult {
-  CalibrationStatistics statistics; ///< by the observers' symbols
-  int64_t samples = 0;              ///< how many samples were used
-  int64_t batch = 0;                ///< how many at a time
+  numerics::CalibrationState state;                 ///< also of what was learned before
+  std::shared_ptr<runtime::ObserverList> observers; ///< the plan's
+  int64_t samples = 0;                              ///< how many samples were used
+  int64_t batch = 0;                                ///< how many at a time
+  bool interrupted = false;                         ///< CalibrationRun::interrupted stopped it
 };
 
-/// Runs a plan of the prepared stage on samples and returns what its observers saw. An observer
-/// that saw nothing, or saw what it cannot use, is an error at `loc`.
+/// Runs a plan of the prepared stage on samples, going on from `before`, and returns what its
+/// observers saw. Errors at `loc`: an observer that saw what it cannot use; a state before that is
+/// not of this plan's observers.
 mlir::FailureOr<CalibrationResult> calibrate(runtime::PlanPtr prepared, int64_t samples,
                                              const runtime::SampleSource &source,
-                                             const runtime::ExecutionOptions &options,
-                                             const runtime::Progress &progress, mlir::Location loc);
+                                             runtime::CalibrationRun options,
+                                             const runtime::Progress &progress, mlir::Location loc,
+                                             const numerics::CalibrationState *before = nullptr);
 
 } // namespace quantir
 

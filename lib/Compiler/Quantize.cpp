@@ -4,13 +4,14 @@
 
 #include "Config.h"
 #include "Diagnostics.h"
-#include "ModelFile.h"
+#include "FloatModel.h"
 #include "OpRows.h"
 
 #include "quantir/Calibration/BiasCorrection.h"
 #include "quantir/Calibration/Calibration.h"
 #include "quantir/Config/BackendConfig.h"
 #include "quantir/Config/QConfig.h"
+#include "quantir/Runtime/Calibration.h"
 #include "quantir/Target/Plan/Export.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "runtime/data/Compare.h"
@@ -143,10 +144,19 @@ private:
     return [this, phase](int64_t done) { options.progress(phase, done, data.samples); };
   }
 
+  /// How many samples of the data are used: those that fill whole batches.
+  int64_t usedSamples() const {
+    if (options.state.empty())
+      return result.report.calibrationSamples;
+    const int64_t batch = floatPlan->hasDynamicBatch() ? 1 : floatPlan->inputs()[0].dims[0];
+    return data.samples > batch ? data.samples - data.samples % batch : data.samples;
+  }
+
   Status importModel();
   Status compileFloat();
   Status loadData(const CalibrationProvider &provider);
   Status prepare();
+  Status applyState();
   Status calibrateModel();
   Status correct();
   Status convert();
@@ -168,27 +178,11 @@ private:
 /// Reads the model and puts what is to be done into its attributes.
 Status Quantization::importModel() {
   QUANTIR_RETURN_IF_ERROR(dumper.open());
-  Result<LoadedModule> loaded = loadModule(path);
+  Result<LoadedModule> loaded = loadFloatModel(path, options, result.report.notes);
   if (!loaded)
     return loaded.status();
   model = *std::move(loaded);
   ModuleOp module = *model.module;
-  std::string stage = stageOf(module);
-  if (stage != "float" && stage != "prepared")
-    return Status::error("'" + path + "' is of the stage '" + stage +
-                         "', which is quantized already; give a float model");
-  if (stage == "prepared" && !options.config.empty())
-    return Status::error(
-        "'" + path +
-        "' is prepared already, so a configuration comes too late; leave --config out, or "
-        "give the float model");
-  DiagnosticCollector diagnostics(context());
-  if (failed(configure(module, options.config, options.backendConfig)))
-    return diagnostics.error("configuring '" + path + "'");
-  for (const std::string &warning : diagnostics.warnings())
-    result.report.notes.push_back("warning: " + warning);
-  if (options.preprocessing)
-    setPreprocessing(module, *options.preprocessing);
 
   QuantizationReport &report = result.report;
   report.source = path;
@@ -227,6 +221,8 @@ Status Quantization::compileFloat() {
 }
 
 Status Quantization::loadData(const CalibrationProvider &provider) {
+  if (!provider)
+    return Status();
   Result<CalibrationData> loaded = provider(*floatPlan);
   if (!loaded)
     return loaded.status();
@@ -241,15 +237,29 @@ Status Quantization::loadData(const CalibrationProvider &provider) {
 
 /// Fuses, annotates and inserts observers.
 Status Quantization::prepare() {
-  if (stageOf(*model.module) == "float")
-    QUANTIR_RETURN_IF_ERROR(runPipeline("preparing '" + path + "'",
-                                        [](OpPassManager &pm) { buildPreparePipeline(pm, {}); }));
+  QUANTIR_RETURN_IF_ERROR(prepareModel(model, path));
   timer.finish("prepare");
   return dumper.dump(*model.module, "prepared");
 }
 
+/// Gives the observers what an earlier calibration saw.
+Status Quantization::applyState() {
+  Result<numerics::CalibrationState> state = runtime::loadCalibrationState(options.state);
+  if (!state)
+    return state.status();
+  DiagnosticCollector diagnostics(context());
+  if (failed(applyCalibration(*model.module, *state)))
+    return diagnostics.error("calibrating").withContext("'" + options.state + "'");
+  result.report.calibrationData = options.state;
+  result.report.calibrationSamples = state->samples;
+  timer.finish("calibrate");
+  return dumper.dump(*model.module, "calibrated");
+}
+
 /// Runs the prepared model on the data and gives its observers what they saw.
 Status Quantization::calibrateModel() {
+  if (!options.state.empty())
+    return applyState();
   DiagnosticCollector diagnostics(context());
   LowerPipelineOptions lower;
   lower.backend = options.backend;
@@ -257,9 +267,9 @@ Status Quantization::calibrateModel() {
   if (failed(plan))
     return diagnostics.error("compiling the prepared model");
   FailureOr<CalibrationResult> calibration =
-      calibrate(*plan, data.samples, data.source, execution(), progress("calibrating"),
+      calibrate(*plan, data.samples, data.source, {execution(), {}, {}}, progress("calibrating"),
                 UnknownLoc::get(context()));
-  if (failed(calibration) || failed(applyCalibration(*model.module, calibration->statistics)))
+  if (failed(calibration) || failed(applyCalibration(*model.module, calibration->state)))
     return diagnostics.error("calibrating");
   QuantizationReport &report = result.report;
   report.calibrationSamples = calibration->samples;
@@ -276,18 +286,20 @@ Status Quantization::calibrateModel() {
 /// be measured keeps its biases, and the report says so.
 Status Quantization::correct() {
   DiagnosticCollector diagnostics(context());
-  FailureOr<BackendConfigAttr> backendConfig =
-      resolveBackendConfig(model.module.get()->getAttrOfType<BackendConfigAttr>(
-                               QuantirDialect::backendConfigAttrName),
-                           UnknownLoc::get(context()));
+  FailureOr<BackendConfigAttr> backendConfig = resolveBackendConfig(
+      model.module.get()->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName),
+      UnknownLoc::get(context()));
   if (failed(backendConfig))
     return diagnostics.error("reading the backend config of '" + path + "'");
-  if (options.correctBiases && backendConfig->getRules() == Rules::Quantir) {
+  const bool corrects = options.correctBiases && backendConfig->getRules() == Rules::Quantir;
+  if (corrects && data.samples == 0)
+    result.report.notes.push_back("biases are not corrected, which takes calibration data");
+  if (corrects && data.samples > 0) {
     LowerPipelineOptions lower;
     lower.backend = options.backend;
     QuantizationReport &report = result.report;
     FailureOr<BiasCorrection> correction =
-        correctBiases(*model.module, lower, report.calibrationSamples, data.source, execution(),
+        correctBiases(*model.module, lower, usedSamples(), data.source, execution(),
                       progress("correcting biases"));
     if (succeeded(correction))
       report.correctedBiases = correction->corrected;
@@ -339,11 +351,14 @@ Result<PlanPtr> Quantization::exportWithSummary(const std::string &summary) {
 }
 
 Status Quantization::compare(PlanPtr quantized) {
+  if (data.samples == 0)
+    return Status();
   Result<std::vector<runtime::OutputComparison>> comparisons =
       runtime::compareOutputs(floatPlan, std::move(quantized), data.samples, data.source,
                               execution(), progress("comparing with float"));
   if (!comparisons)
     return comparisons.status();
+  result.report.comparedSamples = usedSamples();
   for (const runtime::OutputComparison &output : *comparisons)
     result.report.outputs.push_back({output.name, output.sqnrDb, output.agreement});
   return Status();
@@ -354,5 +369,7 @@ Status Quantization::compare(PlanPtr quantized) {
 Result<QuantizedModel> quantir::quantize(const std::string &path,
                                          const CalibrationProvider &calibration,
                                          const QuantizeOptions &options) {
+  if (!calibration && options.state.empty())
+    return Status::error("expected samples to calibrate on, or the state of a calibration");
   return Quantization(path, options).run(calibration);
 }

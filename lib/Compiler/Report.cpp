@@ -88,8 +88,10 @@ static std::string sizeText(const QuantizationReport &report) {
 }
 
 static std::string outputsText(const QuantizationReport &report) {
+  if (report.outputs.empty())
+    return "";
   std::string text =
-      fmt::format("on the {} calibration samples, against float:\n", report.calibrationSamples);
+      fmt::format("on the {} calibration samples, against float:\n", report.comparedSamples);
   for (const OutputReport &output : report.outputs) {
     text += fmt::format("  {}: SQNR {:.1f} dB", output.name, output.sqnrDb);
     if (output.agreement)

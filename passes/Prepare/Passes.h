@@ -3,22 +3,20 @@
 #ifndef QUANTIR_PASSES_PREPARE_PASSES_H
 #define QUANTIR_PASSES_PREPARE_PASSES_H
 
-#include "quantir/Numerics/Observer.h"
+#include "quantir/Numerics/CalibrationState.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
-#include <map>
-
 namespace quantir {
 class QuantirDialect;
 
-/// The state of each observer, by its symbol.
-using CalibrationStatistics = std::map<std::string, numerics::ObserverState>;
-
-/// Sets the state of the module's observers; fails with an error if one of the names is none.
-mlir::LogicalResult applyCalibration(mlir::ModuleOp module, const CalibrationStatistics &statistics);
+/// Sets the state of the module's observers. An observer that saw nothing keeps the state it has.
+/// Errors: a state of no observer of the module, or of another configuration; an observer that has
+/// no state and gets none.
+mlir::LogicalResult applyCalibration(mlir::ModuleOp module,
+                                     const numerics::CalibrationState &state);
 
 #define GEN_PASS_DECL
 #include "quantir/passes/Prepare/Passes.h.inc"

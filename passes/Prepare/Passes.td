@@ -34,10 +34,17 @@ def InsertObserversPass : Pass<"quantir-insert-observers", "::mlir::ModuleOp"> {
 def ApplyCalibrationPass : Pass<"quantir-apply-calibration", "::mlir::ModuleOp"> {
   let summary = "give the observers the statistics of a calibration run";
   let description = [{
-    Reads the JSON file that `qrun --calibrate` wrote and sets the state of each `quantir.observer` it names. An observer
-    that the module does not have, or that is configured otherwise, is an error.
+    Reads a state file, as `quantir calibrate --state-out` and `qrun --calibrate` write it, and sets the state of each
+    `quantir.observer` it names. Errors: an observer that the module does not have, or that is configured otherwise;
+    one of the module that has no state and gets none.
+
+    ```mlir
+    quantir.observer @act_0 #quantir.min_max
+    // after -quantir-apply-calibration=file=state.json
+    quantir.observer @act_0 #quantir.min_max state {max_val = array<f32: 2.5>, min_val = array<f32: -1.0>, samples = 4}
+    ```
   }];
-  let options = [Option<"file", "file", "std::string", /*default=*/"", "the JSON file with the statistics">];
+  let options = [Option<"file", "file", "std::string", /*default=*/"", "the state file">];
   let dependentDialects = ["::quantir::QuantirDialect"];
 }
 

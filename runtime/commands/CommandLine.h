@@ -64,6 +64,7 @@ void addRunCommand(CommandLine &line, const FileLoader &loader);
 void addEvalCommand(CommandLine &line, const FileLoader &loader);
 void addBenchCommand(CommandLine &line, const FileLoader &loader);
 void addInspectCommand(CommandLine &line, const FileLoader &loader);
+void addMergeStatesCommand(CommandLine &line);
 
 /// `qrun`: the same and calibration, chosen by options instead of subcommands.
 int runQrun(int argc, const char *const *argv);

@@ -75,7 +75,8 @@ Status quantir::runtime::runPlan(PlanPtr plan, const RunOptions &options) {
     bar.update(first + count);
     return Status();
   };
-  QUANTIR_RETURN_IF_ERROR((*runner)->run(samples, quantizingSource(plan->inputs(), inputs->source()), sink));
+  QUANTIR_RETURN_IF_ERROR(
+      (*runner)->run(samples, quantizingSource(plan->inputs(), inputs->source()), sink));
 
   std::vector<NamedArray> arrays;
   for (size_t i = 0; i < results.size(); ++i)
@@ -151,7 +152,8 @@ Result<EvalResult> quantir::runtime::evaluatePlan(PlanPtr plan, const EvalOption
     bar.update(first + count);
     return Status();
   };
-  if (Status status = (*runner)->run(samples, quantizingSource(plan->inputs(), inputs->source()), sink); !status)
+  SampleSource source = quantizingSource(plan->inputs(), inputs->source());
+  if (Status status = (*runner)->run(samples, source, sink); !status)
     return status;
   result.samples = samples;
   return result;
@@ -170,7 +172,8 @@ Status quantir::runtime::calibratePlan(PlanPtr plan, const CalibrateOptions &opt
     return inputs.status();
   Result<Statistics> statistics = [&] {
     ProgressBar bar("calibrating", inputs->samples());
-    return collectStatistics(plan, inputs->samples(), inputs->finiteSource(), options.execution,
+    return collectStatistics(plan, inputs->samples(), inputs->finiteSource(),
+                             CalibrationRun{options.execution, {}, {}},
                              [&](int64_t done) { bar.update(done); });
   }();
   if (!statistics)
@@ -186,5 +189,7 @@ Status quantir::runtime::calibratePlan(PlanPtr plan, const CalibrateOptions &opt
       names.emplace_back(info.name);
     QUANTIR_RETURN_IF_ERROR(saveRecordings(options.recordings, names, *statistics->observers));
   }
-  return saveObserverStates(options.output, *plan, *statistics->observers);
+  Result<numerics::CalibrationState> state =
+      collectStates(*plan, *statistics->observers, statistics->samples);
+  return state ? saveCalibrationState(options.output, *state) : state.status();
 }

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace quantir::runtime {
 
@@ -67,6 +68,9 @@ struct CalibrateOptions {
 
 /// Runs all samples through a prepared plan and writes what its observers saw.
 Status calibratePlan(PlanPtr plan, const CalibrateOptions &options);
+
+/// Adds up state files of one model in their order, and writes the sum.
+Status mergeStates(const std::vector<std::string> &inputs, const std::string &output);
 
 struct InspectOptions {
   bool listOps = false;

@@ -35,8 +35,10 @@ Result<int64_t> quantir::runtime::chooseBatch(const Plan &plan, int64_t requeste
   return std::clamp<int64_t>(samples, 1, most);
 }
 
-Result<std::unique_ptr<BatchRunner>>
-quantir::runtime::createRunner(PlanPtr plan, const ExecutionOptions &options, int64_t samples) {
+/// A runner that feeds `observers`; null: new ones.
+static Result<std::unique_ptr<BatchRunner>>
+createRunnerWith(std::shared_ptr<ObserverList> observers, PlanPtr plan,
+                 const ExecutionOptions &options, int64_t samples) {
   Result<int64_t> batch = chooseBatch(*plan, options.batch, samples);
   if (!batch)
     return batch.status();
@@ -44,17 +46,24 @@ quantir::runtime::createRunner(PlanPtr plan, const ExecutionOptions &options, in
   session.backend = options.backend;
   session.threads = options.threads;
   session.batch = *batch;
+  session.observers = std::move(observers);
   return BatchRunner::create(std::move(plan), std::move(session));
+}
+
+Result<std::unique_ptr<BatchRunner>>
+quantir::runtime::createRunner(PlanPtr plan, const ExecutionOptions &options, int64_t samples) {
+  return createRunnerWith(nullptr, std::move(plan), options, samples);
 }
 
 Result<Statistics> quantir::runtime::collectStatistics(PlanPtr plan, int64_t samples,
                                                        const SampleSource &source,
-                                                       const ExecutionOptions &options,
+                                                       const CalibrationRun &options,
                                                        const Progress &progress) {
   if (plan->observers().empty())
     return Status::error(fmt::format(
         "'{}' has no observers to calibrate; give a plan of the prepared stage", plan->path()));
-  Result<std::unique_ptr<BatchRunner>> runner = createRunner(plan, options, samples);
+  Result<std::unique_ptr<BatchRunner>> runner =
+      createRunnerWith(options.observers, plan, options, samples);
   if (!runner)
     return runner.status();
   Statistics statistics;
@@ -62,13 +71,19 @@ Result<Statistics> quantir::runtime::collectStatistics(PlanPtr plan, int64_t sam
   statistics.samples = samples;
   if (!plan->hasDynamicBatch() && samples > statistics.batch)
     statistics.samples -= samples % statistics.batch;
+  int64_t done = 0;
   auto sink = [&](int64_t first, int64_t count, std::span<const TensorView>) {
+    done = first + count;
     if (progress)
-      progress(first + count);
-    return Status();
+      progress(done);
+    statistics.interrupted =
+        done < statistics.samples && options.interrupted && options.interrupted();
+    return statistics.interrupted ? Status::error("interrupted") : Status();
   };
-  if (Status status = (*runner)->run(statistics.samples, source, sink); !status)
+  Status status = (*runner)->run(statistics.samples, source, sink);
+  if (!status && !statistics.interrupted)
     return status;
+  statistics.samples = done;
   statistics.observers = (*runner)->session().sharedObservers();
   return statistics;
 }

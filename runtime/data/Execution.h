@@ -31,19 +31,26 @@ Result<int64_t> chooseBatch(const Plan &plan, int64_t requested, int64_t samples
 Result<std::unique_ptr<BatchRunner>> createRunner(PlanPtr plan, const ExecutionOptions &options,
                                                   int64_t samples);
 
+/// How a prepared plan is to be calibrated.
+struct CalibrationRun : ExecutionOptions {
+  std::shared_ptr<ObserverList> observers; ///< to go on from; null: new ones
+  /// Asked after each batch whether to stop there. May be empty.
+  std::function<bool()> interrupted;
+};
+
 /// What a calibration run saw.
 struct Statistics {
   std::shared_ptr<ObserverList> observers;
-  int64_t samples = 0; ///< how many were used
-  int64_t batch = 0;   ///< how many at a time
+  int64_t samples = 0;      ///< how many were used
+  int64_t batch = 0;        ///< how many at a time
+  bool interrupted = false; ///< there would have been more
 };
 
-/// Runs samples through a prepared plan. Those that do not fill up a fixed batch are left out,
-/// unless there are no others, so that none counts twice. Errors: a plan without observers,
-/// whatever `source` reports.
+/// Runs samples through a prepared plan, batch after batch in their order. Those that do not fill
+/// up a fixed batch are left out, unless there are no others, so that none counts twice. Errors: a
+/// plan without observers, whatever `source` reports.
 Result<Statistics> collectStatistics(PlanPtr plan, int64_t samples, const SampleSource &source,
-                                     const ExecutionOptions &options,
-                                     const Progress &progress = {});
+                                     const CalibrationRun &options, const Progress &progress = {});
 
 } // namespace quantir::runtime
 

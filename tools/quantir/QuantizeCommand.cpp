@@ -2,8 +2,9 @@
 
 #include "QuantizeCommand.h"
 
+#include "PhaseBars.h"
+
 #include "quantir/Compiler.h"
-#include "runtime/commands/Console.h"
 #include "runtime/data/Files.h"
 
 #include <fmt/format.h>
@@ -22,33 +23,21 @@ struct Arguments {
   QuantizeOptions options;
 };
 
-/// One bar for each phase that says how far it is.
-class PhaseBars {
-public:
-  void update(std::string_view phase, int64_t done, int64_t total) {
-    if (!bar || phase != current) {
-      bar.reset();
-      bar = std::make_unique<runtime::ProgressBar>(std::string(phase), total);
-      current = phase;
-    }
-    bar->update(done);
-  }
-
-private:
-  std::string current;
-  std::unique_ptr<runtime::ProgressBar> bar;
-};
-
 Result<QuantizedModel> quantizeWithBars(const Arguments &arguments) {
   PhaseBars bars;
   QuantizeOptions options = arguments.options;
   options.progress = [&](std::string_view phase, int64_t done, int64_t total) {
     bars.update(phase, done, total);
   };
-  return quantize(arguments.model, calibrationFile(arguments.calibration), options);
+  CalibrationProvider calibration;
+  if (!arguments.calibration.empty())
+    calibration = calibrationFile(arguments.calibration);
+  return quantize(arguments.model, calibration, options);
 }
 
 Status runQuantize(const Arguments &arguments) {
+  if (arguments.calibration.empty() && arguments.options.state.empty())
+    throw CLI::RequiredError("--calibration (or --state)");
   QUANTIR_RETURN_IF_ERROR(runtime::checkWritable(arguments.output));
   if (!arguments.report.empty())
     QUANTIR_RETURN_IF_ERROR(runtime::checkWritable(arguments.report));
@@ -66,40 +55,26 @@ Status runQuantize(const Arguments &arguments) {
 
 } // namespace
 
-void quantir::addQuantizeCommand(runtime::CommandLine &line) {
-  auto arguments = std::make_shared<Arguments>();
-  CLI::App &app = line.addCommand("quantize", "Make an int8 plan from a trained float model",
-                                  [=] { return runQuantize(*arguments); });
-  QuantizeOptions &options = arguments->options;
-  app.add_option("MODEL", arguments->model, "An ONNX model, or MLIR")->required()->type_name("");
-  app.add_option("--calibration", arguments->calibration,
+void quantir::addQuantizationOptions(CLI::App &app, std::string &model, std::string &calibration,
+                                     QuantizeOptions &options) {
+  app.add_option("MODEL", model, "An ONNX model, or MLIR")->required()->type_name("");
+  app.add_option("--calibration", calibration,
                  "Typical inputs, .npy or .npz: float32 in the model's layout, samples first, or "
                  "uint8 images [N, H, W, C]")
-      ->required()
       ->type_name("DATA");
-  app.add_option("-o,--output", arguments->output, "Where to write the plan")
-      ->required()
-      ->type_name("FILE");
   app.add_option("--config", options.config,
                  "JSON that says which ops are quantized how (default: all, with histograms for "
                  "activations and per-channel weights)")
       ->type_name("FILE");
-  app.add_option("--backend-config", options.backendConfig,
-                 "Which ops are quantized how, if the configuration does not say: a built-in config")
+  app.add_option(
+         "--backend-config", options.backendConfig,
+         "Which ops are quantized how, if the configuration does not say: a built-in config")
       ->capture_default_str()
       ->type_name("NAME");
   app.add_option("--backend", options.backend, "Whose kernels execute the plan")
       ->capture_default_str()
       ->type_name("NAME");
-  app.add_flag("!--no-bias-correction", options.correctBiases,
-               "Leave the biases as they are; by default they make up for the means that rounding "
-               "the weights moves");
   runtime::addPreprocessingOptions(app, options.preprocessing);
-  app.add_option("--report", arguments->report, "Write what was done to each op as JSON")
-      ->type_name("FILE");
-  app.add_option("--dump-stages", options.dumpStages,
-                 "Write the MLIR after each stage into a folder")
-      ->type_name("DIR");
   app.add_option("--threads", options.threads, "How many threads to use (default: all)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
@@ -107,4 +82,26 @@ void quantir::addQuantizeCommand(runtime::CommandLine &line) {
                  "How many samples to calibrate with at a time (default: what suits the model)")
       ->type_name("N")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 20));
+}
+
+void quantir::addQuantizeCommand(runtime::CommandLine &line) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App &app = line.addCommand("quantize", "Make an int8 plan from a trained float model",
+                                  [=] { return runQuantize(*arguments); });
+  QuantizeOptions &options = arguments->options;
+  addQuantizationOptions(app, arguments->model, arguments->calibration, options);
+  app.add_flag("!--no-bias-correction", options.correctBiases,
+               "Leave the biases as they are; by default they make up for the means that rounding "
+               "the weights moves");
+  app.add_option("--state", options.state,
+                 "Take this state file of 'quantir calibrate' instead of calibrating")
+      ->type_name("FILE");
+  app.add_option("-o,--output", arguments->output, "Where to write the plan")
+      ->required()
+      ->type_name("FILE");
+  app.add_option("--report", arguments->report, "Write what was done to each op as JSON")
+      ->type_name("FILE");
+  app.add_option("--dump-stages", options.dumpStages,
+                 "Write the MLIR after each stage into a folder")
+      ->type_name("DIR");
 }

@@ -1,5 +1,6 @@
 //===- quantir.cpp - The user's program -----------------------------------===//
 
+#include "CalibrateCommand.h"
 #include "QuantizeCommand.h"
 
 #include "quantir/Compiler.h"
@@ -13,6 +14,8 @@ int main(int argc, char **argv) {
                                return load(path, CompileOptions{backend});
                              }};
   addQuantizeCommand(line);
+  addCalibrateCommand(line);
+  addMergeStatesCommand(line);
   addEvalCommand(line, loader);
   addRunCommand(line, loader);
   addBenchCommand(line, loader);

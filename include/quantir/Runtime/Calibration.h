@@ -1,17 +1,14 @@
 //===- Calibration.h - Statistics gathered by a prepared plan ---*- C++ -*-===//
 //
-// Running a prepared plan feeds its observers. Their states are exchanged as JSON:
-//
-//   {"quantir_calibration": 1,
-//    "observers": {"act_0": {"config": {...}, "state": {...}}, ...}}
-//
-// with configs and states in the form of Numerics/ObserverJson.h, which the compiler reads too.
+// Running a prepared plan feeds its observers. Their states are exchanged as files, which the
+// compiler reads too (Numerics/CalibrationState.h): to go on from later, or elsewhere.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef QUANTIR_RUNTIME_CALIBRATION_H
 #define QUANTIR_RUNTIME_CALIBRATION_H
 
+#include "quantir/Numerics/CalibrationState.h"
 #include "quantir/Runtime/Session.h"
 
 namespace quantir::runtime {
@@ -20,15 +17,21 @@ namespace quantir::runtime {
 /// observer's name.
 Result<std::shared_ptr<ObserverList>> createObservers(const Plan &plan);
 
-/// The statistics as JSON text. Error: an observer that has seen no data, or NaN.
-Result<std::string> formatObserverStates(const Plan &plan, const ObserverList &observers);
+/// What the observers learned from `samples` samples. Error: an observer that has seen no data, or
+/// NaN.
+Result<numerics::CalibrationState> collectStates(const Plan &plan, const ObserverList &observers,
+                                                 int64_t samples = 0);
 
-/// Writes the statistics to a file. The file appears complete or not at all.
-Status saveObserverStates(const std::string &path, const Plan &plan, const ObserverList &observers);
+/// Puts states into `observers`, to go on from there. Errors: an observer missing or unknown,
+/// another config than the plan's. Then nothing has changed.
+Status restoreStates(const numerics::CalibrationState &state, const Plan &plan,
+                     ObserverList &observers);
 
-/// Puts saved statistics into `observers`, to go on from there. Errors: not such a file, an
-/// observer missing, another config than the plan's.
-Status loadObserverStates(const std::string &path, const Plan &plan, ObserverList &observers);
+/// Reads a state file. Messages begin with the path.
+Result<numerics::CalibrationState> loadCalibrationState(const std::string &path);
+
+/// Writes one. The file appears complete or not at all.
+Status saveCalibrationState(const std::string &path, const numerics::CalibrationState &state);
 
 } // namespace quantir::runtime
 

@@ -114,7 +114,8 @@ TEST_CASE("a float model is quantized") {
   };
   auto quantized = quantize(model.path, circle(100), options);
   REQUIRE(quantized);
-  CHECK(phases == std::vector<std::string>{"calibrating", "comparing with float"});
+  CHECK(phases ==
+        std::vector<std::string>{"calibrating", "correcting biases", "comparing with float"});
 
   const QuantizationReport &report = quantized->report;
   REQUIRE(report.ops.size() == 2);
@@ -157,4 +158,73 @@ TEST_CASE("what goes wrong is a message") {
   CHECK(quantize(model.path, failing).message() == "no data today");
   TemporaryFile text("hello");
   CHECK_THAT(load(text.path).message(), ContainsSubstring("neither a plan nor an ONNX model"));
+}
+
+TEST_CASE("a calibration is stopped, gone on with, and taken for quantizing") {
+  TemporaryFile model(modelText);
+  CalibrateOptions options;
+  options.batch = 10;
+  auto whole = calibrate(model.path, circle(100), options);
+  REQUIRE(whole);
+  CHECK_FALSE(whole->interrupted);
+  CHECK(whole->nextSample == 100);
+
+  options.endSample = 90;
+  options.interrupted = [batches = 0]() mutable { return ++batches == 4; };
+  auto first = calibrate(model.path, circle(100), options);
+  REQUIRE(first);
+  CHECK(first->interrupted);
+  CHECK(first->nextSample == 40);
+  CHECK(first->endSample == 90);
+  CHECK(first->state != whole->state);
+
+  TemporaryFile begun(first->state);
+  options.state = begun.path;
+  options.firstSample = first->nextSample;
+  options.endSample = -1;
+  options.interrupted = nullptr;
+  auto second = calibrate(model.path, circle(100), options);
+  REQUIRE(second);
+  CHECK(second->state == whole->state);
+  CHECK(second->module == whole->module);
+
+  TemporaryFile state(whole->state);
+  QuantizeOptions quantizing;
+  quantizing.batch = 10;
+  quantizing.correctBiases = false; // which takes samples
+  auto expected = quantize(model.path, circle(100), quantizing);
+  quantizing.state = state.path;
+  auto compared = quantize(model.path, circle(50), quantizing);
+  auto alone = quantize(model.path, {}, quantizing);
+  REQUIRE((expected && compared && alone));
+  CHECK(compared->report.calibrationSamples == 100);
+  CHECK(compared->report.comparedSamples == 50);
+  CHECK(alone->report.outputs.empty());
+  const auto values = runOnce(*runtime::Plan::fromBuffer(expected->plan), 1, -0.5f);
+  CHECK(runOnce(*runtime::Plan::fromBuffer(compared->plan), 1, -0.5f) == values);
+  CHECK(runOnce(*runtime::Plan::fromBuffer(alone->plan), 1, -0.5f) == values);
+}
+
+TEST_CASE("a calibration that cannot begin is an error") {
+  TemporaryFile model(modelText);
+  CalibrateOptions options;
+  options.firstSample = 3;
+  options.endSample = 11;
+  CHECK(calibrate(model.path, circle(10), options).message() ==
+        "expected a range of the 10 samples in 'circle', but got 3:11");
+  options.endSample = 3;
+  CHECK_FALSE(calibrate(model.path, circle(10), options));
+  TemporaryFile text("{}");
+  options = {};
+  options.state = text.path;
+  CHECK(calibrate(model.path, circle(10), options).message() ==
+        "'" + text.path +
+            "': expected calibration statistics: an object with "
+            "'quantir_calibration'");
+  CHECK(quantize(model.path, circle(10), options).message() ==
+        "'" + text.path +
+            "': expected calibration statistics: an object with "
+            "'quantir_calibration'");
+  CHECK_THAT(quantize(model.path, {}, QuantizeOptions()).message(),
+             ContainsSubstring("expected samples to calibrate on"));
 }

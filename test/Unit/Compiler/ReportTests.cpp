@@ -19,6 +19,7 @@ static QuantizationReport example() {
   QuantizationReport report;
   report.model = "net";
   report.calibrationSamples = 256;
+  report.comparedSamples = 256;
   report.floatBytes = 4 << 20;
   report.planBytes = 1 << 20;
   report.outputs = {{"logits", 28.93, 0.984}, {"boxes", 20.5, std::nullopt}};

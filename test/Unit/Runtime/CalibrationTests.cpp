@@ -4,6 +4,7 @@
 
 #include "quantir/Numerics/Observer.h"
 #include "quantir/Runtime/Calibration.h"
+#include "runtime/data/Execution.h"
 
 #include <nlohmann/json.hpp>
 
@@ -74,59 +75,97 @@ TEST_CASE("NaN is an error that names the value") {
   Status status = observe(*session, bad);
   REQUIRE_FALSE(status);
   CHECK(status.message() == "value 'x' (observer 'act_0'): expected numbers, but got NaN 1 time");
-  CHECK_FALSE(formatObserverStates(session->plan(), session->observers()));
+  CHECK_FALSE(collectStates(session->plan(), session->observers()));
 }
 
-TEST_CASE("statistics are saved and loaded") {
+TEST_CASE("states are saved and restored") {
   TemporaryPath file;
   std::shared_ptr<const Plan> plan = loadPlan(observedPlan());
   std::unique_ptr<Session> session = makeSession(plan);
   REQUIRE(observe(*session, samples));
-  REQUIRE(saveObserverStates(file.path, *plan, session->observers()));
+  Result<numerics::CalibrationState> state = collectStates(*plan, session->observers(), 2);
+  REQUIRE(state);
+  REQUIRE(saveCalibrationState(file.path, *state));
 
   nlohmann::json document = nlohmann::json::parse(std::ifstream(file.path));
   CHECK(document["quantir_calibration"] == 1);
+  CHECK(document["samples"] == 2);
   CHECK(document["observers"]["act_0"]["config"]["observer"] == "min_max");
   CHECK(document["observers"]["act_1"]["state"]["max_val"] == nlohmann::json({2, 4, 6}));
 
+  Result<numerics::CalibrationState> loaded = loadCalibrationState(file.path);
+  REQUIRE(loaded);
+  CHECK(*loaded == *state);
   Result<std::shared_ptr<ObserverList>> fresh = createObservers(*plan);
   REQUIRE(fresh);
-  REQUIRE(loadObserverStates(file.path, *plan, **fresh));
+  REQUIRE(restoreStates(*loaded, *plan, **fresh));
   for (size_t i = 0; i < (*fresh)->size(); ++i)
     CHECK((**fresh)[i]->state() == session->observers()[i]->state());
 }
 
-TEST_CASE("statistics that do not fit are errors") {
+TEST_CASE("states that do not fit are errors") {
   TemporaryPath file;
   std::shared_ptr<const Plan> plan = loadPlan(observedPlan());
   std::unique_ptr<Session> session = makeSession(plan);
-  CHECK_THAT(formatObserverStates(*plan, session->observers()).message(),
+  CHECK_THAT(collectStates(*plan, session->observers()).message(),
              ContainsSubstring("observer 'act_0': expected at least one observed value, but got "
                                "none"));
   REQUIRE(observe(*session, samples));
-  Result<std::string> text = formatObserverStates(*plan, session->observers());
-  REQUIRE(text);
+  numerics::CalibrationState state = *collectStates(*plan, session->observers());
+  numerics::CalibrationState other = state;
+  other.observers.erase("act_1");
+  CHECK_THAT(
+      restoreStates(other, *plan, session->observers()).message(),
+      ContainsSubstring("the state of 'act_1', an observer of the model, but there is none"));
+  other = state;
+  other.observers["act_1"].config.chAxis = 0;
+  CHECK_THAT(restoreStates(other, *plan, session->observers()).message(),
+             ContainsSubstring("observers.act_1.config: expected that of the model"));
 
-  auto loadText = [&](const std::string &changed) {
-    std::ofstream(file.path) << changed;
-    Status status = loadObserverStates(file.path, *plan, session->observers());
-    REQUIRE_FALSE(status);
-    return status.message();
-  };
-  CHECK_THAT(loadText("{"), ContainsSubstring("expected JSON"));
-  CHECK_THAT(loadText("[1]"), ContainsSubstring("expected calibration statistics"));
-  CHECK_THAT(loadText(R"({"quantir_calibration": 2})"), ContainsSubstring("version 1, but got 2"));
-  CHECK_THAT(loadText(R"({"quantir_calibration": 1})"), ContainsSubstring("'observers'"));
-  CHECK_THAT(loadText(R"({"quantir_calibration": 1, "observers": {}})"),
-             ContainsSubstring("observer 'act_0'"));
-  nlohmann::json document = nlohmann::json::parse(*text);
-  document["observers"]["act_0"]["config"]["observer"] = "histogram";
-  CHECK_THAT(loadText(document.dump()), ContainsSubstring("the configuration of the plan"));
-  document = nlohmann::json::parse(*text);
-  document["observers"]["act_1"]["state"]["min_val"] = "x";
-  CHECK_THAT(loadText(document.dump()), ContainsSubstring("observers.act_1.state"));
-  CHECK_FALSE(loadObserverStates("/does/not/exist", *plan, session->observers()));
-  CHECK_FALSE(saveObserverStates("/does/not/exist", *plan, session->observers()));
+  std::ofstream(file.path) << "{";
+  CHECK(loadCalibrationState(file.path).message() ==
+        "'" + file.path +
+            "': expected JSON, but it ends too soon, after 1 bytes: the file is cut short");
+  CHECK_THAT(loadCalibrationState("/does/not/exist").message(),
+             ContainsSubstring("cannot open '/does/not/exist'"));
+  CHECK_FALSE(saveCalibrationState("/does/not/exist", state));
+}
+
+TEST_CASE("a calibration that is interrupted and gone on with gives the bits of one run") {
+  for (const char *kind : {"min_max", "moving_average_min_max", "histogram"}) {
+    INFO(kind);
+    std::shared_ptr<const Plan> plan =
+        loadPlan(observedPlan("{\"observer\": \"" + std::string(kind) + "\"}"));
+    auto source = [](int64_t first, int64_t, std::span<const TensorView> inputs) {
+      auto *values = static_cast<float *>(inputs[0].data);
+      for (int64_t i = 0; i < inputs[0].numElements(); ++i)
+        values[i] = float((7 * i + 5 * first) % 23) / 7.0f - float(first) / 3.0f;
+      return Status();
+    };
+    Result<Statistics> once = collectStatistics(plan, 10, source, CalibrationRun());
+    REQUIRE(once);
+    CHECK_FALSE(once->interrupted);
+
+    CalibrationRun run;
+    run.interrupted = [batches = 0]() mutable { return ++batches == 2; };
+    Result<Statistics> begun = collectStatistics(plan, 10, source, run);
+    REQUIRE(begun);
+    CHECK(begun->interrupted);
+    REQUIRE(begun->samples == 4); // the plan's batch is 2
+    TemporaryPath file;
+    REQUIRE(saveCalibrationState(file.path, *collectStates(*plan, *begun->observers, 4)));
+
+    CalibrationRun rest;
+    rest.observers = *createObservers(*plan);
+    REQUIRE(restoreStates(*loadCalibrationState(file.path), *plan, *rest.observers));
+    auto shifted = [&](int64_t first, int64_t count, std::span<const TensorView> inputs) {
+      return source(first + 4, count, inputs);
+    };
+    Result<Statistics> ended = collectStatistics(plan, 6, shifted, rest);
+    REQUIRE(ended);
+    for (size_t i = 0; i < once->observers->size(); ++i)
+      CHECK((*ended->observers)[i]->state() == (*once->observers)[i]->state());
+  }
 }
 
 TEST_CASE("a config that is not valid is an error of the session") {

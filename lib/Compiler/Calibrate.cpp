@@ -1,0 +1,156 @@
+//===- Calibrate.cpp - What a model's observers learn ---------------------===//
+
+#include "quantir/Compiler.h"
+
+#include "Diagnostics.h"
+#include "FloatModel.h"
+
+#include "quantir/Calibration/Calibration.h"
+#include "quantir/Runtime/Calibration.h"
+#include "runtime/data/Recordings.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+#include <optional>
+
+using namespace mlir;
+using namespace quantir;
+using runtime::PlanPtr;
+using runtime::Result;
+using runtime::Status;
+
+/// Cuts the data down to the samples asked for.
+static Status selectSamples(CalibrationData &data, const CalibrateOptions &options,
+                            CalibratedModel &result) {
+  const int64_t first = options.firstSample;
+  const int64_t end = options.endSample < 0 ? data.samples : options.endSample;
+  if (first < 0 || first >= end || end > data.samples)
+    return Status::error("expected a range of the " + std::to_string(data.samples) +
+                         " samples in '" + data.name + "', but got " + std::to_string(first) + ":" +
+                         std::to_string(end));
+  result.firstSample = first;
+  result.endSample = end;
+  data.samples = end - first;
+  data.source = [source = std::move(data.source),
+                 first](int64_t begin, int64_t count, std::span<const runtime::TensorView> views) {
+    return source(first + begin, count, views);
+  };
+  return Status();
+}
+
+static Result<PlanPtr> compilePrepared(const LoadedModule &model, ModuleOp module,
+                                       const CalibrateOptions &options) {
+  DiagnosticCollector diagnostics(model.context.get());
+  LowerPipelineOptions lower;
+  lower.backend = options.backend;
+  FailureOr<PlanPtr> plan = compileInMemory(module, lower);
+  if (failed(plan))
+    return diagnostics.error("compiling the prepared model");
+  return *plan;
+}
+
+/// Shows the data to the observers of `plan`.
+static Result<CalibrationResult> observe(const LoadedModule &model, PlanPtr plan,
+                                         const CalibrationData &data,
+                                         const CalibrateOptions &options,
+                                         const numerics::CalibrationState *before) {
+  DiagnosticCollector diagnostics(model.context.get());
+  runtime::CalibrationRun run;
+  run.threads = options.threads;
+  run.batch = options.batch;
+  run.interrupted = options.interrupted;
+  runtime::Progress progress;
+  if (options.progress)
+    progress = [&](int64_t done) { options.progress("calibrating", done, data.samples); };
+  FailureOr<CalibrationResult> result =
+      calibrate(std::move(plan), data.samples, data.source, run, progress,
+                UnknownLoc::get(model.context.get()), before);
+  if (failed(result))
+    return diagnostics.error("calibrating");
+  return *std::move(result);
+}
+
+/// Writes what recording observers kept, if that is asked for.
+static Status saveRecordings(const std::string &path, const runtime::Plan &plan,
+                             const CalibrationResult &seen) {
+  if (path.empty())
+    return Status();
+  std::vector<std::string> names;
+  for (const runtime::ObserverInfo &info : plan.observers())
+    names.push_back(info.name);
+  const runtime::ObserverList none;
+  return runtime::saveRecordings(path, names, seen.observers ? *seen.observers : none);
+}
+
+static Result<std::string> printCalibrated(const LoadedModule &model, ModuleOp module,
+                                           const numerics::CalibrationState &state) {
+  DiagnosticCollector diagnostics(model.context.get());
+  if (failed(applyCalibration(module, state)))
+    return diagnostics.error("calibrating");
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream);
+  stream << '\n';
+  return text;
+}
+
+/// The state to go on from, if one is named. It has to be one of `plan`'s observers: nobody wants
+/// to hear otherwise after loading the data.
+static Result<std::optional<numerics::CalibrationState>> loadState(const std::string &path,
+                                                                   const runtime::Plan &plan) {
+  std::optional<numerics::CalibrationState> none;
+  if (path.empty())
+    return none;
+  Result<numerics::CalibrationState> state = runtime::loadCalibrationState(path);
+  if (!state)
+    return state.status();
+  Result<std::shared_ptr<runtime::ObserverList>> observers = runtime::createObservers(plan);
+  if (!observers)
+    return observers.status();
+  if (Status status = runtime::restoreStates(*state, plan, **observers); !status)
+    return std::move(status).withContext("'" + path + "'");
+  return std::optional(*std::move(state));
+}
+
+Result<CalibratedModel> quantir::calibrate(const std::string &path,
+                                           const CalibrationProvider &calibration,
+                                           const CalibrateOptions &options) {
+  CalibratedModel result;
+  Result<LoadedModule> model = loadFloatModel(path, options, result.notes);
+  if (!model)
+    return model.status();
+  if (Status status = prepareModel(*model, path); !status)
+    return status;
+  ModuleOp module = *model->module;
+  Result<PlanPtr> plan = compilePrepared(*model, module, options);
+  if (!plan)
+    return plan.status();
+  auto before = loadState(options.state, **plan);
+  if (!before)
+    return before.status();
+  Result<CalibrationData> data = calibration(**plan);
+  if (!data)
+    return data.status();
+
+  result.notes.insert(result.notes.end(), data->notes.begin(), data->notes.end());
+  if (Status status = selectSamples(*data, options, result); !status)
+    return status;
+  Result<CalibrationResult> seen =
+      observe(*model, *plan, *data, options, *before ? &**before : nullptr);
+  if (!seen)
+    return seen.status();
+  if (Status status = saveRecordings(options.recordings, **plan, *seen); !status)
+    return status;
+  result.nextSample = result.firstSample + seen->samples;
+  result.interrupted = seen->interrupted;
+  if (int64_t unused = result.endSample - result.nextSample; unused > 0 && !seen->interrupted)
+    result.notes.push_back("the model's batch is fixed at " + std::to_string(seen->batch) +
+                           ": the last " + std::to_string(unused) +
+                           " samples do not fill one and are left out");
+  result.state = numerics::formatCalibrationState(seen->state);
+  Result<std::string> text = printCalibrated(*model, module, seen->state);
+  if (!text)
+    return text.status();
+  result.module = *std::move(text);
+  return result;
+}

@@ -1,0 +1,51 @@
+//===- FloatModel.cpp - Models on their way to being prepared -------------===//
+
+#include "FloatModel.h"
+
+#include "Config.h"
+#include "Diagnostics.h"
+
+#include "quantir/Pipeline/Pipelines.h"
+
+#include "mlir/Pass/PassManager.h"
+
+using namespace mlir;
+using namespace quantir;
+using runtime::Result;
+using runtime::Status;
+
+Result<LoadedModule> quantir::loadFloatModel(const std::string &path,
+                                             const QuantizeOptions &options,
+                                             std::vector<std::string> &notes) {
+  Result<LoadedModule> model = loadModule(path);
+  if (!model)
+    return model;
+  ModuleOp module = *model->module;
+  std::string stage = stageOf(module);
+  if (stage != "float" && stage != "prepared")
+    return Status::error("'" + path + "' is of the stage '" + stage +
+                         "', which is quantized already; give a float model");
+  if (stage == "prepared" && !options.config.empty())
+    return Status::error(
+        "'" + path +
+        "' is prepared already, so a configuration comes too late; leave --config out, or "
+        "give the float model");
+  DiagnosticCollector diagnostics(model->context.get());
+  if (failed(configure(module, options.config, options.backendConfig)))
+    return diagnostics.error("configuring '" + path + "'");
+  for (const std::string &warning : diagnostics.warnings())
+    notes.push_back("warning: " + warning);
+  if (options.preprocessing)
+    setPreprocessing(module, *options.preprocessing);
+  return model;
+}
+
+Status quantir::prepareModel(LoadedModule &model, const std::string &path) {
+  ModuleOp module = *model.module;
+  if (stageOf(module) != "float")
+    return Status();
+  DiagnosticCollector diagnostics(model.context.get());
+  PassManager pm(model.context.get());
+  buildPreparePipeline(pm, {});
+  return succeeded(pm.run(module)) ? Status() : diagnostics.error("preparing '" + path + "'");
+}

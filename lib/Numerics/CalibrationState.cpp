@@ -1,0 +1,166 @@
+//===- CalibrationState.cpp - What a calibration learned ------------------===//
+
+#include "quantir/Numerics/CalibrationState.h"
+
+#include "quantir/Numerics/ObserverJson.h"
+#include "quantir/Numerics/Text.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+using nlohmann::json;
+
+namespace quantir::numerics {
+
+static constexpr int version = 1;
+static constexpr const char *versionKey = "quantir_calibration";
+
+std::string formatCalibrationState(const CalibrationState &state) {
+  json observers = json::object();
+  for (const auto &[name, entry] : state.observers)
+    observers[name] = {{"config", toJson(entry.config)}, {"state", toJson(entry.state)}};
+  json document = {
+      {versionKey, version}, {"samples", state.samples}, {"observers", std::move(observers)}};
+  // Names need not be UTF-8.
+  return document.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+static std::string parseDocument(std::string_view text, json &out) {
+  try {
+    out = json::parse(text);
+  } catch (const json::parse_error &error) {
+    if (error.byte > text.size())
+      return "expected JSON, but it ends too soon, after " + std::to_string(text.size()) +
+             " bytes: the file is cut short";
+    return "expected JSON, but got something else at byte " + std::to_string(error.byte);
+  }
+  return {};
+}
+
+/// A member that every file has to have, of the type that `isType` tells.
+static std::string require(const json &object, const char *key, bool (json::*isType)() const,
+                           const std::string &type) {
+  auto member = object.find(key);
+  if (member == object.end())
+    return "expected a member '" + std::string(key) + "', but there is none";
+  if (!((*member).*isType)())
+    return std::string(key) + ": expected " + type + ", but got " + member->type_name();
+  return {};
+}
+
+static std::string checkDocument(const json &document) {
+  if (!document.is_object() || !document.contains(versionKey))
+    return "expected calibration statistics: an object with '" + std::string(versionKey) + "'";
+  if (document[versionKey] != version)
+    return "expected calibration statistics of version " + std::to_string(version) + ", but got " +
+           document[versionKey].dump(-1, ' ', false, json::error_handler_t::replace);
+  constexpr std::array<std::string_view, 3> known = {versionKey, "samples", "observers"};
+  for (const auto &member : document.items())
+    if (std::find(known.begin(), known.end(), member.key()) == known.end())
+      return unknownName(member.key(), known);
+  if (document.contains("samples"))
+    if (std::string error =
+            require(document, "samples", &json::is_number_unsigned, "a number of samples");
+        !error.empty())
+      return error;
+  return require(document, "observers", &json::is_object, "an object");
+}
+
+static std::string parseEntry(const json &json, const std::string &path,
+                              CalibrationState::Entry &entry) {
+  if (!json.is_object())
+    return path + ": expected an object with 'config' and 'state', but got " + json.type_name();
+  for (const char *key : {"config", "state"})
+    if (!json.contains(key))
+      return path + ": expected a member '" + key + "', but there is none";
+  if (std::string error = fromJson(json["config"], entry.config, path + ".config"); !error.empty())
+    return error;
+  if (std::string error = fromJson(json["state"], entry.state, path + ".state"); !error.empty())
+    return error;
+  std::unique_ptr<Observer> observer = createObserver(entry.config);
+  std::string error = observer->load(entry.state);
+  if (error.empty())
+    error = observer->error();
+  return error.empty() ? error : path + ".state: " + error;
+}
+
+std::string parseCalibrationState(std::string_view text, CalibrationState &out) {
+  json document;
+  if (std::string error = parseDocument(text, document); !error.empty())
+    return error;
+  if (std::string error = checkDocument(document); !error.empty())
+    return error;
+  CalibrationState state;
+  if (document.contains("samples") && document["samples"].get<uint64_t>() <= INT64_MAX)
+    state.samples = document["samples"].get<int64_t>();
+  for (const auto &[name, entry] : document["observers"].items())
+    if (std::string error = parseEntry(entry, "observers." + name, state.observers[name]);
+        !error.empty())
+      return error;
+  out = std::move(state);
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Checking and merging
+//===----------------------------------------------------------------------===//
+
+/// " (nearest: 'act_1')", or nothing if there are no names.
+template <typename Map> static std::string nearestOf(std::string_view name, const Map &map) {
+  std::vector<std::string_view> names;
+  for (const auto &entry : map)
+    names.push_back(entry.first);
+  std::string_view nearest = nearestName(name, names);
+  return nearest.empty() ? "" : " (nearest: '" + std::string(nearest) + "')";
+}
+
+std::string checkObservers(const CalibrationState &state, const ObserverSlots &slots,
+                           std::string_view owner) {
+  for (const auto &[name, entry] : state.observers) {
+    auto slot = slots.find(name);
+    if (slot == slots.end())
+      return "observers." + name + ": " + std::string(owner) + " has no observer of this name" +
+             nearestOf(name, slots) + "; calibrate the same model with the same configuration";
+    if (entry.config != slot->second.config)
+      return "observers." + name + ".config: expected that of " + std::string(owner) + ", " +
+             toJson(slot->second.config).dump() + ", but got " + toJson(entry.config).dump() +
+             "; calibrate the same model with the same configuration";
+  }
+  for (const auto &[name, slot] : slots)
+    if (slot.required && !state.observers.contains(name))
+      return "observers: expected the state of '" + name + "', an observer of " +
+             std::string(owner) + ", but there is none" + nearestOf(name, state.observers) +
+             "; calibrate the same model with the same configuration";
+  return {};
+}
+
+std::string merge(CalibrationState &into, const CalibrationState &other) {
+  ObserverSlots slots;
+  for (const auto &[name, entry] : into.observers)
+    slots[name] = {entry.config};
+  if (std::string error = checkObservers(other, slots, "the first state"); !error.empty())
+    return error;
+  CalibrationState merged = into;
+  merged.samples += other.samples;
+  for (auto &[name, entry] : merged.observers) {
+    std::unique_ptr<Observer> observer = createObserver(entry.config);
+    std::string error = observer->load(std::move(entry.state));
+    if (error.empty())
+      error = observer->merge(other.observers.find(name)->second.state);
+    if (error.empty())
+      error = observer->error();
+    if (!error.empty())
+      return "observers." + name + ".state: " + error;
+    entry.state = observer->state();
+  }
+  into = std::move(merged);
+  return {};
+}
+
+} // namespace quantir::numerics

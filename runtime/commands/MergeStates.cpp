@@ -1,0 +1,47 @@
+//===- MergeStates.cpp - Calibrations of several machines -----------------===//
+
+#include "runtime/commands/CommandLine.h"
+
+#include "quantir/Runtime/Calibration.h"
+#include "runtime/data/Files.h"
+
+#include <fmt/format.h>
+
+using namespace quantir::runtime;
+
+Status quantir::runtime::mergeStates(const std::vector<std::string> &inputs,
+                                     const std::string &output) {
+  QUANTIR_RETURN_IF_ERROR(checkWritable(output));
+  Result<numerics::CalibrationState> merged = loadCalibrationState(inputs.front());
+  if (!merged)
+    return merged.status();
+  for (size_t i = 1; i < inputs.size(); ++i) {
+    Result<numerics::CalibrationState> next = loadCalibrationState(inputs[i]);
+    if (!next)
+      return next.status();
+    if (std::string error = numerics::merge(*merged, *next); !error.empty())
+      return Status::error(
+          fmt::format("'{}' does not go with '{}': {}", inputs[i], inputs.front(), error));
+  }
+  QUANTIR_RETURN_IF_ERROR(saveCalibrationState(output, *merged));
+  fmt::print("{} observers, {} samples; written to {}\n", merged->observers.size(), merged->samples,
+             output);
+  return Status();
+}
+
+void quantir::runtime::addMergeStatesCommand(CommandLine &line) {
+  struct State {
+    std::vector<std::string> inputs;
+    std::string output;
+  };
+  auto state = std::make_shared<State>();
+  CLI::App &app = line.addCommand("merge-states", "Merge the states of calibrations of one model",
+                                  [=] { return mergeStates(state->inputs, state->output); });
+  app.add_option("STATE", state->inputs, "State files, in the order of their data")
+      ->required()
+      ->expected(2, 1 << 20)
+      ->type_name("");
+  app.add_option("-o,--output", state->output, "Where to write what they amount to")
+      ->required()
+      ->type_name("FILE");
+}

@@ -1,0 +1,116 @@
+//===- CalibrateCommand.cpp - quantir calibrate ---------------------------===//
+
+#include "CalibrateCommand.h"
+
+#include "PhaseBars.h"
+#include "QuantizeCommand.h"
+
+#include "quantir/Compiler.h"
+#include "runtime/commands/Interrupt.h"
+#include "runtime/data/Files.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+using namespace quantir;
+using runtime::Result;
+using runtime::Status;
+
+namespace {
+
+struct Arguments {
+  std::string model, calibration, output, stateOut;
+  CalibrateOptions options;
+};
+
+/// Reads "A:B", "A:" or ":B".
+bool parseRange(std::string_view text, int64_t &first, int64_t &end) {
+  auto read = [](std::string_view digits, int64_t &value) {
+    auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return digits.empty() || (error == std::errc() && stop == digits.data() + digits.size());
+  };
+  size_t colon = text.find(':');
+  first = 0;
+  end = -1;
+  return colon != std::string_view::npos && read(text.substr(0, colon), first) &&
+         read(text.substr(colon + 1), end) && first >= 0 && (end > first || end == -1) &&
+         !text.substr(colon + 1).starts_with('-');
+}
+
+Result<CalibratedModel> calibrateWithBars(const Arguments &arguments) {
+  PhaseBars bars;
+  runtime::InterruptGuard guard;
+  CalibrateOptions options = arguments.options;
+  options.progress = [&](std::string_view phase, int64_t done, int64_t total) {
+    bars.update(phase, done, total);
+  };
+  options.interrupted = runtime::InterruptGuard::requested;
+  return calibrate(arguments.model, calibrationFile(arguments.calibration), options);
+}
+
+/// Says how to go on, and ends the program.
+[[noreturn]] void exitInterrupted(const Arguments &arguments, const CalibratedModel &model) {
+  fmt::print(stderr, "interrupted after {} of {} samples; ", model.nextSample - model.firstSample,
+             model.endSample - model.firstSample);
+  if (arguments.stateOut.empty())
+    fmt::print(stderr, "nothing is written, as no --state-out was given\n");
+  else
+    fmt::print(stderr, "to go on, give the same command with --state-in {} --samples {}:{}\n",
+               arguments.stateOut, model.nextSample, model.endSample);
+  runtime::InterruptGuard::exit();
+}
+
+Status runCalibrate(const Arguments &arguments) {
+  if (arguments.output.empty() && arguments.stateOut.empty())
+    throw CLI::RequiredError("One of --output and --state-out");
+  for (const std::string &path :
+       {arguments.output, arguments.stateOut, arguments.options.recordings})
+    if (!path.empty())
+      QUANTIR_RETURN_IF_ERROR(runtime::checkWritable(path));
+  Result<CalibratedModel> model = calibrateWithBars(arguments);
+  if (!model)
+    return model.status();
+  runtime::printNotes(model->notes);
+  if (!arguments.stateOut.empty())
+    QUANTIR_RETURN_IF_ERROR(runtime::writeFile(arguments.stateOut, std::string_view(model->state)));
+  if (model->interrupted)
+    exitInterrupted(arguments, *model);
+  if (!arguments.output.empty())
+    QUANTIR_RETURN_IF_ERROR(runtime::writeFile(arguments.output, std::string_view(model->module)));
+  fmt::print("calibrated on samples {}:{}", model->firstSample, model->nextSample);
+  for (const std::string &path : {arguments.stateOut, arguments.output})
+    if (!path.empty())
+      fmt::print("; written to {}", path);
+  fmt::print("\n");
+  return Status();
+}
+
+} // namespace
+
+void quantir::addCalibrateCommand(runtime::CommandLine &line) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App &app = line.addCommand("calibrate", "Gather what a model's observers see, in parts",
+                                  [=] { return runCalibrate(*arguments); });
+  CalibrateOptions &options = arguments->options;
+  addQuantizationOptions(app, arguments->model, arguments->calibration, options);
+  app.get_option("--calibration")->required();
+  auto setRange = [&options](const std::string &text) {
+    if (!parseRange(text, options.firstSample, options.endSample))
+      throw CLI::ValidationError("--samples", "expected a range such as 0:128, 128: or :128, but "
+                                              "got '" +
+                                                  text + "'");
+  };
+  app.add_option_function<std::string>("--samples", setRange,
+                                       "Which of the data's samples to use (default: all)")
+      ->type_name("A:B");
+  app.add_option("--state-in", options.state, "Go on from this state file")->type_name("FILE");
+  app.add_option("--state-out", arguments->stateOut,
+                 "Write what the observers know as a state file; also when interrupted (Ctrl-C)")
+      ->type_name("FILE");
+  app.add_option("--recordings", options.recordings, "Write what recording observers kept as .npz")
+      ->type_name("FILE");
+  app.add_option("-o,--output", arguments->output,
+                 "Write the prepared model with its observers' states, as MLIR")
+      ->type_name("FILE");
+}
