@@ -236,11 +236,20 @@ def Quantir_DerivedSpecAttr : AttrDef<Quantir_Dialect, "DerivedSpec"> {
   let assemblyFormat = "`<` `operand` $activation `operand` $weight `>`";
 }
 
+def Quantir_UpstreamSpecAttr : AttrDef<Quantir_Dialect, "UpstreamSpec"> {
+  let summary = "quantize with the observer that is next upstream";
+  let description = [{
+    For a result: of the observers of the op's first operand, of that of its maker, and so on, the first one that there is;
+    if there is none, the result is not quantized. This is what PyTorch's `ReuseInputObserver` asks for.
+  }];
+  let mnemonic = "upstream";
+}
+
 def Quantir_AnnotationAttr : Quantir_Attr<"Annotation", "annotation"> {
   let summary = "what is done with each operand and result of an op";
   let description = [{
-    One entry for each operand and each result: an observer, `#quantir.shared`, `#quantir.derived`, or `unit` for a value
-    that is left as it is. Every pass after annotation reads nothing else.
+    One entry for each operand and each result: an observer, `#quantir.shared`, `#quantir.derived`, `#quantir.upstream`, or
+    `unit` for a value that is left as it is. Every pass after annotation reads nothing else.
 
     ```mlir
     #quantir.annotation<operands = [#quantir.histogram, #quantir.per_channel_min_max<...>, unit], results = [#quantir.histogram]>

@@ -170,11 +170,13 @@ LogicalResult AnnotationAttr::verify(function_ref<InFlightDiagnostic()> emitErro
                                      ArrayAttr operands, ArrayAttr results) {
   for (ArrayAttr specs : {operands, results})
     for (Attribute spec : specs)
-      if (!isa<ObserverSpecAttr, SharedSpecAttr, DerivedSpecAttr, UnitAttr>(spec))
-        return emitError() << "expected an observer, #quantir.shared, #quantir.derived or unit, "
-                              "but got "
+      if (!isa<ObserverSpecAttr, SharedSpecAttr, DerivedSpecAttr, UpstreamSpecAttr, UnitAttr>(spec))
+        return emitError() << "expected an observer, #quantir.shared, #quantir.derived, "
+                              "#quantir.upstream or unit, but got "
                            << spec;
   for (Attribute spec : operands) {
+    if (isa<UpstreamSpecAttr>(spec))
+      return emitError() << "expected " << spec << " only for results";
     auto derived = dyn_cast<DerivedSpecAttr>(spec);
     if (derived && std::max(derived.getActivation(), derived.getWeight()) >= operands.size())
       return emitError() << "expected a derived spec to name two of the " << operands.size()

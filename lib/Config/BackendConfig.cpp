@@ -151,3 +151,16 @@ FailureOr<BackendPatterns> quantir::getBackendPatterns(ModuleOp module, StringRe
     return failure();
   return BackendPatterns(*resolved);
 }
+
+FailureOr<QuantizationRules> quantir::getQuantizationRules(func::FuncOp func) {
+  StringRef name = QuantirDialect::backendConfigAttrName;
+  auto config = func->getAttrOfType<BackendConfigAttr>(name);
+  if (auto module = func->getParentOfType<ModuleOp>(); module && !config)
+    config = module->getAttrOfType<BackendConfigAttr>(name);
+  if (!config)
+    return QuantizationRules::of(Rules::Quantir);
+  FailureOr<BackendConfigAttr> resolved = resolveBackendConfig(config, func.getLoc());
+  if (failed(resolved))
+    return failure();
+  return QuantizationRules::of(resolved->getRules());
+}

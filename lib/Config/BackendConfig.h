@@ -13,6 +13,7 @@
 #include "quantir/dialects/Quantir/Pattern.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace quantir {
@@ -95,6 +96,9 @@ private:
 /// The patterns of the module's `quantir.backend_config`, or of the built-in config `fallback` if
 /// the module has none. A failure has been reported.
 mlir::FailureOr<BackendPatterns> getBackendPatterns(mlir::ModuleOp module, llvm::StringRef fallback);
+
+/// The rules by which `func` is quantized: those of its own backend config or its module's, or Quantir's if neither has one.
+mlir::FailureOr<QuantizationRules> getQuantizationRules(mlir::func::FuncOp func);
 
 } // namespace quantir
 

@@ -27,6 +27,10 @@ public:
     if (failed(backend) || failed(mapping))
       return signalPassFailure();
 
+    // What follows goes by the config's rules.
+    if (!module->hasAttr(QuantirDialect::backendConfigAttrName))
+      module->setAttr(QuantirDialect::backendConfigAttrName,
+                      BackendConfigAttr::get(&getContext(), backend->name(), {}));
     for (auto func : module.getOps<func::FuncOp>()) {
       if (!isTraceable(func))
         continue;

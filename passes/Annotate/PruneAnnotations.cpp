@@ -2,6 +2,7 @@
 
 #include "quantir/passes/Annotate/Passes.h"
 
+#include "quantir/Config/BackendConfig.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -67,6 +68,11 @@ class PruneAnnotationsPass
     : public quantir::impl::PruneAnnotationsPassBase<PruneAnnotationsPass> {
 public:
   void runOnOperation() override {
+    FailureOr<QuantizationRules> rules = getQuantizationRules(getOperation());
+    if (failed(rules))
+      return signalPassFailure();
+    if (!rules->prune)
+      return;
     pruneUnits();
     // From the end, since a result that is not quantized may leave its producer's without a reader.
     for (Operation &op : llvm::reverse(getOperation().getBody().front()))

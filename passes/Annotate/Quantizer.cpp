@@ -29,6 +29,114 @@ ObserverSpecAttr fixedSpec(ObserverSpecAttr activation, ResultPolicy policy) {
 
 std::string quoted(StringRef text) { return ("'" + text + "'").str(); }
 
+/// Whether values are observed for `spec`: a float32 placeholder only says that they stay as they are.
+bool isObserved(ObserverSpecAttr spec) {
+  if (!spec)
+    return false;
+  const numerics::ObserverConfig &config = spec.getConfig();
+  return config.kind != numerics::ObserverKind::Noop && config.dtype != numerics::QDType::Float32;
+}
+
+bool isScalar(Value value) {
+  return cast<RankedTensorType>(value.getType()).getRank() == 0 && nn::isConstant(value);
+}
+
+/// The operands of a call that hold tensors: PyTorch observes `x + 1` otherwise than `x + y`.
+unsigned countTensorOperands(Operation *unit, Operation *root) {
+  return llvm::count_if(root->getOperands(), [unit](Value value) {
+    auto argument = dyn_cast<BlockArgument>(value);
+    bool entersUnit = argument && argument.getOwner()->getParentOp() == unit;
+    return !isScalar(entersUnit ? unit->getOperand(argument.getArgNumber()) : value);
+  });
+}
+
+/// Makes the annotation of a unit whose qconfig the backend accepts.
+class AnnotationBuilder {
+public:
+  AnnotationBuilder(QuantizableOpInterface op, QConfigAttr qconfig, ObservationType observation,
+                    const QuantizationRules &rules)
+      : op(op), context(op->getContext()), activation(qconfig.getActivation()),
+        weight(qconfig.getWeight()), observation(observation), rules(rules),
+        unit(UnitAttr::get(context)) {
+    for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i) {
+      OperandRole role = op.getOperandRole(i);
+      if (role == OperandRole::Activation && !firstActivation && takesPart(i))
+        firstActivation = i;
+      if (role == OperandRole::Weight && !weightIndex)
+        weightIndex = i;
+    }
+  }
+
+  AnnotationAttr build(bool quantizeBias) {
+    SmallVector<Attribute> operands, results;
+    for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i)
+      operands.push_back(specOfOperand(i, quantizeBias));
+    for (unsigned i = 0, e = op->getNumResults(); i < e; ++i)
+      results.push_back(specOfResult(i));
+    return AnnotationAttr::get(context, ArrayAttr::get(context, operands),
+                               ArrayAttr::get(context, results));
+  }
+
+private:
+  bool takesPart(unsigned operand) {
+    return !rules.scalarsShare || !isScalar(op->getOperand(operand));
+  }
+
+  bool is(numerics::ObserverKind kind) const {
+    return activation && activation.getConfig().kind == kind;
+  }
+
+  Attribute specOfOperand(unsigned operand, bool quantizeBias) {
+    switch (op.getOperandRole(operand)) {
+    case OperandRole::Activation:
+      return specOfActivation(operand);
+    case OperandRole::Weight:
+      return isObserved(weight) ? Attribute(weight) : unit;
+    case OperandRole::Bias:
+      if (quantizeBias && firstActivation && weightIndex)
+        return DerivedSpecAttr::get(context, *firstActivation, *weightIndex);
+      return unit;
+    case OperandRole::None:
+      return unit;
+    }
+    return unit;
+  }
+
+  Attribute specOfActivation(unsigned operand) {
+    if (!isObserved(activation) || is(numerics::ObserverKind::ReuseInput) || !takesPart(operand) ||
+        observation == ObservationType::NotObserved)
+      return unit;
+    // Parameters that are chosen at run time are chosen for the first activation alone.
+    if (activation.getConfig().isDynamic && operand != *firstActivation)
+      return unit;
+    if (observation == ObservationType::Share && operand != *firstActivation)
+      return SharedSpecAttr::get(context, EdgeKind::Operand, *firstActivation);
+    return activation;
+  }
+
+  Attribute specOfResult(unsigned result) {
+    if (!isObserved(activation) || activation.getConfig().isDynamic ||
+        observation == ObservationType::NotObserved)
+      return unit;
+    if (is(numerics::ObserverKind::ReuseInput))
+      return UpstreamSpecAttr::get(context);
+    ResultPolicy policy = op.getResultPolicy(result);
+    if (policy.isFixed() && !rules.fixedFromQConfig)
+      return fixedSpec(activation, policy);
+    if (observation == ObservationType::Share && firstActivation)
+      return SharedSpecAttr::get(context, EdgeKind::Operand, *firstActivation);
+    return activation;
+  }
+
+  QuantizableOpInterface op;
+  MLIRContext *context;
+  ObserverSpecAttr activation, weight;
+  ObservationType observation;
+  const QuantizationRules &rules;
+  Attribute unit;
+  std::optional<unsigned> firstActivation, weightIndex;
+};
+
 } // namespace
 
 LogicalResult QConfigQuantizer::annotate(func::FuncOp func) {
@@ -66,80 +174,48 @@ AnnotationAttr QConfigQuantizer::annotationFor(QuantizableOpInterface op,
              (fused ? quoted(fused.getName()) : op->getName().getStringRef().str());
     return {};
   }
-  ObserverSpecAttr activation = resolved.qconfig.getActivation();
-  if (!activation) {
-    reason = "the qconfig (" + resolved.setting + ") has no activation observer";
-    return {};
-  }
-
-  Value weight = op.getWeightOperand();
-  if (weight && !nn::isConstant(weight)) {
+  if (Value weight = op.getWeightOperand(); weight && !nn::isConstant(weight)) {
     reason = "its weight is not a constant";
     return {};
   }
-  ResultPolicy policy = op.getResultPolicy(0);
-  ObserverSpecAttr resultSpec = policy.isFixed() ? fixedSpec(activation, policy) : activation;
-  UnitShape shape = getUnitShape(op, backend);
-  DTypeConfigAttr accepted;
-  for (DTypeConfigAttr config : pattern->attr.getDtypes()) {
-    std::string why = mismatch(config, resolved.qconfig, resultSpec, shape);
-    if (why.empty()) {
-      accepted = config;
-      break;
-    }
-    reason += (reason.empty() ? "" : "; or ") + why;
-  }
-  if (!accepted) {
-    reason = "backend config " + quoted(backend.name()) + " does not accept the qconfig (" +
-             resolved.setting + ") for " + pattern->tree.str() + ": " +
-             (reason.empty() ? "the pattern has no dtype configs" : reason);
+  QuantizationRules rules = backend.rules();
+  DTypeConfigAttr accepted = findDTypes(op, *pattern, resolved, reason);
+  if (!accepted)
     return {};
-  }
-
-  MLIRContext *context = op->getContext();
-  bool shares = pattern->attr.getObservation() == ObservationType::Share;
-  std::optional<unsigned> firstActivation, weightIndex;
-  for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i) {
-    OperandRole role = op.getOperandRole(i);
-    if (role == OperandRole::Activation && !firstActivation)
-      firstActivation = i;
-    if (role == OperandRole::Weight)
-      weightIndex = i;
-  }
-  SmallVector<Attribute> operands, results;
-  for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i) {
-    Attribute spec = UnitAttr::get(context);
-    switch (op.getOperandRole(i)) {
-    case OperandRole::Activation:
-      if (shares && i != *firstActivation)
-        spec = SharedSpecAttr::get(context, EdgeKind::Operand, *firstActivation);
-      else
-        spec = activation;
-      break;
-    case OperandRole::Weight:
-      if (resolved.qconfig.getWeight())
-        spec = resolved.qconfig.getWeight();
-      break;
-    case OperandRole::Bias:
-      if (accepted.getBias() && accepted.getBias().getDtype() == numerics::QDType::QInt32 &&
-          firstActivation && weightIndex)
-        spec = DerivedSpecAttr::get(context, *firstActivation, *weightIndex);
-      break;
-    case OperandRole::None:
-      break;
+  bool quantizeBias =
+      accepted.getBias() && accepted.getBias().getDtype() == numerics::QDType::QInt32;
+  ObservationType observation = pattern->attr.getObservation();
+  if (rules.scalarsShare)
+    observation = pattern->attr.getObservation(countTensorOperands(op, backend.rootOf(op)));
+  QConfigAttr qconfig = resolved.qconfig;
+  if (rules.moduleWeightsAtConvert && op.getWeightOperand() &&
+      !getUnitShape(op, backend).hasWeight) {
+    std::string why = convertMismatch(pattern->attr.getDtypes(), qconfig);
+    if (!why.empty()) {
+      op->emitRemark("its weight is left in float: ") << why;
+      qconfig = QConfigAttr::get(op->getContext(), qconfig.getActivation(), {});
     }
-    operands.push_back(spec);
   }
-  for (unsigned i = 0, e = op->getNumResults(); i < e; ++i) {
-    if (pattern->attr.getObservation() == ObservationType::NotObserved)
-      results.push_back(UnitAttr::get(context));
-    else if (policy.isFixed())
-      results.push_back(fixedSpec(activation, op.getResultPolicy(i)));
-    else if (shares && firstActivation)
-      results.push_back(SharedSpecAttr::get(context, EdgeKind::Operand, *firstActivation));
-    else
-      results.push_back(activation);
+  return AnnotationBuilder(op, qconfig, observation, rules).build(quantizeBias);
+}
+
+DTypeConfigAttr QConfigQuantizer::findDTypes(QuantizableOpInterface op,
+                                             const BackendPatterns::Entry &pattern,
+                                             const ResolvedQConfig &resolved, std::string &reason) {
+  ObserverSpecAttr result = resolved.qconfig.getActivation();
+  ResultPolicy policy = op.getResultPolicy(0);
+  if (result && policy.isFixed() && !backend.rules().fixedFromQConfig)
+    result = fixedSpec(result, policy);
+  UnitShape shape = getUnitShape(op, backend);
+  std::string reasons;
+  for (DTypeConfigAttr config : pattern.attr.getDtypes()) {
+    std::string why = mismatch(config, resolved.qconfig, result, shape);
+    if (why.empty())
+      return config;
+    reasons += (reasons.empty() ? "" : "; or ") + why;
   }
-  return AnnotationAttr::get(context, ArrayAttr::get(context, operands),
-                             ArrayAttr::get(context, results));
+  reason = "backend config " + quoted(backend.name()) + " does not accept the qconfig (" +
+           resolved.setting + ") for " + pattern.tree.str() + ": " +
+           (reasons.empty() ? "the pattern has no dtype configs" : reasons);
+  return {};
 }

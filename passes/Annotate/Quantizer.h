@@ -36,6 +36,10 @@ private:
   AnnotationAttr annotationFor(QuantizableOpInterface op, const OpIdentity &identity,
                                std::string &reason);
 
+  /// The first dtype config of the pattern that accepts the qconfig; or null, with the reason.
+  DTypeConfigAttr findDTypes(QuantizableOpInterface op, const BackendPatterns::Entry &pattern,
+                             const ResolvedQConfig &resolved, std::string &reason);
+
   QConfigMappingAttr mapping;
   BackendPatterns backend;
 };

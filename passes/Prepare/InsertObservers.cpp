@@ -2,6 +2,7 @@
 
 #include "quantir/passes/Prepare/Passes.h"
 
+#include "quantir/Config/BackendConfig.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Quantir.h"
@@ -33,12 +34,24 @@ struct Site {
 /// Whether one observer can serve both: what they quantize to is the same.
 bool compatible(ObserverSpecAttr a, ObserverSpecAttr b) {
   const numerics::ObserverConfig &x = a.getConfig(), &y = b.getConfig();
-  return x.dtype == y.dtype && x.scheme == y.scheme && x.range() == y.range() && x.chAxis == y.chAxis;
+  return x.dtype == y.dtype && x.isDynamic == y.isDynamic && x.scheme == y.scheme &&
+         x.range() == y.range() && x.chAxis == y.chAxis;
+}
+
+/// Whether PyTorch lets an operand that wants `spec` read what `site` gives: the type has to be right and, but for the result
+/// of an op, the class of the observer; nothing else.
+bool reusedByKind(const Site &site, ObserverSpecAttr spec) {
+  const numerics::ObserverConfig &x = site.spec.getConfig(), &y = spec.getConfig();
+  return x.dtype == y.dtype && x.isDynamic == y.isDynamic &&
+         (site.isResult || (x.kind == y.kind && x.fakeQuantize == y.fakeQuantize));
 }
 
 /// Collects the sites of one function.
 class SiteMap {
 public:
+  explicit SiteMap(const QuantizationRules &rules) : rules(rules) {}
+
+  const QuantizationRules &rules;
   std::vector<Site> sites;
 
   unsigned root(unsigned site) const {
@@ -64,13 +77,26 @@ public:
   /// The site that an operand reads: one of the value that is compatible, else a new one.
   unsigned forOperand(OpOperand &operand, ObserverSpecAttr spec) {
     for (unsigned index : byValue.lookup(operand.get()))
-      if (compatible(sites[index].spec, spec)) {
+      if (rules.reuseByKind ? reusedByKind(sites[index], spec)
+                            : compatible(sites[index].spec, spec)) {
         sites[index].uses.push_back(&operand);
         return index;
       }
     unsigned index = add(operand.get(), spec, /*isResult=*/false);
     sites[index].uses.push_back(&operand);
     return index;
+  }
+
+  /// The first site on the way up from `op` through first operands; nothing if the way ends without.
+  std::optional<unsigned> upstreamOf(Operation *op) const {
+    while (op && op->getNumOperands() > 0) {
+      Value value = op->getOperand(0);
+      auto found = byValue.find(value);
+      if (found != byValue.end())
+        return found->second.back();
+      op = value.getDefiningOp();
+    }
+    return std::nullopt;
   }
 
 private:
@@ -103,7 +129,10 @@ public:
 
 private:
   LogicalResult insert(func::FuncOp func, SymbolTable &symbols) {
-    SiteMap map;
+    FailureOr<QuantizationRules> rules = getQuantizationRules(func);
+    if (failed(rules))
+      return failure();
+    SiteMap map(*rules);
     for (Operation &op : func.getBody().getOps())
       if (auto annotation = op.getAttrOfType<AnnotationAttr>(QuantirDialect::annotationAttrName))
         if (failed(collect(&op, annotation, map)))
@@ -155,9 +184,12 @@ private:
     }
     for (OpResult result : op->getResults()) {
       Attribute spec = annotation.getResults()[result.getResultNumber()];
-      if (ObserverSpecAttr observer = specOf(annotation, spec))
+      if (isa<UpstreamSpecAttr>(spec))
+        collectUpstream(result, map);
+      else if (ObserverSpecAttr observer = specOf(annotation, spec))
         resultSites[result.getResultNumber()] =
-            map.add(result, observer, /*isResult=*/true, /*passive=*/isa<SharedSpecAttr>(spec));
+            map.add(result, observer, /*isResult=*/true,
+                    /*passive=*/isa<SharedSpecAttr>(spec) && !map.rules.observeShared);
       else if (isa<SharedSpecAttr>(spec))
         return op->emitError() << "expected result " << result.getResultNumber()
                                << " to share with an edge that has an observer";
@@ -177,6 +209,15 @@ private:
     for (auto [spec, site] : llvm::zip(annotation.getResults(), resultSites))
       share(spec, site);
     return success();
+  }
+
+  void collectUpstream(OpResult result, SiteMap &map) {
+    std::optional<unsigned> site = map.upstreamOf(result.getOwner());
+    if (!site)
+      return;
+    unsigned added = map.add(result, map.sites[*site].spec, /*isResult=*/true,
+                             /*passive=*/!map.rules.observeShared);
+    map.share(*site, added);
   }
 
   /// A new symbol before `func`. The observer of a constant sees it at once.

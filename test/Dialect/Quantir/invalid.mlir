@@ -152,7 +152,7 @@ func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
 // -----
 
 func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
-  // expected-error@+1 {{expected an observer, #quantir.shared, #quantir.derived or unit, but got "x"}}
+  // expected-error@+1 {{expected an observer, #quantir.shared, #quantir.derived, #quantir.upstream or unit, but got "x"}}
   %0 = nn.relu %x {quantir.annotation = #quantir.annotation<operands = ["x"], results = [unit]>} : (tensor<2x2xf32>) -> tensor<2x2xf32>
   return %0 : tensor<2x2xf32>
 }

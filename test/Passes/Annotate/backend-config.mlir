@@ -62,7 +62,9 @@ module attributes {quantir.backend_config = #config, quantir.qconfig_mapping = #
 module attributes {quantir.backend_config = #config, quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #u8weight>} {
   func.func @weights(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     %w = arith.constant dense<1.0> : tensor<4x4xf32>
+    // A module whose weight no dtype config takes keeps it in float, between quantized activations.
     // CHECK: nn.linear {{.*}} {nn.call = "module", quantir.annotation
+    // expected-remark@+1 {{its weight is left in float: no dtype config has quint8 activations with quint8 weights}}
     %0 = nn.linear %x, %w {nn.call = "module"} : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
     // expected-remark@+1 {{the weight must be qint8, but the qconfig has quint8}}
     %1 = nn.linear %0, %w {nn.call = "function"} : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>

@@ -1,7 +1,7 @@
 // RUN: qopt %s "--quantir-annotate=backend-config=quantir qconfig-mapping=default" --quantir-insert-observers --quantir-verify-prepared --split-input-file 2>/dev/null | FileCheck %s
 
 // Two readers of one value share its observer; the pool keeps its input's; the weight's observer has seen it already.
-// CHECK: module attributes {quantir.stage = "prepared"}
+// CHECK: module attributes {quantir.backend_config = #quantir.backend_config<"quantir">, quantir.stage = "prepared"}
 // CHECK-DAG: quantir.observer @act_0 #quantir.{{[a-z_]+$}}
 // CHECK-DAG: quantir.observer @weight_0 #quantir.per_channel_min_max<{{[^>]*}}> state {max_val = array<f32: 2.000000e+00, 4.000000e+00>, min_val = array<f32: 1.000000e+00, 3.000000e+00>, samples = 1 : i64}
 // CHECK-LABEL: func @shared(
