@@ -5,9 +5,14 @@
 #include "quantir/Config/BackendConfig.h"
 #include "quantir/Config/CustomConfig.h"
 #include "quantir/Config/QConfig.h"
+#include "quantir/dialects/Interfaces/QuantizableOpInterface.h"
+#include "quantir/dialects/NN/NN.h"
+#include "quantir/dialects/Quantir/ObjectTypes.h"
 #include "runtime/data/Files.h"
+#include "runtime/data/Suggest.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
 using namespace quantir;
@@ -21,6 +26,52 @@ struct Configuration {
   BackendConfigAttr backend;
 };
 
+LogicalResult unknownNode(JsonReader reader, StringRef name, ArrayRef<std::string> nodes) {
+  std::vector<std::string> near = runtime::nearestFirst(name, {nodes.data(), nodes.size()});
+  near.resize(std::min<size_t>(near.size(), 5));
+  return reader.error() << "the model has no node '" << name
+                        << "'; those with the nearest names are " << runtime::listNames(near);
+}
+
+/// Gives ops the names of PyTorch that the model's file cannot tell, such as a method's: an object with the nodes' names as keys.
+LogicalResult readTargets(JsonReader reader, ModuleOp module) {
+  if (!reader.json().is_object())
+    return reader.error() << "expected an object of node names and PyTorch's names, but got "
+                          << reader.json().type_name();
+  std::vector<std::string> nodes;
+  llvm::StringMap<SmallVector<Operation *, 1>> ops;
+  module.walk([&](QuantizableOpInterface op) {
+    auto name = dyn_cast<NameLoc>(op->getLoc());
+    if (!name)
+      return;
+    SmallVector<Operation *, 1> &ofNode = ops[name.getName().getValue()];
+    if (ofNode.empty())
+      nodes.push_back(name.getName().str());
+    ofNode.push_back(op);
+  });
+  std::vector<StringRef> known = allObjectTypes();
+  for (auto it = reader.json().begin(); it != reader.json().end(); ++it) {
+    JsonReader member = *reader.member(it.key());
+    FailureOr<std::string> target = member.string();
+    if (failed(target))
+      return failure();
+    std::string type = canonicalObjectType(*target);
+    if (type.empty()) {
+      InFlightDiagnostic diagnostic = member.error()
+                                      << "PyTorch has no function or method '" << *target << "'";
+      if (StringRef near = nearest(*target, known); !near.empty())
+        diagnostic << "; did you mean '" << near << "'?";
+      return diagnostic;
+    }
+    auto found = ops.find(it.key());
+    if (found == ops.end())
+      return unknownNode(reader, it.key(), nodes);
+    for (Operation *op : found->second)
+      op->setDiscardableAttr(nn::targetAttrName, StringAttr::get(module.getContext(), type));
+  }
+  return success();
+}
+
 /// Reads the file at `path`; its custom configs become attributes of `module` at once.
 FailureOr<Configuration> readConfiguration(const std::string &path, ModuleOp module, Location loc) {
   runtime::Result<runtime::Bytes> bytes = runtime::readFile(path);
@@ -32,7 +83,7 @@ FailureOr<Configuration> readConfiguration(const std::string &path, ModuleOp mod
   JsonReader reader(*json, loc);
   Configuration configuration;
   constexpr StringRef parts[] = {"qconfig_mapping", "backend_config", "prepare_custom_config",
-                                 "convert_custom_config", "fuse_custom_config"};
+                                 "convert_custom_config", "fuse_custom_config", "targets"};
   bool hasParts = json->is_object() && llvm::any_of(parts, [&](StringRef part) {
                     return json->contains(part.str());
                   });
@@ -46,6 +97,9 @@ FailureOr<Configuration> readConfiguration(const std::string &path, ModuleOp mod
   }
   if (failed(reader.expectObject(parts)) || failed(readCustomConfigs(reader, module)))
     return failure();
+  if (std::optional<JsonReader> member = reader.member("targets"))
+    if (failed(readTargets(*member, module)))
+      return failure();
   if (std::optional<JsonReader> member = reader.member("qconfig_mapping")) {
     FailureOr<QConfigMappingAttr> mapping =
         readQConfigMappingAndPaths(*member, configuration.settings);
