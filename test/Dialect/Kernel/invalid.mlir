@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 func.func @element_type(%x: tensor<4xf16>) {
-  // expected-error @+1 {{operand #0 must be ranked tensor of f32 or 8-bit}}
+  // expected-error @+1 {{operand #0 must be ranked tensor of f32, of 8-bit}}
   %0 = kernel.unary relu %x : (tensor<4xf16>) -> tensor<4xf16>
   return
 }
@@ -14,7 +14,7 @@ func.func @element_type(%x: tensor<4xf16>) {
 // -----
 
 func.func @storage(%x: tensor<4x!quant.uniform<u4:f32, 0.1>>) {
-  // expected-error @+1 {{operand #0 must be ranked tensor of f32 or 8-bit}}
+  // expected-error @+1 {{operand #0 must be ranked tensor of f32, of 8-bit}}
   %0 = kernel.unary relu %x : (tensor<4x!quant.uniform<u4:f32, 0.1>>) -> tensor<4x!quant.uniform<u4:f32, 0.1>>
   return
 }
@@ -22,7 +22,7 @@ func.func @storage(%x: tensor<4x!quant.uniform<u4:f32, 0.1>>) {
 // -----
 
 func.func @zero_point(%x: tensor<4xf32>) {
-  // expected-error @+1 {{result #0 must be ranked tensor of f32 or 8-bit (a bias: 32-bit) quantized elements, the zero point among the codes}}
+  // expected-error @+1 {{result #0 must be ranked tensor of f32, of 8-bit (a bias: 32-bit) quantized elements, the zero point among the codes}}
   %0 = kernel.quantize %x : tensor<4xf32> to tensor<4x!quant.uniform<u8:f32, 0.1:-1>>
   return
 }
@@ -30,7 +30,7 @@ func.func @zero_point(%x: tensor<4xf32>) {
 // -----
 
 func.func @tiny_scale(%x: tensor<4xf32>) {
-  // expected-error @+1 {{result #0 must be ranked tensor of f32 or 8-bit}}
+  // expected-error @+1 {{result #0 must be ranked tensor of f32, of 8-bit}}
   %0 = kernel.quantize %x : tensor<4xf32> to tensor<4x!quant.uniform<u8:f32, 1.0e-39>>
   return
 }
@@ -38,7 +38,7 @@ func.func @tiny_scale(%x: tensor<4xf32>) {
 // -----
 
 func.func @axis(%x: tensor<4x!quant.uniform<i8:f32:0, {0.1,0.2}>>) {
-  // expected-error @+1 {{operand #0 must be ranked tensor of f32 or 8-bit}}
+  // expected-error @+1 {{operand #0 must be ranked tensor of f32, of 8-bit}}
   %0 = kernel.dequantize %x : tensor<4x!quant.uniform<i8:f32:0, {0.1,0.2}>> to tensor<4xf32>
   return
 }

@@ -36,7 +36,10 @@ UNSUPPORTED = [
     ("inputs", r"cast_FLOAT_to_.*", "values stay float32"),
     ("both", r"mod_.*_(float32|fmod)", "fmod"),
     ("both", r"resize_.*(cubic|tf_crop_and_resize).*", "other kinds of interpolation"),
-    ("both", r"pow|pow_(bcast.*|example|types.*)", "powers that are not products"),
+    ("both", r"pow|pow_(bcast_array|example|types.*)", "powers that are not products"),
+    ("both", r"prelu_(example|broadcast)", "a slope for each element"),
+    ("both", r"lstm_(batchwise|with_peepholes)", "other forms of LSTM"),
+    ("both", r"resize_downsample_scales_linear_align_corners", "scales that give no whole size"),
     ("both", r"(edge|reflect)_pad", "only constant padding"),
     ("both", r"split_zero_size_splits|slice_start_out_of_bounds|reshape_allowzero_reordered", "tensors without elements"),
     ("inputs", r"gather_(0|1|2d_indices|negative_indices)", "indices that are not evenly spaced"),
@@ -51,7 +54,7 @@ CONSTANT_INPUTS = {
     "BatchNormalization": (1, 2, 3, 4), "Clip": (1, 2), "Conv": (1, 2), "Dropout": (1, 2), "Expand": (1,),
     "Gather": (1,), "Pad": (1, 2, 3), "ReduceMean": (1,), "Reshape": (1,), "Slice": (1, 2, 3, 4), "Split": (1,),
     "Squeeze": (1,), "Unsqueeze": (1,), "Pow": (1,), "Resize": (1, 2, 3), "Upsample": (1,),
-    "LayerNormalization": (1, 2), "InstanceNormalization": (1, 2),
+    "LayerNormalization": (1, 2), "LSTM": (1, 2, 3), "InstanceNormalization": (1, 2),
 }
 OPTIONAL_OUTPUTS = {"BatchNormalization", "Dropout", "LayerNormalization", "MaxPool"}
 
@@ -119,7 +122,7 @@ class Group:
         node.input[:] = map(rename, node.input)
         node.output[:] = map(rename, node.output)
         self.graph.node.append(node)
-        for value, array in zip(node.output, outputs):
+        for value, array in zip(filter(None, node.output), outputs):
             result, shape = value + "/result", (1,) + array.shape
             source = self.node("Cast", [value], value + "/float", to=TensorProto.FLOAT) if self.constants else value
             shaped = self.node("Reshape", [source, self.initializer(result + "/shape", np.array(shape, np.int64))],

@@ -361,9 +361,8 @@ TEST_CASE_METHOD(Fixture, "shapes for one batch size", "[errors]") {
   ModelBuilder zeros({-1, 4});
   zeros.node("Shape", {"x"}, "shape").node("ConstantOfShape", {"shape"}, "zeros");
   CHECK(error(zeros.node("Add", {"x", "zeros"})) ==
-        "node '/ConstantOfShape' (ConstantOfShape): input 0, 'shape': expected constants, but "
-        "element 0 "
-        "depends on the batch size; import with a fixed batch size");
+        "node '/Add' (Add): input 1, 'zeros': expected a constant of fixed dimensions, but it is "
+        "repeated for each sample; import with a fixed batch size");
 }
 
 TEST_CASE_METHOD(Fixture, "small files that ask for much memory", "[errors]") {

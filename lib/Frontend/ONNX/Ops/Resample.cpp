@@ -114,6 +114,12 @@ static LogicalResult emit(NodeContext &node, const Request &request) {
   for (size_t d : {0, 1})
     if (request.sizes[d] != input[d] || (!request.scales.empty() && request.scales[d] != 1.0f))
       return node.emitError() << "resizes the batch or the channels, which is not supported";
+  // ONNX aligns the corners of a size that is not whole then, PyTorch those of the result.
+  if (request.coordinates == "align_corners")
+    for (size_t d = 2; d < request.scales.size(); ++d)
+      if (request.scales[d] * static_cast<float>(input[d]) != static_cast<float>(request.sizes[d]))
+        return node.emitError() << "expected scales that give whole sizes with align_corners, but "
+                                << request.scales[d] << " of " << input[d] << " is not whole";
 
   mlir::MLIRContext *context = value.getContext();
   llvm::ArrayRef<float> scales(request.scales);
