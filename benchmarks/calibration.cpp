@@ -10,6 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Common.h"
+
 #include "quantir/Compiler.h"
 #include "quantir/Numerics/Observer.h"
 #include "quantir/Runtime/Session.h"
@@ -28,6 +30,8 @@
 using namespace quantir;
 using namespace quantir::runtime;
 
+using namespace quantir::benchmarks;
+
 namespace {
 
 struct Options {
@@ -39,17 +43,6 @@ struct Options {
 
 constexpr std::string_view kinds[] = {
     "min_max", "moving_average_min_max", "histogram", "percentile", "entropy", "mse"};
-
-[[noreturn]] void fail(const std::string &message) {
-  fmt::print(stderr, "error: {}\n", message);
-  std::exit(1);
-}
-
-template <typename T> T check(Result<T> result) {
-  if (!result)
-    fail(result.message());
-  return *std::move(result);
-}
 
 /// A file that goes when it does.
 class TemporaryFile {
@@ -64,28 +57,6 @@ public:
   const std::string path;
 };
 
-void fillRandomly(std::span<const TensorView> tensors, uint32_t seed) {
-  std::mt19937 random(seed);
-  std::normal_distribution<float> values;
-  for (const TensorView &tensor : tensors)
-    if (tensor.dtype == DType::Float32)
-      std::generate_n(static_cast<float *>(tensor.data), tensor.numElements(),
-                      [&] { return values(random); });
-}
-
-/// One sample, or a whole batch where that is fixed.
-CalibrationProvider oneBatch() {
-  return [](const Plan &plan) -> Result<CalibrationData> {
-    CalibrationData data;
-    data.samples = std::max<int64_t>(1, plan.inputs()[0].dims[0]);
-    data.source = [](int64_t first, int64_t, std::span<const TensorView> inputs) {
-      fillRandomly(inputs, uint32_t(first));
-      return Status();
-    };
-    return data;
-  };
-}
-
 /// The model with observers of one kind for its activations.
 std::shared_ptr<const Plan> prepare(const std::string &model, std::string_view kind) {
   TemporaryFile config(
@@ -96,7 +67,7 @@ std::shared_ptr<const Plan> prepare(const std::string &model, std::string_view k
                   kind));
   CalibrateOptions options;
   options.config = config.path;
-  TemporaryFile module("prepared.mlir", check(calibrate(model, oneBatch(), options)).module);
+  TemporaryFile module("prepared.mlir", check(calibrate(model, randomSamples(1), options)).module);
   return check(load(module.path));
 }
 

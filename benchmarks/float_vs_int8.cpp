@@ -9,6 +9,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Common.h"
+
 #include "quantir/Compiler.h"
 #include "quantir/Runtime/Session.h"
 
@@ -25,6 +27,8 @@
 using namespace quantir;
 using namespace quantir::runtime;
 
+using namespace quantir::benchmarks;
+
 namespace {
 
 struct Options {
@@ -33,41 +37,6 @@ struct Options {
   double seconds = 0.5; ///< of each turn
   std::vector<std::string> models;
 };
-
-[[noreturn]] void fail(const std::string &message) {
-  fmt::print(stderr, "error: {}\n", message);
-  std::exit(1);
-}
-
-template <typename T> T check(Result<T> result) {
-  if (!result)
-    fail(result.message());
-  return *std::move(result);
-}
-
-void fillRandomly(std::span<const TensorView> tensors, uint32_t seed) {
-  std::mt19937 random(seed);
-  std::normal_distribution<float> values;
-  for (const TensorView &tensor : tensors)
-    if (tensor.dtype == DType::Float32)
-      std::generate_n(static_cast<float *>(tensor.data), tensor.numElements(),
-                      [&] { return values(random); });
-}
-
-CalibrationProvider randomSamples() {
-  return [](const Plan &plan) -> Result<CalibrationData> {
-    CalibrationData data;
-    data.name = "random numbers";
-    // As many as a fixed batch has, so that none is padded.
-    const int64_t batch = plan.inputs().empty() ? 1 : plan.inputs()[0].dims[0];
-    data.samples = std::max<int64_t>(batch, 4);
-    data.source = [](int64_t first, int64_t, std::span<const TensorView> inputs) {
-      fillRandomly(inputs, uint32_t(first));
-      return Status();
-    };
-    return data;
-  };
-}
 
 /// A session with its data and the times of its runs.
 class Runner {
@@ -124,7 +93,7 @@ private:
 
 void measure(const std::string &path, const Options &options) {
   const auto floatPlan = check(load(path));
-  const QuantizedModel quantized = check(quantize(path, randomSamples()));
+  const QuantizedModel quantized = check(quantize(path, randomSamples(4)));
   Runner floats(floatPlan, options.threads);
   Runner integers(check(Plan::fromBuffer(quantized.plan)), options.threads);
   for (int round = 0; round < options.rounds; ++round) {
