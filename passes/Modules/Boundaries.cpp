@@ -4,6 +4,8 @@
 
 #include "quantir/dialects/NN/NN.h"
 
+#include "mlir/Dialect/Quant/IR/Quant.h"
+
 using namespace mlir;
 using namespace quantir;
 
@@ -25,6 +27,15 @@ FailureOr<SmallVector<unsigned>> checkIndices(func::FuncOp function, DenseI64Arr
     result.push_back(index);
   }
   return result;
+}
+
+/// `value` as codes of `type`: what it was dequantized from, or quantized anew.
+Value codesOf(OpBuilder &builder, Location loc, Value value, Type type) {
+  auto cast = value.getDefiningOp<quant::DequantizeCastOp>();
+  if (cast && cast.getInput().getType() == type)
+    return cast.getInput();
+  Value codes = quant::QuantizeCastOp::create(builder, loc, type, value);
+  return KeepOp::create(builder, loc, codes);
 }
 
 } // namespace
@@ -92,4 +103,20 @@ QConfigAttr quantir::qconfigOfCall(QConfigMappingAttr mapping, func::FuncOp call
     moduleClass = callee->getAttrOfType<StringAttr>(QuantirDialect::moduleClassAttrName);
   return qconfigOfModule(mapping, caller, modulePathOf(call),
                          moduleClass ? moduleClass.getValue() : "");
+}
+
+void quantir::castToSignature(func::CallOp call, func::FuncOp callee) {
+  OpBuilder builder(call);
+  for (auto [operand, type] : llvm::zip(call->getOpOperands(), callee.getArgumentTypes()))
+    if (operand.get().getType() != type)
+      operand.set(codesOf(builder, call.getLoc(), operand.get(), type));
+  builder.setInsertionPointAfter(call);
+  for (auto [result, type] : llvm::zip(call.getResults(), callee.getResultTypes())) {
+    Type expressed = result.getType();
+    if (expressed == type)
+      continue;
+    result.setType(type);
+    auto cast = quant::DequantizeCastOp::create(builder, call.getLoc(), expressed, result);
+    result.replaceAllUsesExcept(cast.getResult(), cast);
+  }
 }

@@ -16,15 +16,6 @@ using namespace quantir;
 
 namespace {
 
-/// `value` as codes of `type`: what it was dequantized from, or quantized anew.
-Value codesOf(OpBuilder &builder, Location loc, Value value, Type type) {
-  auto cast = value.getDefiningOp<quant::DequantizeCastOp>();
-  if (cast && cast.getInput().getType() == type)
-    return cast.getInput();
-  Value codes = quant::QuantizeCastOp::create(builder, loc, type, value);
-  return KeepOp::create(builder, loc, codes);
-}
-
 class QuantizeBoundariesPass
     : public quantir::impl::QuantizeBoundariesPassBase<QuantizeBoundariesPass> {
 public:
@@ -38,7 +29,7 @@ public:
     getOperation().walk([&](func::CallOp call) { calls.push_back(call); });
     for (func::CallOp call : calls)
       if (auto callee = symbols.lookup<func::FuncOp>(call.getCallee()))
-        adapt(call, callee);
+        castToSignature(call, callee);
   }
 
 private:
@@ -95,23 +86,6 @@ private:
     Block &body = function.getBody().front();
     function.setFunctionType(FunctionType::get(function.getContext(), body.getArgumentTypes(),
                                                body.getTerminator()->getOperandTypes()));
-  }
-
-  /// Makes a call pass and take what the function's type says.
-  static void adapt(func::CallOp call, func::FuncOp callee) {
-    OpBuilder builder(call);
-    for (auto [operand, type] : llvm::zip(call->getOpOperands(), callee.getArgumentTypes()))
-      if (operand.get().getType() != type)
-        operand.set(codesOf(builder, call.getLoc(), operand.get(), type));
-    builder.setInsertionPointAfter(call);
-    for (auto [result, type] : llvm::zip(call.getResults(), callee.getResultTypes())) {
-      Type expressed = result.getType();
-      if (expressed == type)
-        continue;
-      result.setType(type);
-      auto cast = quant::DequantizeCastOp::create(builder, call.getLoc(), expressed, result);
-      result.replaceAllUsesExcept(cast.getResult(), cast);
-    }
   }
 };
 

@@ -199,28 +199,9 @@ private:
         failed(check(from.getResultTypes(), to.getResultTypes(), "results")))
       return failure();
     call.setCallee(to.getSymName());
-    castTo(call, to);
+    castToSignature(call, to);
     ++numSwapped;
     return success();
-  }
-
-  /// Casts what a call passes and takes to the types of the function.
-  static void castTo(func::CallOp call, func::FuncOp callee) {
-    OpBuilder builder(call);
-    for (auto [operand, type] : llvm::zip(call->getOpOperands(), callee.getArgumentTypes()))
-      if (operand.get().getType() != type) {
-        Value codes = quant::QuantizeCastOp::create(builder, call.getLoc(), type, operand.get());
-        operand.set(KeepOp::create(builder, call.getLoc(), codes));
-      }
-    builder.setInsertionPointAfter(call);
-    for (auto [result, type] : llvm::zip(call.getResults(), callee.getResultTypes())) {
-      Type expressed = result.getType();
-      if (expressed == type)
-        continue;
-      result.setType(type);
-      auto cast = quant::DequantizeCastOp::create(builder, call.getLoc(), expressed, result);
-      result.replaceAllUsesExcept(cast.getResult(), cast);
-    }
   }
 
   /// The casts of what a stub quantized stand behind it.
