@@ -98,7 +98,7 @@ private:
 };
 
 bool collect(const OpPattern &pattern, mlir::Operation *op, PatternMatch &match) {
-  if (op->getNumResults() != 1 || pattern.operands.size() > op->getNumOperands() ||
+  if (op->getNumResults() == 0 || pattern.operands.size() > op->getNumOperands() ||
       !pattern.matchesOp(op))
     return false;
   for (auto [index, operandPattern] : llvm::enumerate(pattern.operands)) {
@@ -109,7 +109,7 @@ bool collect(const OpPattern &pattern, mlir::Operation *op, PatternMatch &match)
       continue;
     }
     mlir::Operation *producer = operand.getDefiningOp();
-    if (!producer || !operand.hasOneUse() ||
+    if (!producer || producer->getNumResults() != 1 || !operand.hasOneUse() ||
         producer->getBlock() != op->getBlock() || !collect(operandPattern, producer, match))
       return false;
   }

@@ -26,7 +26,6 @@ import numpy as np
 KNOWN = {
     "embeddingbag_8bit": "ONNX has the EmbeddingBag as a loop, which the importer does not take",
     "equalization": "input-weight equalization is not part of the backend config",
-    "lstm_tagger_dynamic": "an op of several results, such as an LSTM, matches no pattern of a backend config",
     "qat_conv_bn_relu": "the observers' state comes from training steps",
 }
 

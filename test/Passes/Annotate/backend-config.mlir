@@ -94,3 +94,19 @@ module attributes {quantir.backend_config = #config, quantir.qconfig_mapping = #
     return %2, %3 : tensor<?x16xf32>, tensor<?x16xf32>
   }
 }
+
+// -----
+
+// An op of several results is a match by itself; within a match an op has one.
+
+#q = #quantir.qconfig<activation = #quantir.min_max>
+#a8 = #quantir.dtype_config<input = <quint8>, output = <quint8>>
+#config = #quantir.backend_config<"mine", patterns = [<"nn.split", observation = share, dtypes = [#a8]>]>
+// CHECK-LABEL: func.func @several_results(
+module attributes {quantir.backend_config = #config, quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #q>} {
+  func.func @several_results(%x: tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32>) {
+    // CHECK: nn.split {{.*}}quantir.annotation
+    %0:2 = nn.split %x {axis = 1 : i64, sizes = array<i64: 2, 2>} : (tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32>)
+    return %0#0, %0#1 : tensor<?x2xf32>, tensor<?x2xf32>
+  }
+}
