@@ -2,7 +2,7 @@
 
 #include "quantir/passes/Convert/Passes.h"
 
-#include "quantir/Numerics/Dynamic.h"
+#include "quantir/Numerics/Float16.h"
 #include "quantir/Numerics/Quantize.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/Quantir/Quantir.h"

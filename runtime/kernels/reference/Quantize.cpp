@@ -1,6 +1,7 @@
 //===- Quantize.cpp - Changing the encoding --------------------------------===//
 
-#include "quantir/Numerics/Dynamic.h"
+#include "quantir/Numerics/Float16.h"
+#include "quantir/Numerics/QParams.h"
 #include "runtime/kernels/reference/Loops.h"
 #include "runtime/kernels/reference/Reference.h"
 
@@ -81,12 +82,15 @@ public:
     }
     if (!isFinite)
       return;
-    numerics::DynamicQParams params = numerics::chooseDynamicQParams(min, max, range);
-    float inverse = 1.0f / params.scale;
+    double chosen;
+    int32_t zeroPoint;
+    isFinite = numerics::chooseDynamicQParams(min, max, range, false, chosen, zeroPoint).empty();
+    if (!isFinite)
+      return;
+    const float scale = static_cast<float>(chosen), inverse = 1.0f / scale;
     for (int64_t i = 0; i < count; ++i)
       to[i] = numerics::dequantizeValue(
-          numerics::quantizeValue(from[i], inverse, params.zeroPoint, range), params.scale,
-          params.zeroPoint);
+          numerics::quantizeValue(from[i], inverse, zeroPoint, range), scale, zeroPoint);
   }
 
   Status status() const override {

@@ -250,3 +250,29 @@ TEST_CASE("results do not depend on the rounding mode", "[qparams]") {
   CHECK(above == 7);
   CHECK(wide == 2.0);
 }
+
+TEST_CASE("parameters chosen at run time are PyTorch's ChooseQuantizationParams", "[dynamic]") {
+  QuantRange bytes{0, 255}, half{0, 127}, signedBytes{-128, 127};
+  auto choose = [](float min, float max, QuantRange range, bool symmetric = false) {
+    double scale;
+    int32_t zeroPoint;
+    REQUIRE(chooseDynamicQParams(min, max, range, symmetric, scale, zeroPoint) == "");
+    return std::pair(float(scale), zeroPoint);
+  };
+  // Expected values: an independent implementation in numpy.
+  CHECK(choose(-1, 1, bytes) == std::pair{0x1.010102p-7f, 128});
+  CHECK(choose(-1, 1, half) == std::pair{0x1.020408p-6f, 64});
+  CHECK(choose(-1.5f, 2.25f, signedBytes) == std::pair{0x1.e1e1e2p-7f, -26});
+  CHECK(choose(-1.5f, 2.25f, {-64, 63}) == std::pair{0x1.e3c79p-6f, -13});
+  // Zero always has a code.
+  CHECK(choose(0.5f, 3, bytes) == std::pair{0x1.818182p-7f, 0});
+  CHECK(choose(-3, -0.5f, bytes) == std::pair{0x1.818182p-7f, 255});
+  // No range, and less than the least scale.
+  CHECK(choose(0, 0, bytes) == std::pair{0.1f, 0});
+  CHECK(choose(-1e-6f, 2e-6f, bytes) == std::pair{6.1e-5f, 85});
+  CHECK(choose(0, 1e-6f, signedBytes) == std::pair{6.1e-5f, -128});
+  CHECK(choose(-5e-7f, 0, bytes) == std::pair{6.1e-5f, 255});
+  // Zero in the middle of the codes.
+  CHECK(choose(-1.5f, 2.25f, signedBytes, true) == std::pair{0x1.22448ap-6f, 0});
+  CHECK(choose(-3, 0.5f, signedBytes, true) == std::pair{0x1.8p-6f, 0});
+}
