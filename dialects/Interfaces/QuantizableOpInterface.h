@@ -71,6 +71,9 @@ private:
   int32_t zeroPoint = 0;
 };
 
+/// `axis` of `result` counted from the start, where it may be given from the end.
+std::optional<int64_t> axisOfResult(mlir::Value result, std::optional<int64_t> axis);
+
 namespace OpTrait {
 /// Marks the ops that implement QuantizableOpInterface by the ODS class `Quantizable`.
 template <typename ConcreteType>

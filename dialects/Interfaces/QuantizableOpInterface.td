@@ -27,6 +27,11 @@ def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
         have one scale per index; nothing for an op without a weight.
       }],
       "::std::optional<int64_t>", "getWeightChannelAxis">,
+    InterfaceMethod<[{
+        The axis of the first result along which the output channels lie that the weight makes and
+        the bias has one value for; nothing for an op without such.
+      }],
+      "::std::optional<int64_t>", "getResultChannelAxis">,
     InterfaceMethod<"How result `result` gets its quantization parameters.",
       "::quantir::ResultPolicy", "getResultPolicy", (ins "unsigned":$result)>,
     InterfaceMethod<[{
@@ -80,7 +85,7 @@ class FixedQParams<string scale, int zeroPoint>
 
 /// The methods of QuantizableOpInterface, as members of an op's class.
 class DeclaredQuantizable<list<OperandRole> roles, ResultPolicy policy, bit commutes,
-                          string weightChannelAxis>
+                          string weightChannelAxis, string resultChannelAxis>
     : NativeOpTrait<"DeclaredQuantizable", /*traits=*/[], /*extraOpDeclaration=*/[{
         ::quantir::OperandRole getOperandRole(unsigned operand) {
           static constexpr ::quantir::OperandRole roles[] = {}] #
@@ -90,6 +95,9 @@ class DeclaredQuantizable<list<OperandRole> roles, ResultPolicy policy, bit comm
           return roles[::std::min<size_t>(operand, ::std::size(roles) - 1)];
         }
         ::std::optional<int64_t> getWeightChannelAxis() { return }] # weightChannelAxis # [{; }
+        ::std::optional<int64_t> getResultChannelAxis() {
+          return ::quantir::axisOfResult((*this)->getResult(0), }] # resultChannelAxis # [{);
+        }
         ::quantir::ResultPolicy getResultPolicy(unsigned) { return }] # policy.cpp # [{; }
         bool commutesWithQuantization() { return }] # !if(commutes, "true", "false") # [{; }
       }]> {
@@ -98,9 +106,12 @@ class DeclaredQuantizable<list<OperandRole> roles, ResultPolicy policy, bit comm
 
 /// Implements QuantizableOpInterface in an op's list of traits. `roles` is in operand order; its
 /// last entry also holds for the operands after it (variadic ones). `policy` holds for each result.
+/// A negative `resultChannelAxis` counts from the end.
 class Quantizable<list<OperandRole> roles, ResultPolicy policy, bit commutes = false,
-                  string weightChannelAxis = "std::nullopt">
+                  string weightChannelAxis = "std::nullopt",
+                  string resultChannelAxis = "std::nullopt">
     : TraitList<[QuantizableOpInterface,
-                 DeclaredQuantizable<roles, policy, commutes, weightChannelAxis>]>;
+                 DeclaredQuantizable<roles, policy, commutes, weightChannelAxis,
+                                     resultChannelAxis>]>;
 
 #endif // QUANTIR_DIALECTS_INTERFACES_QUANTIZABLEOPINTERFACE_TD

@@ -6,14 +6,16 @@
 include "quantir/dialects/NN/NNBase.td"
 
 /// An op with a weight and an optional bias: input, weight, bias? and attributes.
-class NN_WeightedOp<string mnemonic, int weightChannelAxis, dag attributes = (ins)>
+class NN_WeightedOp<string mnemonic, int weightChannelAxis, int resultChannelAxis,
+                    dag attributes = (ins)>
     : NN_Op<mnemonic, Quantizable<[Activation, Weight, Bias], Observe, /*commutes=*/false,
-                                  !cast<string>(weightChannelAxis)>> {
+                                  !cast<string>(weightChannelAxis),
+                                  !cast<string>(resultChannelAxis)>> {
   let arguments = !con((ins NN_Tensor:$input, NN_Tensor:$weight, Optional<NN_Tensor>:$bias),
                        attributes);
 }
 
-def NN_ConvOp : NN_WeightedOp<"conv", /*weightChannelAxis=*/0, (ins
+def NN_ConvOp : NN_WeightedOp<"conv", /*weightChannelAxis=*/0, /*resultChannelAxis=*/1, (ins
     DenseI64ArrayAttr:$strides,
     DenseI64ArrayAttr:$padding,
     DenseI64ArrayAttr:$dilations,
@@ -51,7 +53,8 @@ def NN_ConvOp : NN_WeightedOp<"conv", /*weightChannelAxis=*/0, (ins
   let hasCanonicalizer = 1;
 }
 
-def NN_ConvTransposeOp : NN_WeightedOp<"conv_transpose", /*weightChannelAxis=*/1, (ins
+def NN_ConvTransposeOp : NN_WeightedOp<"conv_transpose", /*weightChannelAxis=*/1,
+                                       /*resultChannelAxis=*/1, (ins
     DenseI64ArrayAttr:$strides,
     DenseI64ArrayAttr:$padding,
     DenseI64ArrayAttr:$output_padding,

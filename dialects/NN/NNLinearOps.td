@@ -5,7 +5,7 @@
 
 include "quantir/dialects/NN/NNConvOps.td"
 
-def NN_LinearOp : NN_WeightedOp<"linear", /*weightChannelAxis=*/0> {
+def NN_LinearOp : NN_WeightedOp<"linear", /*weightChannelAxis=*/0, /*resultChannelAxis=*/-1> {
   let summary = "fully connected layer";
   let description = [{
     `torch.nn.functional.linear`: the product with the transposed weight, over the last dimension,

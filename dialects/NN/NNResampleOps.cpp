@@ -39,6 +39,8 @@ OperandRole InterpolateOp::getOperandRole(unsigned operand) {
 
 std::optional<int64_t> InterpolateOp::getWeightChannelAxis() { return std::nullopt; }
 
+std::optional<int64_t> InterpolateOp::getResultChannelAxis() { return std::nullopt; }
+
 ResultPolicy InterpolateOp::getResultPolicy(unsigned) { return ResultPolicy::sameAsOperand(0); }
 
 bool InterpolateOp::commutesWithQuantization() { return getMode() == "nearest"; }

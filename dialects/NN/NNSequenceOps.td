@@ -80,3 +80,4 @@ def NN_LstmOp : Op<NN_Dialect, "lstm", [Pure, QuantizableOpInterface, NN_InferSh
 }
 
 #endif // QUANTIR_DIALECTS_NN_NNSEQUENCEOPS_TD
+    ::std::optional<int64_t> getResultChannelAxis() { return ::std::nullopt; }

@@ -67,7 +67,8 @@ def Quantir_ObserveOp : Quantir_Op<"observe", [
 def Quantir_FusedOp : Quantir_Op<"fused", [
     Pure, IsolatedFromAbove, SingleBlockImplicitTerminator<"::quantir::YieldOp">,
     DeclareOpInterfaceMethods<QuantizableOpInterface,
-      ["getOperandRole", "getWeightChannelAxis", "getResultPolicy", "commutesWithQuantization"]>]> {
+      ["getOperandRole", "getWeightChannelAxis", "getResultChannelAxis", "getResultPolicy",
+       "commutesWithQuantization"]>]> {
   let summary = "ops that are quantized as one";
   let description = [{
     A region of float ops that matched one pattern of the backend config. The block's arguments are the operands, in order.

@@ -82,10 +82,12 @@ std::optional<Target> targetOf(Operation *unit, func::FuncOp func, SymbolTable &
   auto result = dyn_cast<RankedTensorType>(target.root->getResult(0).getType());
   if (!target.observer || !result || !hasSampleAxis(result, func))
     return std::nullopt;
-  target.channelAxis = isa<nn::LinearOp>(target.root) ? result.getRank() - 1 : 1;
+  std::optional<int64_t> channelAxis = root.getResultChannelAxis();
   auto channels = cast<RankedTensorType>(target.bias->get().getType());
-  if (channels.getRank() != 1 || channels.getDimSize(0) != result.getDimSize(target.channelAxis))
+  if (!channelAxis || channels.getRank() != 1 ||
+      channels.getDimSize(0) != result.getDimSize(*channelAxis))
     return std::nullopt;
+  target.channelAxis = *channelAxis;
   return target;
 }
 

@@ -54,9 +54,7 @@ struct FoldBatchNorm : public OpRewritePattern<nn::BatchNormOp> {
     if (!norm.getInput().hasOneUse())
       return rewriter.notifyMatchFailure(norm, "the input has other users");
     // Normalization is along dimension 1. A linear op on more than two dimensions has its channels elsewhere.
-    auto weightType = cast<RankedTensorType>(weight.getType());
-    auto resultType = cast<RankedTensorType>(norm.getType());
-    if (resultType.getRank() != 2 && resultType.getRank() != weightType.getRank())
+    if (weighted.getResultChannelAxis() != 1)
       return rewriter.notifyMatchFailure(norm, "the op's channels are not in dimension 1");
 
     std::optional<SmallVector<float>> weights = nn::getConstantFloats(weight);

@@ -53,3 +53,14 @@ func.func @linear_3d(%x: tensor<?x2x2xf32>) -> tensor<?x2x2xf32> {
   %1 = nn.batch_norm %0, %one, %one, %one, %one : (tensor<?x2x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<?x2x2xf32>
   return %1 : tensor<?x2x2xf32>
 }
+
+// The rows of a table are not channels of the result.
+// CHECK-LABEL: func @embedding
+// CHECK: nn.batch_norm
+func.func @embedding(%i: tensor<?xi64>) -> tensor<?x2xf32> {
+  %w = arith.constant dense<1.0> : tensor<2x2xf32>
+  %one = arith.constant dense<1.0> : tensor<2xf32>
+  %0 = nn.embedding %i, %w : (tensor<?xi64>, tensor<2x2xf32>) -> tensor<?x2xf32>
+  %1 = nn.batch_norm %0, %one, %one, %one, %one : (tensor<?x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<?x2xf32>
+  return %1 : tensor<?x2xf32>
+}

@@ -65,7 +65,7 @@ func.func @ops(%x: tensor<1x4x8xf32>, %w: tensor<4x4x1xf32>, %b: tensor<4xf32>, 
 }
 )mlir";
 
-/// "activation weight bias | axis 0 | observe": all that an op says.
+/// "activation weight bias | axis 0 to 1 | observe": all that an op says.
 std::string describe(QuantizableOpInterface op) {
   std::string text;
   for (unsigned i = 0; i < op->getNumOperands(); ++i)
@@ -73,6 +73,8 @@ std::string describe(QuantizableOpInterface op) {
   if (std::optional<int64_t> axis = op.getWeightChannelAxis())
     text += "| axis " + std::to_string(*axis) + " ";
   for (unsigned i = 0; i < op->getNumResults(); ++i) {
+  if (std::optional<int64_t> axis = op.getResultChannelAxis())
+    text += "to " + std::to_string(*axis) + " ";
     ResultPolicy policy = op.getResultPolicy(i);
     text += "| ";
     if (policy.isObserve())
@@ -93,9 +95,9 @@ TEST_CASE("every op says how it is quantized") {
                     observed = "activation | observe ", unit = "activation | fixed 0.003906 0 ",
                     binary = "activation activation | observe ";
   const std::map<std::string, std::string> expected = {
-      {"conv", "activation weight bias | axis 0 | observe "},
-      {"conv_transpose", "activation weight | axis 1 | observe "},
-      {"linear", "activation weight | axis 0 | observe "},
+      {"conv", "activation weight bias | axis 0 to 1 | observe "},
+      {"conv_transpose", "activation weight | axis 1 to 1 | observe "},
+      {"linear", "activation weight | axis 0 to 2 | observe "},
       {"matmul", binary},
       {"embedding", "none weight | axis 0 | observe "},
       {"lstm", "activation weight weight none weight weight none | axis 0 | observe | observe "
