@@ -56,6 +56,7 @@ struct FoldBatchNorm : public OpRewritePattern<nn::BatchNormOp> {
     // Normalization is along dimension 1. A linear op on more than two dimensions has its channels elsewhere.
     if (weighted.getResultChannelAxis() != 1)
       return rewriter.notifyMatchFailure(norm, "the op's channels are not in dimension 1");
+    auto weightType = cast<RankedTensorType>(weight.getType());
 
     std::optional<SmallVector<float>> weights = nn::getConstantFloats(weight);
     std::optional<SmallVector<float>> gamma = nn::getConstantFloats(norm.getScale());
