@@ -74,10 +74,10 @@ def NN_LstmOp : Op<NN_Dialect, "lstm", [Pure, QuantizableOpInterface, NN_InferSh
 
     ::quantir::OperandRole getOperandRole(unsigned operand);
     ::std::optional<int64_t> getWeightChannelAxis() { return 0; }
+    ::std::optional<int64_t> getResultChannelAxis() { return ::std::nullopt; }
     ::quantir::ResultPolicy getResultPolicy(unsigned) { return ::quantir::ResultPolicy::observe(); }
     bool commutesWithQuantization() { return false; }
   }];
 }
 
 #endif // QUANTIR_DIALECTS_NN_NNSEQUENCEOPS_TD
-    ::std::optional<int64_t> getResultChannelAxis() { return ::std::nullopt; }

@@ -174,14 +174,14 @@ std::optional<int64_t> FusedOp::getWeightChannelAxis() {
   return root ? root.getWeightChannelAxis() : std::nullopt;
 }
 
-ResultPolicy FusedOp::getResultPolicy(unsigned result) {
-  return policyOf(getBody().front().getTerminator()->getOperand(result));
 std::optional<int64_t> FusedOp::getResultChannelAxis() {
   auto root = dyn_cast<QuantizableOpInterface>(getRootOp());
   bool reshaped = getRootOp()->getResult(0).getType() != getResult(0).getType();
   return root && !reshaped ? root.getResultChannelAxis() : std::nullopt;
 }
 
+ResultPolicy FusedOp::getResultPolicy(unsigned result) {
+  return policyOf(getBody().front().getTerminator()->getOperand(result));
 }
 
 bool FusedOp::commutesWithQuantization() {

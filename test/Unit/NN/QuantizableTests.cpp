@@ -72,9 +72,9 @@ std::string describe(QuantizableOpInterface op) {
     text += stringifyOperandRole(op.getOperandRole(i)).str() + " ";
   if (std::optional<int64_t> axis = op.getWeightChannelAxis())
     text += "| axis " + std::to_string(*axis) + " ";
-  for (unsigned i = 0; i < op->getNumResults(); ++i) {
   if (std::optional<int64_t> axis = op.getResultChannelAxis())
     text += "to " + std::to_string(*axis) + " ";
+  for (unsigned i = 0; i < op->getNumResults(); ++i) {
     ResultPolicy policy = op.getResultPolicy(i);
     text += "| ";
     if (policy.isObserve())
