@@ -3,13 +3,12 @@
 #include "quantir/passes/Fuse/Passes.h"
 
 #include "quantir/Config/CustomConfig.h"
+#include "quantir/Numerics/WeightChannels.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-
-#include <cmath>
 
 namespace quantir {
 #define GEN_PASS_DEF_FOLDBATCHNORMPASS
@@ -21,25 +20,10 @@ using namespace quantir;
 
 namespace {
 
-/// The output channel of each element of a weight, for each index of the channel axis and of the first axis.
-/// A transposed convolution has its weight as [I, O / groups, ...]: its output channel depends on the group of the input channel.
-int64_t outputChannel(int64_t first, int64_t alongAxis, int64_t axis, int64_t firstSize,
-                      int64_t axisSize, int64_t groups) {
-  return axis == 0 ? first : first / (firstSize / groups) * axisSize + alongAxis;
-}
-
-/// W[...] * factor[output channel].
-void scaleWeight(MutableArrayRef<float> weight, ArrayRef<int64_t> shape, int64_t axis,
-                 int64_t groups, ArrayRef<float> factor) {
-  int64_t inner = 1;
-  for (int64_t dim : shape.drop_front(axis + 1))
-    inner *= dim;
-  int64_t axisSize = shape[axis];
-  for (int64_t i = 0, e = weight.size(); i < e; ++i) {
-    int64_t alongAxis = i / inner % axisSize;
-    int64_t first = axis == 0 ? alongAxis : i / (inner * axisSize);
-    weight[i] *= factor[outputChannel(first, alongAxis, axis, shape[0], axisSize, groups)];
-  }
+int64_t groupsOf(Operation *op) {
+  std::optional<Attribute> groups = op->getInherentAttr("groups");
+  auto integer = groups ? dyn_cast_or_null<IntegerAttr>(*groups) : IntegerAttr();
+  return integer ? integer.getInt() : 1;
 }
 
 struct FoldBatchNorm : public OpRewritePattern<nn::BatchNormOp> {
@@ -74,18 +58,10 @@ struct FoldBatchNorm : public OpRewritePattern<nn::BatchNormOp> {
       bias = std::move(*values);
     }
 
-    float epsilon = norm.getEpsilon().convertToFloat();
-    SmallVector<float> factor(gamma->size());
-    for (size_t c = 0; c < gamma->size(); ++c) {
-      float inverse = 1.0f / std::sqrt((*variance)[c] + epsilon);
-      factor[c] = (*gamma)[c] * inverse;
-      bias[c] = (bias[c] - (*mean)[c]) * inverse * (*gamma)[c] + (*beta)[c];
-    }
-    int64_t groups = 1;
-    if (std::optional<Attribute> attr = weighted->getInherentAttr("groups"))
-      if (auto integer = dyn_cast_or_null<IntegerAttr>(*attr))
-        groups = integer.getInt();
-    scaleWeight(*weights, weightType.getShape(), *axis, groups, factor);
+    numerics::foldBatchNorm(
+        {*gamma, *beta, *mean, *variance, norm.getEpsilon().convertToFloat()},
+        {weightType.getShape().vec(), groupsOf(weighted), /*transposed=*/*axis == 1}, *weights,
+        bias);
 
     Location loc = weighted->getLoc();
     rewriter.setInsertionPoint(weighted);

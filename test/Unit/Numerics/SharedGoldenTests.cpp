@@ -8,6 +8,7 @@
 
 #include "quantir/Numerics/Affine.h"
 #include "quantir/Numerics/Decomposed.h"
+#include "quantir/Numerics/Equalization.h"
 #include "quantir/Numerics/Histogram.h"
 #include "quantir/Numerics/Metrics.h"
 #include "quantir/Numerics/Quantize.h"
@@ -64,6 +65,13 @@ template <typename Predicate> std::vector<Case> load(const std::string &section,
       cases.push_back({info, Npz(file.replace_extension(".npz"))});
   }
   return cases;
+}
+
+/// For results of PyTorch's that no order of float32 operations gives to the bit.
+void checkClose(const std::vector<float> &actual, const std::vector<float> &expected) {
+  REQUIRE(actual.size() == expected.size());
+  for (size_t i = 0; i < actual.size(); ++i)
+    CHECK(actual[i] == Catch::Approx(expected[i]).epsilon(1e-6).margin(1e-6));
 }
 
 void checkObservers(const std::string &className, size_t atLeast) {
@@ -300,6 +308,62 @@ TEST_CASE("golden choose_qparams", "[shared]") {
     REQUIRE(chooseQParams(*min, *max, spec, scale, zeroPoint) == "");
     CHECK(scale == c.arrays.get<double>("sym_scale")[0]);
     CHECK(zeroPoint == c.arrays.get<int32_t>("sym_zero_point")[0]);
+  }
+}
+
+TEST_CASE("golden batch norms folded into weights", "[shared]") {
+  std::vector<Case> cases = load("decomposed", [](const json &info) {
+    return info.at("op") == "fuse_conv_bn_eval" || info.at("op") == "fuse_linear_bn_eval";
+  });
+  CHECK(cases.size() >= 2);
+  for (const Case &c : cases) {
+    INFO("golden case " << c.id());
+    Tensor weight = c.tensor("w");
+    std::vector<float> bias = c.arrays.get<float>("b");
+    auto gamma = c.arrays.get<float>("gamma"), beta = c.arrays.get<float>("beta"),
+         mean = c.arrays.get<float>("mean"), variance = c.arrays.get<float>("var");
+    foldBatchNorm({gamma, beta, mean, variance, c.info.at("eps").get<float>()}, {weight.dims},
+                  weight.values, bias);
+    checkClose(weight.values, c.arrays.get<float>("fw"));
+    checkClose(bias, c.arrays.get<float>("fb"));
+  }
+}
+
+TEST_CASE("golden input-weight equalization", "[shared]") {
+  std::vector<Case> cases = load("decomposed", [](const json &info) {
+    return info.at("op") == "input_weight_equalization";
+  });
+  CHECK(cases.size() >= 1);
+  for (const Case &c : cases) {
+    INFO("golden case " << c.id());
+    Tensor x = c.tensor("x"), w = c.tensor("w");
+    // A batch of rows has its columns where a weight has its input channels.
+    ChannelRanges ranges = inputChannelRanges(x.values, {x.dims});
+    std::vector<float> scale;
+    REQUIRE(equalizationScale(ranges, inputChannelRanges(w.values, {w.dims}), scale) == "");
+    CHECK(scale == c.arrays.get<float>("eq_scale"));
+    ScaledRange range = scaledRange(ranges, scale);
+    CHECK(range.min == c.arrays.get<float>("scaled_min")[0]);
+    CHECK(range.max == c.arrays.get<float>("scaled_max")[0]);
+  }
+}
+
+TEST_CASE("golden cross-layer equalization", "[shared]") {
+  std::vector<Case> cases =
+      load("decomposed", [](const json &info) { return info.at("op") == "equalize"; });
+  CHECK(cases.size() >= 1);
+  for (const Case &c : cases) {
+    INFO("golden case " << c.id());
+    Tensor first = c.tensor("w0"), second = c.tensor("w2");
+    std::vector<EqualizedLayer> layers;
+    layers.push_back({WeightShape{first.dims}, first.values, c.arrays.get<float>("b0")});
+    layers.push_back({WeightShape{second.dims}, second.values, c.arrays.get<float>("b2")});
+    const LayerPair pairs[] = {{0, 1}};
+    REQUIRE(equalizeCrossLayer(layers, pairs, c.info.at("threshold").get<float>()) == "");
+    CHECK(layers[0].weight == c.arrays.get<float>("w0_eq"));
+    CHECK(layers[0].bias == c.arrays.get<float>("b0_eq"));
+    CHECK(layers[1].weight == c.arrays.get<float>("w2_eq"));
+    CHECK(layers[1].bias == c.arrays.get<float>("b2"));
   }
 }
 
