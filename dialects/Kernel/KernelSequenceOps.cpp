@@ -24,6 +24,24 @@ std::string EmbeddingOp::checkElementTypes(TypeRange operands, TypeRange results
 }
 
 //===----------------------------------------------------------------------===//
+// EmbeddingBagOp
+//===----------------------------------------------------------------------===//
+
+std::string EmbeddingBagOp::checkShapes() {
+  numerics::Dims result;
+  std::string error = numerics::inferEmbeddingBag(
+      getDims(getIndices().getType()), getDims(getOffsets().getType()),
+      getDims(getWeight().getType()), getIncludeLastOffset(), result);
+  return detail::checkResultShape(error, result, getType());
+}
+
+std::string EmbeddingBagOp::checkElementTypes(TypeRange operands, TypeRange results) {
+  if (isIndex(operands[0]) && isIndex(operands[1]) && isFloat(operands[2]) && isFloat(results[0]))
+    return {};
+  return "expected indices and offsets of i64 or i32, and a weight and a result of f32";
+}
+
+//===----------------------------------------------------------------------===//
 // LstmOp
 //===----------------------------------------------------------------------===//
 

@@ -20,6 +20,33 @@ def Kernel_EmbeddingOp : Kernel_Op<"embedding",
   }];
 }
 
+def Kernel_BagMode : I32Enum<"BagMode", "what becomes of the rows of a bag", [
+    I32EnumCase<"Sum", 0, "sum">, I32EnumCase<"Mean", 1, "mean">, I32EnumCase<"Max", 2, "max">]> {
+  let cppNamespace = "::quantir::kernel";
+}
+def Kernel_BagModeAttr : EnumAttr<Kernel_Dialect, Kernel_BagMode, "bag_mode">;
+
+def Kernel_EmbeddingBagOp : Kernel_Op<"embedding_bag",
+    (ins Kernel_BagModeAttr:$mode, Kernel_Tensor:$indices, Kernel_Tensor:$offsets,
+         Kernel_Tensor:$weight, DefaultValuedAttr<BoolAttr, "false">:$include_last_offset),
+    KernelInterface<RowMajorLayout, /*moves=*/false, "operand == 2">> {
+  let summary = "sums of rows of a table";
+  let description = [{
+    For each bag, `indices` [N] from `offsets[b]` up to `offsets[b + 1]`, the sum, mean or greatest
+    elements of the rows of `weight` [V, D]; as `nn.embedding_bag`. Indices and offsets are i64 or
+    i32, `weight` and result f32. An index or an offset out of range is an error when the op is
+    executed.
+
+    ```mlir
+    %1 = kernel.embedding_bag sum %i, %o, %w
+        : (tensor<9xi64>, tensor<3xi64>, tensor<20x8xf32>) -> tensor<3x8xf32>
+    ```
+  }];
+  let assemblyFormat = [{
+    $mode operands attr-dict `:` functional-type(operands, results)
+  }];
+}
+
 def Kernel_LstmOp : Op<Kernel_Dialect, "lstm", [Pure,
     KernelInterface<RowMajorLayout, /*moves=*/false,
                     "operand >= 1 && operand <= 3 * getNumDirections()">]> {

@@ -7,6 +7,7 @@
 
 #include "quantir/dialects/NN/NN.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 #include <limits>
@@ -130,6 +131,13 @@ std::string MatMulOp::inferShapes(Adaptor op, Shapes &results) {
 std::string EmbeddingOp::inferShapes(Adaptor op, Shapes &results) {
   return inferOne(results, numerics::inferEmbedding, getDims(op.getIndices()),
                   getDims(op.getWeight()));
+}
+
+std::string EmbeddingBagOp::inferShapes(Adaptor op, Shapes &results) {
+  if (!llvm::is_contained({"sum", "mean", "max"}, op.getMode()))
+    return ("expected mode to be 'sum', 'mean' or 'max', but got '" + op.getMode() + "'").str();
+  return inferOne(results, numerics::inferEmbeddingBag, getDims(op.getIndices()),
+                  getDims(op.getOffsets()), getDims(op.getWeight()), op.getIncludeLastOffset());
 }
 
 std::string LstmOp::inferShapes(Adaptor op, Shapes &results) {

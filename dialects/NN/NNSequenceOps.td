@@ -32,6 +32,44 @@ def NN_EmbeddingOp : NN_Op<"embedding", Quantizable<[NoRole, Weight], Observe, /
   let arguments = (ins NN_IndexTensor:$indices, NN_Tensor:$weight);
 }
 
+def NN_EmbeddingBagOp : NN_Op<"embedding_bag", Quantizable<[NoRole, NoRole, Weight], Observe,
+                                                           /*commutes=*/false,
+                                                           /*weightChannelAxis=*/"0">> {
+  let summary = "sums of rows of a table";
+  let description = [{
+    `torch.nn.functional.embedding_bag` of one list of indices, which `offsets` cut into bags: for
+    each bag the sum, the mean or the greatest elements of its rows of the table.
+
+    | value | shape |
+    | --- | --- |
+    | `indices`, of `i64` or `i32` | `[N]` |
+    | `offsets`, of `i64` or `i32` | `[B]` |
+    | `weight`, the table | `[V, D]` |
+    | `result` | `[B, D]` |
+
+    ```
+    result[b, d] = reduce(weight[indices[i], d] for offsets[b] <= i < offsets[b + 1])
+    ```
+
+    where `mode` is `sum`, `mean` (PyTorch's default) or `max`, and `offsets[B]` is `N`. With
+    `include_last_offset` the last offset is the end of the last bag, and there is one bag less. A
+    bag without indices gives zeros in every mode.
+
+    An index is from `-V` to `V - 1`, a negative one counted from the end. Offsets do not decrease,
+    and are from 0 to `N`; PyTorch asks for a first one of 0, which is not asked for here. Executing
+    the op with others is an error. `N` or `B` may be dynamic, not both; `B` not with
+    `include_last_offset`. `per_sample_weights`, `padding_idx` and `max_norm` are not supported.
+
+    ```mlir
+    %y = nn.embedding_bag %i, %o, %w {mode = "sum"}
+        : (tensor<9xi64>, tensor<3xi64>, tensor<20x8xf32>) -> tensor<3x8xf32>
+    ```
+  }];
+  let arguments = (ins NN_IndexTensor:$indices, NN_IndexTensor:$offsets, NN_Tensor:$weight,
+                       DefaultValuedAttr<StrAttr, "\"mean\"">:$mode,
+                       DefaultValuedAttr<BoolAttr, "false">:$include_last_offset);
+}
+
 def NN_LstmOp : Op<NN_Dialect, "lstm", [Pure, QuantizableOpInterface, NN_InferShapes]> {
   let summary = "long short-term memory";
   let description = [{

@@ -101,18 +101,19 @@ constexpr NamesOfOp table[] = {
     {"nn.expand", anyRank, "", "torch.broadcast_to", "expand"},
 
     {"nn.embedding", anyRank, "Embedding", "F.embedding", ""},
+    {"nn.embedding_bag", anyRank, "EmbeddingBag", "F.embedding_bag", ""},
     {"nn.lstm", anyRank, "LSTM", "", ""},
 
     {"", anyRank,
      "Identity Dropout Dropout1d Dropout2d Dropout3d PixelShuffle PixelUnshuffle ChannelShuffle "
-     "EmbeddingBag GRU RNN LSTMCell GRUCell RNNCell MultiheadAttention CELU SELU SiLU Mish Softplus "
+     "GRU RNN LSTMCell GRUCell RNNCell MultiheadAttention CELU SELU SiLU Mish Softplus "
      "Softsign Hardshrink LogSoftmax LogSigmoid Threshold AdaptiveMaxPool1d AdaptiveMaxPool2d "
      "AdaptiveMaxPool3d Bilinear Sequential",
      "torch.narrow torch.stack torch.repeat_interleave torch.pixel_shuffle torch.pixel_unshuffle "
      "torch.channel_shuffle torch.sum torch.exp torch.sqrt torch.rsqrt torch.neg torch.pow "
      "torch.abs torch.square torch.max torch.min torch.amax torch.log_softmax torch.masked_fill torch.where "
      "torch.unbind torch.movedim operator.floordiv operator.neg operator.pow builtins.getattr "
-     "F.dropout F.embedding_bag F.silu F.mish F.celu F.selu F.log_softmax F.softplus F.threshold "
+     "F.dropout F.silu F.mish F.celu F.selu F.log_softmax F.softplus F.threshold "
      "F.normalize F.scaled_dot_product_attention F.multi_head_attention_forward "
      "F.adaptive_max_pool1d F.adaptive_max_pool2d F.adaptive_max_pool3d "
      "aten.add.Tensor aten.add_.Tensor aten.addmm.default aten.convolution.default aten.mm.default "

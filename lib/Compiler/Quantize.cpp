@@ -148,7 +148,7 @@ private:
   int64_t usedSamples() const {
     if (options.state.empty())
       return result.report.calibrationSamples;
-    const int64_t batch = floatPlan->hasDynamicBatch() ? 1 : floatPlan->inputs()[0].dims[0];
+    const int64_t batch = floatPlan->hasDynamicBatch() ? 1 : runtime::fixedBatchOf(floatPlan->inputs());
     return data.samples > batch ? data.samples - data.samples % batch : data.samples;
   }
 

@@ -17,6 +17,26 @@ std::string inferEmbedding(const Dims &indices, const Dims &table, Dims &out) {
   return finish(std::move(result), out);
 }
 
+std::string inferEmbeddingBag(const Dims &indices, const Dims &offsets, const Dims &table,
+                              bool includeLastOffset, Dims &out) {
+  for (const Dims *dims : {&indices, &offsets, &table})
+    if (std::string error = checkDims(*dims); !error.empty())
+      return error;
+  if (indices.size() != 1 || offsets.size() != 1)
+    return expected("indices and offsets of rank 1",
+                    formatDims(indices) + " and " + formatDims(offsets));
+  if (table.size() != 2 || isDynamic(table))
+    return expected("a table of rank 2", formatDims(table));
+  if (isDynamic(indices) && isDynamic(offsets))
+    return expected("a fixed number of indices or of offsets", "two dynamic ones, which differ");
+  if (!includeLastOffset)
+    return finish({offsets[0], table[1]}, out);
+  if (offsets[0] < 2)
+    return expected("a fixed number of offsets, at least 2, of which the last ends the last bag",
+                    formatDims(offsets));
+  return finish({offsets[0] - 1, table[1]}, out);
+}
+
 /// Checks that an operand has these dimensions.
 static std::string checkOperand(const char *name, const Dims &dims, const Dims &wanted) {
   if (dims == wanted)

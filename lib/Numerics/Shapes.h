@@ -100,6 +100,11 @@ struct PoolGeometry {
 /// indices [...], table [V, D] -> [..., D].
 [[nodiscard]] std::string inferEmbedding(const Dims &indices, const Dims &table, Dims &out);
 
+/// indices [N], offsets [B], table [V, D] -> [B, D]; [B - 1, D] if the last offset is the end of the
+/// last bag. The number of indices or that of offsets may be dynamic, not both.
+[[nodiscard]] std::string inferEmbeddingBag(const Dims &indices, const Dims &offsets,
+                                            const Dims &table, bool includeLastOffset, Dims &out);
+
 /// The results of a recurrent layer.
 struct LstmShapes {
   Dims output; ///< [T, N, D * H]

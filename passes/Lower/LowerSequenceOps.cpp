@@ -17,6 +17,20 @@ struct LowerEmbedding : public OpRewritePattern<nn::EmbeddingOp> {
   }
 };
 
+struct LowerEmbeddingBag : public OpRewritePattern<nn::EmbeddingBagOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(nn::EmbeddingBagOp op, PatternRewriter &rewriter) const override {
+    auto mode = kernel::symbolizeBagMode(op.getMode());
+    if (!mode)
+      return rewriter.notifyMatchFailure(op, "no kernel has this mode");
+    lower::replaceWithKernel<kernel::EmbeddingBagOp>(rewriter, op, op.getType(), *mode,
+                                                     op.getIndices(), op.getOffsets(),
+                                                     op.getWeight(), op.getIncludeLastOffset());
+    return success();
+  }
+};
+
 struct LowerLstm : public OpRewritePattern<nn::LstmOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -30,5 +44,5 @@ struct LowerLstm : public OpRewritePattern<nn::LstmOp> {
 } // namespace
 
 void lower::populateSequencePatterns(RewritePatternSet &patterns) {
-  patterns.add<LowerEmbedding, LowerLstm>(patterns.getContext());
+  patterns.add<LowerEmbedding, LowerEmbeddingBag, LowerLstm>(patterns.getContext());
 }

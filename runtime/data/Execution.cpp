@@ -12,8 +12,7 @@ using namespace quantir::runtime;
 Result<int64_t> quantir::runtime::chooseBatch(const Plan &plan, int64_t requested,
                                               int64_t samples) {
   if (!plan.hasDynamicBatch()) {
-    int64_t fixed =
-        plan.inputs().empty() || plan.inputs()[0].dims.empty() ? 1 : plan.inputs()[0].dims[0];
+    int64_t fixed = fixedBatchOf(plan.inputs());
     if (requested != 0 && requested != fixed)
       return Status::error(fmt::format("expected a batch of {}, which the model is fixed to, but "
                                        "got {}; leave --batch out, or export the model with a "

@@ -275,9 +275,8 @@ Result<ModelInputs> ModelInputs::bind(std::vector<NamedArray> arrays,
   if (!assigned)
     return assigned.status();
 
-  // A dynamic dim of -k holds k rows of each sample; a fixed leading one is measured by the first
-  // input's.
-  int64_t fixedBatch = std::max<int64_t>(inputs[0].dims[0], 1);
+  // A dynamic dim of -k holds k rows of each sample; a fixed leading one an equal share.
+  int64_t fixedBatch = fixedBatchOf(inputs);
   for (size_t i = 0; i < inputs.size(); ++i) {
     int64_t size = inputs[i].dims[inputs[i].batchAxis()];
     int64_t rows = size < 0 ? -size : std::max<int64_t>(size / fixedBatch, 1);

@@ -17,17 +17,37 @@ static Status expectPlainFloat(std::string_view what, const Operand &operand) {
                   operand.layout == Layout::RowMajor ? "" : " in channels-last layout"));
 }
 
+static Status expectIntegers(std::string_view what, const Operand &operand) {
+  bool isInteger = operand.dtype == DType::Int64 || operand.dtype == DType::Int32;
+  if (isInteger && !operand.quant && operand.layout == Layout::RowMajor)
+    return {};
+  return Status::error(fmt::format("expected row-major {} of int64 or int32, but got {}", what,
+                                   describeType(operand)));
+}
+
 Status checkEmbedding(const OpOperands &o) {
   const Operand &indices = o.input(0);
-  if ((indices.dtype != DType::Int64 && indices.dtype != DType::Int32) || indices.quant ||
-      indices.layout != Layout::RowMajor)
-    return Status::error(fmt::format("expected row-major indices of int64 or int32, but got {}",
-                                     describeType(indices)));
+  QUANTIR_RETURN_IF_ERROR(expectIntegers("indices", indices));
   QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a table", o.input(1)));
   QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a result", o.output()));
   std::vector<int64_t> dims;
   QUANTIR_RETURN_IF_ERROR(
       shapeStatus(numerics::inferEmbedding(indices.dims, o.input(1).dims, dims)));
+  return expectDims("a result", o.output(), dims);
+}
+
+Status checkEmbeddingBag(const OpOperands &o) {
+  const plan::EmbeddingBag &bag = *o.op.kind_as_EmbeddingBag();
+  if (bag.mode() > plan::BagMode::MAX)
+    return Status::error(fmt::format("expected a known mode, but got number {}", int(bag.mode())));
+  QUANTIR_RETURN_IF_ERROR(expectIntegers("indices", o.input(0)));
+  QUANTIR_RETURN_IF_ERROR(expectIntegers("offsets", o.input(1)));
+  QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a table", o.input(2)));
+  QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a result", o.output()));
+  std::vector<int64_t> dims;
+  QUANTIR_RETURN_IF_ERROR(
+      shapeStatus(numerics::inferEmbeddingBag(o.input(0).dims, o.input(1).dims, o.input(2).dims,
+                                              bag.include_last_offset(), dims)));
   return expectDims("a result", o.output(), dims);
 }
 

@@ -39,6 +39,7 @@ Status checkFakeQuantizeDynamic(const OpOperands &);
 Status checkRoundFloat16(const OpOperands &);
 // ChecksSequence.cpp
 Status checkEmbedding(const OpOperands &);
+Status checkEmbeddingBag(const OpOperands &);
 Status checkLstm(const OpOperands &);
 // ChecksWeighted.cpp
 Status checkConv(const OpOperands &);

@@ -13,11 +13,19 @@
 #include <cstring>
 #include <fcntl.h>
 #include <new>
+#include <numeric>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace quantir::runtime {
+
+int64_t fixedBatchOf(std::span<const TensorInfo> inputs) {
+  int64_t batch = 0;
+  for (const TensorInfo &input : inputs)
+    batch = std::gcd(batch, input.dims.empty() ? 1 : input.dims[0]);
+  return std::max<int64_t>(batch, 1);
+}
 
 /// The bytes of a plan file, mapped or in memory, aligned to at least 64.
 class Plan::Storage {

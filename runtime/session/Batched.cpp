@@ -127,7 +127,7 @@ Result<std::unique_ptr<BatchRunner>> BatchRunner::create(std::shared_ptr<const P
       return Status::error(context + ": expected an input that counts samples, but it has none");
     int64_t batch = options.batch;
     if (!plan->hasDynamicBatch())
-      batch = plan->inputs()[0].dims.empty() ? 1 : plan->inputs()[0].dims[0];
+      batch = fixedBatchOf(plan->inputs());
     if (Status status = impl->createLane(impl->full, batch); !status)
       return status;
     Result<std::vector<Impl::Port>> inputs =

@@ -5,7 +5,8 @@
 
 FOLDER of tools has qopt, qtranslate and quantir; FOLDER of goldens has fx/*.json. Each model is prepared and calibrated with the
 case's own configuration. Then these have to be PyTorch's: which values are observed, which of them share an observer, the
-kind, dtype, scale and zero point of each observer, and which ops are quantized. Prints one line a case and a sum, and exits
+kind, dtype, scale and zero point of each observer, and which ops are quantized; for tables of embeddings also the scales,
+zero points and outputs. Prints one line a case and a sum, and exits
 1 if a case differs that is not named below with its reason, 77 if there are no goldens.
 
 A model file cannot say all that FX knows: whether `flatten` was a function or a method, or that there was a dropout. The
@@ -14,6 +15,7 @@ first is told to Quantir as `targets`, taken from the names of the called functi
 
 import argparse
 import json
+import math
 import pathlib
 import re
 import subprocess
@@ -24,7 +26,6 @@ import numpy as np
 
 # Cases in which Quantir knowingly differs, each with the reason.
 KNOWN = {
-    "embeddingbag_8bit": "ONNX has the EmbeddingBag as a loop, which the importer does not take",
     "equalization": "input-weight equalization is not part of the backend config",
     "qat_conv_bn_relu": "the observers' state comes from training steps",
 }
@@ -46,6 +47,8 @@ FUNCTIONS = {
 OBSERVE = re.compile(r"(%\S+) = quantir\.observe (%\S+), @(\S+)( passive)?")
 OBSERVER = re.compile(r"quantir\.observer @(\S+) #quantir\.(\w+)")
 OP = re.compile(r"^(\s*)(?:(%\w+)[^=]* = )?\"?([\w.]+)")
+TABLE_OBSERVER = re.compile(r"quantir\.observer @\S+ #quantir\.\w+<[^>]*float_qparams[^>]*> state "
+                            r"{max_val = array<f32: ([^>]*)>, min_val = array<f32: ([^>]*)>")
 QCAST = re.compile(r"quant\.qcast (%\S+) : .*?!quant\.uniform<(\w+):f32(?::\d+)?, (.*?)>>")
 ALIAS = re.compile(r"^(!\w+) = (!quant\.uniform<.*>)$", re.MULTILINE)
 
@@ -318,6 +321,45 @@ def agree(expected, actual):
     return True
 
 
+def check_tables(case, calibrated):
+    """The scales and zero points of embeddings' tables: real ones, which no quantized type of MLIR holds."""
+    differences = []
+    found = TABLE_OBSERVER.findall(calibrated)
+    modules = [m for m in case["reference_modules"] if m.get("weight_qscheme") == "per_channel_affine_float_qparams"]
+    if len(found) != len(modules):
+        return [f"{len(found)} observers of tables, but PyTorch has {len(modules)}"]
+    for module, ranges in zip(modules, found):
+        maxima, minima = (np.array(text.split(","), np.float32) for text in ranges)
+        scale = (maxima - minima) / np.float32(255)
+        for what, mine, wanted in ("scale", scale, module["weight_scale"]), ("zero point", -minima / scale,
+                                                                             module["weight_zero_point"]):
+            if not np.allclose(mine, wanted, rtol=1e-6, atol=0):
+                differences.append(f"{module['name']}: {what}s {mine}, but PyTorch has {wanted}")
+    return differences
+
+
+def feed(path, names, arrays):
+    """Saves an array for each input of a model."""
+    if len(names) == 1:
+        path = path.with_suffix(".npy")
+        np.save(path, arrays[0])
+    else:
+        np.savez(path, **dict(zip(names, arrays)))
+    return path
+
+
+def check_outputs(case, arrays, tools, work, names, tolerance):
+    """The reference model and the plan, on PyTorch's test data, against the outputs of PyTorch's reference model."""
+    inputs = feed(work / "test.npz", names, [arrays[f"test_{i}"] for i in range(case["n_inputs"])])
+    differences = []
+    for model in work / "stages" / "reference.mlir", work / "out.plan":
+        run([tools / "quantir", "run", model, "--input", inputs, "--output", work / "output.npy"])
+        distance = np.abs(np.load(work / "output.npy") - arrays["ref_out0"]).max()
+        if not distance <= tolerance:
+            differences.append(f"{model.name}: outputs differ from PyTorch's by {distance}, which is more than {tolerance}")
+    return differences
+
+
 def check(name, tools, goldens, work):
     case = json.loads((goldens / f"{name}.json").read_text())
     arrays = np.load(goldens / f"{name}.npz")
@@ -334,17 +376,22 @@ def check(name, tools, goldens, work):
     if custom:
         config["prepare_custom_config"] = custom
     (work / "config.json").write_text(json.dumps(config))
-    batches = [arrays[f"calib{i}_0"] for i in range(case["n_calib"])]
-    np.save(work / "calibration.npy", np.concatenate(batches))
+    floating = run([tools / "qtranslate", "--import-onnx", goldens / f"{name}.onnx"])
+    names = re.findall(r'nn\.name = "([^"]*)"', floating.split("->", 1)[0])
+    batches = [[arrays[f"calib{i}_{j}"] for i in range(case["n_calib"])] for j in range(len(names))]
+    calibration = feed(work / "calibration.npz", names, [np.concatenate(parts) for parts in batches])
     run([tools / "quantir", "quantize", goldens / f"{name}.onnx", "--config", work / "config.json", "--calibration",
-         work / "calibration.npy", "--batch", str(len(batches[0])), "--dump-stages", work / "stages", "-o",
-         work / "out.plan"])
+         calibration, "--batch", str(math.gcd(*(len(parts[0]) for parts in batches))), "--dump-stages", work / "stages",
+         "-o", work / "out.plan"])
     if "prepared_nodes" not in case:
         return []  # PyTorch rejects it: that it can be quantized is all there is to compare.
     inlined = run([tools / "qopt", work / "stages" / "calibrated.mlir", "--quantir-inline-modules"])
     (work / "inlined.mlir").write_text(inlined)
     casts = run([tools / "qopt", work / "inlined.mlir", "--quantir-convert-observers"])
-    return same(Golden(case), Graph(inlined, casts))
+    differences = same(Golden(case), Graph(inlined, casts))
+    if "float_qparams" in inlined:
+        differences += check_tables(case, inlined) + check_outputs(case, arrays, tools, work, names, 1e-5)
+    return differences
 
 
 def main():

@@ -26,8 +26,8 @@ using SampleSink =
 class BatchRunner {
 public:
   /// Every input and output must count samples: with a dynamic batch, which is `options.batch`, in
-  /// the dim that follows it; with a fixed one, which is the first input's leading dim, in its
-  /// leading dim.
+  /// the dim that follows it; with a fixed one, which is `fixedBatchOf` the inputs, in its leading
+  /// dim.
   static Result<std::unique_ptr<BatchRunner>> create(std::shared_ptr<const Plan> plan,
                                                      SessionOptions options = {});
   ~BatchRunner();

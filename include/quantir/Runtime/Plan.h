@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,10 @@ struct TensorInfo {
     return dynamic == dims.end() ? 0 : dynamic - dims.begin();
   }
 };
+
+/// How many samples the inputs of a model without a dynamic batch hold: the greatest common divisor
+/// of their leading dims, in which every input has a whole share for each sample. At least 1.
+int64_t fixedBatchOf(std::span<const TensorInfo> inputs);
 
 /// An observer that the plan's `observe` ops feed. `config` is its JSON form.
 struct ObserverInfo {

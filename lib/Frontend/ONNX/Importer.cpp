@@ -2,6 +2,7 @@
 
 #include "quantir/Frontend/ONNX.h"
 
+#include "EmbeddingBag.h"
 #include "Graph.h"
 #include "Model.h"
 #include "ModulePath.h"
@@ -78,7 +79,7 @@ LogicalResult GraphImporter::checkSupported() {
   SmallVector<std::string> messages;
   llvm::StringSet<> seen;
   for (const ::onnx::NodeProto *node : graph.getNodes())
-    if (!(isDefaultDomain(*node) && findOperator(node->op_type(), model.opset)) &&
+    if (!findOperator(*node, model.opset) &&
         seen.insert(node->domain() + ":" + node->op_type()).second)
       messages.push_back(importer::describe(*node) + ": " + explainUnsupported(*node, model.opset));
   if (messages.empty())
@@ -201,7 +202,7 @@ LogicalResult GraphImporter::importInputs() {
 LogicalResult GraphImporter::importNodes() {
   CallForms calls(graph);
   for (const ::onnx::NodeProto *proto : graph.getNodes()) {
-    const Operator &op = *findOperator(proto->op_type(), model.opset);
+    const Operator &op = *findOperator(*proto, model.opset);
     NodeContext node(*proto, model.opset, findModulePath(*proto, graph), calls.of(*proto),
                      graph, values, reader, builder, location);
     if (failed(checkSignature(node, *proto, op)) || failed(op.import(node)) ||
@@ -268,6 +269,7 @@ OwningOpRef<ModuleOp> quantir::importONNX(MLIRContext *context, llvm::MemoryBuff
   std::unique_ptr<Model> model = parseModel(buffer, location);
   if (!model)
     return nullptr;
+  foldEmbeddingBags(*model->proto.mutable_graph());
   std::string name = options.modelName;
   if (name.empty())
     name = llvm::sys::path::stem(path).str();

@@ -2,6 +2,8 @@
 
 #include "Registry.h"
 
+#include "EmbeddingBag.h"
+
 #include "quantir/Frontend/ONNX.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -40,6 +42,10 @@ const Operator *importer::findOperator(StringRef type, int64_t opset) {
     if (row->sinceOpset <= opset && (!best || row->sinceOpset > best->sinceOpset))
       best = row;
   return best;
+}
+
+const Operator *importer::findOperator(const ::onnx::NodeProto &node, int64_t opset) {
+  return isDefaultDomain(node) ? findOperator(node.op_type(), opset) : findEmbeddingBag(node);
 }
 
 std::vector<StringRef> importer::getSupportedOperators() {
@@ -86,7 +92,10 @@ std::string importer::explainUnsupported(const ::onnx::NodeProto &node, int64_t 
   if (llvm::any_of(node.attribute(), [](const ::onnx::AttributeProto &attribute) {
         return attribute.has_g() || attribute.graphs_size() != 0;
       }))
-    return text + "control flow, with graphs as attributes, cannot be imported";
+    return text + "control flow, with graphs as attributes, cannot be imported" +
+           (type == "Loop" ? ", but for the loop that PyTorch's exporter writes for an EmbeddingBag "
+                             "without per_sample_weights; unroll another one before the export"
+                           : "");
   if (StringRef nearest = findNearest(type); !nearest.empty())
     return text + "the nearest supported operator is " + inQuotes(nearest);
   return text + "docs/ONNX.md lists the supported operators";

@@ -48,6 +48,9 @@ LogicalResult bindRepeated(NodeContext &node, const HostTensor &constant,
 /// The row for an operator of the default domain in this opset, or null.
 const Operator *findOperator(llvm::StringRef type, int64_t opset);
 
+/// The same for a node of any domain.
+const Operator *findOperator(const ::onnx::NodeProto &node, int64_t opset);
+
 /// The names of all operators, in alphabetical order.
 std::vector<llvm::StringRef> getSupportedOperators();
 

@@ -35,6 +35,9 @@ static_assert(int(plan::BinaryKind::Add) == int(BinaryKind::Add) &&
               int(plan::BinaryKind::Div) == int(BinaryKind::Div));
 static_assert(int(plan::PoolKind::Max) == int(PoolKind::Max) &&
               int(plan::PoolKind::Average) == int(PoolKind::Average));
+static_assert(int(plan::BagMode::Sum) == int(BagMode::Sum) &&
+              int(plan::BagMode::Mean) == int(BagMode::Mean) &&
+              int(plan::BagMode::Max) == int(BagMode::Max));
 static_assert(int(plan::ResampleMode::Nearest) == int(ResampleMode::Nearest) &&
               int(plan::ResampleMode::Linear) == int(ResampleMode::Linear));
 static_assert(int(plan::CoordinateMode::Asymmetric) == int(CoordinateMode::Asymmetric) &&
@@ -199,6 +202,11 @@ PlanOpKind exportKind(FlatBufferBuilder &builder, EmbeddingOp) {
   return makeKind(plan::CreateEmbedding(builder));
 }
 
+PlanOpKind exportKind(FlatBufferBuilder &builder, EmbeddingBagOp op) {
+  return makeKind(plan::CreateEmbeddingBag(builder, plan::BagMode(op.getMode()),
+                                           op.getIncludeLastOffset()));
+}
+
 PlanOpKind exportKind(FlatBufferBuilder &builder, LstmOp) {
   return makeKind(plan::CreateLstm(builder));
 }
@@ -221,7 +229,7 @@ PlanOpKind quantir::exportOpKind(FlatBufferBuilder &builder, Operation *op,
             ChannelAffineOp, UnaryOp, BinaryOp, SoftmaxOp, PoolOp, AdaptiveAvgPoolOp, MeanOp,
             ReshapeOp, TransposeOp, SliceOp, ConcatOp, PadOp, ExpandOp, LayerNormOp,
             GroupNormOp, PReluOp, ResampleOp, EmbeddingOp,
-            LstmOp, FakeQuantizeDynamicOp, RoundFloat16Op>(
+            EmbeddingBagOp, LstmOp, FakeQuantizeDynamicOp, RoundFloat16Op>(
           [&](auto op) { return exportKind(builder, op); })
       .Case([&](ObserveOp op) {
         return makeKind(plan::CreateObserve(builder, observerIndex(op.getObserver())));

@@ -62,6 +62,8 @@ static KernelPtr create(const KernelSpec &spec) {
     return createResample(spec);
   case plan::OpKind::Embedding:
     return createEmbedding(spec);
+  case plan::OpKind::EmbeddingBag:
+    return createEmbeddingBag(spec);
   case plan::OpKind::Lstm:
     return createLstm(spec);
   case plan::OpKind::FakeQuantizeDynamic:

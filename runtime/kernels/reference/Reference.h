@@ -29,6 +29,7 @@ KernelPtr createFakeQuantizeDynamic(const KernelSpec &spec);
 KernelPtr createRoundFloat16(const KernelSpec &spec);
 // Sequence.cpp
 KernelPtr createEmbedding(const KernelSpec &spec);
+KernelPtr createEmbeddingBag(const KernelSpec &spec);
 KernelPtr createLstm(const KernelSpec &spec);
 // Conv.cpp, MatMul.cpp
 KernelPtr createConv(const KernelSpec &spec);

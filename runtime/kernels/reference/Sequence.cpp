@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -56,6 +57,93 @@ private:
   const Operand &indices;
   int64_t rows, width, count;
   int64_t badPosition = -1, badIndex = 0;
+};
+
+//===----------------------------------------------------------------------===//
+// Embedding bags
+//===----------------------------------------------------------------------===//
+
+int64_t integerAt(const void *values, DType dtype, int64_t position) {
+  return dtype == DType::Int64 ? static_cast<const int64_t *>(values)[position]
+                               : static_cast<const int32_t *>(values)[position];
+}
+
+class EmbeddingBagKernel final : public Kernel {
+public:
+  explicit EmbeddingBagKernel(const KernelSpec &spec)
+      : name(displayName(*spec.op)), mode(spec.op->kind_as_EmbeddingBag()->mode()),
+        indices(*spec.inputs[0]), offsets(*spec.inputs[1]), rows(spec.inputs[2]->dims[0]),
+        width(spec.inputs[2]->dims[1]), bags(spec.outputs[0]->dims[0]) {}
+
+  void run(const void *const *inputs, void *const *outputs, void *scratch) override {
+    bad = {};
+    for (int64_t bag = 0; bag < bags && !bad.operand; ++bag)
+      runBag(bag, inputs, static_cast<double *>(scratch),
+             static_cast<float *>(outputs[0]) + bag * width);
+  }
+
+  size_t scratchBytes() const override { return width * sizeof(double); }
+
+  Status status() const override {
+    if (!bad.operand)
+      return {};
+    return Status::error(fmt::format("'{}': expected {} from {} to {}, but got {} at [{}] of '{}'",
+                                     name, bad.operand == &offsets ? "offsets" : "indices",
+                                     bad.least, bad.most, bad.value, bad.position,
+                                     bad.operand->name));
+  }
+
+  std::string_view implementation() const override { return "reference"; }
+
+private:
+  /// An element that is not in its range.
+  struct BadElement {
+    const Operand *operand = nullptr;
+    int64_t position = 0, value = 0, least = 0, most = 0;
+  };
+
+  /// The element, which is noted if it is not in the range.
+  int64_t read(const Operand &operand, const void *values, int64_t position, int64_t least,
+               int64_t most) {
+    int64_t value = integerAt(values, operand.dtype, position);
+    if (value < least || value > most)
+      bad = {&operand, position, value, least, most};
+    return value;
+  }
+
+  void runBag(int64_t bag, const void *const *inputs, double *sums, float *result) {
+    int64_t count = indices.numElements();
+    int64_t begin = read(offsets, inputs[1], bag, 0, count), end = count;
+    if (!bad.operand && bag + 1 < offsets.numElements())
+      end = read(offsets, inputs[1], bag + 1, begin, count);
+    if (bad.operand)
+      return;
+    std::fill_n(sums, width, 0.0);
+    for (int64_t i = begin; i < end && !bad.operand; ++i) {
+      int64_t row = read(indices, inputs[0], i, -rows, rows - 1);
+      if (!bad.operand)
+        add(static_cast<const float *>(inputs[2]) + (row < 0 ? row + rows : row) * width, sums,
+            /*isFirst=*/i == begin);
+    }
+    double divisor = mode == plan::BagMode::Mean ? std::max<int64_t>(end - begin, 1) : 1;
+    for (int64_t d = 0; d < width; ++d)
+      result[d] = static_cast<float>(sums[d] / divisor);
+  }
+
+  void add(const float *row, double *sums, bool isFirst) const {
+    if (mode != plan::BagMode::Max || isFirst)
+      for (int64_t d = 0; d < width; ++d)
+        sums[d] += row[d];
+    else
+      for (int64_t d = 0; d < width; ++d)
+        sums[d] = std::max<double>(sums[d], row[d]);
+  }
+
+  std::string name;
+  plan::BagMode mode;
+  const Operand &indices, &offsets;
+  int64_t rows, width, bags;
+  BadElement bad;
 };
 
 //===----------------------------------------------------------------------===//
@@ -145,6 +233,10 @@ KernelPtr createEmbedding(const KernelSpec &spec) {
   if (spec.inputs[0]->dtype == DType::Int64)
     return std::make_unique<EmbeddingKernel<int64_t>>(spec);
   return std::make_unique<EmbeddingKernel<int32_t>>(spec);
+}
+
+KernelPtr createEmbeddingBag(const KernelSpec &spec) {
+  return std::make_unique<EmbeddingBagKernel>(spec);
 }
 
 KernelPtr createLstm(const KernelSpec &spec) {

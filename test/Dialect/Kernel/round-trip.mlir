@@ -150,9 +150,11 @@ func.func @observe(%x: tensor<?x2x4x4xf32, #kernel.channels_last>) {
 
 // CHECK-LABEL: @sequences
 func.func @sequences(%i: tensor<?x7xi64>, %w: tensor<20x4xf32>, %x: tensor<8x?x4xf32>, %wi: tensor<24x4xf32>,
-                     %wh: tensor<24x6xf32>, %b: tensor<24xf32>) {
+                     %wh: tensor<24x6xf32>, %b: tensor<24xf32>, %n: tensor<9xi64>, %o: tensor<?xi32>) {
   // CHECK: kernel.embedding %{{.*}}, %{{.*}} : (tensor<?x7xi64>, tensor<20x4xf32>) -> tensor<?x7x4xf32>
   %0 = kernel.embedding %i, %w : (tensor<?x7xi64>, tensor<20x4xf32>) -> tensor<?x7x4xf32>
+  // CHECK: kernel.embedding_bag mean %{{.*}}, %{{.*}}, %{{.*}} : (tensor<9xi64>, tensor<?xi32>, tensor<20x4xf32>) -> tensor<?x4xf32>
+  %bags = kernel.embedding_bag mean %n, %o, %w : (tensor<9xi64>, tensor<?xi32>, tensor<20x4xf32>) -> tensor<?x4xf32>
   // CHECK: kernel.lstm {{.*}} -> (tensor<8x?x6xf32>, tensor<1x?x6xf32>, tensor<1x?x6xf32>)
   %1:3 = kernel.lstm %x, %wi, %wh, %b
       : (tensor<8x?x4xf32>, tensor<24x4xf32>, tensor<24x6xf32>, tensor<24xf32>)

@@ -519,9 +519,79 @@ def sequences():
     m.save("sequences.onnx")
 
 
+def embedding_bag(m, mode="Sum", last=False, indices="i", offsets="o", **changes):
+    """Adds the loop that PyTorch's exporter writes for an nn.EmbeddingBag; `changes` make it another loop."""
+    opset = m.opset
+    n = len(m.nodes)
+    body = []
+
+    def inner(op, inputs, **attributes):
+        body.append(helper.make_node(op, inputs, [f"{n}_{len(body)}_{op}"], **attributes))
+        return body[-1].output[0]
+
+    def first_axis(add, op, value, **attributes):
+        """An operator along axis 0, which older opsets have as an attribute."""
+        since = {"Unsqueeze": 13, "ReduceSum": 13}.get(op, 18)
+        axis = changes.get("axis", 0) if op.startswith("Reduce") else 0
+        if opset < since:
+            return add(op, [value], axes=[axis], **attributes)
+        return add(op, [value, add("Constant", [], value=numpy_helper.from_array(np.array([axis])))], **attributes)
+
+    def outer(op, inputs, **attributes):
+        return m.node(op, inputs, **attributes)
+
+    def size(value):
+        return m.node("Gather", [m.node("Shape", [value]), m.constant(0)])
+
+    condition = m.node("Cast", [m.constant(1)], to=TensorProto.BOOL)
+    zero = m.constant([0])
+    if not last:
+        offsets = m.node("Concat", [offsets, first_axis(outer, "Unsqueeze", size(indices))], axis=0)
+    ends = m.node("Slice", [offsets, m.constant([changes.get("begin", 1)]), m.constant([2**63 - 1]), m.constant([0]),
+                            m.constant([1])])
+    begin = inner("Gather", [m.node("Identity", [offsets]), f"{n}_i"], axis=0)
+    end = inner("Gather", [ends, f"{n}_i"], axis=0)
+    rows = inner("Slice", [indices, first_axis(inner, "Unsqueeze", begin), first_axis(inner, "Unsqueeze", end), zero])
+    rows = inner("Gather", ["table", rows], axis=0)
+    if changes.get("weighted"):
+        rows = inner("Mul", [rows, "scale"])
+    result = first_axis(inner, "Reduce" + mode, rows, keepdims=changes.get("keepdims", 0))
+    go_on = inner("Cast", [f"{n}_c" if opset > 13 else condition], to=TensorProto.BOOL)
+    inputs = [Model._info(f"{n}_i", [], TensorProto.INT64), Model._info(f"{n}_c", [], TensorProto.BOOL)]
+    graph = helper.make_graph(body, "body", inputs, [Model._info(name, None) for name in (go_on, result)])
+    count = m.constant(2) if "count" in changes else size(ends)
+    m.output(m.node("Loop", [count, condition], name=changes.get("name", ""), body=graph))
+
+
+def embedding_bags():
+    def model(opset, indices=9, offsets=3):
+        m = Model(opset, {})
+        m.inputs = [Model._info("i", [indices], TensorProto.INT64), Model._info("o", [offsets], TensorProto.INT64)]
+        m.weight("table", np.arange(40).reshape(20, 2)), m.weight("scale", 2)
+        return m
+
+    for opset in 11, 17, 18:
+        m = model(opset, offsets=3 if opset < 18 else "B")
+        for mode in "Sum", "Mean", "Max":
+            embedding_bag(m, mode, name=f"/{mode.lower()}/Loop")
+        m.save(f"embedding-bag-opset{opset}.onnx")
+    m = model(17, offsets=4)
+    embedding_bag(m, last=True)
+    m.save("embedding-bag-last.onnx")
+    m = model(17, "N", "B")
+    embedding_bag(m, name="/bag/Loop")
+    m.save("invalid-embedding-bag.onnx")
+
+    for name, changes in {"weighted": {"weighted": True}, "axis": {"axis": 1}, "keepdims": {"keepdims": 1},
+                          "begin": {"begin": 2}, "count": {"count": 2}, "reduction": {"mode": "Prod"}}.items():
+        m = model(17)
+        embedding_bag(m, name="/bag/Loop", **changes)
+        m.save(f"invalid-loop-{name}.onnx")
+
+
 if __name__ == "__main__":
     INPUTS.mkdir(exist_ok=True)
     for write in (activations, arithmetic, convolution, linear, normalization, pooling, shapes, selection, folding,
                   paths, structure, invalid, norms, decompositions, resampling, invalid_resampling,
-                  sequences):
+                  sequences, embedding_bags):
         write()

@@ -5,7 +5,8 @@
 // CHECK: tensor 0 {"name": "input0", "dtype": "Int64", "dims": [-1, 7]}
 // CHECK: tensor 1 {"name": "input1", "dtype": "Int32", "dims": [5]}
 func.func @main(%i: tensor<?x7xi64>, %j: tensor<5xi32>, %w: tensor<20x4xf32>, %wi: tensor<24x4xf32>,
-                %wh: tensor<24x6xf32>, %b: tensor<24xf32>) -> (tensor<7x?x6xf32>, tensor<1x?x6xf32>, tensor<5x4xf32>) {
+                %wh: tensor<24x6xf32>, %b: tensor<24xf32>)
+    -> (tensor<7x?x6xf32>, tensor<1x?x6xf32>, tensor<5x4xf32>, tensor<4x4xf32>) {
   %0 = kernel.embedding %i, %w : (tensor<?x7xi64>, tensor<20x4xf32>) -> tensor<?x7x4xf32>
   // CHECK-DAG: tensor 7 {"name": "", "dims": [7, -1, 4]}
   %1 = kernel.transpose %0 {permutation = array<i64: 1, 0, 2>} : (tensor<?x7x4xf32>) -> tensor<7x?x4xf32>
@@ -21,5 +22,7 @@ func.func @main(%i: tensor<?x7xi64>, %j: tensor<5xi32>, %w: tensor<20x4xf32>, %w
   %4:3 = kernel.lstm %3, %wi, %wh, %b : (tensor<7x?x4xf32>, tensor<24x4xf32>, tensor<24x6xf32>, tensor<24xf32>)
       -> (tensor<7x?x6xf32>, tensor<1x?x6xf32>, tensor<1x?x6xf32>)
   %5 = kernel.embedding %j, %w : (tensor<5xi32>, tensor<20x4xf32>) -> tensor<5x4xf32>
-  return %4#0, %4#1, %5 : tensor<7x?x6xf32>, tensor<1x?x6xf32>, tensor<5x4xf32>
+  // CHECK: op EmbeddingBag {"name": "", "kind": {"mode": "Max", "include_last_offset": true}, "inputs": [1, 1, 2], "outputs": [14]}
+  %6 = kernel.embedding_bag max %j, %j, %w {include_last_offset = true} : (tensor<5xi32>, tensor<5xi32>, tensor<20x4xf32>) -> tensor<4x4xf32>
+  return %4#0, %4#1, %5, %6 : tensor<7x?x6xf32>, tensor<1x?x6xf32>, tensor<5x4xf32>, tensor<4x4xf32>
 }

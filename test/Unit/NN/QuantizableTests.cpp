@@ -59,6 +59,7 @@ func.func @ops(%x: tensor<1x4x8xf32>, %w: tensor<4x4x1xf32>, %b: tensor<4xf32>, 
   %split:2 = nn.split %x {axis = 1 : i64, sizes = array<i64: 2, 2>} : (tensor<1x4x8xf32>) -> (tensor<1x2x8xf32>, tensor<1x2x8xf32>)
   %pad = nn.pad %x {padding = array<i64: 0, 0, 0, 0, 0, 1>} : (tensor<1x4x8xf32>) -> tensor<1x4x9xf32>
   %embedding = nn.embedding %i, %m : (tensor<2xi64>, tensor<8x8xf32>) -> tensor<2x8xf32>
+  %embedding_bag = nn.embedding_bag %i, %i, %m : (tensor<2xi64>, tensor<2xi64>, tensor<8x8xf32>) -> tensor<2x8xf32>
   %lstm:3 = nn.lstm %x, %k, %h, %b, %k, %h, %b : (tensor<1x4x8xf32>, tensor<4x8xf32>, tensor<4x1xf32>, tensor<4xf32>, tensor<4x8xf32>, tensor<4x1xf32>, tensor<4xf32>) -> (tensor<1x4x2xf32>, tensor<2x4x1xf32>, tensor<2x4x1xf32>)
   %expand = nn.expand %x {shape = array<i64: 3, 4, 8>} : (tensor<1x4x8xf32>) -> tensor<3x4x8xf32>
   return
@@ -100,6 +101,7 @@ TEST_CASE("every op says how it is quantized") {
       {"linear", "activation weight | axis 0 to 2 | observe "},
       {"matmul", binary},
       {"embedding", "none weight | axis 0 | observe "},
+      {"embedding_bag", "none none weight | axis 0 | observe "},
       {"lstm", "activation weight weight none weight weight none | axis 0 | observe | observe "
                "| observe "},
       {"batch_norm", "activation none none none none | observe "},

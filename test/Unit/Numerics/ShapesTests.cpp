@@ -383,6 +383,23 @@ TEST_CASE("embedding and lstm", "[shapes]") {
   CHECK(shapeOf(inferEmbedding, Dims{2}, Dims{20}) ==
         "error: expected a table of rank 2, but got [20]");
 
+  auto bag = [](const Dims &indices, const Dims &offsets, bool includeLastOffset) {
+    return shapeOf(inferEmbeddingBag, indices, offsets, Dims{20, 8}, includeLastOffset);
+  };
+  CHECK(bag({9}, {3}, false) == "[3x8]");
+  CHECK(bag({9}, {3}, true) == "[2x8]");
+  CHECK(bag({9}, {dynamic}, false) == "[?x8]");
+  CHECK(bag({dynamic}, {3}, true) == "[2x8]");
+  CHECK(bag({9, 2}, {3}, false) ==
+        "error: expected indices and offsets of rank 1, but got [9x2] and [3]");
+  CHECK(bag({dynamic}, {dynamic}, false) == "error: expected a fixed number of indices or of "
+                                            "offsets, but got two dynamic ones, which differ");
+  for (const Dims &offsets : {Dims{1}, Dims{dynamic}})
+    CHECK(bag({9}, offsets, true) ==
+          "error: expected a fixed number of offsets, at least 2, of which the last "
+          "ends the last bag, but got " +
+              formatDims(offsets));
+
   auto lstm = [](const Dims &x, std::vector<Dims> parameters) {
     LstmShapes shapes;
     std::string error = inferLstm(x, parameters, shapes);

@@ -29,6 +29,22 @@ PlanBuilder embeddingPlan(DType dtype, Dims dims) {
   return builder;
 }
 
+/// y = embedding_bag(x, o) with the same table.
+PlanBuilder bagPlan(plan::BagMode mode, int64_t count, int64_t offsets,
+                    bool includeLastOffset = false, DType offsetType = DType::Int64) {
+  PlanBuilder builder;
+  int32_t x = builder.input("x", {DType::Int64, {count}});
+  int32_t o = builder.input("o", {offsetType, {offsets}});
+  int32_t table = builder.constant<float>("table", TensorSpec::floats({3, 2}), {1, 2, 3, 4, 5, 6});
+  plan::EmbeddingBagT kind;
+  kind.mode = mode;
+  kind.include_last_offset = includeLastOffset;
+  builder.output(
+      builder.op(kind, {x, o, table},
+                 builder.value("y", TensorSpec::floats({offsets - includeLastOffset, 2})), "bag"));
+  return builder;
+}
+
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 /// One step of one unit with one feature: the weights of the gates i, f, g, o.
@@ -93,11 +109,89 @@ TEST_CASE("an index out of range is an error that names value and place") {
   CHECK(run(-3) == "");
 }
 
+TEST_CASE("an embedding bag reduces rows; an empty one is zero") {
+  // Bags of 3, 0, 1 and 0 indices; the first index is in none.
+  Tensor x = indexTensor({5}, {1, 0, 2, -3, 1}), o = indexTensor({4}, {1, 4, 4, 5});
+  auto reduce = [&](plan::BagMode mode) {
+    return valuesOf<float>(runPlan(bagPlan(mode, 5, 4), {x, o})[0]);
+  };
+  CHECK(reduce(plan::BagMode::Sum) == std::vector<float>{7, 10, 0, 0, 3, 4, 0, 0});
+  CHECK(reduce(plan::BagMode::Mean) == std::vector<float>{7.0f / 3, 10.0f / 3, 0, 0, 3, 4, 0, 0});
+  CHECK(reduce(plan::BagMode::Max) == std::vector<float>{5, 6, 0, 0, 3, 4, 0, 0});
+  std::vector<Tensor> y = runPlan(
+      bagPlan(plan::BagMode::Sum, 3, 3, /*includeLastOffset=*/true, DType::Int32),
+      {indexTensor({3}, {0, 1, 2}), makeTensor(DType::Int32, {3}, std::vector<int32_t>{0, 1, 2})});
+  CHECK(valuesOf<float>(y[0]) == std::vector<float>{1, 2, 3, 4});
+}
+
+TEST_CASE("inputs of different fixed lengths run in batches of their greatest common divisor") {
+  Result<std::unique_ptr<BatchRunner>> runner =
+      BatchRunner::create(loadPlan(bagPlan(plan::BagMode::Sum, 4, 2)));
+  REQUIRE(runner);
+  CHECK((*runner)->batch() == 2);
+  Tensor x = indexTensor({8}, {0, 0, 1, 1, 2, 2, 2, 0}), o = indexTensor({4}, {0, 2, 0, 3});
+  std::vector<TensorView> views = {x.view(), o.view()};
+  Result<std::vector<Tensor>> y = (*runner)->run(views);
+  REQUIRE(y);
+  CHECK(valuesOf<float>((*y)[0]) == std::vector<float>{2, 4, 6, 8, 15, 18, 1, 2});
+}
+
+TEST_CASE("plans with embedding bags are checked") {
+  auto message = [](auto change) {
+    PlanBuilder builder = bagPlan(plan::BagMode::Sum, 3, 3);
+    change(builder);
+    return errorOf(builder);
+  };
+  auto tensor = [](int index, auto field, auto value) {
+    return [=](PlanBuilder &builder) { (*builder.graph.tensors[index]).*field = value; };
+  };
+  using Catch::Matchers::ContainsSubstring;
+  CHECK_THAT(message([](PlanBuilder &b) {
+               b.graph.ops[0]->kind.AsEmbeddingBag()->mode = plan::BagMode(7);
+             }),
+             ContainsSubstring("expected a known mode, but got number 7"));
+  CHECK_THAT(message([](PlanBuilder &b) {
+               b.graph.ops[0]->kind.AsEmbeddingBag()->include_last_offset = true;
+             }),
+             ContainsSubstring("expected a result of dims [2, 2], but got [3, 2]"));
+  CHECK_THAT(message(tensor(0, &plan::TensorT::dtype, plan::DType::Float32)),
+             ContainsSubstring("expected row-major indices of int64 or int32, but got float32"));
+  CHECK_THAT(message(tensor(1, &plan::TensorT::dtype, plan::DType::Float32)),
+             ContainsSubstring("expected row-major offsets of int64 or int32, but got float32"));
+  CHECK_THAT(message(tensor(1, &plan::TensorT::dims, std::vector<int64_t>{3, 1})),
+             ContainsSubstring("expected indices and offsets of rank 1, but got [3] and [3x1]"));
+  CHECK_THAT(message([](PlanBuilder &b) { b.graph.ops[0]->inputs.pop_back(); }),
+             ContainsSubstring("expected 3 to 3 inputs, but got 2"));
+}
+
+TEST_CASE("indices and offsets of bags out of range are errors that name value and place") {
+  std::unique_ptr<Session> session = makeSession(loadPlan(bagPlan(plan::BagMode::Sum, 3, 3)));
+  auto run = [&](std::vector<int64_t> indices, std::vector<int64_t> offsets) {
+    Tensor x = indexTensor({3}, indices), o = indexTensor({3}, offsets);
+    std::vector<TensorView> views = {x.view(), o.view()};
+    Result<std::vector<Tensor>> outputs = session->run(views);
+    return outputs ? std::string() : outputs.message();
+  };
+  CHECK(run({0, 3, 0}, {0, 1, 2}) ==
+        "'bag': expected indices from -3 to 2, but got 3 at [1] of 'x'");
+  CHECK(run({0, 1, INT64_MIN}, {0, 1, 2}).find("but got -9223372036854775808 at [2] of 'x'") !=
+        std::string::npos);
+  CHECK(run({0, 1, 2}, {0, 2, 1}) ==
+        "'bag': expected offsets from 2 to 3, but got 1 at [2] of 'o'");
+  CHECK(run({0, 1, 2}, {-1, 2, 3}) ==
+        "'bag': expected offsets from 0 to 3, but got -1 at [0] of 'o'");
+  CHECK(run({0, 1, 2}, {0, INT64_MAX, 3}) ==
+        "'bag': expected offsets from 0 to 3, but got 9223372036854775807 at [1] of 'o'");
+  CHECK(run({0, 1, 2}, {0, 1, 4}) ==
+        "'bag': expected offsets from 1 to 3, but got 4 at [2] of 'o'");
+  CHECK(run({0, 1, 2}, {3, 3, 3}) == "");
+}
+
 TEST_CASE("lstm follows its definition") {
   std::vector<float> x = {1, -2, 0.5f};
-  std::vector<Tensor> results = runPlan(lstmPlan(1, 1, true), {floatTensor({3, 1, 1}, x),
-                                                               floatTensor({1, 1, 1}, {0.25f}),
-                                                               floatTensor({1, 1, 1}, {-0.5f})});
+  std::vector<Tensor> results =
+      runPlan(lstmPlan(1, 1, true), {floatTensor({3, 1, 1}, x), floatTensor({1, 1, 1}, {0.25f}),
+                                     floatTensor({1, 1, 1}, {-0.5f})});
   double h = 0.25, c = -0.5;
   for (int t = 0; t < 3; ++t) {
     step(x[t], inputWeight, hiddenWeight, bias, h, c);
