@@ -83,6 +83,29 @@ def Kernel_FakeQuantizeDynamicOp
                        OptionalAttr<StrAttr>:$backend);
 }
 
+def Kernel_FakeQuantizeAffineOp
+    : Kernel_CastOp<"fake_quantize_affine", KernelInterface<RowMajorLayout>> {
+  let summary = "real numbers rounded to the codes of their blocks";
+  let description = [{
+    Quantizes and dequantizes each block of the input with its scale and zero point
+    (docs/QuantizationSpec.md, blocks). `spec`, an observer of `quantir`, has the blocks, the codes and what a zero point is;
+    if it is dynamic there are no parameters, and the op chooses them from its input. Then
+    infinities and NaN are an error when it is executed. Input and result are f32.
+
+    ```mlir
+    %1 = kernel.fake_quantize_affine %0
+        {spec = #quantir.affine_min_max<granularity = per_token, is_dynamic = true>}
+        : tensor<?x8xf32> to tensor<?x8xf32>
+    ```
+  }];
+  let arguments = (ins Kernel_Tensor:$input, AnyAttr:$spec,
+                       OptionalAttr<DenseF32ArrayAttr>:$scales,
+                       OptionalAttr<DenseI32ArrayAttr>:$zero_points,
+                       OptionalAttr<DenseF32ArrayAttr>:$float_zero_points,
+                       OptionalAttr<StrAttr>:$backend);
+  let extraClassDefinition = "";
+}
+
 def Kernel_RoundFloat16Op : Kernel_CastOp<"round_float16", KernelInterface<ElementwiseLayout>> {
   let summary = "real numbers rounded to half precision";
   let description = [{

@@ -3,9 +3,7 @@
 #ifndef QUANTIR_DIALECTS_QUANTIR_QUANTIR_H
 #define QUANTIR_DIALECTS_QUANTIR_QUANTIR_H
 
-#include "quantir/Numerics/Observer.h"
-#include "quantir/Numerics/QParams.h"
-#include "quantir/dialects/Interfaces/QuantizableOpInterface.h"
+#include "quantir/dialects/Quantir/QuantirAttrs.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -19,12 +17,6 @@
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-
-#include "quantir/dialects/Quantir/QuantirDialect.h.inc"
-#include "quantir/dialects/Quantir/QuantirEnums.h.inc"
-
-#define GET_ATTRDEF_CLASSES
-#include "quantir/dialects/Quantir/QuantirAttrs.h.inc"
 
 #define GET_OP_CLASSES
 #include "quantir/dialects/Quantir/QuantirOps.h.inc"

@@ -2,6 +2,8 @@
 
 #include "quantir/dialects/Quantir/Quantir.h"
 
+#include "quantir/Numerics/Shapes.h"
+
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -204,4 +206,40 @@ LogicalResult FakeQuantizeDynamicOp::verify() {
     return success();
   return emitOpError("expected quant_min < quant_max in [-128, 255], but got ")
          << min << " and " << max;
+}
+
+//===----------------------------------------------------------------------===//
+// FakeQuantizeAffineOp
+//===----------------------------------------------------------------------===//
+
+std::string quantir::readAffineQParams(RankedTensorType type, ObserverSpecAttr spec,
+                                       DenseF32ArrayAttr scales, DenseI32ArrayAttr zeroPoints,
+                                       DenseF32ArrayAttr floatZeroPoints,
+                                       numerics::AffineQParams &out) {
+  const numerics::ObserverConfig &config = spec.getConfig();
+  if (config.kind != numerics::ObserverKind::AffineMinMax)
+    return "expected an affine_min_max observer, but got " +
+           std::string(numerics::toText(config.kind));
+  numerics::Dims dims;
+  for (int64_t dim : type.getShape())
+    dims.push_back(ShapedType::isDynamic(dim) ? numerics::dynamicDim : dim);
+  if (config.isDynamic) {
+    std::vector<int64_t> size;
+    return scales || zeroPoints || floatZeroPoints
+               ? "expected no scales and zero points with is_dynamic, but got some"
+               : numerics::blockSizeOf(config.granularity(), dims, size);
+  }
+  auto values = [](auto array) {
+    return array ? array.asArrayRef() : decltype(array.asArrayRef())();
+  };
+  return numerics::makeAffineQParams(config, dims, values(scales), values(zeroPoints),
+                                     values(floatZeroPoints), out);
+}
+
+LogicalResult FakeQuantizeAffineOp::verify() {
+  numerics::AffineQParams params;
+  std::string error =
+      readAffineQParams(cast<RankedTensorType>(getType()), getSpec(), getScalesAttr(),
+                        getZeroPointsAttr(), getFloatZeroPointsAttr(), params);
+  return error.empty() ? success() : LogicalResult(emitOpError(error));
 }

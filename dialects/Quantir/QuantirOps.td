@@ -133,6 +133,32 @@ def Quantir_FakeQuantizeDynamicOp : Quantir_Op<"fake_quantize_dynamic", [Pure, S
   let hasVerifier = 1;
 }
 
+def Quantir_FakeQuantizeAffineOp : Quantir_Op<"fake_quantize_affine", [Pure, SameOperandsAndResultType]> {
+  let summary = "rounds a value to the codes of its blocks";
+  let description = [{
+    What an `affine_min_max` observer becomes in a reference model where no quantized type of MLIR says the same:
+    `quantize_affine` and `dequantize_affine` (docs/QuantizationSpec.md, blocks). `spec` has the blocks, the codes' type and
+    range, and what a zero point is. Each block, in row-major order, has one of `scales` and, by the domain, of `zero_points`
+    or `float_zero_points`; blocks that are not whole lie along static dimensions.
+
+    With `is_dynamic` there are no parameters: each time the op is executed, they are chosen from the input as the observer
+    chooses them. A NaN or an infinity is then an error.
+
+    ```mlir
+    %1 = quantir.fake_quantize_affine %w {
+        spec = #quantir.affine_min_max<dtype = int4, granularity = per_group, group_size = 2>,
+        scales = array<f32: 0.5, 0.25>, zero_points = array<i32: 0, 0>} : tensor<1x4xf32>
+    %2 = quantir.fake_quantize_affine %x {
+        spec = #quantir.affine_min_max<granularity = per_token, is_dynamic = true>} : tensor<?x4xf32>
+    ```
+  }];
+  let arguments = (ins Quantir_FloatTensor:$input, Quantir_ObserverSpecAttr:$spec, OptionalAttr<DenseF32ArrayAttr>:$scales,
+                       OptionalAttr<DenseI32ArrayAttr>:$zero_points, OptionalAttr<DenseF32ArrayAttr>:$float_zero_points);
+  let results = (outs Quantir_FloatTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+  let hasVerifier = 1;
+}
+
 def Quantir_RoundFloat16Op : Quantir_Op<"round_float16", [Pure, SameOperandsAndResultType]> {
   let summary = "rounds a value to half precision";
   let description = [{

@@ -122,25 +122,38 @@ std::string roundTo(ArrayRef<int64_t> shape, const numerics::QParams &params,
                        : error;
 }
 
+/// Rounds a weight to what the parameters that its observer chooses can represent.
+std::string roundAs(const numerics::Observer &observer, ArrayRef<int64_t> shape,
+                    SmallVectorImpl<float> &values) {
+  if (observer.config().kind == numerics::ObserverKind::AffineMinMax) {
+    numerics::AffineQParams params;
+    std::string error = observer.calculateAffineQParams(params);
+    return error.empty()
+               ? numerics::fakeQuantizeAffine(values.data(), shape, params, values.data())
+               : error;
+  }
+  numerics::QParams params;
+  if (std::string error = observer.calculateQParams(params); !error.empty())
+    return error;
+  if (params.dtype == numerics::QDType::QInt8)
+    return roundTo<int8_t>(shape, params, values);
+  if (params.dtype == numerics::QDType::QUInt8)
+    return roundTo<uint8_t>(shape, params, values);
+  return "not a type of 8 bits";
+}
+
 /// What rounding takes away from the weight, `w - q(w)`; nothing if it is not known here.
 std::optional<SmallVector<float>> roundingError(const Target &target) {
   ObserverOp symbol = target.observer;
   std::unique_ptr<numerics::Observer> observer =
       numerics::createObserver(symbol.getSpec().getConfig());
   std::optional<numerics::ObserverState> state = symbol.getObserverState();
-  numerics::QParams params;
-  if (!observer || !state || !observer->load(*state).empty() ||
-      !observer->calculateQParams(params).empty())
+  if (!observer || !state || !observer->load(*state).empty())
     return std::nullopt;
   SmallVector<float> error = *nn::getConstantFloats(target.weight);
   SmallVector<float> rounded = error;
   ArrayRef<int64_t> shape = cast<RankedTensorType>(target.weight.getType()).getShape();
-  std::string failure = "not a type of 8 bits";
-  if (params.dtype == numerics::QDType::QInt8)
-    failure = roundTo<int8_t>(shape, params, rounded);
-  else if (params.dtype == numerics::QDType::QUInt8)
-    failure = roundTo<uint8_t>(shape, params, rounded);
-  if (!failure.empty())
+  if (!roundAs(*observer, shape, rounded).empty())
     return std::nullopt;
   for (auto [e, r] : llvm::zip(error, rounded))
     e -= r;

@@ -32,8 +32,20 @@ static ValueReport describeType(quant::QuantizedType type) {
   return value;
 }
 
+static ValueReport describeBlocks(FakeQuantizeAffineOp op) {
+  ValueReport value;
+  value.dtype = std::string(numerics::toText(op.getSpec().getConfig().dtype));
+  if (auto scales = op.getScales())
+    llvm::append_range(value.scale, *scales);
+  if (auto zeroPoints = op.getZeroPoints())
+    llvm::append_range(value.zeroPoint, *zeroPoints);
+  return value;
+}
+
 /// The quantized form of a value that an op reads: what its dcast dequantizes.
 static ValueReport describeOperand(Value value) {
+  if (auto blocks = value.getDefiningOp<FakeQuantizeAffineOp>())
+    return describeBlocks(blocks);
   auto cast = value.getDefiningOp<quant::DequantizeCastOp>();
   return cast ? describeType(cast.getQuantizedType()) : ValueReport();
 }
@@ -43,6 +55,8 @@ static ValueReport describeResult(Value value) {
   for (Operation *user : value.getUsers()) {
     if (auto cast = dyn_cast<quant::QuantizeCastOp>(user))
       return describeType(cast.getQuantizedType());
+    if (auto blocks = dyn_cast<FakeQuantizeAffineOp>(user))
+      return describeBlocks(blocks);
   }
   return {};
 }
@@ -77,7 +91,8 @@ static OpReport describeOp(QuantizableOpInterface op) {
     row.reason = reason.str();
     return row;
   }
-  row.quantized = llvm::any_of(row.inputs, isQuantized) || llvm::any_of(row.outputs, isQuantized);
+  row.quantized = llvm::any_of(row.inputs, isQuantized) || llvm::any_of(row.outputs, isQuantized) ||
+                  (row.weight && isQuantized(*row.weight));
   if (!row.quantized)
     row.reason = "none of its operands and results is quantized";
   return row;

@@ -52,31 +52,56 @@ std::string parseText(std::string_view text, ZeroPointDomain &out) {
 //===----------------------------------------------------------------------===//
 
 std::string validate(const AffineSpec &spec) {
-  const std::string mapping(toText(spec.mapping)), domain(toText(spec.domain));
+  auto mapping = [&] { return std::string(toText(spec.mapping)); };
+  auto domain = [&] { return std::string(toText(spec.domain)); };
   if (isFloat8(spec.dtype) && spec.mapping == MappingType::Asymmetric)
     return "expected mapping_type symmetric for " + std::string(toText(spec.dtype)) + ", but got " +
-           mapping;
+           mapping();
   if (spec.mapping != MappingType::Asymmetric) {
     if (!spec.preserveZero)
-      return "expected preserve_zero with mapping_type " + mapping + ", but got false";
+      return "expected preserve_zero with mapping_type " + mapping() + ", but got false";
     if (spec.domain == ZeroPointDomain::Float)
-      return "expected zero_point_domain int or none with mapping_type " + mapping + ", but got " +
-             domain;
+      return "expected zero_point_domain int or none with mapping_type " + mapping() +
+             ", but got " + domain();
   }
   if (spec.mapping == MappingType::SymmetricNoClippingErr &&
       !(spec.range.min < 0 && spec.range.max > 0))
-    return "expected quant_min < 0 < quant_max with mapping_type " + mapping + ", but got " +
+    return "expected quant_min < 0 < quant_max with mapping_type " + mapping() + ", but got " +
            std::to_string(spec.range.min) + " and " + std::to_string(spec.range.max);
   if (spec.mapping == MappingType::Asymmetric &&
       spec.preserveZero == (spec.domain == ZeroPointDomain::Float))
     return std::string("expected zero_point_domain ") +
            (spec.preserveZero ? "int or none with" : "float without") + " preserve_zero, but got " +
-           domain;
+           domain();
   return {};
 }
 
 /// (qmax + qmin + 1) / 2.
 static double middleOf(QuantRange range) { return (double(range.max) + range.min + 1) / 2; }
+
+/// The scale for a range, before it is held against eps.
+static float chooseScale(float min, float max, const AffineSpec &spec) {
+  const float low = spec.preserveZero ? std::min(min, 0.0f) : min;
+  const float high = spec.preserveZero ? std::max(max, 0.0f) : max;
+  const double length = double(spec.range.max) - spec.range.min;
+  switch (spec.mapping) {
+  case MappingType::Symmetric:
+    return std::max(-low, high) / float(length / 2);
+  case MappingType::SymmetricNoClippingErr:
+    return std::max(low / float(spec.range.min), high / float(spec.range.max));
+  case MappingType::Asymmetric:
+    break;
+  }
+  return (high - low) / float(length);
+}
+
+/// The zero point of the domain Int for a range that begins at `low`.
+static int32_t chooseZeroPoint(float low, float scale, const AffineSpec &spec) {
+  const double zero = spec.mapping == MappingType::Asymmetric
+                          ? double(spec.range.min) - roundToEven(double(low / scale))
+                          : std::trunc(middleOf(spec.range));
+  return int32_t(std::clamp<double>(zero, spec.range.min, spec.range.max));
+}
 
 std::string chooseAffineQParams(std::span<const float> min, std::span<const float> max,
                                 const AffineSpec &spec, AffineQParams &out) {
@@ -85,37 +110,61 @@ std::string chooseAffineQParams(std::span<const float> min, std::span<const floa
   if (min.empty() || min.size() != max.size())
     return "expected as many minima as maxima, but got " + std::to_string(min.size()) + " and " +
            std::to_string(max.size());
-  const float length = float(double(spec.range.max) - spec.range.min);
-  AffineQParams result;
-  result.domain = spec.domain;
-  result.dtype = spec.dtype;
-  result.range = spec.range;
-  for (size_t i = 0; i < min.size(); ++i) {
-    const float low = spec.preserveZero ? std::min(min[i], 0.0f) : min[i];
-    const float high = spec.preserveZero ? std::max(max[i], 0.0f) : max[i];
-    float scale;
-    if (spec.mapping == MappingType::Symmetric)
-      scale = std::max(-low, high) / float((double(spec.range.max) - spec.range.min) / 2);
-    else if (spec.mapping == MappingType::SymmetricNoClippingErr)
-      scale = std::max(low / float(spec.range.min), high / float(spec.range.max));
-    else
-      scale = (high - low) / length;
-    if (!std::isfinite(scale) || min[i] > max[i])
+  for (size_t i = 0; i < min.size(); ++i)
+    if (!std::isfinite(chooseScale(min[i], max[i], spec)) || min[i] > max[i])
       return (min.size() == 1 ? "" : "block " + std::to_string(i) + ": ") +
              "expected a finite range with min <= max, but got [" + formatFloat(min[i]) + ", " +
              formatFloat(max[i]) + "]";
-    scale = std::max(scale, spec.eps);
-    result.scale.push_back(scale);
-    if (spec.domain == ZeroPointDomain::Float) {
-      result.floatZeroPoint.push_back(low + scale * float(middleOf(spec.range)));
-    } else if (spec.domain == ZeroPointDomain::Int) {
-      double zero = spec.mapping == MappingType::Asymmetric
-                        ? double(spec.range.min) - roundToEven(double(low / scale))
-                        : std::trunc(middleOf(spec.range));
-      result.zeroPoint.push_back(int32_t(std::clamp<double>(zero, spec.range.min, spec.range.max)));
-    }
+  const bool isInt = spec.domain == ZeroPointDomain::Int;
+  const bool isFloat = spec.domain == ZeroPointDomain::Float;
+  out.blocks.clear();
+  out.scale.resize(min.size());
+  out.zeroPoint.resize(isInt ? min.size() : 0);
+  out.floatZeroPoint.resize(isFloat ? min.size() : 0);
+  out.domain = spec.domain;
+  out.dtype = spec.dtype;
+  out.range = spec.range;
+  for (size_t i = 0; i < min.size(); ++i) {
+    const float low = spec.preserveZero ? std::min(min[i], 0.0f) : min[i];
+    const float scale = out.scale[i] = std::max(chooseScale(min[i], max[i], spec), spec.eps);
+    if (isFloat)
+      out.floatZeroPoint[i] = low + scale * float(middleOf(spec.range));
+    if (isInt)
+      out.zeroPoint[i] = chooseZeroPoint(low, scale, spec);
   }
-  out = std::move(result);
+  return {};
+}
+
+/// That there are as many scales and zero points as `blocks`.
+static std::string checkCounts(const AffineQParams &params, size_t blocks) {
+  const size_t wantInts = params.domain == ZeroPointDomain::Int ? blocks : 0;
+  const size_t wantFloats = params.domain == ZeroPointDomain::Float ? blocks : 0;
+  if (params.scale.size() == blocks && params.zeroPoint.size() == wantInts &&
+      params.floatZeroPoint.size() == wantFloats)
+    return {};
+  return "expected a scale and a zero point (" + std::string(toText(params.domain)) +
+         ") for each of " + std::to_string(blocks) + " blocks, but got " +
+         std::to_string(params.scale.size()) + " and " +
+         std::to_string(params.zeroPoint.size() + params.floatZeroPoint.size());
+}
+
+std::string validate(const AffineQParams &params) {
+  uint64_t blocks = 1;
+  for (int64_t count : params.blocks)
+    if (count < 1 || __builtin_mul_overflow(blocks, uint64_t(count), &blocks))
+      return "expected numbers of blocks that are positive, but got " + std::to_string(count);
+  if (std::string error = checkCounts(params, blocks); !error.empty())
+    return error;
+  for (float scale : params.scale)
+    if (!(scale > 0) || std::isinf(scale) || std::isinf(1.0f / scale))
+      return "expected positive, finite scales, but got " + formatFloat(scale);
+  for (int32_t zeroPoint : params.zeroPoint)
+    if (zeroPoint < params.range.min || zeroPoint > params.range.max)
+      return "expected zero points within [" + std::to_string(params.range.min) + ", " +
+             std::to_string(params.range.max) + "], but got " + std::to_string(zeroPoint);
+  for (float zeroPoint : params.floatZeroPoint)
+    if (!std::isfinite(zeroPoint))
+      return "expected finite zero points, but got " + formatFloat(zeroPoint);
   return {};
 }
 
@@ -148,15 +197,8 @@ template <typename T>
 std::string prepare(std::span<const int64_t> dims, const AffineQParams &params, BlockView &view) {
   if (std::string error = viewOf(params.blocks, dims, view); !error.empty())
     return error;
-  const size_t blocks = size_t(view.numBlocks());
-  const size_t wantInts = params.domain == ZeroPointDomain::Int ? blocks : 0;
-  const size_t wantFloats = params.domain == ZeroPointDomain::Float ? blocks : 0;
-  if (params.scale.size() != blocks || params.zeroPoint.size() != wantInts ||
-      params.floatZeroPoint.size() != wantFloats)
-    return "expected a scale and a zero point (" + std::string(toText(params.domain)) +
-           ") for each of " + std::to_string(blocks) + " blocks, but got " +
-           std::to_string(params.scale.size()) + " and " +
-           std::to_string(params.zeroPoint.size() + params.floatZeroPoint.size());
+  if (std::string error = checkCounts(params, size_t(view.numBlocks())); !error.empty())
+    return error;
   if constexpr (std::is_integral_v<T>) {
     if (isFloat8(params.dtype))
       return "expected codes of type float for " + std::string(toText(params.dtype)) +
@@ -197,6 +239,10 @@ struct BlockFormula {
       return saturate(x / scale, range);
     }
     return range.min;
+  }
+
+  float roundTrip(float x) const {
+    return isFloat8(dtype) ? fromCode(toFloat8(x)) : fromCode(toCode(x));
   }
 
   template <typename T> float fromCode(T q) const {
@@ -244,6 +290,26 @@ std::string dequantizeAffine(const T *in, std::span<const int64_t> dims,
       out[i] = formula.fromCode(in[i]);
   });
   return {};
+}
+
+std::string fakeQuantizeAffine(const float *in, std::span<const int64_t> dims,
+                               const AffineQParams &params, float *out) {
+  if (std::string error = validate(params); !error.empty())
+    return error;
+  BlockView view;
+  if (std::string error = viewOf(params.blocks, dims, view); !error.empty())
+    return error;
+  fakeQuantizeBlocks(in, view, params, out);
+  return {};
+}
+
+void fakeQuantizeBlocks(const float *in, const BlockView &view, const AffineQParams &params,
+                        float *out) {
+  view.forEachRun([&](int64_t block, int64_t begin, int64_t length) {
+    const BlockFormula formula(params, block);
+    for (int64_t i = begin; i < begin + length; ++i)
+      out[i] = formula.roundTrip(in[i]);
+  });
 }
 
 #define QUANTIR_INSTANTIATE(T)                                                                     \

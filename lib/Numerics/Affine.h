@@ -46,6 +46,11 @@ struct Granularity {
 [[nodiscard]] std::string blockSizeOf(const Granularity &granularity, std::span<const int64_t> dims,
                                       std::vector<int64_t> &out);
 
+/// How many blocks there are in each dimension; empty for PerTensor. A dimension may be unknown
+/// (-1): it has one block, or it is an error, for then the number would depend on the batch.
+[[nodiscard]] std::string blocksOf(const Granularity &granularity, std::span<const int64_t> dims,
+                                   std::vector<int64_t> &out);
+
 //===----------------------------------------------------------------------===//
 // Parameters
 //===----------------------------------------------------------------------===//
@@ -94,6 +99,10 @@ struct AffineQParams {
   bool operator==(const AffineQParams &) const = default;
 };
 
+/// Checks that there are as many scales and zero points (of the domain) as blocks, positive finite
+/// scales, and zero points within the range, or finite.
+[[nodiscard]] std::string validate(const AffineQParams &params);
+
 /// PyTorch's choose_qparams_affine_with_min_max, in float32. With neg = min(min, 0) and pos =
 /// max(max, 0), or min and max themselves without preserveZero:
 ///  - Symmetric: scale = max(-neg, pos) / ((qmax - qmin) / 2);
@@ -121,6 +130,11 @@ template <typename T>
 template <typename T>
 [[nodiscard]] std::string dequantizeAffine(const T *in, std::span<const int64_t> dims,
                                            const AffineQParams &params, float *out);
+
+/// The numbers that the codes of `in` stand for; `in` and `out` may be the same. Errors: as
+/// `validate`, blocks that do not divide `dims`.
+[[nodiscard]] std::string fakeQuantizeAffine(const float *in, std::span<const int64_t> dims,
+                                             const AffineQParams &params, float *out);
 
 /// The nearest number, half to even, of float8_e4m3fn or float8_e5m2. Above the greatest finite one
 /// and NaN: NaN for e4m3fn, which has no infinity; infinity for e5m2, from half a step above on.

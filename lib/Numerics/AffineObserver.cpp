@@ -101,6 +101,24 @@ private:
 
 } // namespace
 
+std::string makeAffineQParams(const ObserverConfig &config, std::span<const int64_t> dims,
+                              std::span<const float> scale, std::span<const int32_t> zeroPoint,
+                              std::span<const float> floatZeroPoint, AffineQParams &out) {
+  AffineQParams params;
+  if (std::string error = blocksOf(config.granularity(), dims, params.blocks); !error.empty())
+    return error;
+  params.scale.assign(scale.begin(), scale.end());
+  params.zeroPoint.assign(zeroPoint.begin(), zeroPoint.end());
+  params.floatZeroPoint.assign(floatZeroPoint.begin(), floatZeroPoint.end());
+  params.domain = config.zeroPointDomain;
+  params.dtype = config.dtype;
+  params.range = config.range();
+  if (std::string error = validate(params); !error.empty())
+    return error;
+  out = std::move(params);
+  return {};
+}
+
 std::unique_ptr<Observer> createAffineObserver(const ObserverConfig &config) {
   return std::make_unique<AffineObserver>(config);
 }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace quantir::numerics {
 
@@ -20,6 +21,19 @@ constexpr std::array<std::string_view, 6> torchKinds = {"PerTensor", "PerAxis", 
 
 std::string format(std::span<const int64_t> dims) {
   return formatDims(Dims(dims.begin(), dims.end()));
+}
+
+/// " (nearest: 16)": the divisor of `dim` that is nearest to `wanted`; nothing if `dim` is unknown.
+std::string nearestDivisor(int64_t wanted, int64_t dim) {
+  if (dim < 1)
+    return {};
+  wanted = std::clamp<int64_t>(wanted, 1, dim);
+  int64_t nearest = 1;
+  for (int64_t i = 1; i <= dim / i; ++i)
+    for (int64_t size : {i, dim / i})
+      if (dim % i == 0 && std::abs(size - wanted) < std::abs(nearest - wanted))
+        nearest = size;
+  return " (nearest: " + std::to_string(nearest) + ")";
 }
 
 } // namespace
@@ -60,7 +74,8 @@ std::string blockSizeOf(const Granularity &granularity, std::span<const int64_t>
     if (granularity.kind == GranularityKind::PerGroup) {
       if (granularity.groupSize < 1 || size.back() % granularity.groupSize != 0)
         return "expected a last dimension that group_size " +
-               std::to_string(granularity.groupSize) + " divides, but got " + format(dims);
+               std::to_string(granularity.groupSize) + " divides, but got " + format(dims) +
+               nearestDivisor(granularity.groupSize, size.back());
       size.back() = granularity.groupSize;
     }
     break;
@@ -80,6 +95,24 @@ std::string blockSizeOf(const Granularity &granularity, std::span<const int64_t>
     break;
   }
   out = std::move(size);
+  return {};
+}
+
+std::string blocksOf(const Granularity &granularity, std::span<const int64_t> dims,
+                     std::vector<int64_t> &out) {
+  std::vector<int64_t> size, blocks;
+  if (std::string error = blockSizeOf(granularity, dims, size); !error.empty())
+    return error;
+  if (granularity.kind != GranularityKind::PerTensor)
+    for (size_t d = 0; d < dims.size(); ++d) {
+      if (dims[d] == dynamicDim && size[d] != dynamicDim)
+        return "expected one block along the dimension of unknown size of " + format(dims) +
+               ", but got granularity " + std::string(toText(granularity.kind)) +
+               ", whose blocks depend on it; use is_dynamic, per_tensor, or a block_size of -1 "
+               "there";
+      blocks.push_back(size[d] == 0 ? 1 : dims[d] / size[d]);
+    }
+  out = std::move(blocks);
   return {};
 }
 
@@ -108,29 +141,25 @@ std::string blockView(const Granularity &granularity, std::span<const int64_t> d
                       BlockView &out) {
   if (std::string error = checkDims(Dims(dims.begin(), dims.end())); !error.empty())
     return error;
-  std::vector<int64_t> size;
-  if (std::string error = blockSizeOf(granularity, dims, size); !error.empty())
-    return error;
   BlockView view;
+  if (std::string error = blocksOf(granularity, dims, view.blocks); !error.empty())
+    return error;
   view.dims.assign(dims.begin(), dims.end());
-  if (granularity.kind != GranularityKind::PerTensor)
-    for (size_t d = 0; d < dims.size(); ++d)
-      view.blocks.push_back(size[d] > 0 ? dims[d] / size[d] : 1);
   out = std::move(view);
   return {};
 }
 
 bool scanBlocks(const float *data, const BlockView &view, float *min, float *max) {
-  std::vector<Extent> extents(view.numBlocks());
-  view.forEachRun([&](int64_t block, int64_t begin, int64_t length) {
-    extents[block].include(scanExtent(data + begin, length));
-  });
+  const Extent none;
+  std::fill_n(min, view.numBlocks(), none.min);
+  std::fill_n(max, view.numBlocks(), none.max);
   bool finite = true;
-  for (size_t i = 0; i < extents.size(); ++i) {
-    min[i] = extents[i].min;
-    max[i] = extents[i].max;
-    finite &= extents[i].finite;
-  }
+  view.forEachRun([&](int64_t block, int64_t begin, int64_t length) {
+    const Extent run = scanExtent(data + begin, length);
+    min[block] = std::min(min[block], run.min);
+    max[block] = std::max(max[block], run.max);
+    finite &= run.finite;
+  });
   return finite;
 }
 

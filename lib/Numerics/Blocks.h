@@ -34,6 +34,10 @@ struct BlockView {
 /// whether all values are finite.
 bool scanBlocks(const float *data, const BlockView &view, float *min, float *max);
 
+/// Quantizes and dequantizes; `params` are valid and of the view's blocks. `in` may be `out`.
+void fakeQuantizeBlocks(const float *in, const BlockView &view, const AffineQParams &params,
+                        float *out);
+
 template <typename Body> void BlockView::forEachRun(Body body) const {
   int64_t count = 1;
   for (int64_t dim : dims)
@@ -42,19 +46,16 @@ template <typename Body> void BlockView::forEachRun(Body body) const {
     return;
   if (numBlocks() == 1)
     return body(int64_t(0), int64_t(0), count);
-  // Rows are walked over with an index of the dimensions before the last.
   const size_t last = dims.size() - 1;
-  const int64_t run = dims[last] / blocks[last];
-  std::vector<int64_t> index(last);
-  for (int64_t begin = 0; begin < count; begin += dims[last]) {
-    int64_t block = 0;
-    for (size_t d = 0; d < last; ++d)
-      block = block * blocks[d] + index[d] / (dims[d] / blocks[d]);
-    block *= blocks[last];
+  const int64_t rows = count / dims[last], run = dims[last] / blocks[last];
+  for (int64_t row = 0; row < rows; ++row) {
+    int64_t block = 0, stride = blocks[last], rest = row;
+    for (size_t d = last; d-- > 0; rest /= dims[d]) {
+      block += rest % dims[d] / (dims[d] / blocks[d]) * stride;
+      stride *= blocks[d];
+    }
     for (int64_t i = 0; i < blocks[last]; ++i)
-      body(block + i, begin + i * run, run);
-    for (size_t d = last; d-- > 0 && ++index[d] == dims[d];)
-      index[d] = 0;
+      body(block + i, row * dims[last] + i * run, run);
   }
 }
 

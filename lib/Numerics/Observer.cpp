@@ -24,7 +24,7 @@ void Observer::observe(const float *data, std::span<const int64_t> dims) {
   }
   int64_t count = numElements(shape);
   const bool records = settings.kind == ObserverKind::Recording;
-  if (count == 0 || !(records || needsCalibration(settings.kind)))
+  if (count == 0 || !(records || needsCalibration(settings)))
     return;
   ++statistics.samples;
   update(data, dims, count);
@@ -44,7 +44,7 @@ std::string Observer::error() const {
 }
 
 std::string Observer::calculateQParams(QParams &out) const {
-  if (needsCalibration(settings.kind)) {
+  if (needsCalibration(settings)) {
     if (std::string text = error(); !text.empty())
       return text;
     if (statistics.empty())
@@ -133,7 +133,7 @@ static std::string checkState(const ObserverConfig &config, const ObserverState 
   if (state.minVal.size() != state.maxVal.size())
     return mismatch(std::to_string(state.minVal.size()) + " maxima, as many as minima",
                     state.maxVal.size());
-  if (!needsCalibration(config.kind) && !state.empty())
+  if (!needsCalibration(config) && !state.empty())
     return mismatch("no range for a " + std::string(toText(config.kind)) + " observer",
                     state.minVal.size());
   if (config.kind == ObserverKind::AffineMinMax || !state.blocks.empty()) {

@@ -64,8 +64,10 @@ bool isPerChannel(ObserverKind kind);
 bool isGridHistogram(ObserverKind kind);
 /// Whether it matters to the observer in which order a tensor's values come.
 bool dependsOnOrder(ObserverKind kind);
-/// Whether the observer gathers a range from the data, so that calibration has to run.
-bool needsCalibration(ObserverKind kind);
+/// Whether the observer gathers a range from the data, so that calibration has to run. (A dynamic
+/// AffineMinMax has parameters of its own for each tensor.)
+struct ObserverConfig;
+bool needsCalibration(const ObserverConfig &config);
 
 struct ObserverConfig {
   ObserverKind kind = ObserverKind::MinMax;
@@ -109,6 +111,16 @@ struct ObserverConfig {
 
   bool operator==(const ObserverConfig &) const = default;
 };
+
+/// The parameters of a tensor of dimensions `dims` (-1: unknown) from their numbers, as a model
+/// holds them, for the blocks and the type that an AffineMinMax `config` says. Errors: as `blocksOf`
+/// and `validate`.
+[[nodiscard]] std::string makeAffineQParams(const ObserverConfig &config,
+                                            std::span<const int64_t> dims,
+                                            std::span<const float> scale,
+                                            std::span<const int32_t> zeroPoint,
+                                            std::span<const float> floatZeroPoint,
+                                            AffineQParams &out);
 
 /// Everything an observer learned. Empty vectors: nothing observed yet.
 struct ObserverState {

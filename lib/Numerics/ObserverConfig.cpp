@@ -192,8 +192,7 @@ std::string validateFakeQuantize(const ObserverConfig &config) {
     return "expected moving_average_min_max or moving_average_per_channel_min_max with "
            "fake_quantize 'fused', but got " +
            std::string(toText(config.kind));
-  if (config.fakeQuantize == FakeQuantize::Module && !needsCalibration(config.kind) &&
-      config.kind != ObserverKind::FixedQParams)
+  if (config.fakeQuantize == FakeQuantize::Module && config.kind >= ObserverKind::Placeholder)
     return "expected an observer with quantization parameters with fake_quantize 'module', but "
            "got " +
            std::string(toText(config.kind));
@@ -272,7 +271,10 @@ bool dependsOnOrder(ObserverKind kind) {
          kind != ObserverKind::MovingAverageMinMax;
 }
 
-bool needsCalibration(ObserverKind kind) { return kind < ObserverKind::FixedQParams; }
+bool needsCalibration(const ObserverConfig &config) {
+  return config.kind < ObserverKind::FixedQParams &&
+         !(config.kind == ObserverKind::AffineMinMax && config.isDynamic);
+}
 
 ObserverConfig ObserverConfig::of(ObserverKind kind) {
   ObserverConfig config;
@@ -301,7 +303,7 @@ std::string ObserverConfig::validate() const {
     return validateAffine(*this);
   if (std::string error = validateNotAffine(*this); !error.empty())
     return error;
-  if (needsCalibration(kind))
+  if (needsCalibration(*this))
     return validateStatistics(*this);
   if (kind == ObserverKind::FixedQParams)
     return validateFixed(*this);

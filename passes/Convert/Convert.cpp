@@ -27,6 +27,19 @@ Value castThrough(OpBuilder &builder, Location loc, Value value, quant::Quantize
   return quant::DequantizeCastOp::create(builder, loc, tensor, codes);
 }
 
+/// The same with other bounds of the codes, stored in 8 bits.
+quant::QuantizedType withRange(quant::QuantizedType type, numerics::QuantRange range) {
+  auto storage = IntegerType::get(type.getContext(), 8);
+  if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type))
+    return quant::UniformQuantizedPerAxisType::get(
+        perAxis.getFlags(), storage, perAxis.getExpressedType(), perAxis.getScales(),
+        perAxis.getZeroPoints(), perAxis.getQuantizedDimension(), range.min, range.max);
+  auto uniform = cast<quant::UniformQuantizedType>(type);
+  return quant::UniformQuantizedType::get(uniform.getFlags(), storage, uniform.getExpressedType(),
+                                          uniform.getScale(), uniform.getZeroPoint(), range.min,
+                                          range.max);
+}
+
 /// The quantized type that a value was cast through; null if it was not.
 quant::QuantizedType typeBehind(Value value) {
   auto cast = value.getDefiningOp<quant::DequantizeCastOp>();
@@ -40,14 +53,28 @@ enum class Form {
   Float16, ///< rounded to half precision
   Dynamic, ///< rounded to codes of parameters chosen at run time
   Rows,    ///< a constant, rounded to codes whose zero points are real numbers
+  Blocks,  ///< rounded to codes that no quantized type is made of: those of blocks, of 8-bit floats
   Codes,   ///< cast to a quantized type and back
 };
+
+/// Whether the codes of an affine_min_max observer are of a type with one integer zero point for
+/// the tensor or for each channel, which kernels take.
+bool hasUniformType(const numerics::ObserverConfig &config) {
+  using numerics::GranularityKind;
+  return !config.isDynamic && !numerics::isFloat8(config.dtype) &&
+         numerics::bitWidth(config.dtype) <= 8 &&
+         config.zeroPointDomain == numerics::ZeroPointDomain::Int &&
+         (config.granularityKind == GranularityKind::PerTensor ||
+          config.granularityKind == GranularityKind::PerAxis);
+}
 
 Form formOf(const numerics::ObserverConfig &config) {
   if (config.dtype == numerics::QDType::Float16)
     return Form::Float16;
   if (!numerics::isQuantized(config.dtype))
     return Form::Float;
+  if (config.kind == numerics::ObserverKind::AffineMinMax && !hasUniformType(config))
+    return Form::Blocks;
   if (config.isDynamic)
     return Form::Dynamic;
   return config.scheme == numerics::QScheme::PerChannelAffineFloatQParams ? Form::Rows
@@ -84,22 +111,26 @@ private:
   /// What an observer's values become.
   struct Choice {
     numerics::ObserverConfig config;
-    numerics::QParams params; ///< for Form::Rows and Form::Codes
+    numerics::QParams params;       ///< for Form::Rows and Form::Codes
+    numerics::AffineQParams blocks; ///< for Form::Blocks, unless they are dynamic
   };
 
   LogicalResult choose(ObserverOp observer, Choice &choice) {
     const numerics::ObserverConfig &config = choice.config = observer.getSpec().getConfig();
-    if (Form form = formOf(config); form != Form::Rows && form != Form::Codes)
+    Form form = formOf(config);
+    if (form != Form::Rows && form != Form::Codes && (form != Form::Blocks || config.isDynamic))
       return success();
     std::unique_ptr<numerics::Observer> statistics = numerics::createObserver(config);
     std::optional<numerics::ObserverState> state = observer.getObserverState();
-    if (numerics::needsCalibration(config.kind)) {
+    if (numerics::needsCalibration(config)) {
       if (!state || state->empty())
         return observer.emitError("has no statistics; calibrate the prepared model first");
       if (std::string error = statistics->load(*state); !error.empty())
         return observer.emitError() << "cannot use its statistics: " << error;
     }
-    if (std::string error = statistics->calculateQParams(choice.params); !error.empty())
+    std::string error = form == Form::Blocks ? statistics->calculateAffineQParams(choice.blocks)
+                                             : statistics->calculateQParams(choice.params);
+    if (!error.empty())
       return observer.emitError() << "cannot choose a scale: " << error;
     return success();
   }
@@ -107,7 +138,9 @@ private:
   LogicalResult convert(IRRewriter &rewriter, ObserveOp observe, const Choice &choice) {
     Form form = formOf(choice.config);
     if (form == Form::Codes)
-      return convertToCodes(rewriter, observe, choice.params);
+      return convertToCodes(rewriter, observe, choice);
+    if (form == Form::Blocks)
+      return convertToBlocks(rewriter, observe, choice);
     Value value = observe.getInput();
     if (form == Form::Float16) {
       value = roundToFloat16(rewriter, observe);
@@ -162,8 +195,30 @@ private:
                               nn::getNameHint(nn::getConstantElements(constant)));
   }
 
-  LogicalResult convertToCodes(IRRewriter &rewriter, ObserveOp observe,
-                               const numerics::QParams &params) {
+  LogicalResult convertToBlocks(IRRewriter &rewriter, ObserveOp observe, const Choice &choice) {
+    DenseF32ArrayAttr scales, floatZeroPoints;
+    DenseI32ArrayAttr zeroPoints;
+    if (!choice.config.isDynamic) {
+      scales = rewriter.getDenseF32ArrayAttr(choice.blocks.scale);
+      if (!choice.blocks.zeroPoint.empty())
+        zeroPoints = rewriter.getDenseI32ArrayAttr(choice.blocks.zeroPoint);
+      if (!choice.blocks.floatZeroPoint.empty())
+        floatZeroPoints = rewriter.getDenseF32ArrayAttr(choice.blocks.floatZeroPoint);
+    }
+    auto spec = ObserverSpecAttr::get(observe.getContext(), choice.config);
+    numerics::AffineQParams unused;
+    if (std::string error = readAffineQParams(cast<RankedTensorType>(observe.getType()), spec,
+                                              scales, zeroPoints, floatZeroPoints, unused);
+        !error.empty())
+      return observe.emitError() << "cannot quantize this value in blocks: " << error;
+    rewriter.replaceOpWithNewOp<FakeQuantizeAffineOp>(
+        observe, observe.getType(), observe.getInput(), spec, scales, zeroPoints, floatZeroPoints);
+    ++numQuantized;
+    return success();
+  }
+
+  LogicalResult convertToCodes(IRRewriter &rewriter, ObserveOp observe, const Choice &choice) {
+    const numerics::QParams &params = choice.params;
     auto tensor = cast<RankedTensorType>(observe.getType());
     if (!params.perTensor() &&
         (params.axis >= tensor.getRank() ||
@@ -171,6 +226,9 @@ private:
       return observe.emitError() << "expected " << params.channels() << " channels along axis "
                                  << params.axis << ", as its observer saw, but got " << tensor;
     quant::QuantizedType type = getUniformType(params, observe.getLoc());
+    // The family of blocks clamps to the range that it was given, others to what the type holds.
+    if (type && choice.config.kind == numerics::ObserverKind::AffineMinMax)
+      type = withRange(type, {params.quantMin, params.quantMax});
     if (!type)
       return failure();
     rewriter.replaceOp(observe, castThrough(rewriter, observe.getLoc(), observe.getInput(), type));

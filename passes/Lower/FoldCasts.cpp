@@ -2,6 +2,7 @@
 
 #include "quantir/Numerics/Quantize.h"
 #include "quantir/dialects/NN/Constants.h"
+#include "quantir/dialects/Quantir/QuantirAttrs.h"
 #include "quantir/passes/Lower/PopulatePatterns.h"
 
 using namespace mlir;
@@ -239,6 +240,37 @@ template <typename CastOp> struct FoldConstantCast : public OpRewritePattern<Cas
   }
 };
 
+/// fake_quantize_affine(constant) -> constant, when its parameters are known.
+struct FoldConstantFakeQuantize : public OpRewritePattern<FakeQuantizeAffineOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(FakeQuantizeAffineOp op, PatternRewriter &rewriter) const override {
+    auto constant = op.getInput().getDefiningOp<ConstantOp>();
+    auto spec = cast<ObserverSpecAttr>(op.getSpec());
+    if (!constant || spec.getConfig().isDynamic ||
+        constant.getValue().getNumElements() > maxConstantElements)
+      return rewriter.notifyMatchFailure(op, "not of a constant of a sane size");
+    auto type = cast<RankedTensorType>(op.getType());
+    SmallVector<char> storage;
+    std::optional<ArrayRef<char>> raw = nn::getRawData(constant.getValue(), storage);
+    numerics::AffineQParams params;
+    std::string error = readAffineQParams(type, spec, op.getScalesAttr(), op.getZeroPointsAttr(),
+                                          op.getFloatZeroPointsAttr(), params);
+    if (!raw || !error.empty())
+      return rewriter.notifyMatchFailure(op, raw ? error : "the constant has no values");
+    SmallVector<char> result(raw->size());
+    error =
+        numerics::fakeQuantizeAffine(reinterpret_cast<const float *>(raw->data()), getDims(type),
+                                     params, reinterpret_cast<float *>(result.data()));
+    if (!error.empty())
+      return rewriter.notifyMatchFailure(op, error);
+    auto plain = RankedTensorType::get(type.getShape(), type.getElementType());
+    rewriter.replaceOpWithNewOp<ConstantOp>(
+        op, type, nn::makeElementsAttr(plain, result, nn::getNameHint(constant.getValue())));
+    return success();
+  }
+};
+
 } // namespace
 
 void lower::populateSinkDequantizePatterns(RewritePatternSet &patterns) {
@@ -252,5 +284,7 @@ void lower::populateFoldCastPatterns(RewritePatternSet &patterns) {
 }
 
 void lower::populateConstantCastPatterns(RewritePatternSet &patterns) {
-  patterns.add<FoldConstantCast<QuantizeOp>, FoldConstantCast<DequantizeOp>>(patterns.getContext());
+  patterns
+      .add<FoldConstantCast<QuantizeOp>, FoldConstantCast<DequantizeOp>, FoldConstantFakeQuantize>(
+          patterns.getContext());
 }

@@ -204,6 +204,17 @@ struct LowerFakeQuantizeDynamic : public OpRewritePattern<FakeQuantizeDynamicOp>
   }
 };
 
+struct LowerFakeQuantizeAffine : public OpRewritePattern<FakeQuantizeAffineOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(FakeQuantizeAffineOp op, PatternRewriter &rewriter) const override {
+    lower::replaceWithKernel<kernel::FakeQuantizeAffineOp>(
+        rewriter, op, op.getType(), op.getInput(), op.getSpec(), op.getScalesAttr(),
+        op.getZeroPointsAttr(), op.getFloatZeroPointsAttr());
+    return success();
+  }
+};
+
 struct LowerRoundFloat16 : public OpRewritePattern<RoundFloat16Op> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -216,7 +227,8 @@ struct LowerRoundFloat16 : public OpRewritePattern<RoundFloat16Op> {
 } // namespace
 
 void lower::populateQuantPatterns(RewritePatternSet &patterns) {
-  patterns.add<InlineFused, LowerFakeQuantizeDynamic, LowerRoundFloat16, LowerConstant,
-               LowerDequantizeCast, LowerKeep, LowerObserve, LowerStub<QuantStubOp>,
-               LowerStub<DequantStubOp>, LowerQuantizeCast, LowerStorageCast>(patterns.getContext());
+  patterns.add<InlineFused, LowerFakeQuantizeAffine, LowerFakeQuantizeDynamic, LowerRoundFloat16,
+               LowerConstant, LowerDequantizeCast, LowerKeep, LowerObserve, LowerStub<QuantStubOp>,
+               LowerStub<DequantStubOp>, LowerQuantizeCast, LowerStorageCast>(
+      patterns.getContext());
 }

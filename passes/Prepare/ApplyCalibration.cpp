@@ -24,7 +24,7 @@ LogicalResult quantir::applyCalibration(ModuleOp module, const numerics::Calibra
   numerics::ObserverSlots slots;
   for (ObserverOp observer : module.getOps<ObserverOp>()) {
     numerics::ObserverConfig config = observer.getSpec().getConfig();
-    slots[observer.getSymName().str()] = {config, numerics::needsCalibration(config.kind) &&
+    slots[observer.getSymName().str()] = {config, numerics::needsCalibration(config) &&
                                                       !hasState(observer)};
   }
   if (std::string error = numerics::checkObservers(state, slots); !error.empty())

@@ -34,6 +34,11 @@ struct Site {
 /// Whether one observer can serve both: what they quantize to is the same.
 bool compatible(ObserverSpecAttr a, ObserverSpecAttr b) {
   const numerics::ObserverConfig &x = a.getConfig(), &y = b.getConfig();
+  auto isAffine = [](const numerics::ObserverConfig &config) {
+    return config.kind == numerics::ObserverKind::AffineMinMax;
+  };
+  if (isAffine(x) || isAffine(y))
+    return x == y;
   return x.dtype == y.dtype && x.isDynamic == y.isDynamic && x.scheme == y.scheme &&
          x.range() == y.range() && x.chAxis == y.chAxis;
 }
@@ -230,7 +235,9 @@ private:
     auto observer = ObserverOp::create(rewriter, site.value.getLoc(), name, site.spec, DictionaryAttr());
     symbols.insert(observer);
     ++numObservers;
-    if (!isConstant || !numerics::needsCalibration(site.spec.getConfig().kind))
+    if (failed(checkBlocks(site)))
+      return failure();
+    if (!isConstant || !numerics::needsCalibration(site.spec.getConfig()))
       return observer;
 
     std::optional<SmallVector<float>> values = nn::getConstantFloats(site.value);
@@ -242,6 +249,23 @@ private:
       return emitError(site.value.getLoc()) << "cannot quantize this constant: " << error;
     observer.setObserverState(statistics->state());
     return observer;
+  }
+
+  /// That the blocks of an affine_min_max observer divide the value, whatever the batch.
+  static LogicalResult checkBlocks(const Site &site) {
+    const numerics::ObserverConfig &config = site.spec.getConfig();
+    if (config.kind != numerics::ObserverKind::AffineMinMax)
+      return success();
+    numerics::Dims dims;
+    for (int64_t dim : cast<RankedTensorType>(site.value.getType()).getShape())
+      dims.push_back(ShapedType::isDynamic(dim) ? numerics::dynamicDim : dim);
+    std::vector<int64_t> blocks;
+    std::string error = config.isDynamic
+                            ? numerics::blockSizeOf(config.granularity(), dims, blocks)
+                            : numerics::blocksOf(config.granularity(), dims, blocks);
+    if (error.empty())
+      return success();
+    return emitError(site.value.getLoc()) << "cannot quantize this value in blocks: " << error;
   }
 
   unsigned activationCount = 0;

@@ -60,6 +60,16 @@ Status checkFakeQuantizeDynamic(const OpOperands &o) {
   return checkRoundFloat16(o);
 }
 
+Status checkFakeQuantizeAffine(const OpOperands &o) {
+  numerics::ObserverConfig config;
+  numerics::AffineQParams params;
+  QUANTIR_RETURN_IF_ERROR(
+      readFakeQuantizeAffine(*o.op.kind_as_FakeQuantizeAffine(), o.input(0).dims, config, params));
+  if (o.input(0).layout != Layout::RowMajor)
+    return Status::error("expected a row-major input");
+  return checkRoundFloat16(o);
+}
+
 Status checkRoundFloat16(const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectFloat("the input", o.input(0)));
   QUANTIR_RETURN_IF_ERROR(expectFloat("the result", o.output()));

@@ -36,6 +36,7 @@ Status checkRequantize(const OpOperands &);
 Status checkReorder(const OpOperands &);
 Status checkObserve(const OpOperands &);
 Status checkFakeQuantizeDynamic(const OpOperands &);
+Status checkFakeQuantizeAffine(const OpOperands &);
 Status checkRoundFloat16(const OpOperands &);
 // ChecksSequence.cpp
 Status checkEmbedding(const OpOperands &);

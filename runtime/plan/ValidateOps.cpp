@@ -101,6 +101,7 @@ const OpRule *ruleOf(plan::OpKind kind) {
       embedding{2, 2, 1, checkEmbedding},
       embeddingBag{3, 3, 1, checkEmbeddingBag}, lstm{4, 9, 3, checkLstm},
       fakeQuantizeDynamic{1, 1, 1, checkFakeQuantizeDynamic},
+      fakeQuantizeAffine{1, 1, 1, checkFakeQuantizeAffine},
       roundFloat16{1, 1, 1, checkRoundFloat16};
   switch (kind) {
   case plan::OpKind::Quantize:
@@ -161,6 +162,8 @@ const OpRule *ruleOf(plan::OpKind kind) {
     return &lstm;
   case plan::OpKind::FakeQuantizeDynamic:
     return &fakeQuantizeDynamic;
+  case plan::OpKind::FakeQuantizeAffine:
+    return &fakeQuantizeAffine;
   case plan::OpKind::RoundFloat16:
     return &roundFloat16;
   case plan::OpKind::NONE:

@@ -2,6 +2,11 @@
 
 #include "runtime/session/KernelSupport.h"
 
+#include "quantir/Numerics/ObserverJson.h"
+#include "runtime/plan/Validate.h"
+
+#include <fmt/format.h>
+
 #include <cmath>
 #include <numbers>
 
@@ -118,6 +123,32 @@ MatMulInfo matMulInfo(const KernelSpec &spec) {
   info.k = info.lhs->dims.back();
   info.n = info.output->dims.back();
   return info;
+}
+
+template <typename T> static std::span<const T> toSpan(const flatbuffers::Vector<T> *list) {
+  return list ? std::span<const T>(list->data(), list->size()) : std::span<const T>();
+}
+
+Status readFakeQuantizeAffine(const plan::FakeQuantizeAffine &options,
+                              const std::vector<int64_t> &dims, numerics::ObserverConfig &config,
+                              numerics::AffineQParams &params) {
+  if (!options.config() || options.config()->size() > planLimits::nameLength)
+    return Status::error(
+        fmt::format("expected a config of at most {} bytes", planLimits::nameLength));
+  std::string error = numerics::parseJson(options.config()->string_view(), config, "config");
+  if (error.empty() && config.kind != numerics::ObserverKind::AffineMinMax)
+    error = fmt::format("config: expected an affine_min_max observer, but got {}",
+                        numerics::toText(config.kind));
+  if (error.empty() && !config.isDynamic)
+    error = numerics::makeAffineQParams(config, dims, toSpan(options.scales()),
+                                        toSpan(options.zero_points()),
+                                        toSpan(options.float_zero_points()), params);
+  std::vector<int64_t> size;
+  if (error.empty() && config.isDynamic)
+    error = options.scales() || options.zero_points() || options.float_zero_points()
+                ? "expected no scales and zero points with is_dynamic, but got some"
+                : numerics::blockSizeOf(config.granularity(), dims, size);
+  return error.empty() ? Status() : Status::error(error);
 }
 
 bool sameEncoding(const Operand &a, const Operand &b) {

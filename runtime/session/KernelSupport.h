@@ -8,6 +8,7 @@
 #ifndef QUANTIR_RUNTIME_SESSION_KERNELSUPPORT_H
 #define QUANTIR_RUNTIME_SESSION_KERNELSUPPORT_H
 
+#include "quantir/Numerics/Observer.h"
 #include "runtime/schema/plan_generated.h"
 #include "runtime/session/Backend.h"
 
@@ -102,6 +103,12 @@ MatMulInfo matMulInfo(const KernelSpec &spec);
 inline const Operand *optionalInput(const KernelSpec &spec, size_t index) {
   return index < spec.inputs.size() ? spec.inputs[index] : nullptr;
 }
+
+/// The configuration of a FakeQuantizeAffine on a tensor of `dims` and, unless it is dynamic, its
+/// parameters. Fails when they are not right; in a validated plan they are.
+Status readFakeQuantizeAffine(const plan::FakeQuantizeAffine &options,
+                              const std::vector<int64_t> &dims, numerics::ObserverConfig &config,
+                              numerics::AffineQParams &params);
 
 /// The scale and zero point of index `channel` of the quantized axis; of the tensor when there is
 /// none.

@@ -2,7 +2,12 @@
 
 #include "quantir/Target/Plan/ExportOps.h"
 
+#include "quantir/Numerics/ObserverJson.h"
+#include "quantir/dialects/Quantir/QuantirAttrs.h"
+
 #include "llvm/ADT/TypeSwitch.h"
+
+#include <nlohmann/json.hpp>
 
 using namespace mlir;
 using namespace quantir;
@@ -216,6 +221,23 @@ PlanOpKind exportKind(FlatBufferBuilder &builder, FakeQuantizeDynamicOp op) {
                                                   int32_t(op.getQuantMax())));
 }
 
+/// Nothing for an attribute that is not there.
+template <typename T, typename Array>
+flatbuffers::Offset<flatbuffers::Vector<T>> exportArray(FlatBufferBuilder &builder, Array array) {
+  return array ? builder.CreateVector(array.asArrayRef().data(), array.size())
+               : flatbuffers::Offset<flatbuffers::Vector<T>>();
+}
+
+PlanOpKind exportKind(FlatBufferBuilder &builder, FakeQuantizeAffineOp op) {
+  auto spec = cast<ObserverSpecAttr>(op.getSpec());
+  auto config = builder.CreateString(numerics::toJson(spec.getConfig()).dump());
+  auto scales = exportArray<float>(builder, op.getScalesAttr());
+  auto zeroPoints = exportArray<int32_t>(builder, op.getZeroPointsAttr());
+  auto floatZeroPoints = exportArray<float>(builder, op.getFloatZeroPointsAttr());
+  return makeKind(
+      plan::CreateFakeQuantizeAffine(builder, config, scales, zeroPoints, floatZeroPoints));
+}
+
 PlanOpKind exportKind(FlatBufferBuilder &builder, RoundFloat16Op) {
   return makeKind(plan::CreateRoundFloat16(builder));
 }
@@ -229,7 +251,8 @@ PlanOpKind quantir::exportOpKind(FlatBufferBuilder &builder, Operation *op,
             ChannelAffineOp, UnaryOp, BinaryOp, SoftmaxOp, PoolOp, AdaptiveAvgPoolOp, MeanOp,
             ReshapeOp, TransposeOp, SliceOp, ConcatOp, PadOp, ExpandOp, LayerNormOp,
             GroupNormOp, PReluOp, ResampleOp, EmbeddingOp,
-            EmbeddingBagOp, LstmOp, FakeQuantizeDynamicOp, RoundFloat16Op>(
+            EmbeddingBagOp, LstmOp, FakeQuantizeDynamicOp, FakeQuantizeAffineOp,
+            RoundFloat16Op>(
           [&](auto op) { return exportKind(builder, op); })
       .Case([&](ObserveOp op) {
         return makeKind(plan::CreateObserve(builder, observerIndex(op.getObserver())));

@@ -68,6 +68,8 @@ static KernelPtr create(const KernelSpec &spec) {
     return createLstm(spec);
   case plan::OpKind::FakeQuantizeDynamic:
     return createFakeQuantizeDynamic(spec);
+  case plan::OpKind::FakeQuantizeAffine:
+    return createFakeQuantizeAffine(spec);
   case plan::OpKind::RoundFloat16:
     return createRoundFloat16(spec);
   case plan::OpKind::Observe: // the session's
@@ -90,6 +92,7 @@ static int inPlaceInput(const KernelSpec &spec) {
   case plan::OpKind::ChannelAffine:
   case plan::OpKind::Unary:
   case plan::OpKind::FakeQuantizeDynamic:
+  case plan::OpKind::FakeQuantizeAffine:
   case plan::OpKind::RoundFloat16:
     return sameOrder(0);
   case plan::OpKind::Binary:

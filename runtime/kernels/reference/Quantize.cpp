@@ -1,5 +1,6 @@
 //===- Quantize.cpp - Changing the encoding --------------------------------===//
 
+#include "quantir/Numerics/AffineRounder.h"
 #include "quantir/Numerics/Float16.h"
 #include "quantir/Numerics/QParams.h"
 #include "runtime/kernels/reference/Loops.h"
@@ -110,7 +111,49 @@ private:
   bool isFinite = true;
 };
 
+/// Rounds the elements to the codes of their blocks.
+class FakeQuantizeAffineKernel final : public Kernel {
+public:
+  FakeQuantizeAffineKernel(const Operand &input, numerics::AffineRounder rounder)
+      : input(input), rounder(std::move(rounder)) {}
+
+  void run(const void *const *inputs, void *const *outputs, void *) override {
+    isFinite = rounder.run(static_cast<const float *>(inputs[0]), static_cast<float *>(outputs[0]));
+  }
+
+  Status status() const override {
+    if (isFinite)
+      return {};
+    return Status::error(fmt::format("value '{}': expected finite numbers to choose scales from, "
+                                     "but got a NaN or an infinity",
+                                     input.name));
+  }
+
+  std::string_view implementation() const override { return "reference"; }
+
+private:
+  const Operand &input;
+  numerics::AffineRounder rounder;
+  bool isFinite = true;
+};
+
 } // namespace
+
+KernelPtr createFakeQuantizeAffine(const KernelSpec &spec) {
+  const Operand &input = *spec.inputs[0];
+  numerics::ObserverConfig config;
+  numerics::AffineQParams params;
+  if (!readFakeQuantizeAffine(*spec.op->kind_as_FakeQuantizeAffine(), input.dims, config, params))
+    return nullptr; // not in a validated plan
+  numerics::AffineRounder rounder;
+  std::string error =
+      config.isDynamic
+          ? rounder.prepareDynamic(input.dims, config.granularity(), config.affineSpec())
+          : rounder.prepare(input.dims, std::move(params));
+  if (!error.empty())
+    return nullptr;
+  return std::make_unique<FakeQuantizeAffineKernel>(input, std::move(rounder));
+}
 
 KernelPtr createFakeQuantizeDynamic(const KernelSpec &spec) {
   return std::make_unique<FakeQuantizeDynamicKernel>(spec);

@@ -26,6 +26,7 @@ KernelPtr createQuantize(const KernelSpec &spec);
 KernelPtr createDequantize(const KernelSpec &spec);
 KernelPtr createRequantize(const KernelSpec &spec);
 KernelPtr createFakeQuantizeDynamic(const KernelSpec &spec);
+KernelPtr createFakeQuantizeAffine(const KernelSpec &spec);
 KernelPtr createRoundFloat16(const KernelSpec &spec);
 // Sequence.cpp
 KernelPtr createEmbedding(const KernelSpec &spec);

@@ -28,7 +28,7 @@ namespace {
 /// The effective fields of an observer, as the goldens have them.
 Json effective(const ObserverConfig &config) {
   Json json = {{"dtype", std::string(toText(config.dtype))}, {"is_dynamic", config.isDynamic}};
-  bool calibrated = needsCalibration(config.kind);
+  bool calibrated = needsCalibration(config);
   bool fixed = config.kind == ObserverKind::FixedQParams;
   bool placeholder = config.kind == ObserverKind::Placeholder;
   json["eps"] = calibrated || placeholder ? Json(config.eps) : Json();
@@ -105,7 +105,7 @@ std::string describe(ObserverSpecAttr spec) {
   Json fields = numerics::toJson(config);
   std::ostringstream text;
   text << toText(config.kind) << " " << toText(config.dtype);
-  if (config.quantMin || needsCalibration(config.kind))
+  if (config.quantMin || needsCalibration(config))
     text << " " << toText(config.scheme) << " [" << config.range().min << ", " << config.range().max
          << "]";
   for (const auto &[key, value] : fields.items())

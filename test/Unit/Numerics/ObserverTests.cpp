@@ -216,7 +216,7 @@ TEST_CASE("kinds without parameters", "[observer]") {
               std::string(toText(kind)) + " observer");
     CHECK(observer->state() == ObserverState());
     CHECK(observer->recorded().empty());
-    CHECK_FALSE(needsCalibration(kind));
+    CHECK_FALSE(needsCalibration(ObserverConfig::of(kind)));
   }
 }
 
