@@ -112,15 +112,18 @@ void countSlice(const float *data, int64_t count, float min, float max, int64_t 
 } // namespace
 
 Extent scanExtent(const float *data, int64_t count) {
-  const int parts = partsFor(count);
-  std::vector<Extent> extents(parts);
-  forEachPart(parts, [&](int part) {
-    const int64_t begin = partBegin(count, part, parts);
-    extents[part] = scanSlice(data + begin, partBegin(count, part + 1, parts) - begin);
-  });
   Extent extent;
-  for (const Extent &other : extents)
-    extent.include(other);
+  if (const int parts = partsFor(count); parts == 1) { // allocates nothing
+    extent = scanSlice(data, count);
+  } else {
+    std::vector<Extent> extents(parts);
+    forEachPart(parts, [&](int part) {
+      const int64_t begin = partBegin(count, part, parts);
+      extents[part] = scanSlice(data + begin, partBegin(count, part + 1, parts) - begin);
+    });
+    for (const Extent &other : extents)
+      extent.include(other);
+  }
   // Which of 0 and -0 was found depends on the order.
   extent.min += 0.0f;
   extent.max += 0.0f;

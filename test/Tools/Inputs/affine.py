@@ -1,8 +1,8 @@
 """affine.py FOLDER: a model of two linears, data for it, and what NumPy computes of them.
 
 Writes model.mlir, x.npy, and the results of the model with weights of int4 in groups of 32 and activations of int8, a scale
-for each token and run (tokens.npy); and of the model with weights of uint4 in groups of 16 whose zero points are real numbers
-(real.npy).
+for each token and run (tokens.npy); with weights of uint4 in groups of 16 whose zero points are real numbers (real.npy); and
+with weights of int3 by rows, and activations of int6 in blocks of 32 neighbours of all samples (static.npy).
 """
 
 import pathlib
@@ -36,10 +36,11 @@ func.func @main(%x: tensor<?x3x64xf32> {{nn.name = "x"}}) -> (tensor<?x3x5xf32> 
 np.save(folder / "x.npy", x)
 
 
-def symmetric(values, size, low, high):
-    """Each `size` neighbours rounded to codes from low to high, the greatest magnitude deciding."""
+def symmetric(values, size, low, high, seen=None):
+    """Each `size` neighbours rounded to codes from low to high, the greatest magnitude of those of `seen` deciding."""
     blocks = values.reshape(-1, size)
-    scale = np.maximum(np.abs(blocks).max(axis=1, keepdims=True) / f32((high - low) / 2), f32(2**-23))
+    most = np.abs(blocks if seen is None else seen.reshape(-1, size)).max(axis=1, keepdims=True)
+    scale = np.maximum(most / f32((high - low) / 2), f32(2**-23))
     return (np.clip(np.rint(blocks * (f32(1) / scale)), low, high) * scale).reshape(values.shape)
 
 
@@ -58,7 +59,18 @@ def tokens(values):
     return symmetric(values, values.shape[-1], -128, 127)
 
 
+def columns(values, seen):
+    """Blocks of 32 neighbours of all samples."""
+    def last(array):
+        return np.moveaxis(array, 0, -1)
+    rounded = symmetric(last(values), 32 * len(values), -32, 31, last(seen).copy())
+    return np.moveaxis(rounded, -1, 0)
+
+
 hidden = np.maximum(tokens(x) @ symmetric(w, 32, -8, 7).T + b, 0)
 np.save(folder / "tokens.npy", tokens(hidden) @ symmetric(v, 32, -8, 7).T)
 hidden = np.maximum(x @ real_zero_points(w, 16, 15).T + b, 0)
 np.save(folder / "real.npy", hidden @ real_zero_points(v, 16, 15).T)
+calibrated = np.maximum(x @ w.T + b, 0)
+hidden = np.maximum(columns(x, x) @ symmetric(w, 64, -4, 3).T + b, 0)
+np.save(folder / "static.npy", columns(hidden, calibrated) @ symmetric(v, 32, -4, 3).T)

@@ -109,6 +109,16 @@ PlanBuilder everyOpPlan() {
   int32_t scale = b.constant<float>("scale", TensorSpec::floats({2}), {2, 3});
   z = b.op(plan::ChannelAffineT(), {z, scale, scale},
            b.value("affine", TensorSpec::floats({-1, 2})), "affine");
+  plan::FakeQuantizeAffineT blocks;
+  blocks.config =
+      R"({"observer": "affine_min_max", "granularity": "per_block", "block_size": [-1, 1]})";
+  blocks.scales = {0.5f, 0.25f};
+  blocks.zero_points = {0, 3};
+  z = b.op(std::move(blocks), {z}, b.value("blocks", TensorSpec::floats({-1, 2})), "blocks");
+  plan::FakeQuantizeAffineT tokens;
+  tokens.config =
+      R"({"observer": "affine_min_max", "granularity": "per_token", "is_dynamic": true})";
+  z = b.op(std::move(tokens), {z}, b.value("tokens", TensorSpec::floats({-1, 2})), "tokens");
   plan::SoftmaxT softmax;
   softmax.axis = 1;
   z = b.op(std::move(softmax), {z}, b.value("softmax", TensorSpec::floats({-1, 2})), "softmax");
@@ -242,6 +252,17 @@ void mutateActivation(Random &random, std::unique_ptr<plan::ActivationT> &activa
   activation->beta = strangeFloat(random);
 }
 
+std::string strangeBlocks(Random &random) {
+  std::string number = std::to_string(strangeNumber(random));
+  std::string settings = pick<std::string>(
+      random, {"", R"(, "granularity": "per_token")", R"(, "is_dynamic": true)",
+               R"(, "granularity": "per_group", "group_size": )" + number,
+               R"(, "granularity": "per_block", "block_size": [-1, )" + number + "]",
+               R"(, "granularity": "per_axis", "ch_axis": )" + number, R"(, "dtype": "uint1")",
+               R"(, "zero_point_domain": "none")", R"(, "quant_min": -3, "quant_max": )" + number});
+  return R"({"observer": "affine_min_max")" + settings + pick<std::string>(random, {"}", ""});
+}
+
 void mutateOptions(Random &random, plan::OpKindUnion &kind) {
   auto listOf = [&](std::initializer_list<std::vector<int64_t> *> lists) {
     mutateNumbers(random, **(lists.begin() + random() % lists.size()));
@@ -298,6 +319,13 @@ void mutateOptions(Random &random, plan::OpKindUnion &kind) {
       pad->value = strangeFloat(random);
     else
       mutateNumbers(random, pad->padding);
+  } else if (plan::FakeQuantizeAffineT *blocks = kind.AsFakeQuantizeAffine()) {
+    if (random() % 3 == 0)
+      blocks->config = strangeBlocks(random);
+    else if (random() % 2)
+      mutateFloats(random, random() % 2 ? blocks->scales : blocks->float_zero_points);
+    else
+      mutateNumbers(random, blocks->zero_points);
   } else if (plan::ObserveT *observe = kind.AsObserve()) {
     observe->observer = static_cast<uint32_t>(strangeNumber(random));
   }
