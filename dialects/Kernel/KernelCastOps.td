@@ -88,9 +88,10 @@ def Kernel_FakeQuantizeAffineOp
   let summary = "real numbers rounded to the codes of their blocks";
   let description = [{
     Quantizes and dequantizes each block of the input with its scale and zero point
-    (docs/QuantizationSpec.md, blocks). `spec`, an observer of `quantir`, has the blocks, the codes and what a zero point is;
-    if it is dynamic there are no parameters, and the op chooses them from its input. Then
-    infinities and NaN are an error when it is executed. Input and result are f32.
+    (docs/QuantizationSpec.md, blocks). `spec`, an observer of the `quantir` dialect, has the
+    blocks, the codes and what a zero point is; if it is dynamic there are no parameters, and the op
+    chooses them from its input. Then infinities and NaN are an error when it is executed. Input and
+    result are f32.
 
     ```mlir
     %1 = kernel.fake_quantize_affine %0
