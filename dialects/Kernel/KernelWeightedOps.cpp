@@ -54,6 +54,15 @@ static std::string checkIntegerBias(const WeightedTypes &types) {
   return {};
 }
 
+/// What is added to integer products, and what the sum becomes.
+static std::string checkSummandTypes(const WeightedTypes &types) {
+  if (types.addend && !isFloat(types.addend) && !getActivationType(types.addend))
+    return mismatch("an addend of f32 or quantized to 8 bits per tensor", types.addend);
+  if (!isFloat(types.result) && !getActivationType(types.result))
+    return mismatch("a result of f32 or quantized to 8 bits per tensor", types.result);
+  return {};
+}
+
 static std::string checkWeightedTypes(const WeightedTypes &types) {
   if (isFloat(types.input)) {
     for (Type type : {types.weight, types.bias, types.addend, types.result})
@@ -76,11 +85,7 @@ static std::string checkWeightedTypes(const WeightedTypes &types) {
   if (types.bias && !isFloat(types.bias))
     if (std::string error = checkIntegerBias(types); !error.empty())
       return error;
-  if (types.addend && !getActivationType(types.addend))
-    return mismatch("an addend quantized to 8 bits per tensor where the input is", types.addend);
-  if (!isFloat(types.result) && !getActivationType(types.result))
-    return mismatch("a result of f32 or quantized to 8 bits per tensor", types.result);
-  return {};
+  return checkSummandTypes(types);
 }
 
 /// Takes the types of the optional operands, which stand behind the first two, in order.
@@ -180,13 +185,8 @@ std::string MatMulOp::checkElementTypes(TypeRange operands, TypeRange results) {
   WeightedTypes types = makeWeightedTypes(operands, results, bool(getBias()), bool(getAddend()),
                                           getTransposeB() ? rank - 2 : rank - 1);
   // The product of two activations.
-  if (getActivationType(types.input) && getActivationType(types.weight) && !types.bias) {
-    types.weight = types.input;
-    for (Type type : {types.addend, types.result})
-      if (type && !getActivationType(type) && !(type == types.result && isFloat(type)))
-        return mismatch("an addend and a result quantized to 8 bits per tensor", type);
-    return {};
-  }
+  if (getActivationType(types.input) && getActivationType(types.weight) && !types.bias)
+    return checkSummandTypes(types);
   if (getQuantizedType(types.weight) && getQuantizedAxis(getQuantizedType(types.weight)) >= 0 &&
       rank != 2)
     return "expected a weight of rank 2 where it is quantized per channel, but got rank " +

@@ -19,8 +19,8 @@ def Kernel_ConvOp : Kernel_Op<"conv",
     dimensions, then their ends; it pads with zero (the zero point).
 
     Either all f32; or `input` u8 or i8 per tensor, `weight` i8 per tensor or along axis 0 with zero
-    point 0, `bias` f32, or 32-bit codes whose scales are `input scale * weight scale`, `addend` u8
-    or i8 per tensor, and the result u8 or i8 per tensor, or f32.
+    point 0, `bias` f32, or 32-bit codes whose scales are `input scale * weight scale`, and
+    `addend` and the result each u8 or i8 per tensor, or f32.
 
     ```mlir
     %2 = kernel.conv %x, %w bias(%b) addend(%z) {

@@ -31,8 +31,6 @@ static ActivationAttr getAsActivation(UnaryOp op) {
   return {};
 }
 
-static bool isDequantized(Value value) { return bool(value.getDefiningOp<DequantizeOp>()); }
-
 namespace {
 
 /// unary(kernel(x)) -> kernel(x) {activation}, on f32.
@@ -94,9 +92,6 @@ private:
     if (!producer || !value.hasOneUse() || producer.getActivationAttr() || producer.getAddend())
       return {};
     if (value.getType() != resultType || addend.getType() != resultType)
-      return {};
-    // A kernel that is about to compute with integers adds integers.
-    if (isDequantized(producer->getOperand(0)) && !isDequantized(addend))
       return {};
     return producer;
   }

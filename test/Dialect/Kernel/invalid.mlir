@@ -200,9 +200,9 @@ func.func @conv_bias_scale(%x: tensor<1x2x4x!quant.uniform<u8:f32, 0.5>>, %w: te
 
 // -----
 
-func.func @conv_float_addend(%x: tensor<1x2x4x!quant.uniform<u8:f32, 0.5>>, %w: tensor<3x2x3x!quant.uniform<i8:f32, 0.5>>, %z: tensor<1x3x2xf32>) {
-  // expected-error @+1 {{expected an addend quantized to 8 bits per tensor where the input is, but got f32}}
-  %0 = kernel.conv %x, %w addend(%z) {strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<1x2x4x!quant.uniform<u8:f32, 0.5>>, tensor<3x2x3x!quant.uniform<i8:f32, 0.5>>, tensor<1x3x2xf32>) -> tensor<1x3x2xf32>
+func.func @conv_wide_addend(%x: tensor<1x2x4x!quant.uniform<u8:f32, 0.5>>, %w: tensor<3x2x3x!quant.uniform<i8:f32, 0.5>>, %z: tensor<1x3x2x!quant.uniform<i32:f32, 0.5>>) {
+  // expected-error @+1 {{expected an addend of f32 or quantized to 8 bits per tensor, but got !quant.uniform<i32:f32, 5.000000e-01>}}
+  %0 = kernel.conv %x, %w addend(%z) {strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<1x2x4x!quant.uniform<u8:f32, 0.5>>, tensor<3x2x3x!quant.uniform<i8:f32, 0.5>>, tensor<1x3x2x!quant.uniform<i32:f32, 0.5>>) -> tensor<1x3x2xf32>
   return
 }
 

@@ -49,11 +49,11 @@ func.func @residual(%x: tensor<?x2x4x!u>, %z: tensor<?x2x4x!v>) -> tensor<?x2x4x
   return %5 : tensor<?x2x4x!v>
 }
 
-// An integer convolution does not add floats: the sum stays a kernel of its own.
+// An integer convolution adds floats as well.
 // CHECK-LABEL: func @float_residual(
-// CHECK: %[[Y:.*]] = kernel.conv %{{.*}}, %{{.*}} {dilations = array<i64: 1>, padding = array<i64: 0, 0>, strides = array<i64: 1>} : ({{.*}}) -> tensor<?x2x4xf32>
-// CHECK: %[[S:.*]] = kernel.binary add %[[Y]], %{{.*}} : (tensor<?x2x4xf32>, tensor<?x2x4xf32>) -> tensor<?x2x4xf32>
-// CHECK: kernel.quantize %[[S]]
+// CHECK-SAME: %[[X:[^:]*]]: {{.*}}, %[[Z:[^:]*]]:
+// CHECK: kernel.conv %[[X]], %{{.*}} addend(%[[Z]]) {{.*}} -> tensor<?x2x4x!quant.uniform
+// CHECK-NEXT: return
 func.func @float_residual(%x: tensor<?x2x4x!u>, %z: tensor<?x2x4xf32>) -> tensor<?x2x4x!v> {
   %codes = arith.constant dense<3> : tensor<2x2x1xi8>
   %quantized = quant.scast %codes : tensor<2x2x1xi8> to tensor<2x2x1x!w>
