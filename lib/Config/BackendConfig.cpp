@@ -52,6 +52,7 @@ QuantizationRules QuantizationRules::of(Rules rules) {
     return result;
   result.observeShared = true;
   result.prune = false;
+  result.floatAddends = false;
   result.fixedFromQConfig = true;
   result.reuseByKind = true;
   result.scalarsShare = true;

@@ -35,6 +35,9 @@ struct QuantizationRules {
   bool observeShared = false;
   /// What nothing gains from quantizing is left in float.
   bool prune = true;
+  /// A fused addition whose sum is read as float adds floats: a residual that goes from one such sum
+  /// to the next is not rounded in between.
+  bool floatAddends = true;
   /// Ops of a known range take the qconfig's observer, not their own.
   bool fixedFromQConfig = false;
   /// An observer on the same value is reused if its class and dtype are those wanted, whatever its

@@ -42,16 +42,21 @@ def AnnotatePass : Pass<"quantir-annotate", "::mlir::ModuleOp"> {
 def PruneAnnotationsPass : Pass<"quantir-prune-annotations", "::mlir::func::FuncOp"> {
   let summary = "do not quantize what nothing gains from";
   let description = [{
-    Takes back two kinds of annotation that cost accuracy or time for nothing:
+    Takes back four kinds of annotation that cost accuracy or time for nothing:
 
     - the result of a unit when no consumer of the value is quantized: the unit then gives float at once (the logits of
       a classifier, for example);
+    - all of a unit without a weight when nothing that it reads is made as integers: quantizing its operands would cost as much as
+      the op does;
     - all of a unit that only moves or clips data (`commutesWithQuantization`) when, through such units, nothing that computes on
-      integers is connected to it.
+      integers is connected to it;
+    - what a fused addition adds to its products, when the sum stays float: the addend is then read as float. If an op with a
+      weight makes it, that op gives float, and who wants integers quantizes on its own.
 
     PyTorch has no such step: it quantizes and dequantizes these values.
   }];
   let statistics = [Statistic<"numResults", "results", "results left in float">,
+                    Statistic<"numAddends", "addends", "addends left in float">,
                     Statistic<"numUnits", "units", "units left in float">];
 }
 

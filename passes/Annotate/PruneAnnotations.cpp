@@ -39,6 +39,18 @@ bool isTransparent(Operation *op) {
   return quantizable && annotationOf(op) && quantizable.commutesWithQuantization();
 }
 
+/// An annotated op without a weight for which all that it reads would have to be quantized first: the op on floats is as fast,
+/// and rounds less.
+bool readsOnlyFloats(Operation *op) {
+  auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+  if (!quantizable || !annotationOf(op) || quantizable.getWeightOperand() || isTransparent(op))
+    return false;
+  return llvm::none_of(op->getOpOperands(), [](OpOperand &operand) {
+    auto result = dyn_cast<OpResult>(operand.get());
+    return result && quantizesOperand(operand) && quantizesResult(result);
+  });
+}
+
 /// The transparent ops connected with `start` through quantized edges; says whether an op that computes on integers is among
 /// their neighbours.
 bool reachesComputation(Operation *start, llvm::SetVector<Operation *> &group) {
@@ -73,14 +85,21 @@ public:
       return signalPassFailure();
     if (!rules->prune)
       return;
-    pruneUnits();
+    // In program order, since what is left in float gives its readers floats.
+    for (Operation &op : getOperation().getBody().getOps())
+      if (readsOnlyFloats(&op))
+        leaveInFloat(&op, "nothing it reads is there as integers");
+    pruneMovements();
     // From the end, since a result that is not quantized may leave its producer's without a reader.
-    for (Operation &op : llvm::reverse(getOperation().getBody().front()))
+    for (Operation &op : llvm::reverse(getOperation().getBody().front())) {
       pruneResults(&op);
+      if (rules->floatAddends)
+        pruneAddends(&op);
+    }
   }
 
 private:
-  void pruneUnits() {
+  void pruneMovements() {
     llvm::SmallPtrSet<Operation *, 16> seen;
     for (Operation &op : getOperation().getBody().getOps()) {
       if (!isTransparent(&op) || seen.contains(&op))
@@ -119,9 +138,55 @@ private:
       leaveInFloat(op, "nothing reads its result as integers");
       return;
     }
+    setAnnotation(op, annotation.getOperands(), ArrayAttr::get(&getContext(), results));
+  }
+
+  /// The addends of a fused op whose result stays float.
+  void pruneAddends(Operation *op) {
+    auto fused = dyn_cast<FusedOp>(op);
+    if (!annotationOf(op) || !fused || !fused.getWeightOperand() || quantizesResult(fused->getResult(0)))
+      return;
+    if (llvm::any_of(annotationOf(op).getOperands(), llvm::IsaPred<SharedSpecAttr>))
+      return;
+    Operation *root = fused.getRootOp();
+    for (OpOperand &operand : op->getOpOperands()) {
+      Value inside = fused.getBody().getArgument(operand.getOperandNumber());
+      if (!quantizesOperand(operand) || llvm::is_contained(root->getOperands(), inside))
+        continue;
+      auto result = dyn_cast<OpResult>(operand.get());
+      if (result && quantizesResult(result)) {
+        auto producer = dyn_cast<QuantizableOpInterface>(result.getOwner());
+        if (!producer || !producer.getWeightOperand())
+          continue;
+        leaveFloat(result);
+      }
+      leaveFloat(operand);
+      ++numAddends;
+    }
+  }
+
+  void leaveFloat(OpResult result) {
+    AnnotationAttr annotation = annotationOf(result.getOwner());
+    setAnnotation(result.getOwner(), annotation.getOperands(),
+                  withFloat(annotation.getResults(), result.getResultNumber()));
+  }
+
+  void leaveFloat(OpOperand &operand) {
+    AnnotationAttr annotation = annotationOf(operand.getOwner());
+    setAnnotation(operand.getOwner(),
+                  withFloat(annotation.getOperands(), operand.getOperandNumber()),
+                  annotation.getResults());
+  }
+
+  ArrayAttr withFloat(ArrayAttr specs, unsigned index) {
+    SmallVector<Attribute> changed(specs.getValue());
+    changed[index] = UnitAttr::get(&getContext());
+    return ArrayAttr::get(&getContext(), changed);
+  }
+
+  void setAnnotation(Operation *op, ArrayAttr operands, ArrayAttr results) {
     op->setAttr(QuantirDialect::annotationAttrName,
-                AnnotationAttr::get(&getContext(), annotation.getOperands(),
-                                    ArrayAttr::get(&getContext(), results)));
+                AnnotationAttr::get(&getContext(), operands, results));
   }
 
   void leaveInFloat(Operation *op, StringRef reason) {

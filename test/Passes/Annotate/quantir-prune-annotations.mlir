@@ -41,3 +41,21 @@ func.func @head(%x: tensor<?x3x4xf32>) -> tensor<?x4x2xf32> {
   %1 = nn.linear %0, %w : (tensor<?x4x3xf32>, tensor<2x3xf32>) -> tensor<?x4x2xf32>
   return %1 : tensor<?x4x2xf32>
 }
+
+// All that an op without a weight reads would have to be quantized first, for it alone.
+// CHECK-LABEL: func @normalized_input
+// CHECK: nn.mul {{.*}}quantir.float_reason = "nothing it reads is there as integers"
+// CHECK: nn.add {{.*}}quantir.float_reason = "nothing it reads is there as integers"
+// CHECK: nn.linear {{.*}} {quantir.annotation =
+// CHECK: nn.mul {{.*}} {quantir.annotation =
+// CHECK: nn.linear {{.*}} {quantir.annotation =
+func.func @normalized_input(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %s = arith.constant dense<2.0> : tensor<4xf32>
+  %w = arith.constant dense<1.0> : tensor<4x4xf32>
+  %0 = nn.mul %x, %s : (tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  %1 = nn.add %0, %s : (tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  %2 = nn.linear %1, %w : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
+  %3 = nn.mul %2, %s : (tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  %4 = nn.linear %3, %w : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
+  return %4 : tensor<?x4xf32>
+}
