@@ -1,6 +1,7 @@
 //===- Builtins.h - Configurations that have a name -------------*- C++ -*-===//
 //
-// The JSON of lib/Config/builtins: PyTorch's default observers, fake-quants, qconfigs and mappings, and Quantir's own.
+// The JSON of lib/Config/builtins: PyTorch's default observers, fake-quants, qconfigs and mappings, and Quantir's own; and what
+// PyTorch's fuse_modules takes.
 //
 //===----------------------------------------------------------------------===//
 

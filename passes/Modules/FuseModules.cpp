@@ -4,7 +4,9 @@
 
 #include "Boundaries.h"
 
+#include "quantir/Config/Builtins.h"
 #include "quantir/dialects/NN/NN.h"
+#include "quantir/dialects/Quantir/ObjectTypes.h"
 #include "quantir/passes/Fuse/Passes.h"
 
 #include "mlir/IR/PatternMatch.h"
@@ -21,31 +23,46 @@ using namespace quantir;
 
 namespace {
 
-/// What PyTorch's fuse_modules takes, as ops, and the name of the unit; "" where folding leaves a
-/// single op.
-struct Sequence {
-  SmallVector<StringRef, 3> ops;
-  StringRef unit;
-};
+/// Modules by their canonical names, in data-flow order.
+using Sequence = SmallVector<StringRef, 3>;
 
+/// What PyTorch's fuse_modules takes: lib/Config/builtins/fuse_modules.json.
 ArrayRef<Sequence> supportedSequences() {
-  static const Sequence sequences[] = {
-      {{"nn.conv", "nn.batch_norm"}, ""},
-      {{"nn.conv", "nn.batch_norm", "nn.relu"}, "conv_relu"},
-      {{"nn.conv", "nn.relu"}, "conv_relu"},
-      {{"nn.linear", "nn.batch_norm"}, ""},
-      {{"nn.linear", "nn.relu"}, "linear_relu"},
-      {{"nn.batch_norm", "nn.relu"}, "batch_norm_relu"},
-      {{"nn.conv_transpose", "nn.batch_norm"}, ""},
-  };
+  static const SmallVector<Sequence> sequences = llvm::map_to_vector(
+      builtinTable("fuse_modules"), [](const nlohmann::json &names) {
+        return Sequence(llvm::map_range(
+            names, [](const nlohmann::json &name) -> StringRef { return name.get_ref<const std::string &>(); }));
+      });
   return sequences;
 }
 
-std::string supportedText() {
+/// "Conv2d + ReLU".
+std::string textOf(ArrayRef<StringRef> modules) {
+  return llvm::join(llvm::map_range(modules,
+                                    [](StringRef module) {
+                                      module.consume_front("torch.nn.");
+                                      return module;
+                                    }),
+                    " + ");
+}
+
+bool matches(ArrayRef<StringRef> modules, ArrayRef<Operation *> ops) {
+  return llvm::equal(modules, ops, [](StringRef module, Operation *op) {
+    return hasObjectType(op, module);
+  });
+}
+
+InFlightDiagnostic reportUnsupported(StringRef list, ArrayRef<Operation *> ops) {
+  Sequence given(llvm::map_range(ops, [](Operation *op) { return objectTypesOf(op).front(); }));
+  auto supported = llvm::map_range(supportedSequences(), textOf);
+  return ops.front()->emitError() << "cannot fuse " << list << ", which is " << textOf(given)
+                                  << "; expected one of " << llvm::join(supported, ", ");
+}
+
+/// The name of the unit: those of its ops.
+std::string unitName(ArrayRef<Operation *> ops) {
   return llvm::join(
-      llvm::map_range(supportedSequences(),
-                      [](const Sequence &sequence) { return llvm::join(sequence.ops, " + "); }),
-      ", ");
+      llvm::map_range(ops, [](Operation *op) { return op->getName().stripDialect(); }), "_");
 }
 
 class FuseModulesPass : public quantir::impl::FuseModulesPassBase<FuseModulesPass> {
@@ -83,17 +100,8 @@ private:
         return failure();
       ops.push_back(*op);
     }
-    const Sequence *sequence = llvm::find_if(supportedSequences(), [&](const Sequence &candidate) {
-      return llvm::equal(candidate.ops, ops, [](StringRef name, Operation *op) {
-        return op->getName().getStringRef() == name;
-      });
-    });
-    if (sequence == supportedSequences().end()) {
-      std::string given = llvm::join(
-          llvm::map_range(ops, [](Operation *op) { return op->getName().getStringRef(); }), " + ");
-      return ops.front()->emitError() << "cannot fuse " << list << ", which is " << given
-                                      << "; expected one of " << supportedText();
-    }
+    if (llvm::none_of(supportedSequences(), [&](const Sequence &s) { return matches(s, ops); }))
+      return reportUnsupported(list, ops);
     for (size_t i = 1; i < ops.size(); ++i)
       if (failed(checkAdjacent(ops[i - 1], ops[i], paths[i - 1].trim(), paths[i].trim())))
         return failure();
@@ -101,7 +109,7 @@ private:
       return failure();
     if (ops.size() > 1) {
       IRRewriter rewriter(&getContext());
-      fuseOps(rewriter, ops, sequence->unit);
+      fuseOps(rewriter, ops, unitName(ops));
     }
     ++numFused;
     return success();

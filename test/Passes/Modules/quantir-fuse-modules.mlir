@@ -1,21 +1,25 @@
-// RUN: qopt %s "--quantir-fuse-modules=groups=conv,bn,relu;fc,relu2" | FileCheck %s
+// RUN: qopt %s "--quantir-fuse-modules=groups=conv,bn,relu;fc,relu2;fc1d,bn1d" | FileCheck %s
 // RUN: not qopt %s "--quantir-fuse-modules=groups=conv,bn1,relu" 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not qopt %s "--quantir-fuse-modules=groups=fc,tanh" 2>&1 | FileCheck %s --check-prefix=SEQUENCE
 // RUN: not qopt %s "--quantir-fuse-modules=groups=conv,relu2" 2>&1 | FileCheck %s --check-prefix=APART
 // RUN: not qopt %s "--quantir-fuse-modules=groups=twice,relu3" 2>&1 | FileCheck %s --check-prefix=USED
 // RUN: not qopt %s "--quantir-fuse-modules=groups=same,relu3" 2>&1 | FileCheck %s --check-prefix=SAME
+// RUN: not qopt %s "--quantir-fuse-modules=groups=fc,call" 2>&1 | FileCheck %s --check-prefix=CALL
+// RUN: not qopt %s "--quantir-fuse-modules=groups=bn1d,relu1d" 2>&1 | FileCheck %s --check-prefix=BN1D
 // RUN: not qopt %s "--quantir-fuse-modules=groups=conv" 2>&1 | FileCheck %s --check-prefix=ONE
 // RUN: not qopt %s "--quantir-fuse-modules=groups=conv," 2>&1 | FileCheck %s --check-prefix=EMPTY
 // RUN: not qopt %s "--quantir-fuse-modules" 2>&1 | FileCheck %s --check-prefix=NONE
 
 // UNKNOWN: error: the model has no module 'bn1'; did you mean 'bn'?
-// SEQUENCE: error: cannot fuse fc,tanh, which is nn.linear + nn.tanh; expected one of nn.conv + nn.batch_norm, nn.conv + nn.batch_norm + nn.relu,
+// SEQUENCE: error: cannot fuse fc,tanh, which is Linear + Tanh; expected one of Conv1d + BatchNorm1d, Conv1d + BatchNorm1d + ReLU, Conv2d + BatchNorm2d,
 // APART: error: expected 'relu2' to read what 'conv' makes
 // USED: error: expected only 'relu3' to read what 'twice' makes
 // USED: note: but this op does, too
 // SAME: error: expected 'same' to be one op, but got 2
 // SAME: note: another one is here
-// ONE: error: cannot fuse conv, which is nn.conv; expected one of
+// CALL: error: cannot fuse fc,call, which is Linear + functional.relu; expected one of
+// BN1D: error: cannot fuse bn1d,relu1d, which is BatchNorm1d + ReLU; expected one of
+// ONE: error: cannot fuse conv, which is Conv2d; expected one of
 // EMPTY: error: expected the pass option groups to name modules, but got an empty name
 // NONE: error: expected the pass option groups to have lists of modules: a,b,c;d,e
 
@@ -47,4 +51,18 @@ func.func @main(%x: tensor<?x1x2x2xf32>, %y: tensor<?x4xf32>) -> (tensor<?x1x2x2
   %8 = nn.tanh %6 {nn.path = "same"} : (tensor<?x4xf32>) -> tensor<?x4xf32>
   %9 = nn.tanh %8 {nn.path = "same"} : (tensor<?x4xf32>) -> tensor<?x4xf32>
   return %2, %7, %9 : tensor<?x1x2x2xf32>, tensor<?x4xf32>, tensor<?x4xf32>
+}
+
+// CHECK-LABEL: func.func @one_dimension
+// CHECK: nn.linear
+// CHECK-NEXT: nn.relu {{.*}}"call"
+// CHECK-NEXT: nn.relu {{.*}}"relu1d"
+func.func @one_dimension(%y: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %v = arith.constant dense<1.0> : tensor<4x4xf32>
+  %one = arith.constant dense<1.0> : tensor<4xf32>
+  %0 = nn.linear %y, %v {nn.path = "fc1d"} : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
+  %1 = nn.batch_norm %0, %one, %one, %one, %one {nn.path = "bn1d"} : (tensor<?x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  %2 = nn.relu %1 {nn.path = "call", nn.call = "function"} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %3 = nn.relu %2 {nn.path = "relu1d"} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %3 : tensor<?x4xf32>
 }
