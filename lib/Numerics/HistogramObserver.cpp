@@ -19,6 +19,8 @@ public:
 
 protected:
   void update(const float *data, std::span<const int64_t>, int64_t count) override {
+    if (addWithinRange(data, count))
+      return;
     FiniteValues finite(data, count, statistics);
     if (finite.count == 0)
       return;
@@ -66,6 +68,19 @@ private:
     for (float count : counts)
       sum += count;
     return float(sum);
+  }
+
+  /// Adds a tensor that widens nothing, as most do once a few were seen: that takes one look at
+  /// its values instead of two. False: it was not added.
+  bool addWithinRange(const float *data, int64_t count) {
+    if (statistics.empty() || statistics.minVal[0] >= statistics.maxVal[0])
+      return false;
+    const Range range = {statistics.minVal[0], statistics.maxVal[0]};
+    std::vector<int64_t> counts(settings.bins);
+    if (!countBinsWithin(data, count, range.min, range.max, counts))
+      return false;
+    add(std::vector<float>(counts.begin(), counts.end()), range, 0);
+    return true;
   }
 
   /// The counts of `state` in bins over the wider `range`. A state of a single value has no bins to

@@ -6,6 +6,7 @@
 #include "quantir/Numerics/TargetClones.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 namespace quantir::numerics {
@@ -109,6 +110,15 @@ void countSlice(const float *data, int64_t count, float min, float max, int64_t 
   }
 }
 
+/// What the parts counted, each in its tables.
+void addTables(const std::vector<std::vector<uint32_t>> &partial, std::vector<int64_t> &counts) {
+  const int64_t bins = int64_t(counts.size());
+  for (const std::vector<uint32_t> &part : partial)
+    for (int64_t t = 0; t < tables; ++t)
+      for (int64_t b = 0; b < bins; ++b)
+        counts[b] += part[t * (bins + 1) + b + 1];
+}
+
 } // namespace
 
 Extent scanExtent(const float *data, int64_t count) {
@@ -176,10 +186,33 @@ void countBins(const float *data, int64_t count, float min, float max,
     countSlice(data + begin, partBegin(count, part + 1, parts) - begin, min, max, bins,
                partial[part]);
   });
-  for (const std::vector<uint32_t> &part : partial)
-    for (int64_t t = 0; t < tables; ++t)
-      for (int64_t b = 0; b < bins; ++b)
-        counts[b] += part[t * (bins + 1) + b + 1];
+  addTables(partial, counts);
+}
+
+bool countBinsWithin(const float *data, int64_t count, float min, float max,
+                     std::vector<int64_t> &counts) {
+  const int64_t bins = int64_t(counts.size());
+  if (count > int64_t(1) << 31) // the tables count in 32 bits
+    return false;
+  const int parts = partsFor(count);
+  std::vector<std::vector<uint32_t>> partial(parts);
+  std::atomic<bool> within = true;
+  forEachPart(parts, [&](int part) {
+    constexpr int64_t block = 4096; // stays in the cache from the first look to the second
+    partial[part].resize(tables * (bins + 1));
+    const int64_t end = partBegin(count, part + 1, parts);
+    for (int64_t begin = partBegin(count, part, parts); begin < end && within; begin += block) {
+      const int64_t size = std::min(block, end - begin);
+      const Extent extent = scanSlice(data + begin, size);
+      if (extent.finite && extent.min >= min && extent.max <= max)
+        countSlice(data + begin, size, min, max, bins, partial[part]);
+      else
+        within = false;
+    }
+  });
+  if (within)
+    addTables(partial, counts);
+  return within;
 }
 
 } // namespace quantir::numerics

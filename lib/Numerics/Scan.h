@@ -47,6 +47,11 @@ NonFiniteCount countNonFinite(const float *data, int64_t count);
 void countBins(const float *data, int64_t count, float min, float max,
                std::vector<int64_t> &counts);
 
+/// The same in one pass where all values are finite and in the range, min < max. Otherwise false:
+/// `counts` is as it was.
+bool countBinsWithin(const float *data, int64_t count, float min, float max,
+                     std::vector<int64_t> &counts);
+
 } // namespace quantir::numerics
 
 #endif // QUANTIR_NUMERICS_SCAN_H
