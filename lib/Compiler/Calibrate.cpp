@@ -7,6 +7,8 @@
 
 #include "quantir/Calibration/Calibration.h"
 #include "quantir/Runtime/Calibration.h"
+#include "quantir/dialects/Quantir/Quantir.h"
+#include "quantir/passes/Prepare/ObserverPlaces.h"
 #include "runtime/data/Recordings.h"
 
 #include "llvm/Support/raw_ostream.h"
@@ -94,22 +96,53 @@ static Result<std::string> printCalibrated(const LoadedModule &model, ModuleOp m
   return text;
 }
 
-/// The state to go on from, if one is named. It has to be one of `plan`'s observers: nobody wants
-/// to hear otherwise after loading the data.
-static Result<std::optional<numerics::CalibrationState>> loadState(const std::string &path,
-                                                                   const runtime::Plan &plan) {
-  std::optional<numerics::CalibrationState> none;
+namespace {
+/// The state to go on from.
+struct StartState {
+  numerics::CalibrationState seen;      ///< of the observers that see the data
+  numerics::CalibrationState constants; ///< of the others, which is passed on
+};
+} // namespace
+
+/// Takes the states of constants' observers out of `state`; the plan does not have them.
+static numerics::CalibrationState takeConstants(numerics::CalibrationState &state, ModuleOp module,
+                                                const runtime::Plan &plan) {
+  numerics::CalibrationState constants;
+  SymbolTable symbols(module);
+  auto isSeen = [&](StringRef name) {
+    return llvm::any_of(plan.observers(),
+                        [&](const runtime::ObserverInfo &info) { return info.name == name; });
+  };
+  for (auto it = state.observers.begin(); it != state.observers.end();) {
+    auto entry = it++;
+    if (symbols.lookup<ObserverOp>(entry->first) && !isSeen(entry->first))
+      constants.observers.insert(state.observers.extract(entry));
+  }
+  return constants;
+}
+
+/// The state to go on from, if one is named. It has to be one of the model's observers: nobody
+/// wants to hear otherwise after loading the data.
+static Result<std::optional<StartState>> loadState(const LoadedModule &model, ModuleOp module,
+                                                   const runtime::Plan &plan,
+                                                   const std::string &path) {
   if (path.empty())
-    return none;
+    return std::optional<StartState>();
   Result<numerics::CalibrationState> state = runtime::loadCalibrationState(path);
   if (!state)
     return state.status();
+  DiagnosticCollector diagnostics(model.context.get());
+  if (failed(resolveObserverPlaces(module, *state)))
+    return diagnostics.error("reading the state").withContext("'" + path + "'");
+  StartState start;
+  start.constants = takeConstants(*state, module, plan);
+  start.seen = *std::move(state);
   Result<std::shared_ptr<runtime::ObserverList>> observers = runtime::createObservers(plan);
   if (!observers)
     return observers.status();
-  if (Status status = runtime::restoreStates(*state, plan, **observers); !status)
+  if (Status status = runtime::restoreStates(start.seen, plan, **observers); !status)
     return std::move(status).withContext("'" + path + "'");
-  return std::optional(*std::move(state));
+  return std::optional(std::move(start));
 }
 
 Result<CalibratedModel> quantir::calibrate(const std::string &path,
@@ -125,7 +158,7 @@ Result<CalibratedModel> quantir::calibrate(const std::string &path,
   Result<PlanPtr> plan = compilePrepared(*model, module, options);
   if (!plan)
     return plan.status();
-  auto before = loadState(options.state, **plan);
+  Result<std::optional<StartState>> before = loadState(*model, module, **plan, options.state);
   if (!before)
     return before.status();
   Result<CalibrationData> data = calibration(**plan);
@@ -136,9 +169,11 @@ Result<CalibratedModel> quantir::calibrate(const std::string &path,
   if (Status status = selectSamples(*data, options, result); !status)
     return status;
   Result<CalibrationResult> seen =
-      observe(*model, *plan, *data, options, *before ? &**before : nullptr);
+      observe(*model, *plan, *data, options, *before ? &(*before)->seen : nullptr);
   if (!seen)
     return seen.status();
+  if (*before)
+    seen->state.observers.merge((*before)->constants.observers);
   if (Status status = saveRecordings(options.recordings, **plan, *seen); !status)
     return status;
   result.nextSample = result.firstSample + seen->samples;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 using nlohmann::json;
 
@@ -19,8 +20,13 @@ static constexpr const char *versionKey = "quantir_calibration";
 
 std::string formatCalibrationState(const CalibrationState &state) {
   json observers = json::object();
-  for (const auto &[name, entry] : state.observers)
-    observers[name] = {{"config", toJson(entry.config)}, {"state", toJson(entry.state)}};
+  for (const auto &[name, entry] : state.observers) {
+    json &object = observers[name] = {{"state", toJson(entry.state)}};
+    if (entry.tellsConfig)
+      object["config"] = toJson(entry.config);
+    if (!entry.isEnabled)
+      object["observer_enabled"] = false;
+  }
   json document = {
       {versionKey, version}, {"samples", state.samples}, {"observers", std::move(observers)}};
   // Names need not be UTF-8.
@@ -76,12 +82,24 @@ static std::string parseEntry(const json &json, const std::string &path,
                               CalibrationState::Entry &entry) {
   if (!json.is_object())
     return path + ": expected an object with 'config' and 'state', but got " + json.type_name();
-  for (const char *key : {"config", "state"})
-    if (!json.contains(key))
-      return path + ": expected a member '" + key + "', but there is none";
-  if (std::string error = fromJson(json["config"], entry.config, path + ".config"); !error.empty())
-    return error;
+  constexpr std::array<std::string_view, 3> known = {"config", "state", "observer_enabled"};
+  for (const auto &member : json.items())
+    if (std::find(known.begin(), known.end(), member.key()) == known.end())
+      return path + ": " + unknownName(member.key(), known);
+  if (!json.contains("state"))
+    return path + ": expected a member 'state', but there is none";
+  if (json.contains("observer_enabled")) {
+    if (!json["observer_enabled"].is_boolean())
+      return path + ".observer_enabled: expected true or false, but got " +
+             json["observer_enabled"].type_name();
+    entry.isEnabled = json["observer_enabled"].get<bool>();
+  }
   if (std::string error = fromJson(json["state"], entry.state, path + ".state"); !error.empty())
+    return error;
+  entry.tellsConfig = json.contains("config");
+  if (!entry.tellsConfig) // whether the observer accepts the state, only the model can say
+    return {};
+  if (std::string error = fromJson(json["config"], entry.config, path + ".config"); !error.empty())
     return error;
   std::unique_ptr<Observer> observer = createObserver(entry.config);
   std::string error = observer->load(entry.state);
@@ -127,7 +145,7 @@ std::string checkObservers(const CalibrationState &state, const ObserverSlots &s
     if (slot == slots.end())
       return "observers." + name + ": " + std::string(owner) + " has no observer of this name" +
              nearestOf(name, slots) + "; calibrate the same model with the same configuration";
-    if (entry.config != slot->second.config)
+    if (entry.tellsConfig && entry.config != slot->second.config)
       return "observers." + name + ".config: expected that of " + std::string(owner) + ", " +
              toJson(slot->second.config).dump() + ", but got " + toJson(entry.config).dump() +
              "; calibrate the same model with the same configuration";
@@ -140,7 +158,20 @@ std::string checkObservers(const CalibrationState &state, const ObserverSlots &s
   return {};
 }
 
+/// Reports a state that does not tell the configuration of its observer.
+static std::string checkTellsConfigs(const CalibrationState &state) {
+  for (const auto &[name, entry] : state.observers)
+    if (!entry.tellsConfig)
+      return "observers." + name +
+             ": expected a member 'config', but there is none; states are "
+             "merged by their configuration";
+  return {};
+}
+
 std::string merge(CalibrationState &into, const CalibrationState &other) {
+  for (const CalibrationState *state : {&std::as_const(into), &other})
+    if (std::string error = checkTellsConfigs(*state); !error.empty())
+      return error;
   ObserverSlots slots;
   for (const auto &[name, entry] : into.observers)
     slots[name] = {entry.config};

@@ -5,9 +5,10 @@
 //   {"quantir_calibration": 1, "samples": 128,
 //    "observers": {"act_0": {"config": {...}, "state": {"min_val": [-1.5], ...}}, ...}}
 //
-// with configs and states in the form of ObserverJson.h. It is lossless: what goes on from a file
-// ends with the bits of a calibration that was never interrupted. All functions that return a
-// string return why they failed, or an empty one.
+// with configs and states in the form of ObserverJson.h. A file that is written from another
+// program's states may leave out a "config", which then is the model's. It is lossless: what goes
+// on from a file ends with the bits of a calibration that was never interrupted. All functions that
+// return a string return why they failed, or an empty one.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,6 +25,10 @@ struct CalibrationState {
   struct Entry {
     ObserverConfig config;
     ObserverState state;
+    bool tellsConfig = true; ///< false: `config` is not known, and is to be the model's
+    /// PyTorch's `observer_enabled`. Of a constant's observer, false: what conversion makes of the
+    /// constant is not shown to it.
+    bool isEnabled = true;
     bool operator==(const Entry &) const = default;
   };
   std::map<std::string, Entry, std::less<>> observers; ///< by symbol
@@ -52,6 +57,7 @@ using ObserverSlots = std::map<std::string, ObserverSlot, std::less<>>;
                                          std::string_view owner = "the model");
 
 /// Adds what another calibration of the same model saw, as Observer::merge does for each observer.
+/// Both have to tell their configurations.
 /// On failure `into` is as it was.
 [[nodiscard]] std::string merge(CalibrationState &into, const CalibrationState &other);
 

@@ -35,8 +35,11 @@ def ApplyCalibrationPass : Pass<"quantir-apply-calibration", "::mlir::ModuleOp">
   let summary = "give the observers the statistics of a calibration run";
   let description = [{
     Reads a state file, as `quantir calibrate --state-out` and `qrun --calibrate` write it, and sets the state of each
-    `quantir.observer` it names. Errors: an observer that the module does not have, or that is configured otherwise;
-    one of the module that has no state and gets none.
+    `quantir.observer` it names, by its symbol or by its place (`conv1.weight`, `conv1.input`, `conv1.output` for the
+    observers around the op of path `conv1`). The observer of a constant, which has seen it already, goes on from the state
+    that is given: a state of training, which the constant is shown to once more unless the file says
+    `"observer_enabled": false`. Errors: an observer that the module does not have, or that is configured otherwise, or
+    with another number of channels; one of the module that has no state and gets none.
 
     ```mlir
     quantir.observer @act_0 #quantir.min_max

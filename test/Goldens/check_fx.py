@@ -6,7 +6,8 @@
 FOLDER of tools has qopt, qtranslate and quantir; FOLDER of goldens has fx/*.json. Each model is prepared and calibrated with the
 case's own configuration. Then these have to be PyTorch's: which values are observed, which of them share an observer, the
 kind, dtype, scale and zero point of each observer, and which ops are quantized; for tables of embeddings also the scales,
-zero points and outputs. Prints one line a case and a sum, and exits
+zero points and outputs. A model that was trained with fake quantization takes its parameters and its observers' states from
+PyTorch, as docs/FromPyTorch.md says, and is compared with its weights' scales and its outputs. Prints one line a case and a sum, and exits
 1 if a case differs that is not named below with its reason, 77 if there are no goldens.
 
 A model file cannot say all that FX knows: whether `flatten` was a function or a method, or that there was a dropout. The
@@ -24,10 +25,15 @@ import tempfile
 
 import numpy as np
 
+try:
+    import onnx
+    from onnx import numpy_helper
+except ImportError:
+    onnx = None
+
 # Cases in which Quantir knowingly differs, each with the reason.
 KNOWN = {
     "equalization": "input-weight equalization is not part of the backend config",
-    "qat_conv_bn_relu": "the observers' state comes from training steps",
 }
 
 OBSERVER_KINDS = {
@@ -54,6 +60,10 @@ ALIAS = re.compile(r"^(!\w+) = (!quant\.uniform<.*>)$", re.MULTILINE)
 
 
 class Failure(Exception):
+    pass
+
+
+class Skipped(Exception):
     pass
 
 
@@ -360,6 +370,51 @@ def check_outputs(case, arrays, tools, work, names, tolerance):
     return differences
 
 
+def calibration_of(case, arrays, names, work):
+    """Options for the case's calibration data."""
+    batches = [[arrays[f"calib{i}_{j}"] for i in range(case["n_calib"])] for j in range(len(names))]
+    data = feed(work / "calibration.npz", names, [np.concatenate(parts) for parts in batches])
+    return ["--calibration", data, "--batch", str(math.gcd(*(len(parts[0]) for parts in batches)))]
+
+
+def save_trained(case, arrays, model, work):
+    """The model with its trained parameters, and a state file with what PyTorch's observers hold."""
+    if onnx is None:
+        raise Skipped("there is no onnx package")
+    trained = {name.removeprefix("trained__"): arrays[name] for name in arrays.files if name.startswith("trained__")}
+    proto = onnx.load(str(model))
+    for tensor in proto.graph.initializer:
+        # A fused module has its batch norm as "conv.bn".
+        source = next(name for name in trained if ("." + name).endswith("." + tensor.name))
+        tensor.CopyFrom(numpy_helper.from_array(trained[source], tensor.name))
+    onnx.save(proto, str(work / "trained.onnx"))
+
+    nodes = {node["name"]: node for node in case["prepared_nodes"]}
+    places = {name: name.removesuffix("_fake_quant") for name in
+              (observer["name"] for observer in case["observers"]) if name.endswith(".weight_fake_quant")}
+    for node in nodes.values():
+        if node["op"] == "call_module" and node["name"].startswith("activation_post_process"):
+            source = nodes[node["args"][0]]
+            reader = next((n for n in nodes.values() if n["args"][:1] == [node["name"]]), None)
+            places[node["name"]] = (source["target"] + ".output" if source["op"] == "call_module"
+                                    else reader["target"] + ".input")
+    states = {}
+    for observer in case["observers"]:  # as convert found them; the arrays' are those before PyTorch ran the model on test data
+        states[places[observer["name"]]] = {"state": {"min_val": [observer["min_val"]], "max_val": [observer["max_val"]]}}
+    (work / "state.json").write_text(json.dumps({"quantir_calibration": 1, "observers": states}))
+    return work / "trained.onnx", work / "state.json"
+
+
+def check_weights(case, casts):
+    """The scales of weights of 8 bits with one scale each."""
+    mine = [entry for entry in Graph.parse_parameters(casts) if entry and entry[0] == "i8"]
+    wanted = [(m["weight_scale"][0], m["weight_zero_point"][0]) for m in case["reference_modules"]]
+    if len(mine) == len(wanted) and all(np.isclose(a[1], b[0], rtol=1e-6, atol=0) and a[2] == b[1]
+                                        for a, b in zip(mine, wanted)):
+        return []
+    return [f"weights have {mine}, but PyTorch {wanted}"]
+
+
 def check(name, tools, goldens, work):
     case = json.loads((goldens / f"{name}.json").read_text())
     arrays = np.load(goldens / f"{name}.npz")
@@ -376,13 +431,16 @@ def check(name, tools, goldens, work):
     if custom:
         config["prepare_custom_config"] = custom
     (work / "config.json").write_text(json.dumps(config))
-    floating = run([tools / "qtranslate", "--import-onnx", goldens / f"{name}.onnx"])
+    model = goldens / f"{name}.onnx"
+    floating = run([tools / "qtranslate", "--import-onnx", model])
     names = re.findall(r'nn\.name = "([^"]*)"', floating.split("->", 1)[0])
-    batches = [[arrays[f"calib{i}_{j}"] for i in range(case["n_calib"])] for j in range(len(names))]
-    calibration = feed(work / "calibration.npz", names, [np.concatenate(parts) for parts in batches])
-    run([tools / "quantir", "quantize", goldens / f"{name}.onnx", "--config", work / "config.json", "--calibration",
-         calibration, "--batch", str(math.gcd(*(len(parts[0]) for parts in batches))), "--dump-stages", work / "stages",
-         "-o", work / "out.plan"])
+    if case["qat"]:
+        model, state = save_trained(case, arrays, model, work)
+        data = ["--state", state]
+    else:
+        data = calibration_of(case, arrays, names, work)
+    run([tools / "quantir", "quantize", model, "--config", work / "config.json", *data, "--dump-stages",
+         work / "stages", "-o", work / "out.plan"])
     if "prepared_nodes" not in case:
         return []  # PyTorch rejects it: that it can be quantized is all there is to compare.
     inlined = run([tools / "qopt", work / "stages" / "calibrated.mlir", "--quantir-inline-modules"])
@@ -391,6 +449,9 @@ def check(name, tools, goldens, work):
     differences = same(Golden(case), Graph(inlined, casts))
     if "float_qparams" in inlined:
         differences += check_tables(case, inlined) + check_outputs(case, arrays, tools, work, names, 1e-5)
+    if case["qat"]:
+        step = list(Golden(case).observed.values())[-1].pop()[3]
+        differences += check_weights(case, casts) + check_outputs(case, arrays, tools, work, names, 1.001 * step)
     return differences
 
 
@@ -411,6 +472,9 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             try:
                 differences = check(name, options.tools, goldens, pathlib.Path(folder))
+            except Skipped as error:
+                print(f"{name}: skipped: {error}")
+                continue
             except Failure as error:
                 differences = [str(error)]
         if not differences:

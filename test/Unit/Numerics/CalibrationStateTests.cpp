@@ -81,8 +81,13 @@ TEST_CASE("what is no state file is an error with its place", "[state]") {
              ContainsSubstring("(nearest: 'observers')"));
   CHECK(errorOf(R"({"quantir_calibration": 1, "observers": {"a": 1}})") ==
         "observers.a: expected an object with 'config' and 'state', but got number");
-  CHECK(errorOf(R"({"quantir_calibration": 1, "observers": {"a": {"state": {}}}})") ==
-        "observers.a: expected a member 'config', but there is none");
+  CHECK(errorOf(R"({"quantir_calibration": 1, "observers": {"a": {"config": {}}}})") ==
+        "observers.a: expected a member 'state', but there is none");
+  CHECK_THAT(errorOf(R"({"quantir_calibration": 1, "observers": {"a": {"stat": {}}}})"),
+             ContainsSubstring("observers.a: ") && ContainsSubstring("(nearest: 'state')"));
+  CHECK(errorOf(R"({"quantir_calibration": 1, "observers":
+                    {"a": {"observer_enabled": 0, "state": {"min_val": [0], "max_val": [1]}}}})") ==
+        "observers.a.observer_enabled: expected true or false, but got number");
   CHECK_THAT(errorOf(changed("\"histogram\"", "\"histogrm\"")),
              ContainsSubstring("observers.act_0.config.observer: ") ||
                  ContainsSubstring("histogrm"));
@@ -90,6 +95,25 @@ TEST_CASE("what is no state file is an error with its place", "[state]") {
              ContainsSubstring("observers.act_0.state: expected 1 maxima"));
   CHECK_THAT(errorOf(changed("\"min_val\": [", "\"nan_count\": 2, \"min_val\": [")),
              ContainsSubstring("observers.act_0.state: expected numbers, but got NaN 2 times"));
+}
+
+TEST_CASE("a state may leave its configuration to the model", "[state]") {
+  CalibrationState state;
+  REQUIRE(parseCalibrationState(R"({"quantir_calibration": 1, "observers": {
+      "act_0": {"state": {"min_val": [-1], "max_val": [2]}},
+      "weight_0": {"observer_enabled": false, "state": {"min_val": [-3], "max_val": [4]}}}})",
+                                state)
+              .empty());
+  CHECK_FALSE(state.observers.at("act_0").tellsConfig);
+  CHECK(state.observers.at("act_0").isEnabled);
+  CHECK_FALSE(state.observers.at("weight_0").isEnabled);
+  CalibrationState read;
+  REQUIRE(parseCalibrationState(formatCalibrationState(state), read).empty());
+  CHECK(read == state);
+  CHECK(checkObservers(state, {{"act_0", {configOf(ObserverKind::Histogram)}},
+                               {"weight_0", {configOf(ObserverKind::MinMax)}}})
+            .empty());
+  CHECK_THAT(merge(read, state), ContainsSubstring("observers.act_0: expected a member 'config'"));
 }
 
 TEST_CASE("a state goes to the observers it is of", "[state]") {

@@ -1,0 +1,20 @@
+//===- ObserverPlaces.h - Observers by where they stand ---------*- C++ -*-===//
+
+#ifndef QUANTIR_PASSES_PREPARE_OBSERVERPLACES_H
+#define QUANTIR_PASSES_PREPARE_OBSERVERPLACES_H
+
+#include "quantir/Numerics/CalibrationState.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace quantir {
+
+/// Gives the states of `state` that are named by a place the names of the observers that stand
+/// there in `module`. The places of a module `conv1` are `conv1.weight`, `conv1.input` and
+/// `conv1.output`; a second input is `conv1.input_1`. The output of a unit of fused ops is that of
+/// each of its modules. Errors: a place of several observers; two names of one observer.
+mlir::LogicalResult resolveObserverPlaces(mlir::ModuleOp module, numerics::CalibrationState &state);
+
+} // namespace quantir
+
+#endif // QUANTIR_PASSES_PREPARE_OBSERVERPLACES_H
