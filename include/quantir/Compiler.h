@@ -76,6 +76,9 @@ struct QuantizeOptions {
   std::optional<runtime::Preprocessing> preprocessing; ///< to be kept in the plan
   int threads = 0;                                     ///< for calibration; 0: all
   int64_t batch = 0; ///< samples at a time while calibrating; 0: chosen to suit the model
+  /// How many batches are calibrated with at a time, with the same result; each takes memory of its
+  /// own. 0: chosen to suit `threads` and the data.
+  int workers = 0;
 
   /// Is told how far a long phase is ("calibrating", "comparing with float").
   std::function<void(std::string_view phase, int64_t done, int64_t total)> progress;
@@ -103,9 +106,10 @@ runtime::Result<QuantizedModel> quantize(const std::string &path,
 
 struct CalibrateOptions : QuantizeOptions { // `state`: a state file to go on from
   int64_t firstSample = 0;                  ///< of the data's samples, the first to use
-  int64_t endSample = -1;            ///< the first not to use; -1: use all from firstSample on
-  std::string recordings;            ///< a .npz for what recording observers kept; empty: none
-  std::function<bool()> interrupted; ///< asked after each batch whether to stop there
+  int64_t endSample = -1; ///< the first not to use; -1: use all from firstSample on
+  std::string recordings; ///< a .npz for what recording observers kept; empty: none
+  /// Asked before each batch but the first whether to begin no more: CalibrationRun::interrupted.
+  std::function<bool()> interrupted;
 };
 
 struct CalibratedModel {

@@ -60,6 +60,7 @@ static Result<CalibrationResult> observe(const LoadedModule &model, PlanPtr plan
   runtime::CalibrationRun run;
   run.threads = options.threads;
   run.batch = options.batch;
+  run.workers = options.workers;
   run.interrupted = options.interrupted;
   runtime::Progress progress;
   if (options.progress)

@@ -267,8 +267,8 @@ Status Quantization::calibrateModel() {
   if (failed(plan))
     return diagnostics.error("compiling the prepared model");
   FailureOr<CalibrationResult> calibration =
-      calibrate(*plan, data.samples, data.source, {execution(), {}, {}}, progress("calibrating"),
-                UnknownLoc::get(context()));
+      calibrate(*plan, data.samples, data.source, {execution(), {}, {}, options.workers},
+                progress("calibrating"), UnknownLoc::get(context()));
   if (failed(calibration) || failed(applyCalibration(*model.module, calibration->state)))
     return diagnostics.error("calibrating");
   QuantizationReport &report = result.report;

@@ -33,6 +33,15 @@ void quantir::runtime::addExecutionOptions(CLI::App &app, ExecutionOptions &opti
       ->check(CLI::Range(int64_t(1), int64_t(1) << 20));
 }
 
+CLI::Option *quantir::runtime::addWorkersOption(CLI::App &app, int &workers) {
+  return app
+      .add_option("--workers", workers,
+                  "How many batches to calibrate with at a time (default: what suits --threads and "
+                  "the data)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+}
+
 void quantir::runtime::addPreprocessingOptions(CLI::App &app,
                                                std::optional<Preprocessing> &preprocessing) {
   auto add = [&](const std::string &name, std::vector<float> Preprocessing::*member,

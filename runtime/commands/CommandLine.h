@@ -28,6 +28,9 @@ struct FileLoader {
 /// --backend, --threads, --batch.
 void addExecutionOptions(CLI::App &app, ExecutionOptions &options);
 
+/// --workers, for commands that calibrate.
+CLI::Option *addWorkersOption(CLI::App &app, int &workers);
+
 /// --mean and --std, which come together or not at all. The value is set while parsing.
 void addPreprocessingOptions(CLI::App &app, std::optional<Preprocessing> &preprocessing);
 

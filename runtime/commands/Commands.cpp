@@ -173,7 +173,7 @@ Status quantir::runtime::calibratePlan(PlanPtr plan, const CalibrateOptions &opt
   Result<Statistics> statistics = [&] {
     ProgressBar bar("calibrating", inputs->samples());
     return collectStatistics(plan, inputs->samples(), inputs->finiteSource(),
-                             CalibrationRun{options.execution, {}, {}},
+                             CalibrationRun{options.execution, {}, {}, options.workers},
                              [&](int64_t done) { bar.update(done); });
   }();
   if (!statistics)

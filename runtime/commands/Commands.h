@@ -64,6 +64,7 @@ struct CalibrateOptions {
   DataOptions data;
   std::string output;
   std::string recordings; ///< `.npz` for what recording observers kept; empty: not written
+  int workers = 0;        ///< CalibrationRun::workers
 };
 
 /// Runs all samples through a prepared plan and writes what its observers saw.

@@ -145,6 +145,7 @@ int quantir::runtime::runQrun(int argc, const char *const *argv) {
     std::string output, labels, outputName, statistics, recordings;
     BenchOptions bench;
     InspectOptions inspect;
+    int workers = 0;
     bool runBench = false, runInspect = false, json = false;
   } state;
   CommandLine line("qrun", "Runs, evaluates, times, inspects and calibrates Quantir plans. What to "
@@ -179,6 +180,7 @@ int quantir::runtime::runQrun(int argc, const char *const *argv) {
                  "With --calibrate: write what recording observers kept as .npz")
       ->type_name("FILE")
       ->needs(app.get_option("--calibrate"));
+  addWorkersOption(app, state.workers)->needs(app.get_option("--calibrate"));
   addBenchOptions(app, state.bench, state.json);
   app.add_flag("--ops", state.inspect.listOps, "With --inspect: list every kernel");
 
@@ -196,8 +198,8 @@ int quantir::runtime::runQrun(int argc, const char *const *argv) {
     if (!state.labels.empty())
       return runEval(*plan, {state.execution, state.data, state.labels, state.outputName});
     if (!state.statistics.empty())
-      return calibratePlan(*plan,
-                           {state.execution, state.data, state.statistics, state.recordings});
+      return calibratePlan(
+          *plan, {state.execution, state.data, state.statistics, state.recordings, state.workers});
     if (state.runBench) {
       state.bench.execution = state.execution;
       state.bench.data = state.data;

@@ -2,10 +2,15 @@
 
 #include "runtime/data/Execution.h"
 
+#include "runtime/data/BatchPipeline.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include <unistd.h>
 
 using namespace quantir::runtime;
 
@@ -34,11 +39,11 @@ Result<int64_t> quantir::runtime::chooseBatch(const Plan &plan, int64_t requeste
   return std::clamp<int64_t>(samples, 1, most);
 }
 
-/// A runner that feeds `observers`; null: new ones.
-static Result<std::unique_ptr<BatchRunner>>
-createRunnerWith(std::shared_ptr<ObserverList> observers, PlanPtr plan,
-                 const ExecutionOptions &options, int64_t samples) {
-  Result<int64_t> batch = chooseBatch(*plan, options.batch, samples);
+/// `observers` are to be fed; null: new ones.
+static Result<SessionOptions> sessionOptions(const Plan &plan, const ExecutionOptions &options,
+                                             int64_t samples,
+                                             std::shared_ptr<ObserverList> observers = nullptr) {
+  Result<int64_t> batch = chooseBatch(plan, options.batch, samples);
   if (!batch)
     return batch.status();
   SessionOptions session;
@@ -46,12 +51,18 @@ createRunnerWith(std::shared_ptr<ObserverList> observers, PlanPtr plan,
   session.threads = options.threads;
   session.batch = *batch;
   session.observers = std::move(observers);
-  return BatchRunner::create(std::move(plan), std::move(session));
+  return session;
 }
 
 Result<std::unique_ptr<BatchRunner>>
 quantir::runtime::createRunner(PlanPtr plan, const ExecutionOptions &options, int64_t samples) {
-  return createRunnerWith(nullptr, std::move(plan), options, samples);
+  Result<SessionOptions> session = sessionOptions(*plan, options, samples);
+  return session ? BatchRunner::create(std::move(plan), *std::move(session)) : session.status();
+}
+
+/// What the workers may use without being asked for.
+static size_t spareMemory() {
+  return size_t(std::max(0L, ::sysconf(_SC_PHYS_PAGES))) / 4 * size_t(::sysconf(_SC_PAGESIZE));
 }
 
 Result<Statistics> quantir::runtime::collectStatistics(PlanPtr plan, int64_t samples,
@@ -61,28 +72,30 @@ Result<Statistics> quantir::runtime::collectStatistics(PlanPtr plan, int64_t sam
   if (plan->observers().empty())
     return Status::error(fmt::format(
         "'{}' has no observers to calibrate; give a plan of the prepared stage", plan->path()));
-  Result<std::unique_ptr<BatchRunner>> runner =
-      createRunnerWith(options.observers, plan, options, samples);
-  if (!runner)
-    return runner.status();
-  Statistics statistics;
-  statistics.batch = (*runner)->batch();
-  statistics.samples = samples;
-  if (!plan->hasDynamicBatch() && samples > statistics.batch)
-    statistics.samples -= samples % statistics.batch;
-  int64_t done = 0;
-  auto sink = [&](int64_t first, int64_t count, std::span<const TensorView>) {
-    done = first + count;
-    if (progress)
-      progress(done);
-    statistics.interrupted =
-        done < statistics.samples && options.interrupted && options.interrupted();
-    return statistics.interrupted ? Status::error("interrupted") : Status();
-  };
-  Status status = (*runner)->run(statistics.samples, source, sink);
-  if (!status && !statistics.interrupted)
-    return status;
-  statistics.samples = done;
-  statistics.observers = (*runner)->session().sharedObservers();
-  return statistics;
+  if (samples < 1)
+    return Status::error(fmt::format("expected at least one sample, but got {}", samples));
+  if (options.workers < 0 || options.workers > 1024)
+    return Status::error(fmt::format("expected 0 to 1024 workers, but got {}", options.workers));
+  Result<SessionOptions> session = sessionOptions(*plan, options, samples, options.observers);
+  if (!session)
+    return session.status();
+  if (session->threads == 0)
+    session->threads = availableThreads();
+  int64_t used = samples;
+  if (!plan->hasDynamicBatch() && samples > session->batch)
+    used -= samples % session->batch;
+  const int64_t batches = (used + session->batch - 1) / session->batch;
+  Result<BatchPipeline> pipeline =
+      options.workers
+          ? BatchPipeline::create(plan, *session, int(std::min<int64_t>(options.workers, batches)),
+                                  std::numeric_limits<size_t>::max())
+          : BatchPipeline::create(plan, *session, chooseWorkers(session->threads, batches),
+                                  spareMemory());
+  if (!pipeline)
+    return pipeline.status();
+  Result<BatchOutcome> outcome = pipeline->run({used, source, progress, options.interrupted});
+  if (!outcome)
+    return outcome.status();
+  return Statistics{pipeline->observers(), outcome->samples, pipeline->batch(),
+                    outcome->interrupted};
 }

@@ -34,8 +34,13 @@ Result<std::unique_ptr<BatchRunner>> createRunner(PlanPtr plan, const ExecutionO
 /// How a prepared plan is to be calibrated.
 struct CalibrationRun : ExecutionOptions {
   std::shared_ptr<ObserverList> observers; ///< to go on from; null: new ones
-  /// Asked after each batch whether to stop there. May be empty.
+  /// Asked before each batch but the first whether to begin no more; those that have begun are
+  /// finished. May be empty.
   std::function<bool()> interrupted;
+  /// How many batches run at a time, on `threads` / `workers` threads each, every one with memory
+  /// of its own for activations and weights. 0: what is fastest with this number of batches, within
+  /// a quarter of the machine's memory.
+  int workers = 0;
 };
 
 /// What a calibration run saw.
@@ -46,9 +51,12 @@ struct Statistics {
   bool interrupted = false; ///< there would have been more
 };
 
-/// Runs samples through a prepared plan, batch after batch in their order. Those that do not fill
-/// up a fixed batch are left out, unless there are no others, so that none counts twice. Errors: a
-/// plan without observers, whatever `source` reports.
+/// Runs samples through a prepared plan. Observers see batch after batch in their order, with any
+/// number of workers. Samples that do not fill up a fixed batch are left out, unless there are no
+/// others, so that none counts twice. `source`, `progress` and `options.interrupted` are called by
+/// one thread at a time, which need not be the caller's; `source` for batch after batch. Errors: a
+/// plan without observers, whatever `source` reports or an observer cannot use; of the earliest
+/// batch if there are several.
 Result<Statistics> collectStatistics(PlanPtr plan, int64_t samples, const SampleSource &source,
                                      const CalibrationRun &options, const Progress &progress = {});
 

@@ -160,14 +160,21 @@ std::vector<int64_t> BatchRunner::outputDims(size_t index, int64_t samples) cons
 Status BatchRunner::run(int64_t samples, const SampleSource &source, const SampleSink &sink) {
   if (samples < 1)
     return Status::error(fmt::format("expected at least one sample, but got {}", samples));
+  for (int64_t first = 0; first < samples; first += batch())
+    QUANTIR_RETURN_IF_ERROR(runBatch(first, std::min(batch(), samples - first), source, sink));
+  return {};
+}
+
+Status BatchRunner::runBatch(int64_t first, int64_t count, const SampleSource &source,
+                             const SampleSink &sink) {
+  if (count < 1 || count > batch())
+    return Status::error(
+        fmt::format("expected a batch of 1 to {} samples, but got {}", batch(), count));
   try {
-    for (int64_t first = 0; first < samples; first += impl->full.batch)
-      QUANTIR_RETURN_IF_ERROR(
-          impl->runBatch(first, std::min(impl->full.batch, samples - first), source, sink));
+    return impl->runBatch(first, count, source, sink);
   } catch (const std::bad_alloc &) {
     return Status::error("not enough memory for a batch");
   }
-  return {};
 }
 
 Result<std::vector<Tensor>> BatchRunner::run(std::span<const TensorView> inputs,

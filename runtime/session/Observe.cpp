@@ -10,11 +10,11 @@
 
 namespace quantir::runtime {
 
-ObserveKernel::ObserveKernel(const Operand &input, numerics::Observer &observer,
-                             std::string_view observerName, const Backend &backend, int threads)
-    : input(input), observer(observer), observerName(observerName), backend(backend),
-      threads(threads), reorders(input.layout != Layout::RowMajor &&
-                                 numerics::dependsOnOrder(observer.config().kind)) {}
+ObserveKernel::ObserveKernel(const Operand &input, const ObserveTarget &target,
+                             const Backend &backend, int threads)
+    : input(input), target(target), backend(backend), threads(threads),
+      reorders(input.layout != Layout::RowMajor &&
+               numerics::dependsOnOrder(target.observer.config().kind)) {}
 
 void ObserveKernel::run(const void *const *inputs, void *const *, void *scratch) {
   const void *data = inputs[0];
@@ -24,22 +24,28 @@ void ObserveKernel::run(const void *const *inputs, void *const *, void *scratch)
     toRowMajor.run(data, scratch);
     data = scratch;
   }
-  numerics::ParallelScope scope(threads, [this](int parts, const auto &body) {
-    backend.runParallel(parts, body);
-  });
-  observer.observe(static_cast<const float *>(data), input.dims);
+  if (target.order && !target.order->enter(target.index)) {
+    lastStatus = Status::error("the run was ended");
+    return;
+  }
+  numerics::ParallelScope scope(
+      threads, [this](int parts, const auto &body) { backend.runParallel(parts, body); });
+  target.observer.observe(static_cast<const float *>(data), input.dims);
+  lastStatus = describeError();
+  if (target.order && target.isLast && lastStatus)
+    target.order->leave(target.index);
 }
 
 size_t ObserveKernel::scratchBytes() const {
   return reorders ? input.numElements() * sizeof(float) : 0;
 }
 
-Status ObserveKernel::status() const {
-  std::string error = observer.error();
+Status ObserveKernel::describeError() const {
+  std::string error = target.observer.error();
   if (error.empty())
     return {};
   return Status::error(
-      fmt::format("value '{}' (observer '{}'): {}", input.name, observerName, error));
+      fmt::format("value '{}' (observer '{}'): {}", input.name, target.name, error));
 }
 
 } // namespace quantir::runtime

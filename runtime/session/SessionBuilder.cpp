@@ -14,15 +14,15 @@
 #include <sched.h>
 
 namespace quantir::runtime {
-namespace {
 
-/// The processors that the process may use.
 int availableThreads() {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set) != 0)
     return 1;
   return std::max(1, CPU_COUNT(&set));
 }
+
+namespace {
 
 size_t bytesOf(const Operand &operand) {
   return static_cast<size_t>(operand.numElements()) * sizeOf(operand.dtype);
@@ -60,6 +60,7 @@ private:
   void bindInterface();
   Status createSteps();
   Status createStep(size_t stepIndex, size_t opIndex);
+  size_t lastFeeder(size_t observer) const;
   Result<std::unique_ptr<Kernel>> createKernel(const plan::Op &op, KernelSpec &spec,
                                                size_t stepIndex);
   int takeoverInput(const plan::Op &op, const Backend &backend, const KernelSpec &spec,
@@ -361,6 +362,15 @@ void Builder::defineOutputs(const plan::Op &op, const KernelSpec &spec, size_t s
   }
 }
 
+/// The last op that feeds `observer`.
+size_t Builder::lastFeeder(size_t observer) const {
+  for (size_t i = graph.ops()->size(); i-- > 0;)
+    if (const plan::Observe *observe = graph.ops()->Get(i)->kind_as_Observe())
+      if (observe->observer() == observer)
+        return i;
+  return 0;
+}
+
 Status Builder::createStep(size_t stepIndex, size_t opIndex) {
   const plan::Op &op = *graph.ops()->Get(opIndex);
   std::vector<const Operand *> inputs = operandsOf(op.inputs());
@@ -377,9 +387,10 @@ Status Builder::createStep(size_t stepIndex, size_t opIndex) {
     if (!backend)
       return backend.status();
     useBackend(**backend);
-    step.kernel = std::make_unique<ObserveKernel>(
-        *inputs[0], *(*session.observers)[observe->observer()],
-        plan.observers()[observe->observer()].name, **backend, session.threads);
+    const size_t index = observe->observer();
+    const ObserveTarget target = {index, *(*session.observers)[index], plan.observers()[index].name,
+                                  lastFeeder(index) == opIndex, session.options.order.get()};
+    step.kernel = std::make_unique<ObserveKernel>(*inputs[0], target, **backend, session.threads);
   } else {
     Result<std::unique_ptr<Kernel>> kernel = createKernel(op, spec, stepIndex);
     if (!kernel)

@@ -82,6 +82,7 @@ void quantir::addQuantizationOptions(CLI::App &app, std::string &model, std::str
                  "How many samples to calibrate with at a time (default: what suits the model)")
       ->type_name("N")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 20));
+  runtime::addWorkersOption(app, options.workers);
 }
 
 void quantir::addQuantizeCommand(runtime::CommandLine &line) {

@@ -47,6 +47,11 @@ public:
   /// results are dropped.
   Status run(int64_t samples, const SampleSource &source, const SampleSink &sink = {});
 
+  /// Runs one batch, samples `first` to `first + count - 1`, of at most batch() samples; as above
+  /// when it is not full.
+  Status runBatch(int64_t first, int64_t count, const SampleSource &source,
+                  const SampleSink &sink = {});
+
   /// Runs what `inputs` hold, one view for each input, and returns all results.
   Result<std::vector<Tensor>> run(std::span<const TensorView> inputs,
                                   const std::function<void(int64_t done)> &progress = {});

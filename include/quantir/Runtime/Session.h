@@ -31,6 +31,18 @@ struct SessionState;
 /// In the order of Plan::observers().
 using ObserverList = std::vector<std::unique_ptr<numerics::Observer>>;
 
+/// The order in which sessions that run at the same time show values to the observers they share.
+/// Called on the thread that runs the session.
+class ObserverOrder {
+public:
+  virtual ~ObserverOrder() = default;
+  /// Returns when it is this session's turn at observer `index`; true from then on until `leave`.
+  /// False: the run is no longer wanted, and ends with an error.
+  virtual bool enter(size_t index) = 0;
+  /// The run has shown the observer all that it will. Not called when it ends with an error.
+  virtual void leave(size_t index) = 0;
+};
+
 struct SessionOptions {
   int threads = 0;      ///< 0: as many as the process may use
   int64_t batch = 1;    ///< what the batch of a plan with a dynamic one becomes; otherwise unused
@@ -40,6 +52,8 @@ struct SessionOptions {
   size_t memoryLimit = size_t(16) << 30;
   /// Observers to feed, for sessions that calibrate together; null: new ones.
   std::shared_ptr<ObserverList> observers;
+  /// Asked before `observers` are fed; null: nobody else feeds them.
+  std::shared_ptr<ObserverOrder> order;
 };
 
 /// One kernel of a session and what running it has cost so far.
@@ -91,6 +105,9 @@ private:
   explicit Session(std::unique_ptr<SessionState> state);
   std::unique_ptr<SessionState> state;
 };
+
+/// The processors that the process may use: what 0 threads stand for.
+int availableThreads();
 
 /// The backends in this build, `reference` first.
 std::vector<std::string_view> backendNames();

@@ -4,13 +4,14 @@
 
 #include "quantir/Numerics/Observer.h"
 #include "quantir/Runtime/Calibration.h"
-#include "runtime/data/Execution.h"
+#include "runtime/data/BatchPipeline.h"
 
 #include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 
 #include <unistd.h>
 
@@ -173,4 +174,143 @@ TEST_CASE("a config that is not valid is an error of the session") {
       Session::create(loadPlan(observedPlan(R"({"observer": "guess"})")));
   REQUIRE_FALSE(session);
   CHECK_THAT(session.message(), ContainsSubstring("observer 'act_0'"));
+}
+
+//===----------------------------------------------------------------------===//
+// Several batches at a time
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Batches of 2, drifting so that moving averages and histograms depend on their order.
+Status drift(int64_t first, int64_t, std::span<const TensorView> inputs) {
+  auto *values = static_cast<float *>(inputs[0].data);
+  for (int64_t i = 0; i < inputs[0].numElements(); ++i)
+    values[i] = float((7 * i + 5 * first) % 23) / 7.0f + float(first * first % 37) / 3.0f;
+  return Status();
+}
+
+/// The same, but the samples in `bad` are NaN, and sample `missing` cannot be read.
+SampleSource damaged(std::vector<int64_t> bad, int64_t missing = -1) {
+  return [=](int64_t first, int64_t count, std::span<const TensorView> inputs) {
+    if (missing >= first && missing < first + count)
+      return Status::error("cannot read sample " + std::to_string(missing));
+    Status status = drift(first, count, inputs);
+    for (int64_t sample : bad)
+      if (sample >= first && sample < first + count)
+        static_cast<float *>(inputs[0].data)[(sample - first) * 6] = std::nanf("");
+    return status;
+  };
+}
+
+/// As observedPlan, but the first observer is fed again, after the second.
+PlanBuilder twiceObservedPlan(const std::string &config) {
+  PlanBuilder builder = observedPlan(config);
+  plan::ObserveT observe;
+  builder.op(observe, {0}, -1, "again");
+  return builder;
+}
+
+std::string statesOf(const Plan &plan, const Statistics &statistics) {
+  return formatCalibrationState(*collectStates(plan, *statistics.observers, statistics.samples));
+}
+
+CalibrationRun withWorkers(int workers) {
+  CalibrationRun run;
+  run.threads = 1;
+  run.workers = workers;
+  return run;
+}
+
+} // namespace
+
+TEST_CASE("any number of workers gives the same states, to the byte") {
+  for (const char *kind :
+       {"min_max", "moving_average_min_max", "histogram", "percentile", "entropy", "mse"})
+    for (bool twice : {false, true}) {
+      const std::string config = R"({"observer": ")" + std::string(kind) + R"("})";
+      std::shared_ptr<const Plan> plan =
+          loadPlan(twice ? twiceObservedPlan(config) : observedPlan(config));
+      Result<Statistics> one = collectStatistics(plan, 61, drift, withWorkers(1));
+      REQUIRE(one);
+      CHECK(one->samples == 60);
+      for (int workers : {2, 4, 50}) {
+        INFO(kind << ", " << workers << " workers");
+        Result<Statistics> several = collectStatistics(plan, 61, drift, withWorkers(workers));
+        REQUIRE(several);
+        CHECK(statesOf(*plan, *several) == statesOf(*plan, *one));
+      }
+    }
+}
+
+TEST_CASE("samples are fetched in order, and progress rises to the end") {
+  std::shared_ptr<const Plan> plan = loadPlan(observedPlan());
+  int64_t next = 0, done = 0;
+  auto source = [&](int64_t first, int64_t count, std::span<const TensorView> inputs) {
+    CHECK(first == next);
+    next = first + count;
+    return drift(first, count, inputs);
+  };
+  auto progress = [&](int64_t samples) {
+    CHECK(samples > done);
+    done = samples;
+  };
+  REQUIRE(collectStatistics(plan, 40, source, withWorkers(4), progress));
+  CHECK(next == 40);
+  CHECK(done == 40);
+}
+
+TEST_CASE("of several batches that fail the earliest is reported") {
+  std::shared_ptr<const Plan> plan = loadPlan(observedPlan());
+  const std::string isNaN = "value 'x' (observer 'act_0'): expected numbers, but got NaN 1 time";
+  for (int workers : {1, 2, 4})
+    for (int repetition = 0; repetition < 20; ++repetition) {
+      INFO(workers << " workers");
+      auto messageOf = [&](const SampleSource &source) {
+        return collectStatistics(plan, 40, source, withWorkers(workers)).message();
+      };
+      CHECK(messageOf(damaged({14, 16, 17})) == isNaN);
+      CHECK(messageOf(damaged({14}, 16)) == isNaN);
+      CHECK(messageOf(damaged({14, 16}, 12)) == "cannot read sample 12");
+      CHECK(messageOf(damaged({}, 0)) == "cannot read sample 0");
+    }
+}
+
+TEST_CASE("workers that are interrupted finish what they began") {
+  std::shared_ptr<const Plan> plan = loadPlan(observedPlan(R"({"observer": "histogram"})"));
+  for (int workers : {1, 2, 4}) {
+    INFO(workers << " workers");
+    CalibrationRun run = withWorkers(workers);
+    run.interrupted = [asked = 0]() mutable { return ++asked == 7; };
+    Result<Statistics> begun = collectStatistics(plan, 40, drift, run);
+    REQUIRE(begun);
+    CHECK(begun->interrupted);
+    CHECK(begun->samples == 14); // seven batches had begun
+    Result<Statistics> whole = collectStatistics(plan, 14, drift, withWorkers(1));
+    REQUIRE(whole);
+    CHECK_FALSE(whole->interrupted);
+    CHECK(statesOf(*plan, *begun) == statesOf(*plan, *whole));
+  }
+}
+
+TEST_CASE("what source throws does not end the program") {
+  std::shared_ptr<const Plan> plan = loadPlan(observedPlan());
+  auto source = [](int64_t first, int64_t count, std::span<const TensorView> inputs) {
+    if (first == 10)
+      throw std::runtime_error("disk on fire");
+    return drift(first, count, inputs);
+  };
+  CHECK(collectStatistics(plan, 40, source, withWorkers(3)).message() == "disk on fire");
+  CHECK_THAT(collectStatistics(plan, 40, drift, withWorkers(-1)).message(),
+             ContainsSubstring("expected 0 to 1024 workers, but got -1"));
+}
+
+TEST_CASE("workers are as many as finish soonest") {
+  CHECK(chooseWorkers(1, 100) == 1);
+  CHECK(chooseWorkers(2, 1) == 1); // nothing to share: the threads go into the kernels
+  CHECK(chooseWorkers(2, 2) == 2);
+  CHECK(chooseWorkers(2, 3) == 1); // the last batch would run alone, on one thread
+  CHECK(chooseWorkers(2, 100) == 2);
+  CHECK(chooseWorkers(8, 4) == 4);
+  CHECK(chooseWorkers(8, 1000) == 8);
 }
