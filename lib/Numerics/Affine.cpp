@@ -3,6 +3,7 @@
 #include "quantir/Numerics/Affine.h"
 
 #include "quantir/Numerics/Blocks.h"
+#include "quantir/Numerics/Quantize.h"
 #include "quantir/Numerics/Rounding.h"
 #include "quantir/Numerics/Text.h"
 
@@ -303,9 +304,24 @@ std::string fakeQuantizeAffine(const float *in, std::span<const int64_t> dims,
   return {};
 }
 
+/// The domain Int, through the loops of Quantize.h.
+static void fakeQuantizeRun(const float *in, int64_t count, float scale, int32_t zeroPoint,
+                            QuantRange range, float *out) {
+  std::array<int32_t, 512> codes;
+  for (int64_t begin = 0; begin < count; begin += codes.size()) {
+    const int64_t part = std::min<int64_t>(count - begin, codes.size());
+    quantize(in + begin, codes.data(), part, scale, zeroPoint, range);
+    dequantize(codes.data(), out + begin, part, scale, zeroPoint);
+  }
+}
+
 void fakeQuantizeBlocks(const float *in, const BlockView &view, const AffineQParams &params,
                         float *out) {
+  const bool isInt = params.domain == ZeroPointDomain::Int && !isFloat8(params.dtype);
   view.forEachRun([&](int64_t block, int64_t begin, int64_t length) {
+    if (isInt)
+      return fakeQuantizeRun(in + begin, length, params.scale[block], params.zeroPoint[block],
+                             params.range, out + begin);
     const BlockFormula formula(params, block);
     for (int64_t i = begin; i < begin + length; ++i)
       out[i] = formula.roundTrip(in[i]);

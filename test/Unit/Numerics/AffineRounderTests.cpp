@@ -141,6 +141,23 @@ TEST_CASE("values rounded in blocks are those of a plain loop", "[affine]") {
   }
 }
 
+TEST_CASE("long rows are rounded as their codes say", "[affine]") {
+  for (QDType dtype : {QDType::Int8, QDType::Int16, QDType::UInt5}) {
+    ObserverConfig config = ObserverConfig::of(ObserverKind::AffineMinMax);
+    config.dtype = dtype;
+    config.granularityKind = GranularityKind::PerRow;
+    const Dims dims = {2, 1300};
+    const std::vector<float> values = randomValues(2600, 3);
+    const AffineQParams params = chosen(config, values, dims);
+    std::vector<int32_t> codes(values.size());
+    std::vector<float> want(values.size()), got(values.size());
+    REQUIRE(quantizeAffine(values.data(), dims, params, codes.data()) == "");
+    REQUIRE(dequantizeAffine(codes.data(), dims, params, want.data()) == "");
+    REQUIRE(fakeQuantizeAffine(values.data(), dims, params, got.data()) == "");
+    CHECK(got == want);
+  }
+}
+
 TEST_CASE("8-bit floats are rounded in blocks", "[affine]") {
   ObserverConfig config = ObserverConfig::of(ObserverKind::AffineMinMax);
   config.dtype = QDType::Float8E4M3;
