@@ -5,6 +5,8 @@
 #include "quantir/dialects/Quantir/Pattern.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
+#include "llvm/ADT/Sequence.h"
+#include "llvm/ADT/SmallSet.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -151,7 +153,7 @@ LogicalResult DTypeConfigAttr::verify(function_ref<InFlightDiagnostic()>, DTypeS
 
 /// An enumerator of EnumT by its keyword.
 template <typename EnumT>
-static ParseResult parseKeywordOf(AsmParser &parser, StringRef expected,
+static ParseResult parseKeywordOf(AsmParser &parser, const Twine &expected,
                                   std::optional<EnumT> (*symbolize)(StringRef), EnumT &result) {
   SMLoc loc = parser.getCurrentLocation();
   StringRef keyword;
@@ -338,9 +340,31 @@ std::optional<unsigned> BackendPatternAttr::getIndex(OperandRole role) const {
 // BackendConfig
 //===----------------------------------------------------------------------===//
 
+using RuleOverrides = SmallVector<std::pair<Rule, bool>>;
+
+/// The names of all rules, for messages.
+static std::string ruleNames() {
+  auto rules = llvm::seq<uint32_t>(0, getMaxEnumValForRule() + 1);
+  return llvm::join(llvm::map_range(rules, [](uint32_t rule) { return stringifyRule(Rule(rule)); }),
+                    ", ");
+}
+
+/// `[rule = true, ...]`.
+static ParseResult parseOverrides(AsmParser &parser, RuleOverrides &overrides) {
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&]() -> ParseResult {
+    auto &[rule, value] = overrides.emplace_back();
+    if (parseKeywordOf<Rule>(parser, "a rule (" + ruleNames() + ")", symbolizeRule, rule) ||
+        parser.parseEqual())
+      return failure();
+    value = succeeded(parser.parseOptionalKeyword("true"));
+    return success(value || succeeded(parser.parseKeyword("false")));
+  });
+}
+
 Attribute BackendConfigAttr::parse(AsmParser &parser, Type) {
   std::string name;
   Rules rules = Rules::Quantir;
+  RuleOverrides overrides;
   SmallVector<BackendPatternAttr> patterns;
   SMLoc loc = parser.getCurrentLocation();
   if (parser.parseLess() || parser.parseString(&name))
@@ -350,21 +374,22 @@ Attribute BackendConfigAttr::parse(AsmParser &parser, Type) {
     StringRef key;
     if (parser.parseKeyword(&key))
       return {};
-    if (key != "rules" && key != "patterns") {
-      parser.emitError(fieldLoc) << "expected one of the fields rules, patterns, but got '" << key
-                                 << "'";
+    if (key != "rules" && key != "overrides" && key != "patterns") {
+      parser.emitError(fieldLoc) << "expected one of the fields rules, overrides, patterns, but got '"
+                                 << key << "'";
       return {};
     }
     if (parser.parseEqual() ||
         (key == "rules"
              ? parseKeywordOf<Rules>(parser, "pytorch or quantir", symbolizeRules, rules)
-             : parseList(parser, patterns)))
+         : key == "overrides" ? parseOverrides(parser, overrides)
+                              : parseList(parser, patterns)))
       return {};
   }
   if (parser.parseGreater())
     return {};
   return parser.getChecked<BackendConfigAttr>(loc, parser.getContext(), StringRef(name), rules,
-                                              ArrayRef(patterns));
+                                              ArrayRef(overrides), ArrayRef(patterns));
 }
 
 void BackendConfigAttr::print(AsmPrinter &printer) const {
@@ -372,6 +397,13 @@ void BackendConfigAttr::print(AsmPrinter &printer) const {
   fields.next().printString(getName());
   if (getRules() != Rules::Quantir)
     fields.field("rules") << stringifyRules(getRules());
+  if (!getOverrides().empty()) {
+    fields.field("overrides") << "[";
+    llvm::interleaveComma(getOverrides(), printer, [&](std::pair<Rule, bool> override) {
+      printer << stringifyRule(override.first) << " = " << (override.second ? "true" : "false");
+    });
+    printer << "]";
+  }
   if (!getPatterns().empty()) {
     fields.field("patterns");
     printList(printer, getPatterns());
@@ -379,8 +411,18 @@ void BackendConfigAttr::print(AsmPrinter &printer) const {
 }
 
 LogicalResult BackendConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                        StringRef name, Rules, ArrayRef<BackendPatternAttr>) {
+                                        StringRef name, Rules rules,
+                                        ArrayRef<std::pair<Rule, bool>> overrides,
+                                        ArrayRef<BackendPatternAttr> patterns) {
   if (name.empty())
     return emitError() << "expected a name for the backend config";
+  if (rules != Rules::Quantir && patterns.empty())
+    return emitError() << "expected patterns: a built-in config has rules of its own, which "
+                          "'overrides' can set otherwise";
+  llvm::SmallDenseSet<uint32_t> seen;
+  for (auto [rule, value] : overrides)
+    if (!seen.insert(static_cast<uint32_t>(rule)).second)
+      return emitError() << "expected each rule once in overrides, but got '" << stringifyRule(rule)
+                         << "' twice";
   return success();
 }

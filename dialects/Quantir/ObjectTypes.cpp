@@ -338,6 +338,25 @@ std::string quantir::canonicalObjectType(StringRef spelling) {
   return rest.contains('.') ? std::string() : findBareName(rest).str();
 }
 
+/// The rows of the table that hold for `op`.
+static SmallVector<const Registry::Row *> rowsFor(Operation *op) {
+  SmallVector<const Registry::Row *> rows;
+  for (const Registry::Row &row : Registry::get().rowsOf(op->getName().getStringRef())) {
+    const NamesOfOp &names = *row.names;
+    if (holdsFor(names.which, op) &&
+        (names.spatialRank == anyRank || names.spatialRank == spatialRankOf(op)))
+      rows.push_back(&row);
+  }
+  return rows;
+}
+
+SmallVector<StringRef> quantir::moduleTypesOf(Operation *op) {
+  SmallVector<StringRef> types;
+  for (const Registry::Row *row : rowsFor(op))
+    types.append(row->modules);
+  return types;
+}
+
 SmallVector<StringRef> quantir::objectTypesOf(Operation *op) {
   SmallVector<StringRef> types;
   if (StringRef target = stringAttr(op, nn::targetAttrName); !target.empty()) {
@@ -346,16 +365,12 @@ SmallVector<StringRef> quantir::objectTypesOf(Operation *op) {
   }
   StringRef opName = op->getName().getStringRef(), call = stringAttr(op, nn::callAttrName);
   SmallVector<StringRef> functions, methods;
-  for (const Registry::Row &row : Registry::get().rowsOf(opName)) {
-    const NamesOfOp &names = *row.names;
-    if (!holdsFor(names.which, op) ||
-        (names.spatialRank != anyRank && names.spatialRank != spatialRankOf(op)))
-      continue;
+  for (const Registry::Row *row : rowsFor(op)) {
     if (call != "function")
-      types.append(row.modules);
+      types.append(row->modules);
     if (call != "module") {
-      functions.append(row.functions);
-      methods.append(row.methods);
+      functions.append(row->functions);
+      methods.append(row->methods);
     }
   }
   types.append(functions);

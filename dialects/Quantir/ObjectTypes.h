@@ -37,6 +37,10 @@ std::string canonicalObjectType(llvm::StringRef spelling);
 /// The canonical object types of `op`: modules, functions, methods, and last its name in the IR.
 llvm::SmallVector<llvm::StringRef> objectTypesOf(mlir::Operation *op);
 
+/// The canonical names of the modules that compute what `op` does, even if it is the call of a
+/// function.
+llvm::SmallVector<llvm::StringRef> moduleTypesOf(mlir::Operation *op);
+
 /// True if `op` answers to the object type `canonical`.
 bool hasObjectType(mlir::Operation *op, llvm::StringRef canonical);
 

@@ -106,6 +106,17 @@ def Quantir_Rules : I32EnumAttr<"Rules", "whose rules of quantization hold", [
   let cppNamespace = "::quantir";
 }
 
+def Quantir_Rule : I32EnumAttr<"Rule", "a rule that Quantir and PyTorch see differently", [
+    I32EnumAttrCase<"ObserveShared", 0, "observe_shared">, I32EnumAttrCase<"Prune", 1, "prune">,
+    I32EnumAttrCase<"FixedFromQConfig", 2, "fixed_from_qconfig">, I32EnumAttrCase<"ReuseByKind", 3, "reuse_by_kind">,
+    I32EnumAttrCase<"ScalarsShare", 4, "scalars_share">,
+    I32EnumAttrCase<"ModuleWeightsAtConvert", 5, "module_weights_at_convert">,
+    I32EnumAttrCase<"FusersFirst", 6, "fusers_first">, I32EnumAttrCase<"CorrectBiases", 7, "correct_biases">,
+    I32EnumAttrCase<"StandaloneFromModule", 8, "standalone_from_module">,
+    I32EnumAttrCase<"CheckFusedTypes", 9, "check_fused_types">, I32EnumAttrCase<"FloatAddends", 10, "float_addends">]> {
+  let cppNamespace = "::quantir";
+}
+
 def Quantir_DTypeSpecAttr : Quantir_Attr<"DTypeSpec", "dtype"> {
   let summary = "a dtype that a backend takes, with its constraints";
   let description = [{
@@ -197,18 +208,21 @@ def Quantir_BackendConfigAttr : Quantir_Attr<"BackendConfig", "backend_config"> 
   let description = [{
     A built-in config is its name alone; written out, it has its patterns, of which a later one takes the place of an earlier
     one of the same pattern. Which patterns a name stands for is data, in lib/Config. `rules` is how the quantizer reads them:
-    as PyTorch does, or, by default, as Quantir does; docs/QuantizationSpec.md has the differences.
+    as PyTorch does, or, by default, as Quantir does; those of a built-in config are its own. `overrides` sets single rules
+    otherwise; docs/Accuracy.md lists them.
 
     ```mlir
     #quantir.backend_config<"quantir">
+    #quantir.backend_config<"native", overrides = [observe_shared = false]>
     #quantir.backend_config<"mine", patterns = [<"nn.conv", dtypes = [#w8]>]>
     #quantir.backend_config<"mine", rules = pytorch, patterns = [<"torch.nn.Conv2d", dtypes = [#w8]>]>
     ```
   }];
   let parameters = (ins StringRefParameter<>:$name, "::quantir::Rules":$rules,
+                        OptionalArrayRefParameter<"std::pair<::quantir::Rule, bool>">:$overrides,
                         OptionalArrayRefParameter<"::quantir::BackendPatternAttr">:$patterns);
   let builders = [AttrBuilder<(ins "::llvm::StringRef":$name, "::llvm::ArrayRef<BackendPatternAttr>":$patterns),
-                              [{ return $_get($_ctxt, name, Rules::Quantir, patterns); }]>];
+                              [{ return $_get($_ctxt, name, Rules::Quantir, ::llvm::ArrayRef<std::pair<Rule, bool>>(), patterns); }]>];
 }
 
 //===----------------------------------------------------------------------===//

@@ -282,7 +282,7 @@ Status Quantization::calibrateModel() {
   return Status();
 }
 
-/// Corrects biases, unless the backend config follows PyTorch, which does not. A model that cannot
+/// Corrects biases, unless the backend config's rules say not to. A model that cannot
 /// be measured keeps its biases, and the report says so.
 Status Quantization::correct() {
   DiagnosticCollector diagnostics(context());
@@ -291,7 +291,7 @@ Status Quantization::correct() {
       UnknownLoc::get(context()));
   if (failed(backendConfig))
     return diagnostics.error("reading the backend config of '" + path + "'");
-  const bool corrects = options.correctBiases && backendConfig->getRules() == Rules::Quantir;
+  const bool corrects = options.correctBiases && QuantizationRules::of(*backendConfig).correctBiases;
   if (corrects && data.samples == 0)
     result.report.notes.push_back("biases are not corrected, which takes calibration data");
   if (corrects && data.samples > 0) {

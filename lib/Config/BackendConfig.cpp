@@ -37,28 +37,17 @@ FailureOr<BackendConfigAttr> quantir::resolveBackendConfig(BackendConfigAttr con
     Location place = NameLoc::get(
         StringAttr::get(loc.getContext(), "built-in backend config " + builtin.name));
     FailureOr<nlohmann::json> json = parseJson(builtin.text, place);
-    if (failed(json))
-      return failure();
-    return readBackendConfig(JsonReader(*json, place));
+    FailureOr<BackendConfigAttr> read = failure();
+    if (succeeded(json))
+      read = readBackendConfig(JsonReader(*json, place));
+    if (failed(read) || config.getOverrides().empty())
+      return read;
+    return BackendConfigAttr::get(loc.getContext(), read->getName(), read->getRules(),
+                                  config.getOverrides(), read->getPatterns());
   }
   return emitError(loc) << "no built-in backend config is called '" << config.getName()
                         << "'; expected one of " << llvm::join(builtinBackendConfigNames(), ", ")
                         << ", or a config with its patterns";
-}
-
-QuantizationRules QuantizationRules::of(Rules rules) {
-  QuantizationRules result;
-  if (rules == Rules::Quantir)
-    return result;
-  result.observeShared = true;
-  result.prune = false;
-  result.floatAddends = false;
-  result.fixedFromQConfig = true;
-  result.reuseByKind = true;
-  result.scalarsShare = true;
-  result.moduleWeightsAtConvert = true;
-  result.fusersFirst = true;
-  return result;
 }
 
 //===----------------------------------------------------------------------===//
@@ -115,6 +104,11 @@ const BackendPatterns::Entry *BackendPatterns::findFused(FusedOp fused) const {
   return ofModule == singleOp.end() ? entry : &*ofModule;
 }
 
+bool BackendPatterns::isFusedModule(FusedOp fused) const {
+  const Entry *entry = findBody(fused).first;
+  return entry && entry->attr.getFuser();
+}
+
 Operation *BackendPatterns::rootOf(Operation *unit) const {
   auto fused = dyn_cast<FusedOp>(unit);
   if (!fused)
@@ -163,5 +157,5 @@ FailureOr<QuantizationRules> quantir::getQuantizationRules(func::FuncOp func) {
   FailureOr<BackendConfigAttr> resolved = resolveBackendConfig(config, func.getLoc());
   if (failed(resolved))
     return failure();
-  return QuantizationRules::of(resolved->getRules());
+  return QuantizationRules::of(*resolved);
 }

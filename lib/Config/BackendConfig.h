@@ -29,7 +29,8 @@ llvm::ArrayRef<llvm::StringRef> builtinBackendConfigNames();
 /// name.
 mlir::FailureOr<BackendConfigAttr> resolveBackendConfig(BackendConfigAttr config, mlir::Location loc);
 
-/// What differs between PyTorch's way of quantizing and Quantir's.
+/// What differs between PyTorch's way of quantizing and Quantir's: the value of each `Rule`.
+/// docs/Accuracy.md has what each is worth.
 struct QuantizationRules {
   /// A result that shares its observer is observed again.
   bool observeShared = false;
@@ -50,8 +51,24 @@ struct QuantizationRules {
   bool moduleWeightsAtConvert = false;
   /// The patterns that are fused are matched before the other patterns.
   bool fusersFirst = false;
+  /// Biases make up for the means that rounding the weights moves.
+  bool correctBiases = true;
+  /// A standalone module without a mapping has its module's qconfig for all that is in it, and not
+  /// its parent's mapping.
+  bool standaloneFromModule = false;
+  /// Modules are fused only if `object_type` has one qconfig for all their types, or none.
+  bool checkFusedTypes = false;
 
-  static QuantizationRules of(Rules rules);
+  /// Those of a family.
+  static QuantizationRules of(Rules family);
+  /// Those of a config that has its patterns: its family's, with its overrides.
+  static QuantizationRules of(BackendConfigAttr resolved);
+
+  bool &operator[](Rule rule);
+  bool operator[](Rule rule) const { return const_cast<QuantizationRules &>(*this)[rule]; }
+
+  /// What has to be set otherwise in `family` for these rules.
+  llvm::SmallVector<std::pair<Rule, bool>> overridesOf(Rules family) const;
 };
 
 /// The patterns of a backend config, parsed and without alternatives. Of several of the same
@@ -67,7 +84,7 @@ public:
   explicit BackendPatterns(BackendConfigAttr resolved);
 
   llvm::StringRef name() const { return config.getName(); }
-  QuantizationRules rules() const { return QuantizationRules::of(config.getRules()); }
+  QuantizationRules rules() const { return QuantizationRules::of(config); }
 
   /// Those of more than one op, the longest first, else in the config's order.
   llvm::ArrayRef<Entry> multiOpPatterns() const { return multiOp; }
@@ -79,6 +96,9 @@ public:
   /// with its name that its body matches, or that of the module that PyTorch fuses it to; for
   /// another op the one by the strongest of its object types.
   const Entry *find(mlir::Operation *op) const;
+
+  /// Whether the ops of `fused` are modules that PyTorch makes one module of, before anything else.
+  bool isFusedModule(FusedOp fused) const;
 
   /// The op by which a configuration names `unit`, and whose operands the dtype configs are about:
   /// what the pattern of a quantir.fused says, else its op with a weight or its first one; any

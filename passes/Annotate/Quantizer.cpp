@@ -7,6 +7,7 @@
 #include "quantir/Config/CustomConfig.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
+#include "quantir/dialects/Quantir/ObjectTypes.h"
 
 using namespace mlir;
 using namespace quantir;
@@ -39,6 +40,14 @@ bool isObserved(ObserverSpecAttr spec) {
 
 bool isScalar(Value value) {
   return cast<RankedTensorType>(value.getType()).getRank() == 0 && nn::isConstant(value);
+}
+
+/// What `object_type` says for modules of one of `types`, the last one of several; null if nothing.
+QConfigAttr qconfigOfType(QConfigMappingAttr mapping, ArrayRef<StringRef> types) {
+  for (QConfigRuleAttr rule : llvm::reverse(mapping.getObjectType()))
+    if (llvm::is_contained(types, canonicalObjectType(rule.getKey())))
+      return rule.getQconfig();
+  return {};
 }
 
 /// The operands of a call that hold tensors: PyTorch observes `x + 1` otherwise than `x + y`.
@@ -149,6 +158,8 @@ LogicalResult QConfigQuantizer::annotate(func::FuncOp func) {
     if (op.hasAttr(QuantirDialect::annotationAttrName))
       continue;
 
+    if (failed(checkFusedTypes(&op)))
+      return failure();
     std::string reason;
     if (AnnotationAttr annotation = annotationFor(unit, identity, reason)) {
       op.setAttr(QuantirDialect::annotationAttrName, annotation);
@@ -156,6 +167,29 @@ LogicalResult QConfigQuantizer::annotate(func::FuncOp func) {
     }
     op.setAttr(QuantirDialect::floatReasonAttrName, StringAttr::get(op.getContext(), reason));
     op.emitRemark("left in float: ") << reason;
+  }
+  return success();
+}
+
+LogicalResult QConfigQuantizer::checkFusedTypes(Operation *unit) {
+  auto fused = dyn_cast<FusedOp>(unit);
+  if (!fused || !backend.rules().checkFusedTypes || !backend.isFusedModule(fused))
+    return success();
+  StringRef firstType;
+  QConfigAttr firstQConfig;
+  for (Operation &op : fused.getBody().front().without_terminator()) {
+    SmallVector<StringRef> types = moduleTypesOf(&op);
+    if (types.empty())
+      continue;
+    QConfigAttr qconfig = qconfigOfType(mapping, types);
+    if (firstType.empty()) {
+      firstType = types.front();
+      firstQConfig = qconfig;
+    } else if (qconfig != firstQConfig) {
+      return fused.emitError() << "cannot fuse " << firstType << " and " << types.front()
+                               << ": expected object_type to have the same qconfig for both, or "
+                                  "none for either";
+    }
   }
   return success();
 }

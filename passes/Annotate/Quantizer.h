@@ -32,6 +32,10 @@ public:
   mlir::LogicalResult annotate(mlir::func::FuncOp func) override;
 
 private:
+  /// PyTorch's check of what it fuses: `object_type` has the same qconfig for the types of all
+  /// modules of `unit`, or none for any.
+  mlir::LogicalResult checkFusedTypes(mlir::Operation *unit);
+
   /// The annotation for one unit; or null, with the reason.
   AnnotationAttr annotationFor(QuantizableOpInterface op, const OpIdentity &identity,
                                std::string &reason);

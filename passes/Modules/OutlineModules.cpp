@@ -142,7 +142,7 @@ private:
         function->setAttr(name, value);
     };
     QConfigMappingAttr mapping = request.entry.getQconfigMapping();
-    if (!mapping && followsPyTorch(parent)) {
+    if (!mapping && takesModuleQConfig(parent)) {
       FailureOr<QConfigMappingAttr> ofModule = mappingOfModule(function, parent);
       if (failed(ofModule))
         return failure();
@@ -156,7 +156,7 @@ private:
     return outlineIn(function, request.entry.getPrepareCustomConfig(), path ? path.getValue() : "");
   }
 
-  bool followsPyTorch(func::FuncOp function) {
+  bool takesModuleQConfig(func::FuncOp function) {
     auto backend =
         configurationOf<BackendConfigAttr>(function, QuantirDialect::backendConfigAttrName);
     if (!backend)
@@ -165,7 +165,7 @@ private:
     FailureOr<BackendConfigAttr> resolved = failure();
     if (!backend.getName().empty())
       resolved = resolveBackendConfig(backend, function.getLoc());
-    return succeeded(resolved) && resolved->getRules() == Rules::PyTorch;
+    return succeeded(resolved) && QuantizationRules::of(*resolved).standaloneFromModule;
   }
 
   /// PyTorch's mapping for a standalone module without one: the module's own qconfig for all in it.

@@ -103,7 +103,22 @@ module attributes {quantir.backend_config = #quantir.backend_config<"b", rules =
 
 // -----
 
-// expected-error@+1 {{expected one of the fields rules, patterns, but got 'pattern'}}
+// expected-error@+1 {{expected a rule (observe_shared, prune, fixed_from_qconfig, reuse_by_kind, scalars_share, module_weights_at_convert, fusers_first, correct_biases, standalone_from_module, check_fused_types, float_addends), but got 'observe'}}
+module attributes {quantir.backend_config = #quantir.backend_config<"native", overrides = [observe = false]>} {}
+
+// -----
+
+// expected-error@+1 {{expected each rule once in overrides, but got 'prune' twice}}
+module attributes {quantir.backend_config = #quantir.backend_config<"native", overrides = [prune = false, prune = true]>} {}
+
+// -----
+
+// expected-error@+1 {{expected patterns: a built-in config has rules of its own, which 'overrides' can set otherwise}}
+module attributes {quantir.backend_config = #quantir.backend_config<"quantir", rules = pytorch>} {}
+
+// -----
+
+// expected-error@+1 {{expected one of the fields rules, overrides, patterns, but got 'pattern'}}
 module attributes {quantir.backend_config = #quantir.backend_config<"b", pattern = []>} {}
 
 // -----

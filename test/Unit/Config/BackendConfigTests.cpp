@@ -337,6 +337,56 @@ TEST_CASE("a later entry takes the place of an earlier one of the same pattern")
                      {"torch.nn.ReLU", ObservationType::Different}});
 }
 
+TEST_CASE("single rules are set on top of a family") {
+  Fixture f;
+  using Overrides = std::vector<std::pair<Rule, bool>>;
+  auto overridesOf = [](BackendConfigAttr config) {
+    return Overrides(config.getOverrides().begin(), config.getOverrides().end());
+  };
+  const std::string patterns = R"json("patterns": [{"pattern": "nn.relu"}])json";
+
+  SECTION("with patterns") {
+    BackendConfigAttr config = f.read((R"json({"name": "x", "rules": {"base": "pytorch", "observe_shared": false, "prune": false}, )json" +
+                                       patterns + "}").c_str());
+    REQUIRE(config);
+    CHECK(config.getRules() == Rules::PyTorch);
+    // PyTorch does not prune anyway.
+    CHECK(overridesOf(config) == Overrides{{Rule::ObserveShared, false}});
+    QuantizationRules rules = QuantizationRules::of(config), pyTorch = QuantizationRules::of(Rules::PyTorch);
+    CHECK_FALSE(rules.observeShared);
+    rules.observeShared = true;
+    for (uint32_t rule = 0; rule <= getMaxEnumValForRule(); ++rule)
+      CHECK(rules[Rule(rule)] == pyTorch[Rule(rule)]);
+    CHECK(toJson(config).at("rules") == Json({{"base", "pytorch"}, {"observe_shared", false}}));
+    CHECK(f.read(toJson(config).dump().c_str()) == config);
+  }
+  SECTION("of Quantir's, which is the base that is not named") {
+    BackendConfigAttr config = f.read((R"json({"name": "x", "rules": {"reuse_by_kind": true}, )json" + patterns + "}").c_str());
+    REQUIRE(config);
+    CHECK(config.getRules() == Rules::Quantir);
+    CHECK(toJson(config).at("rules") == Json({{"reuse_by_kind", true}}));
+  }
+  SECTION("of a built-in config, whose family is the base") {
+    BackendConfigAttr config = f.read(R"json({"name": "native", "rules": {"observe_shared": false}})json");
+    REQUIRE(config);
+    CHECK(config.getPatterns().empty());
+    CHECK(toJson(config) == Json({{"name", "native"}, {"rules", {{"observe_shared", false}}}}));
+    FailureOr<BackendConfigAttr> resolved = resolveBackendConfig(config, f.loc());
+    REQUIRE(succeeded(resolved));
+    CHECK(resolved->getPatterns() == f.builtin("native").getPatterns());
+    QuantizationRules rules = BackendPatterns(*resolved).rules();
+    CHECK_FALSE(rules.observeShared);
+    CHECK(rules.fusersFirst);
+  }
+  SECTION("all of them, for a built-in config of the other family") {
+    BackendConfigAttr config = f.read(R"json({"name": "native", "rules": "quantir"})json");
+    REQUIRE(config);
+    CHECK(overridesOf(config).size() == getMaxEnumValForRule() + 1);
+    CHECK(f.read(R"json({"name": "native", "rules": "pytorch"})json").getOverrides().empty());
+    CHECK(toJson(f.read(R"json({"name": "native"})json")) == Json("native"));
+  }
+}
+
 TEST_CASE("errors in a backend config name the place and the nearest right name") {
   Fixture f;
   CHECK_THAT(f.errorOf(R"json({"name": "x", "patterns": [{"pattern": ["nn.conv", "nn.rellu"]}]})json"),
@@ -350,6 +400,14 @@ TEST_CASE("errors in a backend config name the place and the nearest right name"
              ContainsSubstring("patterns[0].pattern: expected at least one op"));
   CHECK_THAT(f.errorOf(R"json({"name": "x", "rules": "tensorflow"})json"),
              ContainsSubstring("rules: expected pytorch or quantir"));
+  CHECK_THAT(f.errorOf(R"json({"name": "native", "rules": {"observe_share": false}})json"),
+             ContainsSubstring("rules: ") && ContainsSubstring("did you mean 'observe_shared'?"));
+  CHECK_THAT(f.errorOf(R"json({"name": "native", "rules": {"prune": 1}})json"),
+             ContainsSubstring("rules.prune: expected"));
+  CHECK_THAT(f.errorOf(R"json({"name": "native", "rules": {"base": "onnx"}})json"),
+             ContainsSubstring("rules.base: expected pytorch or quantir, but got"));
+  CHECK_THAT(f.errorOf(R"json({"name": "nativ", "rules": {"prune": true}})json"),
+             ContainsSubstring("no built-in backend config is called 'nativ'"));
   CHECK_THAT(f.errorOf(R"json({"name": "x", "dtype_configs": {"a8": {}}, "patterns": [{"pattern": "nn.relu", "dtype_configs": ["a9"]}]})json"),
              ContainsSubstring("patterns[0].dtype_configs[0]") &&
                  ContainsSubstring("did you mean 'a8'?"));

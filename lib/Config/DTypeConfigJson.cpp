@@ -1,0 +1,159 @@
+//===- DTypeConfigJson.cpp - The JSON form of dtype configs ---------------===//
+
+#include "BackendConfigParts.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace quantir;
+using namespace quantir::backend_json;
+
+using Json = nlohmann::json;
+
+LogicalResult backend_json::readText(JsonReader reader, StringRef key, std::string &target) {
+  return readMember<std::string>(reader, key, target, [](JsonReader r) { return r.string(); });
+}
+
+LogicalResult backend_json::readInteger(JsonReader reader, StringRef key,
+                                        std::optional<int64_t> &target) {
+  return readMember<std::optional<int64_t>>(
+      reader, key, target, [](JsonReader r) -> FailureOr<std::optional<int64_t>> {
+        FailureOr<int64_t> value = r.integer();
+        return failed(value) ? FailureOr<std::optional<int64_t>>(failure())
+                             : std::optional<int64_t>(*value);
+      });
+}
+
+namespace {
+
+LogicalResult readNumber(JsonReader reader, StringRef key, FloatAttr &target) {
+  return readMember<FloatAttr>(reader, key, target, [](JsonReader r) -> FailureOr<FloatAttr> {
+    FailureOr<double> value = r.number();
+    if (failed(value))
+      return failure();
+    return FloatAttr::get(Float64Type::get(r.location()->getContext()), *value);
+  });
+}
+
+FailureOr<DTypeSpecAttr> readDType(JsonReader reader) {
+  std::optional<int64_t> quantMin, quantMax, zeroPoint;
+  FloatAttr scaleMin, scaleMax, scale;
+  JsonReader nameReader = reader;
+  if (!reader.isString()) {
+    if (failed(reader.expectObject({"dtype", "quant_min_lower_bound", "quant_max_upper_bound",
+                                    "scale_min_lower_bound", "scale_max_upper_bound",
+                                    "scale_exact_match", "zero_point_exact_match"})) ||
+        failed(readInteger(reader, "quant_min_lower_bound", quantMin)) ||
+        failed(readInteger(reader, "quant_max_upper_bound", quantMax)) ||
+        failed(readNumber(reader, "scale_min_lower_bound", scaleMin)) ||
+        failed(readNumber(reader, "scale_max_upper_bound", scaleMax)) ||
+        failed(readNumber(reader, "scale_exact_match", scale)) ||
+        failed(readInteger(reader, "zero_point_exact_match", zeroPoint)))
+      return failure();
+    std::optional<JsonReader> member = reader.member("dtype");
+    if (!member) {
+      // PyTorch's default: constraints of no dtype.
+      if (reader.json().empty())
+        return DTypeSpecAttr();
+      return reader.error() << "expected the key 'dtype'";
+    }
+    nameReader = *member;
+  }
+  FailureOr<std::string> text = nameReader.string();
+  if (failed(text))
+    return failure();
+  numerics::QDType dtype;
+  if (std::string error = numerics::parseText(*text, dtype); !error.empty())
+    return nameReader.error() << error;
+  auto attr = DTypeSpecAttr::getChecked([&] { return reader.error(); },
+                                        reader.location()->getContext(), dtype, quantMin, quantMax,
+                                        scaleMin, scaleMax, scale, zeroPoint);
+  if (!attr)
+    return failure();
+  return attr;
+}
+
+FailureOr<DTypeConfigAttr> readWrittenOut(JsonReader reader) {
+  if (failed(reader.expectObject(
+          {"input_dtype", "output_dtype", "weight_dtype", "bias_dtype", "is_dynamic"})))
+    return failure();
+  DTypeSpecAttr input, output, weight, bias;
+  bool isDynamic = false;
+  if (failed(readMember<DTypeSpecAttr>(reader, "input_dtype", input, readDType)) ||
+      failed(readMember<DTypeSpecAttr>(reader, "output_dtype", output, readDType)) ||
+      failed(readMember<DTypeSpecAttr>(reader, "weight_dtype", weight, readDType)) ||
+      failed(readMember<DTypeSpecAttr>(reader, "bias_dtype", bias, readDType)) ||
+      failed(readMember<bool>(reader, "is_dynamic", isDynamic,
+                              [](JsonReader r) { return r.boolean(); })))
+    return failure();
+  return DTypeConfigAttr::get(reader.location()->getContext(), input, output, weight, bias,
+                              isDynamic);
+}
+
+Json specToJson(DTypeSpecAttr spec) {
+  std::string dtype(numerics::toText(spec.getDtype()));
+  Json object = {{"dtype", dtype}};
+  auto setInteger = [&](const char *key, std::optional<int64_t> value) {
+    if (value)
+      object[key] = *value;
+  };
+  auto setNumber = [&](const char *key, FloatAttr value) {
+    if (value)
+      object[key] = value.getValueAsDouble();
+  };
+  setInteger("quant_min_lower_bound", spec.getQuantMin());
+  setInteger("quant_max_upper_bound", spec.getQuantMax());
+  setNumber("scale_min_lower_bound", spec.getScaleMin());
+  setNumber("scale_max_upper_bound", spec.getScaleMax());
+  setNumber("scale_exact_match", spec.getScaleExact());
+  setInteger("zero_point_exact_match", spec.getZeroPointExact());
+  return object.size() == 1 ? Json(dtype) : object;
+}
+
+} // namespace
+
+FailureOr<DTypeConfigAttr> backend_json::readDTypeConfig(JsonReader reader,
+                                                         const NamedDTypeConfigs &named) {
+  if (!reader.isString())
+    return readWrittenOut(reader);
+  std::string name = *reader.string();
+  if (auto it = named.find(name); it != named.end())
+    return it->getValue();
+  InFlightDiagnostic diagnostic = reader.error();
+  diagnostic << "expected a dtype config that has a name, but got '" << name << "'";
+  SmallVector<StringRef> names(named.keys());
+  if (StringRef near = nearest(name, names); !near.empty())
+    diagnostic << "; did you mean '" << near << "'?";
+  return diagnostic;
+}
+
+LogicalResult backend_json::readNamedDTypeConfigs(JsonReader reader, NamedDTypeConfigs &named) {
+  std::optional<JsonReader> member = reader.member("dtype_configs");
+  if (!member)
+    return success();
+  if (!member->json().is_object())
+    return member->expected("an object of dtype configs by name");
+  for (const auto &[name, value] : member->json().items()) {
+    FailureOr<DTypeConfigAttr> config = readWrittenOut(*member->member(name));
+    if (failed(config))
+      return failure();
+    named[name] = *config;
+  }
+  return success();
+}
+
+Json backend_json::toJson(DTypeConfigAttr config) {
+  Json object = Json::object();
+  auto set = [&](const char *key, DTypeSpecAttr spec) {
+    if (spec)
+      object[key] = specToJson(spec);
+  };
+  set("input_dtype", config.getInput());
+  set("output_dtype", config.getOutput());
+  set("weight_dtype", config.getWeight());
+  set("bias_dtype", config.getBias());
+  if (config.getIsDynamic())
+    object["is_dynamic"] = true;
+  return object;
+}
