@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Checks the examples of docs/FromPyTorch.md: check_from_pytorch.py --root ROOT --quantir FILE --qopt FILE
+"""Checks the examples of docs/FromPyTorch.md: check_from_pytorch.py --root ROOT --quantir FILE --qopt FILE --program FILE
 
 Each json block is the configuration with which the digits example is quantized, each mlir block goes through qopt and back, and each
-`--quantir-...` that the page names is an option of qopt. Prints what fails, with its line, and exits 1; so it does if the page has no blocks.
+`--quantir-...` that the page names is an option of qopt. The program, which from_pytorch_program.py made of the C++ blocks, runs on the
+digits example. Prints what fails, with its line, and exits 1; so it does if the page has no blocks.
 """
 
 import argparse
+import array
+import ast
 import pathlib
 import re
 import subprocess
@@ -16,9 +19,9 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OPTION = re.compile(r"`[^`\n]*?(--quantir-[a-z-]+)(?:=([a-z-]+)=)?[^`\n]*`")
 
 
-def run(command):
+def run(command, folder=None):
     """What went wrong, or nothing."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=folder)
     return "" if done.returncode == 0 else done.stderr.strip() or f"exit code {done.returncode}"
 
 
@@ -34,6 +37,31 @@ def check_mlir(text, folder, arguments):
     module = folder / "module.mlir"
     module.write_text(text)
     return run([arguments.qopt, module, "--verify-roundtrip", "-o", folder / "out.mlir"])
+
+
+def write_as_floats(images, path):
+    """Writes uint8 images [N, H, W, 1] of an .npy file as float32 [N, 1, H, W]."""
+    magic = b"\x93NUMPY\x01\x00"
+    data = images.read_bytes()
+    size = int.from_bytes(data[8:10], "little")
+    header = ast.literal_eval(data[10 : 10 + size].decode())
+    count, height, width, channels = header["shape"]
+    if not data.startswith(magic) or header["descr"] != "|u1" or channels != 1:
+        raise ValueError(f"{images}: expected grey uint8 images, but got {header}")
+    header = {"descr": "<f4", "fortran_order": False, "shape": (count, 1, height, width)}
+    text = repr(header).encode().ljust(117) + b"\n"
+    values = array.array("f", (byte / 255 for byte in data[10 + size :]))
+    path.write_bytes(magic + len(text).to_bytes(2, "little") + text + values.tobytes())
+
+
+def check_program(folder, arguments):
+    """Runs the program on the files that the page names."""
+    digits = arguments.root / "examples/digits"
+    (folder / "model.onnx").write_bytes((digits / "model.onnx").read_bytes())
+    write_as_floats(digits / "calibration.npy", folder / "calibration.npy")
+    (folder / "config.json").write_text("{}")
+    return run([arguments.quantir.resolve(), "quantize", "model.onnx", "--calibration", "calibration.npy", "-o", "model.plan",
+                "--dump-stages", "."], folder) or run([arguments.program.resolve()], folder)
 
 
 def known_options(qopt):
@@ -60,6 +88,7 @@ def main():
     parser.add_argument("--root", type=pathlib.Path, required=True)
     parser.add_argument("--quantir", type=pathlib.Path, required=True)
     parser.add_argument("--qopt", type=pathlib.Path, required=True)
+    parser.add_argument("--program", type=pathlib.Path, required=True)
     arguments = parser.parse_args()
     page = (arguments.root / "docs/FromPyTorch.md").read_text()
     failures = 0
@@ -78,6 +107,10 @@ def main():
             counts[block[1]] += 1
             if error := checks[block[1]](block[2], pathlib.Path(folder), arguments):
                 report(block.start(), error)
+
+    with tempfile.TemporaryDirectory() as folder:
+        if error := check_program(pathlib.Path(folder), arguments):
+            report(0, f"the program of the C++ blocks: {error}")
 
     known = known_options(arguments.qopt)
     options = 0
