@@ -84,10 +84,11 @@ FailureOr<Configuration> readConfiguration(const std::string &path, ModuleOp mod
   Configuration configuration;
   constexpr StringRef parts[] = {"qconfig_mapping", "backend_config", "prepare_custom_config",
                                  "convert_custom_config", "fuse_custom_config", "targets"};
-  bool hasParts = json->is_object() && llvm::any_of(parts, [&](StringRef part) {
-                    return json->contains(part.str());
-                  });
-  if (!hasParts) {
+  // A mapping may be all of the file.
+  SmallVector<StringRef> keysOfMapping = qconfigMappingKeys();
+  if (json->is_string() || llvm::any_of(keysOfMapping, [&](StringRef key) {
+        return json->is_object() && json->contains(key.str());
+      })) {
     FailureOr<QConfigMappingAttr> mapping =
         readQConfigMappingAndPaths(reader, configuration.settings);
     if (failed(mapping))
@@ -95,7 +96,9 @@ FailureOr<Configuration> readConfiguration(const std::string &path, ModuleOp mod
     configuration.mapping = *mapping;
     return configuration;
   }
-  if (failed(reader.expectObject(parts)) || failed(readCustomConfigs(reader, module)))
+  SmallVector<StringRef> keys(std::begin(parts), std::end(parts));
+  llvm::append_range(keys, keysOfMapping);
+  if (failed(reader.expectObject(keys)) || failed(readCustomConfigs(reader, module)))
     return failure();
   if (std::optional<JsonReader> member = reader.member("targets"))
     if (failed(readTargets(*member, module)))

@@ -146,7 +146,7 @@ private:
 
   /// How many samples of the data are used: those that fill whole batches.
   int64_t usedSamples() const {
-    if (options.state.empty())
+    if (result.report.calibrationSamples > 0 && options.state.empty())
       return result.report.calibrationSamples;
     const int64_t batch = floatPlan->hasDynamicBatch() ? 1 : runtime::fixedBatchOf(floatPlan->inputs());
     return data.samples > batch ? data.samples - data.samples % batch : data.samples;

@@ -45,12 +45,14 @@ FailureOr<bool> JsonReader::boolean() const {
   return value->get<bool>();
 }
 
+static std::string quotedIfEmpty(StringRef key) { return key.empty() ? "\"\"" : key.str(); }
+
 std::optional<JsonReader> JsonReader::member(StringRef key) const {
   auto it = value->find(key.str());
   if (it == value->end() || it->is_null())
     return std::nullopt;
   JsonReader child(*it, loc);
-  child.where = where + (where.empty() ? "" : ".") + (key.empty() ? "\"\"" : key.str());
+  child.where = where + (where.empty() ? "" : ".") + quotedIfEmpty(key);
   return child;
 }
 
@@ -70,7 +72,8 @@ LogicalResult JsonReader::expectObject(ArrayRef<StringRef> keys) const {
     if (StringRef near = nearest(key, keys); !near.empty())
       diagnostic << "; did you mean '" << near << "'?";
     else
-      diagnostic << "; expected one of " << llvm::join(keys, ", ");
+      diagnostic << "; expected one of "
+                 << llvm::join(llvm::map_range(keys, quotedIfEmpty), ", ");
     return diagnostic;
   }
   return success();

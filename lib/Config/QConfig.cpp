@@ -183,10 +183,7 @@ LogicalResult readMapping(JsonReader reader, MappingBuilder &mapping) {
   }
   if (reader.json().is_object() && reader.json().contains("default_mapping_of"))
     return readDefaultMappingOf(reader, mapping);
-  SmallVector<StringRef> keys = {"", "global", "base", "default_mapping_of"};
-  llvm::append_range(keys,
-                     llvm::map_range(mappingLevels, [](MappingLevel l) { return stringify(l); }));
-  if (failed(reader.expectObject(keys)))
+  if (failed(reader.expectObject(qconfigMappingKeys())))
     return failure();
   if (std::optional<JsonReader> base = reader.member("base");
       base && failed(readBase(*base, mapping)))
@@ -199,6 +196,13 @@ LogicalResult readMapping(JsonReader reader, MappingBuilder &mapping) {
 //===----------------------------------------------------------------------===//
 // Public functions
 //===----------------------------------------------------------------------===//
+
+SmallVector<StringRef> quantir::qconfigMappingKeys() {
+  SmallVector<StringRef> keys = {"", "global", "base", "default_mapping_of"};
+  llvm::append_range(keys,
+                     llvm::map_range(mappingLevels, [](MappingLevel l) { return stringify(l); }));
+  return keys;
+}
 
 FailureOr<ObserverSpecAttr> quantir::readObserver(JsonReader reader) {
   if (reader.isNull())

@@ -45,6 +45,9 @@ llvm::ArrayRef<QConfigRuleAttr> rulesOf(QConfigMappingAttr mapping, MappingLevel
 /// mapping.
 using SettingPaths = std::array<std::vector<std::string>, mappingLevels.size()>;
 
+/// The keys that a mapping may have.
+llvm::SmallVector<llvm::StringRef> qconfigMappingKeys();
+
 /// A mapping: the name of a built-in one, PyTorch's call that makes one, or an object with the keys of PyTorch's
 /// `QConfigMapping.to_dict()`, which may build on another mapping (`base`).
 mlir::FailureOr<QConfigMappingAttr> readQConfigMapping(JsonReader reader);
