@@ -102,6 +102,8 @@ constexpr int longestChain = 16;
 Definitions::Definitions(const GraphProto &graph, const Definitions *outer) : outer(outer) {
   for (const NodeProto &node : graph.node())
     for (const std::string &output : node.output()) {
+      if (output.empty())
+        continue;
       nodes[output] = &node;
       names.insert(output);
     }
@@ -227,14 +229,15 @@ Tail LoopMatcher::getTail(StringRef name) const {
       return tail;
     std::optional<Dims> begin = definitions.getConstant(getInput(*slice, 1)),
                         end = definitions.getConstant(getInput(*slice, 2));
-    bool isTail = begin && begin->size() == 1 && (*begin)[0] >= 0 && (*begin)[0] <= 1 && end &&
-                  end->size() == 1 && (*end)[0] >= std::numeric_limits<int32_t>::max() &&
-                  (getInput(*slice, 3).empty() || definitions.isConstant(slice->input(3), {0})) &&
-                  (getInput(*slice, 4).empty() || definitions.isConstant(slice->input(4), {1}));
+    bool isTail =
+        begin && begin->size() == 1 && (*begin)[0] >= 0 && (*begin)[0] <= 1 && end &&
+        end->size() == 1 && (*end)[0] >= std::numeric_limits<int32_t>::max() &&
+        (getInput(*slice, 3).empty() || definitions.isConstant(getInput(*slice, 3), {0})) &&
+        (getInput(*slice, 4).empty() || definitions.isConstant(getInput(*slice, 4), {1}));
     tail.begin += isTail ? (*begin)[0] : 0;
     if (!isTail || tail.begin > 1)
       return {};
-    tail.list = definitions.getSource(slice->input(0));
+    tail.list = definitions.getSource(getInput(*slice, 0));
   }
   return {};
 }
@@ -243,11 +246,11 @@ Tail LoopMatcher::getTail(StringRef name) const {
 StringRef LoopMatcher::getListOfBounds(StringRef bound) const {
   const NodeProto *vector = definitions.find(bound, "Unsqueeze");
   const NodeProto *element = vector && definitions.isFirstAxis(*vector, "axes", 1)
-                                 ? definitions.find(vector->input(0), "Gather")
+                                 ? definitions.find(getInput(*vector, 0), "Gather")
                                  : nullptr;
   bool isOfIteration = element && element->input_size() == 2 && getInt(*element, "axis", 0) == 0 &&
-                       definitions.getSource(element->input(1)) == body.input(0).name();
-  return isOfIteration ? StringRef(element->input(0)) : StringRef();
+                       definitions.getSource(getInput(*element, 1)) == body.input(0).name();
+  return isOfIteration ? getInput(*element, 0) : StringRef();
 }
 
 /// The mode, and the node that gathers the rows; empty if the body ends with something else.
@@ -272,14 +275,15 @@ std::optional<EmbeddingBag> LoopMatcher::match() {
   bag.mode = matchReduction(rows);
   if (bag.mode.empty() || !rows || rows->input_size() != 2 || getInt(*rows, "axis", 0) != 0)
     return std::nullopt;
-  bag.table = rows->input(0);
+  bag.table = getInput(*rows, 0);
 
-  const NodeProto *slice = definitions.find(rows->input(1), "Slice");
-  if (!slice || slice->input_size() < 4 || !definitions.isConstant(slice->input(3), {0}) ||
-      !(getInput(*slice, 4).empty() || definitions.isConstant(slice->input(4), {1})))
+  const NodeProto *slice = definitions.find(getInput(*rows, 1), "Slice");
+  if (!slice || slice->input_size() < 4 || !definitions.isConstant(getInput(*slice, 3), {0}) ||
+      !(getInput(*slice, 4).empty() || definitions.isConstant(getInput(*slice, 4), {1})))
     return std::nullopt;
-  bag.indices = slice->input(0);
-  StringRef begins = getListOfBounds(slice->input(1)), ends = getListOfBounds(slice->input(2));
+  bag.indices = getInput(*slice, 0);
+  StringRef begins = getListOfBounds(getInput(*slice, 1)),
+            ends = getListOfBounds(getInput(*slice, 2));
   Tail first = getTail(begins), second = getTail(ends);
   if (begins.empty() || ends.empty() || first.list.empty() || first.list != second.list ||
       first.begin != 0 || second.begin != 1 || !definitions.isSizeOf(loop.input(0), ends))
@@ -289,8 +293,8 @@ std::optional<EmbeddingBag> LoopMatcher::match() {
   const NodeProto *concat = definitions.find(first.list, "Concat");
   bag.includeLastOffset =
       !(concat && concat->input_size() == 2 && getInt(*concat, "axis", -1) == 0 &&
-        definitions.isSizeOf(concat->input(1), bag.indices));
-  bag.offsets = bag.includeLastOffset ? first.list : StringRef(concat->input(0));
+        definitions.isSizeOf(getInput(*concat, 1), bag.indices));
+  bag.offsets = bag.includeLastOffset ? first.list : getInput(*concat, 0);
   if (definitions.isOwn(bag.table) || definitions.isOwn(bag.indices) ||
       definitions.isOwn(bag.offsets))
     return std::nullopt;

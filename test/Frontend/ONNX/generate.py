@@ -551,7 +551,9 @@ def embedding_bag(m, mode="Sum", last=False, indices="i", offsets="o", **changes
                             m.constant([1])])
     begin = inner("Gather", [m.node("Identity", [offsets]), f"{n}_i"], axis=0)
     end = inner("Gather", [ends, f"{n}_i"], axis=0)
-    rows = inner("Slice", [indices, first_axis(inner, "Unsqueeze", begin), first_axis(inner, "Unsqueeze", end), zero])
+    begin = first_axis(inner, "Unsqueeze", begin)
+    end = inner("Unsqueeze", [], axes=[0]) if changes.get("inputless") else first_axis(inner, "Unsqueeze", end)
+    rows = inner("Slice", [indices, begin, end, zero])
     rows = inner("Gather", ["table", rows], axis=0)
     if changes.get("weighted"):
         rows = inner("Mul", [rows, "scale"])
@@ -583,7 +585,7 @@ def embedding_bags():
     m.save("invalid-embedding-bag.onnx")
 
     for name, changes in {"weighted": {"weighted": True}, "axis": {"axis": 1}, "keepdims": {"keepdims": 1},
-                          "begin": {"begin": 2}, "count": {"count": 2}, "reduction": {"mode": "Prod"}}.items():
+                          "begin": {"begin": 2}, "count": {"count": 2}, "reduction": {"mode": "Prod"}, "inputless": {"inputless": True}}.items():
         m = model(17)
         embedding_bag(m, name="/bag/Loop", **changes)
         m.save(f"invalid-loop-{name}.onnx")
