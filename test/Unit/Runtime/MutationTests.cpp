@@ -127,6 +127,13 @@ PlanBuilder everyOpPlan() {
   int32_t folded = b.op(plan::DequantizeT(), {one}, b.value("folded", TensorSpec::floats({1, 2})));
   int32_t wide =
       b.op(plan::ExpandT(), {folded}, b.value("wide", TensorSpec::floats({3, 2})), "expand");
+  plan::EmbeddingBagT bag;
+  bag.mode = plan::BagMode::Mean;
+  int32_t indices = b.constant<int64_t>("indices", {DType::Int64, {3}}, {0, -2, 1});
+  int32_t offsets = b.constant<int32_t>("offsets", {DType::Int32, {2}}, {0, 2});
+  int32_t table = b.constant<float>("table", TensorSpec::floats({2, 2}), {1, 2, 3, 4});
+  b.output(b.op(std::move(bag), {indices, offsets, table},
+                b.value("bags", TensorSpec::floats({2, 2})), "bag"));
   b.output(z);
   b.output(wide);
   b.graph.preprocessing = std::make_unique<plan::PreprocessingT>();
@@ -326,6 +333,9 @@ void mutateOptions(Random &random, plan::OpKindUnion &kind) {
       mutateFloats(random, random() % 2 ? blocks->scales : blocks->float_zero_points);
     else
       mutateNumbers(random, blocks->zero_points);
+  } else if (plan::EmbeddingBagT *bag = kind.AsEmbeddingBag()) {
+    bag->mode = static_cast<plan::BagMode>(random() % 4);
+    bag->include_last_offset = random() % 2;
   } else if (plan::ObserveT *observe = kind.AsObserve()) {
     observe->observer = static_cast<uint32_t>(strangeNumber(random));
   }
