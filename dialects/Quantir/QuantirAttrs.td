@@ -113,7 +113,8 @@ def Quantir_Rule : I32EnumAttr<"Rule", "a rule that Quantir and PyTorch see diff
     I32EnumAttrCase<"ModuleWeightsAtConvert", 5, "module_weights_at_convert">,
     I32EnumAttrCase<"FusersFirst", 6, "fusers_first">, I32EnumAttrCase<"CorrectBiases", 7, "correct_biases">,
     I32EnumAttrCase<"StandaloneFromModule", 8, "standalone_from_module">,
-    I32EnumAttrCase<"CheckFusedTypes", 9, "check_fused_types">, I32EnumAttrCase<"FloatAddends", 10, "float_addends">]> {
+    I32EnumAttrCase<"CheckFusedTypes", 9, "check_fused_types">, I32EnumAttrCase<"FloatAddends", 10, "float_addends">,
+    I32EnumAttrCase<"EqualizeAsFX", 11, "equalize_as_fx">]> {
   let cppNamespace = "::quantir";
 }
 
@@ -265,11 +266,19 @@ def Quantir_AnnotationAttr : Quantir_Attr<"Annotation", "annotation"> {
     One entry for each operand and each result: an observer, `#quantir.shared`, `#quantir.derived`, `#quantir.upstream`, or
     `unit` for a value that is left as it is. Every pass after annotation reads nothing else.
 
+    `equalization` is for an op with a weight whose columns share their ranges with those of the first activation
+    (`quantir-equalize`): the observer of the activation's columns.
+
     ```mlir
     #quantir.annotation<operands = [#quantir.histogram, #quantir.per_channel_min_max<...>, unit], results = [#quantir.histogram]>
+    #quantir.annotation<operands = [#quantir.min_max, #quantir.min_max<...>], results = [unit],
+                        equalization = #quantir.per_channel_min_max<ch_axis = 1>>
     ```
   }];
-  let parameters = (ins "::mlir::ArrayAttr":$operands, "::mlir::ArrayAttr":$results);
+  let parameters = (ins "::mlir::ArrayAttr":$operands, "::mlir::ArrayAttr":$results,
+                        OptionalParameter<"::quantir::ObserverSpecAttr">:$equalization);
+  let builders = [AttrBuilder<(ins "::mlir::ArrayAttr":$operands, "::mlir::ArrayAttr":$results),
+                              [{ return $_get($_ctxt, operands, results, ::quantir::ObserverSpecAttr()); }]>];
 }
 
 #endif // QUANTIR_DIALECTS_QUANTIR_ATTRS_TD

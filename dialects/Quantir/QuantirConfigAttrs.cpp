@@ -152,22 +152,33 @@ LogicalResult QConfigMappingAttr::verify(function_ref<InFlightDiagnostic()> emit
 Attribute AnnotationAttr::parse(AsmParser &parser, Type) {
   ArrayAttr operands = parser.getBuilder().getArrayAttr({});
   ArrayAttr results = operands;
+  ObserverSpecAttr equalization;
   SMLoc loc = parser.getCurrentLocation();
-  if (parseFields(parser, {"operands", "results"}, [&](StringRef key) {
-        return parser.parseAttribute(key == "operands" ? operands : results);
+  if (parseFields(parser, {"operands", "results", "equalization"}, [&](StringRef key) {
+        return key == "equalization"
+                   ? parser.parseAttribute(equalization)
+                   : parser.parseAttribute(key == "operands" ? operands : results);
       }))
     return {};
-  return parser.getChecked<AnnotationAttr>(loc, parser.getContext(), operands, results);
+  return parser.getChecked<AnnotationAttr>(loc, parser.getContext(), operands, results,
+                                           equalization);
 }
 
 void AnnotationAttr::print(AsmPrinter &printer) const {
   FieldPrinter fields(printer);
   fields.field("operands") << getOperands();
   fields.field("results") << getResults();
+  if (getEqualization())
+    fields.field("equalization") << getEqualization();
 }
 
 LogicalResult AnnotationAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                     ArrayAttr operands, ArrayAttr results) {
+                                     ArrayAttr operands, ArrayAttr results,
+                                     ObserverSpecAttr equalization) {
+  if (equalization &&
+      equalization.getConfig().kind != numerics::ObserverKind::PerChannelMinMax)
+    return emitError() << "expected a #quantir.per_channel_min_max for equalization, but got "
+                       << equalization;
   for (ArrayAttr specs : {operands, results})
     for (Attribute spec : specs)
       if (!isa<ObserverSpecAttr, SharedSpecAttr, DerivedSpecAttr, UpstreamSpecAttr, UnitAttr>(spec))

@@ -95,7 +95,7 @@ LogicalResult QuantirDialect::verifyOperationAttribute(Operation *op, NamedAttri
     return expect(isa<QConfigAttr>(value) || (none && none.getValue() == "none"),
                   "a #quantir.qconfig or \"none\"");
   }
-  if (name == qconfigMappingAttrName)
+  if (name == qconfigMappingAttrName || name == equalizationConfigAttrName)
     return expect(isa<QConfigMappingAttr>(value), "a #quantir.qconfig_mapping");
   if (name == backendConfigAttrName)
     return expect(isa<BackendConfigAttr>(value), "a #quantir.backend_config");

@@ -20,7 +20,9 @@ def Quantir_Dialect : Dialect {
     Attributes of a module: `quantir.stage` (`"float"`, `"prepared"`, `"reference"` or `"lowered"`), `quantir.model`,
     `quantir.qconfig_mapping`, `quantir.backend_config`, and `quantir.preprocessing`, a dictionary with `mean` and `std`
     (`array<f32>`, one value for each channel), which says that uint8 images become the input as `(x / 255 - mean) / std`.
-    On an op, `quantir.float_reason` says why it was left in float.
+    On an op, `quantir.float_reason` says why it was left in float. `quantir.equalization_config`, a
+    `#quantir.qconfig_mapping` too, says for which ops the columns of input and weight are equalized: its qconfigs have the
+    observers of their ranges.
 
     A function may be a module of the model that is called: `quantir.module_path` is then its path and
     `quantir.module_class` its class. The unit attribute `quantir.standalone` says that it is quantized on its own, with the
@@ -41,6 +43,7 @@ def Quantir_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral modelAttrName = "quantir.model";
     static constexpr ::llvm::StringLiteral qconfigMappingAttrName = "quantir.qconfig_mapping";
     static constexpr ::llvm::StringLiteral backendConfigAttrName = "quantir.backend_config";
+    static constexpr ::llvm::StringLiteral equalizationConfigAttrName = "quantir.equalization_config";
     static constexpr ::llvm::StringLiteral preprocessingAttrName = "quantir.preprocessing";
     static constexpr ::llvm::StringLiteral annotationAttrName = "quantir.annotation";
     static constexpr ::llvm::StringLiteral floatReasonAttrName = "quantir.float_reason";

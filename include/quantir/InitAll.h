@@ -14,6 +14,7 @@
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "quantir/passes/Annotate/Passes.h"
 #include "quantir/passes/Convert/Passes.h"
+#include "quantir/passes/Equalize/Passes.h"
 #include "quantir/passes/Fuse/Passes.h"
 #include "quantir/passes/Lower/Passes.h"
 #include "quantir/passes/Modules/Passes.h"
@@ -43,6 +44,7 @@ inline void registerAllPasses() {
   registerQuantirFusePasses();
   registerQuantirAnnotatePasses();
   registerQuantirPreparePasses();
+  registerQuantirEqualizePasses();
   registerQuantirConvertPasses();
   registerQuantirLowerPasses();
   registerPipelines();

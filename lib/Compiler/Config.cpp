@@ -19,12 +19,17 @@ using namespace quantir;
 
 namespace {
 
-/// The mapping and the backend config of a configuration file; null where the file does not say.
+/// What a configuration file says of mappings and backend config; null where it says nothing.
 struct Configuration {
   QConfigMappingAttr mapping;
   SettingPaths settings; ///< where those of the mapping stand in the file
+  QConfigMappingAttr equalization;
+  SettingPaths equalizationSettings;
   BackendConfigAttr backend;
 };
+
+/// Quantir's name of the key, and PyTorch's of the argument of prepare_fx.
+constexpr StringLiteral equalizationKeys[] = {"equalization_config", "_equalization_config"};
 
 LogicalResult unknownNode(JsonReader reader, StringRef name, ArrayRef<std::string> nodes) {
   std::vector<std::string> near = runtime::nearestFirst(name, {nodes.data(), nodes.size()});
@@ -83,7 +88,8 @@ FailureOr<Configuration> readConfiguration(const std::string &path, ModuleOp mod
   JsonReader reader(*json, loc);
   Configuration configuration;
   constexpr StringRef parts[] = {"qconfig_mapping", "backend_config", "prepare_custom_config",
-                                 "convert_custom_config", "fuse_custom_config", "targets"};
+                                 "convert_custom_config", "fuse_custom_config", "targets",
+                                 equalizationKeys[0], equalizationKeys[1]};
   // A mapping may be all of the file.
   SmallVector<StringRef> keysOfMapping = qconfigMappingKeys();
   if (json->is_string() || llvm::any_of(keysOfMapping, [&](StringRef key) {
@@ -110,6 +116,18 @@ FailureOr<Configuration> readConfiguration(const std::string &path, ModuleOp mod
       return failure();
     configuration.mapping = *mapping;
   }
+  for (StringRef key : equalizationKeys) {
+    std::optional<JsonReader> member = reader.member(key);
+    if (!member)
+      continue;
+    if (configuration.equalization)
+      return member->error() << "'" << equalizationKeys[0] << "' is given, too; leave one out";
+    FailureOr<QConfigMappingAttr> equalization =
+        readEqualizationConfig(*member, configuration.equalizationSettings);
+    if (failed(equalization))
+      return failure();
+    configuration.equalization = *equalization;
+  }
   if (std::optional<JsonReader> member = reader.member("backend_config")) {
     FailureOr<BackendConfigAttr> backend = readBackendConfig(*member);
     if (failed(backend))
@@ -132,8 +150,10 @@ LogicalResult quantir::configure(ModuleOp module, const std::string &path,
   if (!path.empty()) {
     Location loc = FileLineColLoc::get(context, path, 0, 0);
     FailureOr<Configuration> read = readConfiguration(path, module, loc);
-    if (failed(read) || (read->mapping &&
-                         failed(checkSettings(read->mapping, module, loc, &read->settings))))
+    if (failed(read) ||
+        (read->mapping && failed(checkSettings(read->mapping, module, loc, &read->settings))) ||
+        (read->equalization && failed(checkSettings(read->equalization, module, loc,
+                                                    &read->equalizationSettings))))
       return failure();
     configuration = *std::move(read);
   }
@@ -146,6 +166,9 @@ LogicalResult quantir::configure(ModuleOp module, const std::string &path,
       return failure();
   } else
     module->setAttr(mappingName, getDefaultQConfigMapping(context));
+
+  if (configuration.equalization)
+    module->setAttr(QuantirDialect::equalizationConfigAttrName, configuration.equalization);
 
   StringRef backendName = QuantirDialect::backendConfigAttrName;
   if (configuration.backend)

@@ -14,6 +14,7 @@
 #include "quantir/Runtime/Calibration.h"
 #include "quantir/Target/Plan/Export.h"
 #include "quantir/dialects/Quantir/Quantir.h"
+#include "quantir/passes/Equalize/Passes.h"
 #include "runtime/data/Compare.h"
 #include "runtime/data/ModelInputs.h"
 
@@ -114,6 +115,7 @@ public:
     QUANTIR_RETURN_IF_ERROR(loadData(provider));
     QUANTIR_RETURN_IF_ERROR(prepare());
     QUANTIR_RETURN_IF_ERROR(calibrateModel());
+    QUANTIR_RETURN_IF_ERROR(equalize());
     QUANTIR_RETURN_IF_ERROR(correct());
     QUANTIR_RETURN_IF_ERROR(convert());
     QUANTIR_RETURN_IF_ERROR(lower());
@@ -158,6 +160,7 @@ private:
   Status prepare();
   Status applyState();
   Status calibrateModel();
+  Status equalize();
   Status correct();
   Status convert();
   Status lower();
@@ -280,6 +283,12 @@ Status Quantization::calibrateModel() {
                            " samples do not fill one and are left out");
   timer.finish("calibrate");
   return Status();
+}
+
+/// Does what an equalization_config asks for, before biases are corrected for the weights it makes.
+Status Quantization::equalize() {
+  return runPipeline("equalizing '" + path + "'",
+                     [](OpPassManager &pm) { pm.addPass(createEqualizePass()); });
 }
 
 /// Corrects biases, unless the backend config's rules say not to. A model that cannot

@@ -58,6 +58,10 @@ struct QuantizationRules {
   bool standaloneFromModule = false;
   /// Modules are fused only if `object_type` has one qconfig for all their types, or none.
   bool checkFusedTypes = false;
+  /// Equalization leaves the range of a value whose maker takes the scale into its weight as it
+  /// was, what shares the observer of a value that is multiplied gets its new range, too, and of
+  /// units of several ops only those with a relu are equalized.
+  bool equalizeAsFX = false;
 
   /// Those of a family.
   static QuantizationRules of(Rules family);

@@ -235,6 +235,19 @@ bool quantir::isTraceable(Operation *function) {
          !function->hasAttr(QuantirDialect::customModuleAttrName);
 }
 
+FailureOr<QConfigMappingAttr> quantir::mappingOf(FunctionOpInterface function,
+                                                 StringRef fallback) {
+  if (auto mapping =
+          configurationOf<QConfigMappingAttr>(function, QuantirDialect::qconfigMappingAttrName))
+    return mapping;
+  if (fallback.empty())
+    return function.emitError() << "expected the attribute "
+                                << QuantirDialect::qconfigMappingAttrName
+                                << " or the pass option qconfig-mapping";
+  nlohmann::json name = fallback;
+  return readQConfigMapping(JsonReader(name, function.getLoc()));
+}
+
 FailureOr<BackendPatterns> quantir::getBackendPatternsOf(FunctionOpInterface function,
                                                          const BackendPatterns &ofModule) {
   auto own = function->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName);

@@ -39,6 +39,11 @@ AttrT configurationOf(mlir::FunctionOpInterface function, llvm::StringRef name) 
   return parent ? parent->getAttrOfType<AttrT>(name) : AttrT();
 }
 
+/// The qconfig mapping that holds in a function: its own, the module's, or the built-in one called
+/// `fallback`. A failure has been reported.
+mlir::FailureOr<QConfigMappingAttr> mappingOf(mlir::FunctionOpInterface function,
+                                              llvm::StringRef fallback);
+
 /// The patterns of the backend config that holds in a function: its own, else those of the module.
 /// A failure has been reported.
 mlir::FailureOr<BackendPatterns> getBackendPatternsOf(mlir::FunctionOpInterface function,

@@ -69,6 +69,8 @@ public:
   FailureOr<Json> observer(const PythonValue &value) const;
   FailureOr<Json> qconfig(const PythonValue &value) const;
   FailureOr<Json> mapping(const PythonValue &value) const;
+  FailureOr<Json> equalization(const PythonValue &value) const;
+  LogicalResult expectClass(const PythonValue &value, StringRef name) const;
 
 private:
   FailureOr<Json> namedObserver(StringRef name) const;
@@ -291,6 +293,49 @@ FailureOr<Json> TextReader::mapping(const PythonValue &value) const {
                   "_get_default_qconfig_mapping_with_default_qconfig"});
 }
 
+//===----------------------------------------------------------------------===//
+// Equalization
+//===----------------------------------------------------------------------===//
+
+/// The observers of an EqualizationQConfig. Their arguments do not change the ranges they see.
+constexpr std::pair<StringLiteral, StringLiteral> equalizationObservers[] = {
+    {"input_activation", "_InputEqualizationObserver"}, {"weight", "_WeightEqualizationObserver"}};
+
+/// `name` itself, what its `with_args` gives or a partial of it.
+LogicalResult TextReader::expectClass(const PythonValue &value, StringRef name) const {
+  StringRef found = value.className();
+  if (value.kind == Kind::Call) {
+    found = value.text;
+    if (lastPart(found) == "partial" && value.arguments.size() == 1)
+      found = value.arguments[0].className();
+    found.consume_back(".with_args");
+  }
+  if (lastPart(found) == name)
+    return success();
+  return reader.error() << "expected '" << name << "' at column " << value.column << ", but got '"
+                        << (found.empty() ? StringRef(value.text) : found) << "'";
+}
+
+FailureOr<Json> TextReader::equalization(const PythonValue &value) const {
+  if (value.kind == Kind::None)
+    return Json(false);
+  StringRef name = lastPart(value.text);
+  if (value.kind == Kind::Name && name == "default_equalization_qconfig")
+    return Json(true);
+  if (value.kind != Kind::Call || name != "EqualizationQConfig")
+    return reader.error() << "no equalization qconfig is called '" << value.text
+                          << "'; expected 'default_equalization_qconfig', what PyTorch prints for "
+                             "one, or null";
+  for (auto [i, entry] : llvm::enumerate(equalizationObservers)) {
+    const PythonValue *argument = findArgument(value, i, entry.first);
+    if (!argument)
+      return reader.error() << "expected '" << entry.first << "' in '" << name << "'";
+    if (failed(expectClass(*argument, entry.second)))
+      return failure();
+  }
+  return Json(true);
+}
+
 /// Reads the reader's string with a method of TextReader.
 template <typename Method> FailureOr<Json> readText(JsonReader reader, Method method) {
   TextReader text(reader);
@@ -366,6 +411,28 @@ FailureOr<Json> quantir::qconfigFromText(JsonReader reader) {
 
 FailureOr<Json> quantir::mappingFromText(JsonReader reader) {
   return readText(reader, &TextReader::mapping);
+}
+
+FailureOr<bool> quantir::readsEqualization(JsonReader reader) {
+  if (!reader.json().is_array()) {
+    FailureOr<Json> equalizes = readText(reader, &TextReader::equalization);
+    if (failed(equalizes))
+      return failure();
+    return equalizes->get<bool>();
+  }
+  if (failed(reader.expectArray(std::size(equalizationObservers))))
+    return failure();
+  for (auto [i, entry] : llvm::enumerate(equalizationObservers)) {
+    JsonReader element = reader.element(i);
+    TextReader text(element);
+    FailureOr<std::string> string = element.string();
+    FailureOr<PythonValue> value = failure();
+    if (succeeded(string))
+      value = text.parse(*string);
+    if (failed(value) || failed(text.expectClass(*value, entry.second)))
+      return failure();
+  }
+  return true;
 }
 
 FailureOr<std::string> quantir::readObjectType(JsonReader reader) {

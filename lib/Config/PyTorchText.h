@@ -35,6 +35,15 @@ mlir::FailureOr<nlohmann::json> qconfigFromText(JsonReader reader);
 ///     _get_default_qconfig_mapping_with_default_qconfig(False, 'qnnpack', default_symmetric_qnnpack_qconfig)
 mlir::FailureOr<nlohmann::json> mappingFromText(JsonReader reader);
 
+/// An equalization qconfig, true, or none, false:
+///
+///     default_equalization_qconfig
+///     EqualizationQConfig(input_activation=functools.partial(<class '..._InputEqualizationObserver'>, ...){}, weight=...)
+///     None
+///
+/// or an array of the last but one's two arguments, which is what Python's json makes of it.
+mlir::FailureOr<bool> readsEqualization(JsonReader reader);
+
 /// The canonical object type that a string names, in any spelling of PyTorch's or as Python prints the class or function:
 /// "<class 'torch.nn.modules.conv.Conv2d'>", "<built-in method conv_transpose1d of type object at 0x7f>",
 /// "<function hardsigmoid at 0x7f>".

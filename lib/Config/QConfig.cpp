@@ -19,6 +19,7 @@ namespace {
 
 /// The settings of a mapping while it is read.
 struct MappingBuilder {
+  FailureOr<QConfigAttr> (*readSetting)(JsonReader) = readQConfig; ///< what a key is set to
   QConfigAttr global;
   std::array<SmallVector<QConfigRuleAttr>, mappingLevels.size()> rules;
   SettingPaths paths;
@@ -46,10 +47,15 @@ struct MappingBuilder {
       list.assign(list.size(), "");
   }
 
-  QConfigMappingAttr get(JsonReader reader) const {
-    return QConfigMappingAttr::getChecked(
+  /// The mapping, and in `places` where its settings stand.
+  FailureOr<QConfigMappingAttr> finish(JsonReader reader, SettingPaths &places) {
+    auto attr = QConfigMappingAttr::getChecked(
         [&] { return reader.error(); }, reader.location()->getContext(), global, ArrayRef(rules[0]),
         ArrayRef(rules[1]), ArrayRef(rules[2]), ArrayRef(rules[3]));
+    if (!attr)
+      return failure();
+    places = std::move(paths);
+    return attr;
   }
 };
 
@@ -74,7 +80,8 @@ FailureOr<std::string> readKey(JsonReader reader, MappingLevel level) {
 }
 
 /// One entry of a list of settings: [key, qconfig], or [module, object type, index, qconfig].
-FailureOr<QConfigRuleAttr> readRule(JsonReader reader, MappingLevel level) {
+FailureOr<QConfigRuleAttr> readRule(JsonReader reader, MappingLevel level,
+                                    const MappingBuilder &mapping) {
   bool withOrder = level == MappingLevel::ModuleNameObjectTypeOrder;
   if (failed(reader.expectArray(withOrder ? 4 : 2)))
     return failure();
@@ -91,7 +98,7 @@ FailureOr<QConfigRuleAttr> readRule(JsonReader reader, MappingLevel level) {
     objectType = *type;
     index = *number;
   }
-  FailureOr<QConfigAttr> qconfig = readQConfig(reader.element(withOrder ? 3 : 1));
+  FailureOr<QConfigAttr> qconfig = mapping.readSetting(reader.element(withOrder ? 3 : 1));
   if (failed(qconfig))
     return failure();
   auto attr =
@@ -124,7 +131,7 @@ LogicalResult readLevels(JsonReader reader, MappingBuilder &mapping) {
     if (!reader.json().contains(key.str()))
       continue;
     std::optional<JsonReader> member = reader.member(key);
-    FailureOr<QConfigAttr> qconfig = member ? readQConfig(*member) : QConfigAttr();
+    FailureOr<QConfigAttr> qconfig = member ? mapping.readSetting(*member) : QConfigAttr();
     if (failed(qconfig))
       return failure();
     mapping.global = *qconfig;
@@ -136,7 +143,7 @@ LogicalResult readLevels(JsonReader reader, MappingBuilder &mapping) {
     if (failed(member->expectArray()))
       return failure();
     for (size_t i = 0, e = member->json().size(); i < e; ++i) {
-      FailureOr<QConfigRuleAttr> rule = readRule(member->element(i), level);
+      FailureOr<QConfigRuleAttr> rule = readRule(member->element(i), level, mapping);
       if (failed(rule))
         return failure();
       mapping.set(level, *rule, member->element(i).path());
@@ -244,6 +251,25 @@ FailureOr<QConfigAttr> quantir::readQConfig(JsonReader reader) {
   return QConfigAttr::get(reader.location()->getContext(), specs[0], specs[1]);
 }
 
+FailureOr<QConfigAttr> quantir::readEqualizationQConfig(JsonReader reader) {
+  if (reader.isNull())
+    return QConfigAttr();
+  FailureOr<bool> equalizes = readsEqualization(reader);
+  if (failed(equalizes))
+    return failure();
+  if (!*equalizes)
+    return QConfigAttr();
+  auto observer = [&](numerics::QDType dtype) {
+    auto config = numerics::ObserverConfig::of(numerics::ObserverKind::PerChannelMinMax);
+    config.dtype = dtype;
+    config.scheme = numerics::QScheme::PerChannelSymmetric;
+    config.chAxis = 1;
+    return ObserverSpecAttr::get(reader.location()->getContext(), config);
+  };
+  return QConfigAttr::get(reader.location()->getContext(), observer(numerics::QDType::QUInt8),
+                          observer(numerics::QDType::QInt8));
+}
+
 Json quantir::toJson(QConfigAttr config) {
   Json object = Json::object();
   if (config.getActivation())
@@ -283,11 +309,19 @@ FailureOr<QConfigMappingAttr> quantir::readQConfigMappingAndPaths(JsonReader rea
   MappingBuilder mapping;
   if (failed(readMapping(reader, mapping)))
     return failure();
-  QConfigMappingAttr attr = mapping.get(reader);
-  if (!attr)
+  return mapping.finish(reader, paths);
+}
+
+FailureOr<QConfigMappingAttr> quantir::readEqualizationConfig(JsonReader reader,
+                                                              SettingPaths &paths) {
+  MappingBuilder mapping;
+  mapping.readSetting = readEqualizationQConfig;
+  SmallVector<StringRef> keys = qconfigMappingKeys();
+  llvm::erase(keys, "base");
+  llvm::erase(keys, "default_mapping_of");
+  if (failed(reader.expectObject(keys)) || failed(readLevels(reader, mapping)))
     return failure();
-  paths = std::move(mapping.paths);
-  return attr;
+  return mapping.finish(reader, paths);
 }
 
 Json quantir::toJson(QConfigMappingAttr mapping) {

@@ -54,6 +54,13 @@ mlir::FailureOr<QConfigMappingAttr> readQConfigMapping(JsonReader reader);
 /// The same, and where its settings stand.
 mlir::FailureOr<QConfigMappingAttr> readQConfigMappingAndPaths(JsonReader reader,
                                                                SettingPaths &paths);
+
+/// An equalization qconfig: "default_equalization_qconfig", or what PyTorch prints for one; as a qconfig it has the observers
+/// of the columns' ranges. Null: none (a null attribute).
+mlir::FailureOr<QConfigAttr> readEqualizationQConfig(JsonReader reader);
+
+/// PyTorch's `_equalization_config`: an object with the levels of a mapping, whose settings are equalization qconfigs.
+mlir::FailureOr<QConfigMappingAttr> readEqualizationConfig(JsonReader reader, SettingPaths &paths);
 nlohmann::json toJson(QConfigMappingAttr mapping);
 
 /// The mapping used when nothing is said.

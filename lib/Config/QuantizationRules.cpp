@@ -31,6 +31,8 @@ bool &QuantizationRules::operator[](Rule rule) {
     return checkFusedTypes;
   case Rule::FloatAddends:
     return floatAddends;
+  case Rule::EqualizeAsFX:
+    return equalizeAsFX;
   }
   llvm_unreachable("a rule without a value");
 }
@@ -50,6 +52,7 @@ QuantizationRules QuantizationRules::of(Rules family) {
   result.correctBiases = false;
   result.standaloneFromModule = true;
   result.checkFusedTypes = true;
+  result.equalizeAsFX = true;
   return result;
 }
 

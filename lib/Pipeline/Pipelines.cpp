@@ -4,6 +4,7 @@
 
 #include "quantir/passes/Annotate/Passes.h"
 #include "quantir/passes/Convert/Passes.h"
+#include "quantir/passes/Equalize/Passes.h"
 #include "quantir/passes/Fuse/Passes.h"
 #include "quantir/passes/Lower/Passes.h"
 #include "quantir/passes/Modules/Passes.h"
@@ -42,6 +43,8 @@ void quantir::buildPreparePipeline(OpPassManager &pm, const PreparePipelineOptio
   pm.addPass(createAnnotateBoundariesPass(AnnotateBoundariesPassOptions{options.qconfigMapping}));
   if (options.prune)
     pm.addNestedPass<func::FuncOp>(createPruneAnnotationsPass());
+  pm.addPass(
+      createAnnotateEqualizationPass(AnnotateEqualizationPassOptions{options.qconfigMapping}));
   pm.addPass(createInsertObserversPass());
   pm.addPass(createShareBoundaryObserversPass());
   pm.addPass(createVerifyPreparedPass());
@@ -58,6 +61,7 @@ void quantir::buildConvertPipeline(OpPassManager &pm) {
   SwapModulesPassOptions swap;
   swap.stage = "convert";
   pm.addPass(createSwapModulesPass(swap));
+  pm.addPass(createEqualizePass());
   pm.addPass(createConvertPass());
   pm.addPass(createQuantizeBoundariesPass());
   pm.addNestedPass<func::FuncOp>(createCancelRedundantCastsPass());

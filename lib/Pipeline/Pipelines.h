@@ -61,14 +61,14 @@ struct LowerPipelineOptions : public mlir::PassPipelineOptions<LowerPipelineOpti
 /// Simplifies and fuses a float model, for execution in float: canonicalize, fold batch norm, fuse.
 void buildFloatPipeline(mlir::OpPassManager &pm, const FloatPipelineOptions &options);
 
-/// float -> prepared: make functions of custom modules, what the float pipeline does, annotate, prune, insert observers, verify.
+/// float -> prepared: make functions of custom modules, what the float pipeline does, annotate (for quantization, then for equalization), prune, insert observers, verify.
 void buildPreparePipeline(mlir::OpPassManager &pm, const PreparePipelineOptions &options);
 
 /// float -> prepared, as PyTorch's eager mode: propagate qconfigs, annotate without a look at the graph, insert observers, verify.
 /// What is to be fused has been.
 void buildPrepareEagerPipeline(mlir::OpPassManager &pm, const PrepareEagerPipelineOptions &options);
 
-/// prepared and calibrated -> reference: convert observers, quantize weights, cancel redundant casts, verify.
+/// prepared and calibrated -> reference: equalize, convert observers, quantize weights, cancel redundant casts, verify.
 void buildConvertPipeline(mlir::OpPassManager &pm);
 
 /// any stage -> lowered: lower, assign layouts, verify.

@@ -87,6 +87,14 @@ public:
     ModuleOp module = getOperation();
     IRRewriter rewriter(&getContext());
     SymbolTable symbols(module);
+    WalkResult equalized = module.walk([](Operation *op) -> WalkResult {
+      auto annotation = op->getAttrOfType<AnnotationAttr>(QuantirDialect::annotationAttrName);
+      if (annotation && annotation.getEqualization())
+        return op->emitError("is to be equalized; run quantir-equalize before");
+      return success();
+    });
+    if (equalized.wasInterrupted())
+      return signalPassFailure();
     llvm::DenseMap<StringAttr, Choice> chosen;
     for (auto observer : module.getOps<ObserverOp>())
       if (failed(choose(observer, chosen[observer.getSymNameAttr()])))

@@ -75,18 +75,6 @@ StringRef quantir::modulePathOf(Operation *op) {
   return path ? path.getValue() : StringRef();
 }
 
-FailureOr<QConfigMappingAttr> quantir::mappingOf(func::FuncOp function, StringRef fallback) {
-  if (auto mapping =
-          configurationOf<QConfigMappingAttr>(function, QuantirDialect::qconfigMappingAttrName))
-    return mapping;
-  if (fallback.empty())
-    return function.emitError() << "expected the attribute "
-                                << QuantirDialect::qconfigMappingAttrName
-                                << " or the pass option qconfig-mapping";
-  nlohmann::json name = fallback;
-  return readQConfigMapping(JsonReader(name, function.getLoc()));
-}
-
 QConfigAttr quantir::qconfigOfModule(QConfigMappingAttr mapping, func::FuncOp function,
                                      StringRef path, StringRef moduleClass) {
   OpIdentity identity;

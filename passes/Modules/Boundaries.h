@@ -20,11 +20,6 @@ llvm::SmallVector<mlir::func::CallOp> callsOf(mlir::func::FuncOp function);
 /// The path of the module that an op comes from; empty if it has none.
 llvm::StringRef modulePathOf(mlir::Operation *op);
 
-/// The mapping that holds in a function: its own, the module's, or the built-in one called
-/// `fallback`. A failure has been reported.
-mlir::FailureOr<QConfigMappingAttr> mappingOf(mlir::func::FuncOp function,
-                                              llvm::StringRef fallback);
-
 /// What the mapping of `function` says of a module in it: its path is that of the model, its class
 /// may be empty.
 QConfigAttr qconfigOfModule(QConfigMappingAttr mapping, mlir::func::FuncOp function,

@@ -173,7 +173,37 @@ private:
       for (OpOperand *use : site.uses)
         rewriter.modifyOpInPlace(use->getOwner(), [&] { use->set(observe.getResult()); });
     }
+    for (Operation &op : func.getBody().getOps())
+      if (auto annotation = op.getAttrOfType<AnnotationAttr>(QuantirDialect::annotationAttrName))
+        if (annotation.getEqualization())
+          observeColumns(rewriter, func, symbols, &op, annotation.getEqualization());
     return success();
+  }
+
+  /// Behind the observer of the first activation that `op` reads, one of its columns.
+  void observeColumns(IRRewriter &rewriter, func::FuncOp func, SymbolTable &symbols, Operation *op,
+                      ObserverSpecAttr spec) {
+    auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+    OpOperand *operand = llvm::find_if(op->getOpOperands(), [&](OpOperand &candidate) {
+      return quantizable && quantizable.getOperandRole(candidate.getOperandNumber()) ==
+                                OperandRole::Activation;
+    });
+    auto observe = operand == op->getOpOperands().end()
+                       ? ObserveOp()
+                       : operand->get().getDefiningOp<ObserveOp>();
+    if (!observe)
+      return; // The verifier of the stage says so.
+    // PyTorch's name.
+    std::string name = (observe.getObserver() + "_equalization_process_").str();
+    name += std::to_string(columnCounts[name]++);
+    rewriter.setInsertionPoint(func);
+    auto columns = ObserverOp::create(rewriter, op->getLoc(), name, spec, DictionaryAttr());
+    symbols.insert(columns);
+    ++numObservers;
+    rewriter.setInsertionPoint(op);
+    auto behind = ObserveOp::create(rewriter, op->getLoc(), observe.getType(), observe,
+                                    columns.getSymName(), /*passive=*/false);
+    rewriter.modifyOpInPlace(op, [&] { operand->set(behind); });
   }
 
   LogicalResult collect(Operation *op, AnnotationAttr annotation, SiteMap &map) {
@@ -270,6 +300,7 @@ private:
 
   unsigned activationCount = 0;
   unsigned weightCount = 0;
+  llvm::StringMap<unsigned> columnCounts;
 };
 
 } // namespace

@@ -15,6 +15,9 @@ def InsertObserversPass : Pass<"quantir-insert-observers", "::mlir::ModuleOp"> {
 
     Observers of constants (weights) see them here and now, and have their state at once.
 
+    Where an annotation asks for equalization, an observer of the columns stands behind that of the first activation:
+    `@act_0_equalization_process_0`.
+
     The module's stage becomes `prepared`.
 
     ```mlir
@@ -54,7 +57,8 @@ def ApplyCalibrationPass : Pass<"quantir-apply-calibration", "::mlir::ModuleOp">
 def VerifyPreparedPass : Pass<"quantir-verify-prepared", "::mlir::ModuleOp"> {
   let summary = "check that a module is ready to be calibrated";
   let description = [{
-    Fails unless: every operand and result that an annotation quantizes is observed; every observer is used; nothing inside a
+    Fails unless: every operand and result that an annotation quantizes is observed, and one that is to be equalized once
+    more; every observer is used; nothing inside a
     `quantir.fused` is annotated; no quantized type occurs.
   }];
 }

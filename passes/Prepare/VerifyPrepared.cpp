@@ -16,6 +16,11 @@ namespace {
 
 bool isObserved(Attribute spec) { return isa<ObserverSpecAttr, SharedSpecAttr>(spec); }
 
+bool isObservedTwice(Value value) {
+  auto observe = value.getDefiningOp<ObserveOp>();
+  return observe && observe.getInput().getDefiningOp<ObserveOp>();
+}
+
 class VerifyPreparedPass : public quantir::impl::VerifyPreparedPassBase<VerifyPreparedPass> {
 public:
   void runOnOperation() override {
@@ -55,6 +60,9 @@ private:
           !operand.get().getDefiningOp<ObserveOp>())
         return op->emitError() << "expected operand " << operand.getOperandNumber()
                                << " to be observed, as its annotation says";
+    if (annotation.getEqualization() && !llvm::any_of(op->getOperands(), isObservedTwice))
+      return op->emitError() << "expected an operand whose columns are observed for equalization, "
+                                "as its annotation says";
     for (OpResult value : op->getResults())
       if (isObserved(annotation.getResults()[value.getResultNumber()]) &&
           !llvm::all_of(value.getUsers(), [](Operation *user) { return isa<ObserveOp>(user); }))

@@ -7,7 +7,8 @@ FOLDER of tools has qopt, qtranslate and quantir; FOLDER of goldens has fx/*.jso
 case's own configuration. Then these have to be PyTorch's: which values are observed, which of them share an observer, the
 kind, dtype, scale and zero point of each observer, and which ops are quantized; for tables of embeddings also the scales,
 zero points and outputs. A model that was trained with fake quantization takes its parameters and its observers' states from
-PyTorch, as docs/FromPyTorch.md says, and is compared with its weights' scales and its outputs. Prints one line a case and a sum, and exits
+PyTorch, as docs/FromPyTorch.md says, and is compared with its weights' scales and its outputs. With equalization, what columns are multiplied
+with, the weights and the outputs have to be PyTorch's, too. Prints one line a case and a sum, and exits
 1 if a case differs that is not named below with its reason, 77 if there are no goldens.
 
 A model file cannot say all that FX knows: whether `flatten` was a function or a method, or that there was a dropout. The
@@ -25,6 +26,8 @@ import tempfile
 
 import numpy as np
 
+import equalization
+
 try:
     import onnx
     from onnx import numpy_helper
@@ -32,9 +35,7 @@ except ImportError:
     onnx = None
 
 # Cases in which Quantir knowingly differs, each with the reason.
-KNOWN = {
-    "equalization": "input-weight equalization is not part of the backend config",
-}
+KNOWN = {}
 
 OBSERVER_KINDS = {
     "MinMaxObserver": "min_max",
@@ -420,8 +421,6 @@ def check(name, tools, goldens, work):
     arrays = np.load(goldens / f"{name}.npz")
     config = {"qconfig_mapping": case["qconfig_mapping"], "backend_config": case["backend_config"],
               "targets": targets(case)}
-    if case.get("equalize"):
-        return ["no equalization observers"]
     custom = dict(case.get("prepare_custom_config") or {})
     if case.get("input_q"):
         scale, zero = case["input_q"]
@@ -455,7 +454,22 @@ def check(name, tools, goldens, work):
     if case["qat"]:
         step = list(Golden(case).observed.values())[-1].pop()[3]
         differences += check_weights(case, casts) + check_outputs(case, arrays, tools, work, names, 1.001 * step)
+    if case.get("equalize"):
+        differences += check_equalization(case, arrays, tools, goldens / f"{name}.onnx", config, work)
     return differences
+
+
+def check_equalization(case, arrays, tools, model, config, work):
+    """The case once more, now with equalization: what it has besides."""
+    config["_equalization_config"] = {"": "default_equalization_qconfig"}
+    (work / "config.json").write_text(json.dumps(config))
+    data = ["--config", work / "config.json", "--calibration", work / "calibration.npy", "--batch", str(len(arrays["calib0_0"]))]
+    run([tools / "quantir", "calibrate", model, *data, "-o", work / "calibrated.mlir"])
+    run([tools / "quantir", "quantize", model, *data, "--dump-stages", work / "equalized", "-o", work / "equalized.plan"])
+    np.save(work / "test.npy", arrays["test_0"])
+    run([tools / "quantir", "run", work / "equalized.plan", "--input", work / "test.npy", "--output", work / "output.npy"])
+    return equalization.compare(case, arrays, (work / "calibrated.mlir").read_text(),
+                                (work / "equalized" / "reference.mlir").read_text(), np.load(work / "output.npy"))
 
 
 def same_fusion_error(quantize):

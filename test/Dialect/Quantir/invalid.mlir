@@ -103,7 +103,7 @@ module attributes {quantir.backend_config = #quantir.backend_config<"b", rules =
 
 // -----
 
-// expected-error@+1 {{expected a rule (observe_shared, prune, fixed_from_qconfig, reuse_by_kind, scalars_share, module_weights_at_convert, fusers_first, correct_biases, standalone_from_module, check_fused_types, float_addends), but got 'observe'}}
+// expected-error@+1 {{expected a rule (observe_shared, prune, fixed_from_qconfig, reuse_by_kind, scalars_share, module_weights_at_convert, fusers_first, correct_biases, standalone_from_module, check_fused_types, float_addends, equalize_as_fx), but got 'observe'}}
 module attributes {quantir.backend_config = #quantir.backend_config<"native", overrides = [observe = false]>} {}
 
 // -----
@@ -204,3 +204,16 @@ func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
   } : (tensor<2x2xf32>) -> tensor<2x2xf32>
   return %0 : tensor<2x2xf32>
 }
+
+// -----
+
+func.func @equalization(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  // expected-error@+1 {{expected a #quantir.per_channel_min_max for equalization, but got #quantir.min_max}}
+  %0 = nn.relu %x {quantir.annotation = #quantir.annotation<operands = [unit], results = [unit], equalization = #quantir.min_max>} : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %0 : tensor<2x2xf32>
+}
+
+// -----
+
+// expected-error@+1 {{expected quantir.equalization_config to be a #quantir.qconfig_mapping, but got "all"}}
+module attributes {quantir.equalization_config = "all"} {}

@@ -69,7 +69,8 @@ module attributes {
     // CHECK: } : (tensor<?x3xf32>, tensor<4x3xf32>) -> tensor<?x4xf32>
     %0 = quantir.fused "linear_relu"(%x, %w) attributes {
       quantir.annotation = #quantir.annotation<
-        operands = [#quantir.histogram, #weights], results = [#quantir.shared<operand 0>]>
+        operands = [#quantir.histogram, #weights], results = [#quantir.shared<operand 0>],
+        equalization = #quantir.per_channel_min_max<ch_axis = 1>>
     } {
     ^bb0(%a: tensor<?x3xf32>, %b: tensor<4x3xf32>):
       %1 = nn.linear %a, %b : (tensor<?x3xf32>, tensor<4x3xf32>) -> tensor<?x4xf32>

@@ -42,6 +42,9 @@ struct ConfigFixture {
     return orNull(readQConfigMappingAndPaths(reader(text), paths ? *paths : ignored));
   }
   QConfigAttr qconfig(const std::string &text) { return orNull(readQConfig(reader(text))); }
+  QConfigAttr equalization(const std::string &text) {
+    return orNull(readEqualizationQConfig(reader(text)));
+  }
   ObserverSpecAttr observer(const std::string &text) { return orNull(readObserver(reader(text))); }
 
   /// The first error since the last call; empty if there was none.

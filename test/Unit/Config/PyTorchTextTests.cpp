@@ -147,3 +147,21 @@ TEST_CASE("errors in what PyTorch prints have the place in the text") {
   CHECK_FALSE(f.observer(f.quoted(deep)));
   CHECK_THAT(f.takeError(), Catch::Matchers::StartsWith("expected fewer levels of nesting"));
 }
+
+TEST_CASE("the ways to ask for equalization, and not to") {
+  ConfigFixture f;
+  QConfigAttr expected = f.equalization(R"("default_equalization_qconfig")");
+  REQUIRE(expected);
+  CHECK(expected.getActivation().getConfig().kind == ObserverKind::PerChannelMinMax);
+  CHECK(expected.getActivation().getConfig().chAxis == 1);
+  for (const char *text : {
+           R"("torch.ao.quantization.fx._equalize.default_equalization_qconfig")",
+           R"json("EqualizationQConfig(input_activation=functools.partial(<class 'torch.ao.quantization.fx._equalize._InputEqualizationObserver'>, dtype=torch.quint8, qscheme=torch.per_tensor_symmetric){}, weight=functools.partial(<class 'torch.ao.quantization.fx._equalize._WeightEqualizationObserver'>, dtype=torch.qint8, qscheme=torch.per_tensor_symmetric){})")json",
+           R"(["_InputEqualizationObserver", "_WeightEqualizationObserver.with_args(dtype=torch.qint8)"])",
+       }) {
+    INFO(text);
+    CHECK(f.equalization(text) == expected);
+  }
+  CHECK_FALSE(f.equalization("null"));
+  CHECK_FALSE(f.equalization(R"("None")"));
+}
