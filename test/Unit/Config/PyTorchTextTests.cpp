@@ -157,7 +157,7 @@ TEST_CASE("the ways to ask for equalization, and not to") {
   for (const char *text : {
            R"("torch.ao.quantization.fx._equalize.default_equalization_qconfig")",
            R"json("EqualizationQConfig(input_activation=functools.partial(<class 'torch.ao.quantization.fx._equalize._InputEqualizationObserver'>, dtype=torch.quint8, qscheme=torch.per_tensor_symmetric){}, weight=functools.partial(<class 'torch.ao.quantization.fx._equalize._WeightEqualizationObserver'>, dtype=torch.qint8, qscheme=torch.per_tensor_symmetric){})")json",
-           R"(["_InputEqualizationObserver", "_WeightEqualizationObserver.with_args(dtype=torch.qint8)"])",
+           R"json(["_InputEqualizationObserver", "_WeightEqualizationObserver.with_args(dtype=torch.qint8)"])json",
        }) {
     INFO(text);
     CHECK(f.equalization(text) == expected);
