@@ -45,6 +45,7 @@ UNSUPPORTED = [
     ("inputs", r"gather_(0|1|2d_indices|negative_indices)", "indices that are not evenly spaced"),
     ("inputs", r"(abs|ceil|floor|neg|range|max|min|greater|less)(_.*)?", "only of constants"),
     ("constants", r".*_(u?int8|u?int16|uint32|uint64|float16|int8_.*)", "arithmetic on these types"),
+    ("both", r"loop.*", "loops other than that of an EmbeddingBag"),
     ("constants", r"mod_mixed_sign_float64", "fmod"),
     ("constants", r"constantofshape_int_shape_zero", "tensors without elements"),
 ]
