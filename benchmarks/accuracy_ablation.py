@@ -100,10 +100,15 @@ def unfused_addition(pattern):
     return None if "nn.add(" in pattern["pattern"] else pattern
 
 
-def quantized_matmul(pattern):
-    if pattern["pattern"].startswith("nn.add|"):
-        pattern["pattern"] = "nn.matmul|" + pattern["pattern"]
-    return pattern
+def quantizing(names):
+    """An edit that adds ops to those of one input dtype and one output dtype."""
+
+    def edit(pattern):
+        if pattern["pattern"].startswith("nn.add|"):
+            pattern["pattern"] = names + "|" + pattern["pattern"]
+        return pattern
+
+    return edit
 
 
 # What else `quantir` has in its patterns, each taken back as PyTorch has it.
@@ -112,7 +117,8 @@ PATTERNS = {
     "the same, and the clamp shares its input's scale": clamp_as_pytorch,
     "residual addition not fused": unfused_addition,
     "average pool and mean share their input's scale": sharing("nn.avg_pool"),
-    "matmul quantized": quantized_matmul,
+    "matmul quantized": quantizing("nn.matmul"),
+    "normalizations and softmax quantized": quantizing("nn.layer_norm|nn.group_norm|nn.instance_norm|nn.softmax"),
     "pad in float": without("|nn.pad"),
     "slice and split in float": without("|nn.split|nn.slice"),
 }
