@@ -5,7 +5,6 @@
 #include "quantir/Numerics/Observer.h"
 
 #include <algorithm>
-#include <cmath>
 #include <condition_variable>
 #include <limits>
 #include <mutex>
@@ -179,9 +178,12 @@ private:
 };
 
 int chooseWorkers(int threads, int64_t batches) {
-  // Threads inside of kernels wait for each other: k of them do the work of k^0.9.
+  // In units of what one thread needs for a batch. Inside of kernels, threads share all but a small
+  // part of the work; a further session has to be made and its weights packed before it helps.
+  constexpr double serial = 0.03, session = 2;
   auto duration = [&](int workers) {
-    return double((batches + workers - 1) / workers) / std::pow(threads / workers, 0.9);
+    const double batch = serial + (1 - serial) / (threads / workers);
+    return double((batches + workers - 1) / workers) * batch + session * (workers - 1);
   };
   int best = 1;
   for (int workers = 2; workers <= threads && workers <= batches; ++workers)
