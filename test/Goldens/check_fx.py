@@ -35,7 +35,9 @@ except ImportError:
     onnx = None
 
 # Cases in which Quantir knowingly differs, each with the reason.
-KNOWN = {}
+KNOWN = {
+    "padded": "padding with zeros becomes the convolution's own when a model is read, so that its input is observed",
+}
 
 OBSERVER_KINDS = {
     "MinMaxObserver": "min_max",
@@ -49,7 +51,8 @@ OBSERVER_KINDS = {
 FUNCTIONS = {
     "add": "add", "mul": "mul", "sub": "sub", "cat": "cat", "relu": "relu", "tanh": "tanh", "linear": "linear",
     "conv2d": "conv", "hardsigmoid": "hardsigmoid", "flatten": "flatten", "reshape": "reshape", "permute": "transpose",
-    "getitem": "slice", "interpolate": "interpolate", "avg_pool2d": "avg_pool", "max_pool2d": "max_pool",
+    "transpose": "transpose", "view": "reshape", "matmul": "matmul", "softmax": "softmax", "pad": "pad", "clamp": "clamp",
+    "mean": "mean", "getitem": "slice", "interpolate": "interpolate", "avg_pool2d": "avg_pool", "max_pool2d": "max_pool",
 }
 OBSERVE = re.compile(r"(%\S+) = quantir\.observe (%\S+), @(\S+)( passive)?")
 OBSERVER = re.compile(r"quantir\.observer @(\S+) #quantir\.(\w+)")
