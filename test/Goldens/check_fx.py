@@ -52,7 +52,8 @@ FUNCTIONS = {
     "add": "add", "mul": "mul", "sub": "sub", "cat": "cat", "relu": "relu", "tanh": "tanh", "linear": "linear",
     "conv2d": "conv", "hardsigmoid": "hardsigmoid", "flatten": "flatten", "reshape": "reshape", "permute": "transpose",
     "transpose": "transpose", "view": "reshape", "matmul": "matmul", "softmax": "softmax", "pad": "pad", "clamp": "clamp",
-    "mean": "mean", "getitem": "slice", "interpolate": "interpolate", "avg_pool2d": "avg_pool", "max_pool2d": "max_pool",
+    "mean": "mean", "bmm": "matmul", "chunk": "split", "sigmoid": "sigmoid", "hardswish": "hardswish", "hardtanh": "clamp",
+    "squeeze": "squeeze", "getitem": "slice", "interpolate": "interpolate", "avg_pool2d": "avg_pool", "max_pool2d": "max_pool",
 }
 OBSERVE = re.compile(r"(%\S+) = quantir\.observe (%\S+), @(\S+)( passive)?")
 OBSERVER = re.compile(r"quantir\.observer @(\S+) #quantir\.(\w+)")
@@ -220,7 +221,8 @@ class Graph:
             elif name == "quantir.yield":
                 self.finish(unit[0], self.members[unit[0]], unit[1])
                 unit = None
-            elif self.is_part_of_recurrent(name, line, recurrent):
+            elif self.is_part_of_recurrent(name, line, recurrent) or (
+                    name == "nn.squeeze" and 'nn.target = "operator.getitem"' in line):
                 self.values[result] = self.values[re.findall(r"%[\w#]+", line.split("=", 1)[1])[0]]
             else:
                 key = self.key(name, line, counts)

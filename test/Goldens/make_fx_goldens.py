@@ -283,6 +283,67 @@ class named_settings(nn.Module):
         return self.head(self.body(self.stem(x)))
 
 
+@case(2, 4, 8, 8)
+class of_several_operators(nn.Module):
+    """Modules that the exporter writes as several operators each."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(4, 4, 3), nn.Conv2d(4, 4, 1)
+        self.norm, self.gelu, self.softmax = nn.GroupNorm(2, 4), nn.GELU(), nn.Softmax(1)
+
+    def forward(self, x):
+        return self.softmax(self.b(self.gelu(self.norm(self.a(x)))))
+
+
+@case(2, 4, 8, 8)
+class in_place(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(4, 4, 3, padding=1), nn.Conv2d(4, 4, 3, padding=1)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x):
+        y = self.a(x)
+        y += x
+        return self.b(self.relu(y)).relu().tanh()
+
+
+@case(2, 4, 8, 8)
+class without_convolution_before(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm, self.relu, self.pool = nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(3, 2, 1)
+        self.a, self.b = nn.Conv2d(4, 4, 1), nn.Conv2d(4, 4, 1)
+
+    def forward(self, x):
+        x = self.pool(self.relu(self.norm(x)))
+        p = self.a(x)
+        return F.relu(torch.mul(p, self.b(x))) - p
+
+
+@case(2, 4, 8, 8)
+class functions(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(4, 4, 3, padding=1), nn.BatchNorm2d(4)
+
+    def forward(self, x):
+        y = F.hardswish(self.conv(x))
+        z = F.relu(self.norm(y)) + F.hardtanh(y)
+        return F.avg_pool2d(torch.sigmoid(z), 2)
+
+
+@case(2, 6, 8)
+class first_row(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(8, 8), nn.Linear(8, 4)
+
+    def forward(self, x):
+        return self.b(self.a(x)[:, 0])
+
+
 # --- Writing -----------------------------------------------------------------------------------------------------------
 
 

@@ -153,18 +153,30 @@ static bool isMovement(StringRef type) {
       .Default(false);
 }
 
+/// Whether a module of PyTorch's is exported as these operators, in any order.
+static bool areOfOneModule(std::vector<std::string> types) {
+  if (types.size() == 1)
+    return true;
+  llvm::sort(types);
+  return llvm::StringSwitch<bool>(llvm::join(types, " "))
+      .Case("Add MatMul", true)                                          // Linear on more than two dimensions
+      .Case("Add Div Erf Mul Mul", true)                                 // GELU
+      .Case("Add InstanceNormalization Mul", true)                       // GroupNorm
+      .Case("Add Add Div Mul Pow ReduceMean ReduceMean Sqrt Sub", true)  // LayerNorm
+      .Case("Add Div Pow ReduceMean ReduceMean Sqrt Sub", true)          // the same, not affine
+      .Default(false);
+}
+
 CallForms::CallForms(const Graph &graph) {
   for (const ::onnx::NodeProto *node : graph.getNodes()) {
     std::optional<std::string> text = findScope(*node);
     if (!text || node->op_type() == "Constant" || node->op_type() == "ConstantOfShape")
       continue;
     Scope &scope = scopes[*text];
-    if (isMovement(node->op_type())) {
+    if (isMovement(node->op_type()))
       ++scope.movements;
-    } else {
-      ++scope.operators;
-      scope.linear &= node->op_type() == "MatMul" || node->op_type() == "Add";
-    }
+    else
+      scope.operators.push_back(node->op_type());
     StringRef parent = *text;
     while (!parent.empty()) {
       parent = parent.take_front(parent.rfind('/'));
@@ -181,7 +193,6 @@ CallForm CallForms::of(const ::onnx::NodeProto &node) const {
   const Scope &scope = found->second;
   if (text->empty() || scope.hasChildren)
     return CallForm::Function;
-  bool isSingle = scope.operators > 0 ? scope.operators == 1 : scope.movements == 1;
-  bool isLinear = scope.operators == 2 && scope.linear;
-  return isSingle || isLinear ? CallForm::Module : CallForm::Function;
+  bool isModule = scope.operators.empty() ? scope.movements == 1 : areOfOneModule(scope.operators);
+  return isModule ? CallForm::Module : CallForm::Function;
 }

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace onnx {
 class NodeProto;
@@ -38,8 +39,9 @@ std::string findModulePath(const ::onnx::NodeProto &node, const Graph &graph);
 enum class CallForm { Unknown, Module, Function };
 
 /// Tells calls of PyTorch's modules from those of functions, by the scopes of all nodes of a graph. A module of PyTorch's own is
-/// a scope with a single operator and no scopes inside: what the model's author wrote has more than one, or is called "/Relu" in
-/// the author's scope. (A scope of the author's around a single function looks like a module.)
+/// a scope without scopes inside and with a single operator, or with those that the exporter writes for one module, a GroupNorm
+/// for example: what the model's author wrote has others, or is called "/Relu" in the author's scope. (A scope of the author's
+/// around a single function looks like a module.)
 class CallForms {
 public:
   explicit CallForms(const Graph &graph);
@@ -48,9 +50,8 @@ public:
 
 private:
   struct Scope {
-    unsigned operators = 0; ///< nodes that compute
+    std::vector<std::string> operators; ///< types of the nodes that compute
     unsigned movements = 0; ///< nodes that move data, which often prepare an operator's operands
-    bool linear = true;     ///< whether all operators are those of a linear module on more than two dimensions
     bool hasChildren = false;
   };
   llvm::StringMap<Scope> scopes;

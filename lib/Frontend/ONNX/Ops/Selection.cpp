@@ -169,7 +169,14 @@ static LogicalResult importGather(NodeContext &node) {
     return failure();
   if (!isScalar)
     return node.bind(0, slice.getResult());
-  return node.emit<nn::SqueezeOp>({slice.getResult()}, {node.attr("axes", Dims{axis})});
+  auto squeeze =
+      node.create<nn::SqueezeOp>({slice.getResult()}, {node.attr("axes", Dims{axis})});
+  if (!squeeze)
+    return failure();
+  // PyTorch has one x[:, i] where there are two ops here.
+  squeeze->setDiscardableAttr(nn::targetAttrName,
+                              mlir::StringAttr::get(squeeze->getContext(), "operator.getitem"));
+  return node.bind(0, squeeze.getResult());
 }
 
 //===----------------------------------------------------------------------===//
