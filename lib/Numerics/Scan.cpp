@@ -55,17 +55,22 @@ QUANTIR_TARGET_CLONES bool scanRows(const float *data, int64_t rows, int64_t cha
   return nonFinite == 0;
 }
 
-QUANTIR_TARGET_CLONES void binIndices(const float *data, int64_t count, float min, float width,
+/// The bin of each value, -1 for one outside of min..max (or NaN). Returns whether there was none.
+QUANTIR_TARGET_CLONES bool binIndices(const float *data, int64_t count, float min, float max,
                                       float bins, int32_t *indices) {
-  const float last = bins - 1;
+  const float width = max - min, last = bins - 1;
+  int32_t outside = 0;
   for (int64_t i = 0; i < count; ++i) {
-    float position = ((data[i] - min) / width) * bins;
+    const float v = data[i];
+    outside |= !(v >= min) | !(v <= max); // position may be rounded to within
+    float position = ((v - min) / width) * bins;
     // Outside (or NaN) goes to -1. Exactly `bins` is the value equal to max.
     float inside = position <= bins ? position : -1.0f;
     inside = inside >= 0.0f ? inside : -1.0f;
     inside = inside < last ? inside : last;
     indices[i] = int32_t(inside);
   }
+  return outside == 0;
 }
 
 Extent scanSlice(const float *data, int64_t count) {
@@ -90,17 +95,19 @@ constexpr int64_t tables = 4; ///< of one part of a tensor
 
 /// Counts one part into `partial`, which holds `tables` tables of bins + 1 zeros: neighbouring
 /// values often fall in one bin (zeros, above all), and several tables keep the increments
-/// independent. A table has a slot for values outside the range in front.
-void countSlice(const float *data, int64_t count, float min, float max, int64_t bins,
-                std::vector<uint32_t> &partial) {
+/// independent. A table has a slot for values outside the range in front. Returns whether there were
+/// none; if `onlyWithin`, it stops where one is.
+bool countSlice(const float *data, int64_t count, float min, float max, int64_t bins,
+                std::vector<uint32_t> &partial, bool onlyWithin) {
   constexpr int64_t block = 1024;
   int32_t indices[block];
   uint32_t *table[tables];
   for (int64_t t = 0; t < tables; ++t)
     table[t] = partial.data() + t * (bins + 1) + 1;
-  for (int64_t begin = 0; begin < count; begin += block) {
+  bool within = true;
+  for (int64_t begin = 0; begin < count && (within || !onlyWithin); begin += block) {
     int64_t size = std::min(block, count - begin);
-    binIndices(data + begin, size, min, max - min, float(bins), indices);
+    within &= binIndices(data + begin, size, min, max, float(bins), indices);
     int64_t i = 0;
     for (; i + tables <= size; i += tables)
       for (int64_t t = 0; t < tables; ++t)
@@ -108,6 +115,7 @@ void countSlice(const float *data, int64_t count, float min, float max, int64_t 
     for (; i < size; ++i)
       ++table[0][indices[i]];
   }
+  return within;
 }
 
 /// What the parts counted, each in its tables.
@@ -184,7 +192,7 @@ void countBins(const float *data, int64_t count, float min, float max,
     const int64_t begin = partBegin(count, part, parts);
     partial[part].resize(tables * (bins + 1));
     countSlice(data + begin, partBegin(count, part + 1, parts) - begin, min, max, bins,
-               partial[part]);
+               partial[part], /*onlyWithin=*/false);
   });
   addTables(partial, counts);
 }
@@ -198,17 +206,11 @@ bool countBinsWithin(const float *data, int64_t count, float min, float max,
   std::vector<std::vector<uint32_t>> partial(parts);
   std::atomic<bool> within = true;
   forEachPart(parts, [&](int part) {
-    constexpr int64_t block = 4096; // stays in the cache from the first look to the second
+    const int64_t begin = partBegin(count, part, parts);
     partial[part].resize(tables * (bins + 1));
-    const int64_t end = partBegin(count, part + 1, parts);
-    for (int64_t begin = partBegin(count, part, parts); begin < end && within; begin += block) {
-      const int64_t size = std::min(block, end - begin);
-      const Extent extent = scanSlice(data + begin, size);
-      if (extent.finite && extent.min >= min && extent.max <= max)
-        countSlice(data + begin, size, min, max, bins, partial[part]);
-      else
-        within = false;
-    }
+    if (!countSlice(data + begin, partBegin(count, part + 1, parts) - begin, min, max, bins,
+                    partial[part], /*onlyWithin=*/true))
+      within = false;
   });
   if (within)
     addTables(partial, counts);
