@@ -33,7 +33,8 @@ inline void fillRandomly(std::span<const runtime::TensorView> tensors, uint32_t 
                       [&] { return values(random); });
 }
 
-/// `atLeast` samples of random numbers, or a whole batch where that is fixed and greater, so that none is padded.
+/// `atLeast` samples of random numbers, or a whole batch where that is fixed and greater, so that
+/// none is padded.
 inline CalibrationProvider randomSamples(int64_t atLeast) {
   return [atLeast](const runtime::Plan &plan) -> runtime::Result<CalibrationData> {
     CalibrationData data;

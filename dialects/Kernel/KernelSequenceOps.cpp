@@ -29,9 +29,9 @@ std::string EmbeddingOp::checkElementTypes(TypeRange operands, TypeRange results
 
 std::string EmbeddingBagOp::checkShapes() {
   numerics::Dims result;
-  std::string error = numerics::inferEmbeddingBag(
-      getDims(getIndices().getType()), getDims(getOffsets().getType()),
-      getDims(getWeight().getType()), getIncludeLastOffset(), result);
+  std::string error =
+      numerics::inferEmbeddingBag(getDims(getIndices().getType()), getDims(getOffsets().getType()),
+                                  getDims(getWeight().getType()), getIncludeLastOffset(), result);
   return detail::checkResultShape(error, result, getType());
 }
 

@@ -27,11 +27,13 @@ namespace quantir::nn {
 /// The discardable string attribute with the path of the module an op comes from: "layer1.0.conv1".
 inline constexpr llvm::StringLiteral pathAttrName = "nn.path";
 
-/// The discardable string attribute that says how the op was called in PyTorch: "module", or "function" for everything else
-/// (functions and methods look the same in a file). Absent: not known.
+/// The discardable string attribute that says how the op was called in PyTorch: "module", or
+/// "function" for everything else (functions and methods look the same in a file). Absent: not
+/// known.
 inline constexpr llvm::StringLiteral callAttrName = "nn.call";
 
-/// The discardable string attribute with the one PyTorch name that the op has: "torch.narrow", or "flatten" for the method.
+/// The discardable string attribute with the one PyTorch name that the op has: "torch.narrow", or
+/// "flatten" for the method.
 inline constexpr llvm::StringLiteral targetAttrName = "nn.target";
 
 /// The string attribute with the source name of an argument or a result of the function.

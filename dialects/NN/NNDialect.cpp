@@ -48,8 +48,8 @@ LogicalResult NNDialect::verifyOperationAttribute(Operation *op, NamedAttribute 
                            << "' to be \"module\" or \"function\", but got "
                            << attribute.getValue();
   }
-  return op->emitError() << "expected only '" << pathAttrName << "', '" << callAttrName
-                         << "' and '" << targetAttrName
+  return op->emitError() << "expected only '" << pathAttrName << "', '" << callAttrName << "' and '"
+                         << targetAttrName
                          << "' as attributes of the nn dialect on an operation, but got '" << name
                          << "'";
 }

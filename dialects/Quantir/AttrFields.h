@@ -35,7 +35,7 @@ using mlir::Type;
 /// Parses `<` (field (`,` field)*)? `>`, each field `key = value`; `parseValue(key)` takes the
 /// value, or says with nullopt that it knows no such field.
 inline ParseResult parseFields(AsmParser &parser, ArrayRef<StringRef> known,
-                        function_ref<ParseResult(StringRef)> parseValue) {
+                               function_ref<ParseResult(StringRef)> parseValue) {
   llvm::SmallDenseSet<StringRef> seen;
   return parser.parseCommaSeparatedList(AsmParser::Delimiter::LessGreater, [&]() -> ParseResult {
     SMLoc loc = parser.getCurrentLocation();
@@ -85,11 +85,9 @@ template <typename T> ParseResult parseNested(AsmParser &parser, T &result) {
   return success(static_cast<bool>(result));
 }
 
-template <typename T>
-ParseResult parseList(AsmParser &parser, SmallVectorImpl<T> &results) {
-  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
-    return parseNested(parser, results.emplace_back());
-  });
+template <typename T> ParseResult parseList(AsmParser &parser, SmallVectorImpl<T> &results) {
+  return parser.parseCommaSeparatedList(
+      AsmParser::Delimiter::Square, [&] { return parseNested(parser, results.emplace_back()); });
 }
 
 /// Prints the attributes without their mnemonic, which the list implies.
@@ -99,7 +97,8 @@ template <typename T> void printList(AsmPrinter &printer, ArrayRef<T> attrs) {
   printer << "]";
 }
 
-template <typename IntT> ParseResult parseOptionalInt(AsmParser &parser, std::optional<IntT> &result) {
+template <typename IntT>
+ParseResult parseOptionalInt(AsmParser &parser, std::optional<IntT> &result) {
   return parser.parseInteger(result.emplace());
 }
 

@@ -222,9 +222,9 @@ struct PatternFields {
                        parseObservation(parser, type));
       }
       auto &[role, index] = indices.emplace_back();
-      return failure(parseKeywordOf<OperandRole>(parser, "input, weight or bias", symbolizeRole,
-                                                 role) ||
-                     parser.parseEqual() || parser.parseInteger(index));
+      return failure(
+          parseKeywordOf<OperandRole>(parser, "input, weight or bias", symbolizeRole, role) ||
+          parser.parseEqual() || parser.parseInteger(index));
     });
   }
 };
@@ -246,8 +246,8 @@ Attribute BackendPatternAttr::parse(AsmParser &parser, Type) {
       return {};
     if (!llvm::is_contained(patternFieldNames, key)) {
       parser.emitError(fieldLoc) << "expected one of the fields "
-                                 << llvm::join(ArrayRef(patternFieldNames), ", ") << ", but got '" << key
-                                 << "'";
+                                 << llvm::join(ArrayRef(patternFieldNames), ", ") << ", but got '"
+                                 << key << "'";
       return {};
     }
     if (parser.parseEqual() || fields.parse(parser, key))
@@ -258,8 +258,8 @@ Attribute BackendPatternAttr::parse(AsmParser &parser, Type) {
   return parser.getChecked<BackendPatternAttr>(
       loc, parser.getContext(), StringRef(fields.pattern), StringRef(fields.name),
       fields.observation, ArrayRef(fields.tensorArgs), StringRef(fields.root),
-      ArrayRef(fields.indices), ArrayRef(fields.dtypes), fields.fuser,
-      StringRef(fields.rootModule), StringRef(fields.qatModule), StringRef(fields.referenceModule),
+      ArrayRef(fields.indices), ArrayRef(fields.dtypes), fields.fuser, StringRef(fields.rootModule),
+      StringRef(fields.qatModule), StringRef(fields.referenceModule),
       StringRef(fields.fusedModule));
 }
 
@@ -298,18 +298,20 @@ void BackendPatternAttr::print(AsmPrinter &printer) const {
   printText("fused_module", getFusedModule());
 }
 
-LogicalResult BackendPatternAttr::verify(
-    function_ref<InFlightDiagnostic()> emitError, StringRef pattern, StringRef, ObservationType,
-    ArrayRef<std::pair<unsigned, ObservationType>> tensorArgs, StringRef root,
-    ArrayRef<std::pair<OperandRole, unsigned>> indices, ArrayRef<DTypeConfigAttr>, bool, StringRef,
-    StringRef, StringRef, StringRef) {
+LogicalResult BackendPatternAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                         StringRef pattern, StringRef, ObservationType,
+                                         ArrayRef<std::pair<unsigned, ObservationType>> tensorArgs,
+                                         StringRef root,
+                                         ArrayRef<std::pair<OperandRole, unsigned>> indices,
+                                         ArrayRef<DTypeConfigAttr>, bool, StringRef, StringRef,
+                                         StringRef, StringRef) {
   std::string error;
   std::optional<OpPattern> tree = OpPattern::parse(pattern, error);
   if (!tree)
     return emitError() << error;
   if (!root.empty() && !tree->rootIndex(canonicalObjectType(root)))
-    return emitError() << "expected the root to be an op of pattern '" << pattern
-                       << "', but got '" << root << "'";
+    return emitError() << "expected the root to be an op of pattern '" << pattern << "', but got '"
+                       << root << "'";
   auto expectOnce = [&](auto pairs, StringRef field) -> LogicalResult {
     for (auto [index, pair] : llvm::enumerate(pairs))
       for (const auto &other : pairs.drop_front(index + 1))
@@ -375,13 +377,12 @@ Attribute BackendConfigAttr::parse(AsmParser &parser, Type) {
     if (parser.parseKeyword(&key))
       return {};
     if (key != "rules" && key != "overrides" && key != "patterns") {
-      parser.emitError(fieldLoc) << "expected one of the fields rules, overrides, patterns, but got '"
-                                 << key << "'";
+      parser.emitError(fieldLoc)
+          << "expected one of the fields rules, overrides, patterns, but got '" << key << "'";
       return {};
     }
     if (parser.parseEqual() ||
-        (key == "rules"
-             ? parseKeywordOf<Rules>(parser, "pytorch or quantir", symbolizeRules, rules)
+        (key == "rules" ? parseKeywordOf<Rules>(parser, "pytorch or quantir", symbolizeRules, rules)
          : key == "overrides" ? parseOverrides(parser, overrides)
                               : parseList(parser, patterns)))
       return {};

@@ -111,7 +111,8 @@ constexpr NamesOfOp table[] = {
      "AdaptiveMaxPool3d Bilinear Sequential",
      "torch.narrow torch.stack torch.repeat_interleave torch.pixel_shuffle torch.pixel_unshuffle "
      "torch.channel_shuffle torch.sum torch.exp torch.sqrt torch.rsqrt torch.neg torch.pow "
-     "torch.abs torch.square torch.max torch.min torch.amax torch.log_softmax torch.masked_fill torch.where "
+     "torch.abs torch.square torch.max torch.min torch.amax torch.log_softmax torch.masked_fill "
+     "torch.where "
      "torch.unbind torch.movedim operator.floordiv operator.neg operator.pow builtins.getattr "
      "F.dropout F.silu F.mish F.celu F.selu F.log_softmax F.softplus F.threshold "
      "F.normalize F.scaled_dot_product_attention F.multi_head_attention_forward "
@@ -239,17 +240,15 @@ private:
       forEachName(names.functions, [&](StringRef name) {
         row.functions.push_back(add(expanded(name), NameKind::Function));
       });
-      forEachName(names.methods, [&](StringRef name) {
-        row.methods.push_back(add(name, NameKind::Method));
-      });
+      forEachName(names.methods,
+                  [&](StringRef name) { row.methods.push_back(add(name, NameKind::Method)); });
       if (*names.op)
         add(names.op, NameKind::Op);
       entries[names.op].push_back(std::move(row));
     }
     for (const PackageModules &package : packages)
-      forEachName(package.modules, [&](StringRef name) {
-        add((package.package + name).str(), NameKind::Module);
-      });
+      forEachName(package.modules,
+                  [&](StringRef name) { add((package.package + name).str(), NameKind::Module); });
   }
 
   StringRef add(StringRef name, NameKind kind) {

@@ -1,7 +1,7 @@
 //===- PythonRegex.h - Regular expressions of Python's re -------*- C++ -*-===//
 //
-// `module_name_regex` of a qconfig mapping holds what PyTorch hands to Python's `re.match`. PCRE2 reads that syntax: named
-// groups `(?P<name>...)`, inline flags, look-behind, `\A`.
+// `module_name_regex` of a qconfig mapping holds what PyTorch hands to Python's `re.match`. PCRE2
+// reads that syntax: named groups `(?P<name>...)`, inline flags, look-behind, `\A`.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,7 +20,8 @@ namespace quantir {
 
 class PythonRegex {
 public:
-  /// Nullopt if `pattern` is no regular expression; then `error` is "missing closing parenthesis at position 3".
+  /// Nullopt if `pattern` is no regular expression; then `error` is "missing closing parenthesis at
+  /// position 3".
   static std::optional<PythonRegex> compile(llvm::StringRef pattern, std::string &error);
 
   enum class Result {

@@ -19,13 +19,14 @@ using Json = nlohmann::json;
 
 namespace quantir::numerics {
 static llvm::hash_code hash_value(const ObserverConfig &config) {
-  return llvm::hash_combine(config.kind, config.dtype, config.scheme, config.quantMin.value_or(0),
-                            config.quantMax.value_or(0), config.reduceRange, std::bit_cast<uint32_t>(config.eps),
-                            std::bit_cast<uint32_t>(config.averagingConstant), config.chAxis, config.bins, config.isDynamic, std::bit_cast<uint32_t>(config.fixedScale),
-                            config.fixedZeroPoint, config.fakeQuantize, std::bit_cast<uint32_t>(config.percentile),
-                            config.granularityKind, config.groupSize,
-                            llvm::hash_combine_range(config.blockSize.begin(), config.blockSize.end()),
-                            config.mappingType, config.zeroPointDomain, config.preserveZero);
+  return llvm::hash_combine(
+      config.kind, config.dtype, config.scheme, config.quantMin.value_or(0),
+      config.quantMax.value_or(0), config.reduceRange, std::bit_cast<uint32_t>(config.eps),
+      std::bit_cast<uint32_t>(config.averagingConstant), config.chAxis, config.bins,
+      config.isDynamic, std::bit_cast<uint32_t>(config.fixedScale), config.fixedZeroPoint,
+      config.fakeQuantize, std::bit_cast<uint32_t>(config.percentile), config.granularityKind,
+      config.groupSize, llvm::hash_combine_range(config.blockSize.begin(), config.blockSize.end()),
+      config.mappingType, config.zeroPointDomain, config.preserveZero);
 }
 } // namespace quantir::numerics
 
@@ -42,7 +43,8 @@ constexpr llvm::StringLiteral kindKey = "observer";
 /// The shortest decimal that reads back as this float, with the point that MLIR's lexer wants.
 std::string floatText(float value) {
   char buffer[32];
-  auto [end, error] = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific);
+  auto [end, error] =
+      std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific);
   std::string text(buffer, end);
   if (text.find('.') == std::string::npos)
     text.insert(text.find('e'), ".0");
@@ -169,7 +171,8 @@ Attribute QuantirDialect::parseAttribute(DialectAsmParser &parser, Type type) co
   numerics::ObserverKind kind;
   if (std::string error = numerics::parseText({mnemonic.data(), mnemonic.size()}, kind);
       !error.empty()) {
-    parser.emitError(loc) << "'" << mnemonic << "' is no attribute of the quantir dialect: " << error;
+    parser.emitError(loc) << "'" << mnemonic
+                          << "' is no attribute of the quantir dialect: " << error;
     return {};
   }
   return parseObserver(parser, kind);

@@ -21,8 +21,8 @@
 
 namespace quantir {
 
-/// The parameters of a fake_quantize_affine on tensors of `type`, from its attributes. `out` is left
-/// alone if `spec` is dynamic. Returns what is wrong, or an empty string.
+/// The parameters of a fake_quantize_affine on tensors of `type`, from its attributes. `out` is
+/// left alone if `spec` is dynamic. Returns what is wrong, or an empty string.
 [[nodiscard]] std::string readAffineQParams(mlir::RankedTensorType type, ObserverSpecAttr spec,
                                             mlir::DenseF32ArrayAttr scales,
                                             mlir::DenseI32ArrayAttr zeroPoints,

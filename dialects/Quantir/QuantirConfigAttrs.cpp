@@ -100,8 +100,9 @@ Attribute QConfigMappingAttr::parse(AsmParser &parser, Type) {
                                                                           : order);
                   }))
     return {};
-  return parser.getChecked<QConfigMappingAttr>(loc, parser.getContext(), global, ArrayRef(objectType),
-                                               ArrayRef(regex), ArrayRef(name), ArrayRef(order));
+  return parser.getChecked<QConfigMappingAttr>(loc, parser.getContext(), global,
+                                               ArrayRef(objectType), ArrayRef(regex),
+                                               ArrayRef(name), ArrayRef(order));
 }
 
 void QConfigMappingAttr::print(AsmPrinter &printer) const {
@@ -175,8 +176,7 @@ void AnnotationAttr::print(AsmPrinter &printer) const {
 LogicalResult AnnotationAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                      ArrayAttr operands, ArrayAttr results,
                                      ObserverSpecAttr equalization) {
-  if (equalization &&
-      equalization.getConfig().kind != numerics::ObserverKind::PerChannelMinMax)
+  if (equalization && equalization.getConfig().kind != numerics::ObserverKind::PerChannelMinMax)
     return emitError() << "expected a #quantir.per_channel_min_max for equalization, but got "
                        << equalization;
   for (ArrayAttr specs : {operands, results})

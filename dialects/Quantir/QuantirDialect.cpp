@@ -21,7 +21,8 @@ struct QuantirAsmInterface : public OpAsmDialectInterface {
       os << "qconfig";
     else if (isa<QConfigMappingAttr>(attr))
       os << "qconfig_mapping";
-    else if (auto config = dyn_cast<BackendConfigAttr>(attr); config && !config.getPatterns().empty())
+    else if (auto config = dyn_cast<BackendConfigAttr>(attr);
+             config && !config.getPatterns().empty())
       os << "backend_config";
     else if (isa<AnnotationAttr>(attr))
       os << "annotation";
@@ -46,7 +47,8 @@ LogicalResult verifyPreprocessing(Operation *op, Attribute value) {
   auto std = dict ? dict.getAs<DenseF32ArrayAttr>("std") : nullptr;
   if (!mean || !std || mean.empty() || std.empty())
     return op->emitError() << "expected " << QuantirDialect::preprocessingAttrName
-                           << " to be {mean = array<f32: ...>, std = array<f32: ...>}, but got " << value;
+                           << " to be {mean = array<f32: ...>, std = array<f32: ...>}, but got "
+                           << value;
   if (llvm::any_of(std.asArrayRef(), [](float v) { return !(v > 0); }))
     return op->emitError() << "expected every std of " << QuantirDialect::preprocessingAttrName
                            << " to be above 0";
@@ -78,8 +80,8 @@ LogicalResult QuantirDialect::verifyOperationAttribute(Operation *op, NamedAttri
                                               stage.getValue()),
                   "\"float\", \"prepared\", \"reference\" or \"lowered\"");
   }
-  if (llvm::is_contained({modelAttrName, floatReasonAttrName, modulePathAttrName, moduleClassAttrName,
-                          customModuleAttrName},
+  if (llvm::is_contained({modelAttrName, floatReasonAttrName, modulePathAttrName,
+                          moduleClassAttrName, customModuleAttrName},
                          name))
     return expect(isa<StringAttr>(value), "a string");
   if (name == standaloneAttrName || name == nonTraceableAttrName)

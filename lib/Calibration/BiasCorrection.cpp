@@ -128,9 +128,8 @@ std::string roundAs(const numerics::Observer &observer, ArrayRef<int64_t> shape,
   if (observer.config().kind == numerics::ObserverKind::AffineMinMax) {
     numerics::AffineQParams params;
     std::string error = observer.calculateAffineQParams(params);
-    return error.empty()
-               ? numerics::fakeQuantizeAffine(values.data(), shape, params, values.data())
-               : error;
+    return error.empty() ? numerics::fakeQuantizeAffine(values.data(), shape, params, values.data())
+                         : error;
   }
   numerics::QParams params;
   if (std::string error = observer.calculateQParams(params); !error.empty())

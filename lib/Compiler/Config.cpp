@@ -38,7 +38,8 @@ LogicalResult unknownNode(JsonReader reader, StringRef name, ArrayRef<std::strin
                         << "'; those with the nearest names are " << runtime::listNames(near);
 }
 
-/// Gives ops the names of PyTorch that the model's file cannot tell, such as a method's: an object with the nodes' names as keys.
+/// Gives ops the names of PyTorch that the model's file cannot tell, such as a method's: an object
+/// with the nodes' names as keys.
 LogicalResult readTargets(JsonReader reader, ModuleOp module) {
   if (!reader.json().is_object())
     return reader.error() << "expected an object of node names and PyTorch's names, but got "
@@ -87,9 +88,9 @@ FailureOr<Configuration> readConfiguration(const std::string &path, ModuleOp mod
     return failure();
   JsonReader reader(*json, loc);
   Configuration configuration;
-  constexpr StringRef parts[] = {"qconfig_mapping", "backend_config", "prepare_custom_config",
-                                 "convert_custom_config", "fuse_custom_config", "targets",
-                                 equalizationKeys[0], equalizationKeys[1]};
+  constexpr StringRef parts[] = {
+      "qconfig_mapping",    "backend_config", "prepare_custom_config", "convert_custom_config",
+      "fuse_custom_config", "targets",        equalizationKeys[0],     equalizationKeys[1]};
   // A mapping may be all of the file.
   SmallVector<StringRef> keysOfMapping = qconfigMappingKeys();
   if (json->is_string() || llvm::any_of(keysOfMapping, [&](StringRef key) {
@@ -152,8 +153,8 @@ LogicalResult quantir::configure(ModuleOp module, const std::string &path,
     FailureOr<Configuration> read = readConfiguration(path, module, loc);
     if (failed(read) ||
         (read->mapping && failed(checkSettings(read->mapping, module, loc, &read->settings))) ||
-        (read->equalization && failed(checkSettings(read->equalization, module, loc,
-                                                    &read->equalizationSettings))))
+        (read->equalization &&
+         failed(checkSettings(read->equalization, module, loc, &read->equalizationSettings))))
       return failure();
     configuration = *std::move(read);
   }

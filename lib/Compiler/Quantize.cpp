@@ -150,7 +150,8 @@ private:
   int64_t usedSamples() const {
     if (result.report.calibrationSamples > 0 && options.state.empty())
       return result.report.calibrationSamples;
-    const int64_t batch = floatPlan->hasDynamicBatch() ? 1 : runtime::fixedBatchOf(floatPlan->inputs());
+    const int64_t batch =
+        floatPlan->hasDynamicBatch() ? 1 : runtime::fixedBatchOf(floatPlan->inputs());
     return data.samples > batch ? data.samples - data.samples % batch : data.samples;
   }
 
@@ -300,7 +301,8 @@ Status Quantization::correct() {
       UnknownLoc::get(context()));
   if (failed(backendConfig))
     return diagnostics.error("reading the backend config of '" + path + "'");
-  const bool corrects = options.correctBiases && QuantizationRules::of(*backendConfig).correctBiases;
+  const bool corrects =
+      options.correctBiases && QuantizationRules::of(*backendConfig).correctBiases;
   if (corrects && data.samples == 0)
     result.report.notes.push_back("biases are not corrected, which takes calibration data");
   if (corrects && data.samples > 0) {

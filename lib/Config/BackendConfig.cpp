@@ -23,8 +23,8 @@ constexpr BuiltinConfig builtinConfigs[] = {
 } // namespace
 
 ArrayRef<StringRef> quantir::builtinBackendConfigNames() {
-  static const SmallVector<StringRef> names = llvm::map_to_vector(
-      builtinConfigs, [](const BuiltinConfig &config) { return config.name; });
+  static const SmallVector<StringRef> names =
+      llvm::map_to_vector(builtinConfigs, [](const BuiltinConfig &config) { return config.name; });
   return names;
 }
 
@@ -34,8 +34,8 @@ FailureOr<BackendConfigAttr> quantir::resolveBackendConfig(BackendConfigAttr con
   for (const BuiltinConfig &builtin : builtinConfigs) {
     if (builtin.name != config.getName())
       continue;
-    Location place = NameLoc::get(
-        StringAttr::get(loc.getContext(), "built-in backend config " + builtin.name));
+    Location place =
+        NameLoc::get(StringAttr::get(loc.getContext(), "built-in backend config " + builtin.name));
     FailureOr<nlohmann::json> json = parseJson(builtin.text, place);
     FailureOr<BackendConfigAttr> read = failure();
     if (succeeded(json))
@@ -65,9 +65,8 @@ BackendPatterns::BackendPatterns(BackendConfigAttr resolved) : config(resolved) 
       add({attr, std::move(alternative), std::move(name)}, places);
     }
   }
-  llvm::stable_sort(multiOp, [](const Entry &a, const Entry &b) {
-    return a.tree.length() > b.tree.length();
-  });
+  llvm::stable_sort(
+      multiOp, [](const Entry &a, const Entry &b) { return a.tree.length() > b.tree.length(); });
 }
 
 void BackendPatterns::add(Entry entry, llvm::StringMap<size_t> &places) {
@@ -116,8 +115,7 @@ Operation *BackendPatterns::rootOf(Operation *unit) const {
   auto [entry, match] = findBody(fused);
   if (!entry || entry->attr.getRoot().empty())
     return fused.getRootOp();
-  std::optional<unsigned> index =
-      entry->tree.rootIndex(canonicalObjectType(entry->attr.getRoot()));
+  std::optional<unsigned> index = entry->tree.rootIndex(canonicalObjectType(entry->attr.getRoot()));
   return index ? match[*index] : fused.getRootOp();
 }
 
@@ -132,8 +130,7 @@ const BackendPatterns::Entry *BackendPatterns::find(Operation *op) const {
 }
 
 FailureOr<BackendPatterns> quantir::getBackendPatterns(ModuleOp module, StringRef fallback) {
-  auto config =
-      module->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName);
+  auto config = module->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName);
   if (!config) {
     if (fallback.empty())
       return module.emitError() << "expected the attribute "

@@ -27,7 +27,8 @@ llvm::ArrayRef<llvm::StringRef> builtinBackendConfigNames();
 
 /// The config with its patterns written out: itself if it has any, else the built-in one of its
 /// name.
-mlir::FailureOr<BackendConfigAttr> resolveBackendConfig(BackendConfigAttr config, mlir::Location loc);
+mlir::FailureOr<BackendConfigAttr> resolveBackendConfig(BackendConfigAttr config,
+                                                        mlir::Location loc);
 
 /// What differs between PyTorch's way of quantizing and Quantir's: the value of each `Rule`.
 /// docs/Accuracy.md has what each is worth.
@@ -36,8 +37,8 @@ struct QuantizationRules {
   bool observeShared = false;
   /// What nothing gains from quantizing is left in float.
   bool prune = true;
-  /// A fused addition whose sum is read as float adds floats: a residual that goes from one such sum
-  /// to the next is not rounded in between.
+  /// A fused addition whose sum is read as float adds floats: a residual that goes from one such
+  /// sum to the next is not rounded in between.
   bool floatAddends = true;
   /// Ops of a known range take the qconfig's observer, not their own.
   bool fixedFromQConfig = false;
@@ -122,9 +123,11 @@ private:
 
 /// The patterns of the module's `quantir.backend_config`, or of the built-in config `fallback` if
 /// the module has none. A failure has been reported.
-mlir::FailureOr<BackendPatterns> getBackendPatterns(mlir::ModuleOp module, llvm::StringRef fallback);
+mlir::FailureOr<BackendPatterns> getBackendPatterns(mlir::ModuleOp module,
+                                                    llvm::StringRef fallback);
 
-/// The rules by which `func` is quantized: those of its own backend config or its module's, or Quantir's if neither has one.
+/// The rules by which `func` is quantized: those of its own backend config or its module's, or
+/// Quantir's if neither has one.
 mlir::FailureOr<QuantizationRules> getQuantizationRules(mlir::func::FuncOp func);
 
 } // namespace quantir

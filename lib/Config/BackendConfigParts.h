@@ -16,7 +16,7 @@ namespace quantir::backend_json {
 /// Reads the member `key` with `read`; without it, `target` stays as it is.
 template <typename T>
 mlir::LogicalResult readMember(JsonReader reader, llvm::StringRef key, T &target,
-                         llvm::function_ref<mlir::FailureOr<T>(JsonReader)> read) {
+                               llvm::function_ref<mlir::FailureOr<T>(JsonReader)> read) {
   std::optional<JsonReader> member = reader.member(key);
   if (!member)
     return mlir::success();

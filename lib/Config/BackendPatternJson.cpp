@@ -143,11 +143,11 @@ public:
 
   /// Appends the pattern, or, with `for`, one for each text that takes the place of "{}".
   LogicalResult read(JsonReader reader, SmallVectorImpl<BackendPatternAttr> &patterns) {
-    if (failed(reader.expectObject(
-            {"pattern", "pattern_complex_format", "for", "name", "observation_type",
-             "dtype_configs", "root_module", "qat_module", referenceKeys[0], referenceKeys[1],
-             "fused_module", "fuser_method", "root_node_getter",
-             "num_tensor_args_to_observation_type", "input_type_to_index"})))
+    if (failed(reader.expectObject({"pattern", "pattern_complex_format", "for", "name",
+                                    "observation_type", "dtype_configs", "root_module",
+                                    "qat_module", referenceKeys[0], referenceKeys[1],
+                                    "fused_module", "fuser_method", "root_node_getter",
+                                    "num_tensor_args_to_observation_type", "input_type_to_index"})))
       return failure();
     std::optional<JsonReader> texts = reader.member("for");
     if (!texts)

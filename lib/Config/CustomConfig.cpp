@@ -235,8 +235,7 @@ bool quantir::isTraceable(Operation *function) {
          !function->hasAttr(QuantirDialect::customModuleAttrName);
 }
 
-FailureOr<QConfigMappingAttr> quantir::mappingOf(FunctionOpInterface function,
-                                                 StringRef fallback) {
+FailureOr<QConfigMappingAttr> quantir::mappingOf(FunctionOpInterface function, StringRef fallback) {
   if (auto mapping =
           configurationOf<QConfigMappingAttr>(function, QuantirDialect::qconfigMappingAttrName))
     return mapping;

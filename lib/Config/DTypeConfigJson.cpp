@@ -66,9 +66,9 @@ FailureOr<DTypeSpecAttr> readDType(JsonReader reader) {
   numerics::QDType dtype;
   if (std::string error = numerics::parseText(*text, dtype); !error.empty())
     return nameReader.error() << error;
-  auto attr = DTypeSpecAttr::getChecked([&] { return reader.error(); },
-                                        reader.location()->getContext(), dtype, quantMin, quantMax,
-                                        scaleMin, scaleMax, scale, zeroPoint);
+  auto attr =
+      DTypeSpecAttr::getChecked([&] { return reader.error(); }, reader.location()->getContext(),
+                                dtype, quantMin, quantMax, scaleMin, scaleMax, scale, zeroPoint);
   if (!attr)
     return failure();
   return attr;

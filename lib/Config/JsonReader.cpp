@@ -72,8 +72,7 @@ LogicalResult JsonReader::expectObject(ArrayRef<StringRef> keys) const {
     if (StringRef near = nearest(key, keys); !near.empty())
       diagnostic << "; did you mean '" << near << "'?";
     else
-      diagnostic << "; expected one of "
-                 << llvm::join(llvm::map_range(keys, quotedIfEmpty), ", ");
+      diagnostic << "; expected one of " << llvm::join(llvm::map_range(keys, quotedIfEmpty), ", ");
     return diagnostic;
   }
   return success();
@@ -104,7 +103,8 @@ FailureOr<nlohmann::json> quantir::parseJson(StringRef text, Location loc) {
   try {
     return nlohmann::json::parse(text.begin(), text.end());
   } catch (const nlohmann::json::exception &e) {
-    // "[json.exception.parse_error.101] parse error at line 1, column 2: ...": people want what follows the bracket.
+    // "[json.exception.parse_error.101] parse error at line 1, column 2: ...": people want what
+    // follows the bracket.
     StringRef message(e.what());
     return emitError(loc) << "not valid JSON: " << message.split("] ").second;
   }

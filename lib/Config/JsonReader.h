@@ -1,7 +1,7 @@
 //===- JsonReader.h - Reading JSON with the place in every error -*- C++ -*-===//
 //
-// A cursor into a JSON value that knows its path, so that an error says "config.json: backend_config.patterns[3].name: expected a
-// string, but got 7".
+// A cursor into a JSON value that knows its path, so that an error says "config.json:
+// backend_config.patterns[3].name: expected a string, but got 7".
 //
 //===----------------------------------------------------------------------===//
 

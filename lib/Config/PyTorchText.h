@@ -1,7 +1,8 @@
 //===- PyTorchText.h - PyTorch's text for configurations --------*- C++ -*-===//
 //
-// What a string may say where a configuration is expected: the name of a built-in thing, PyTorch's call that makes one, or the text
-// that Python prints for one. Each becomes the JSON that the object form has. A wrong string is an error at the reader's place.
+// What a string may say where a configuration is expected: the name of a built-in thing, PyTorch's
+// call that makes one, or the text that Python prints for one. Each becomes the JSON that the
+// object form has. A wrong string is an error at the reader's place.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,20 +33,23 @@ mlir::FailureOr<nlohmann::json> qconfigFromText(JsonReader reader);
 ///
 ///     default, x86, x86_qat
 ///     get_default_qconfig_mapping('x86'), get_default_qat_qconfig_mapping('x86', version=0)
-///     _get_default_qconfig_mapping_with_default_qconfig(False, 'qnnpack', default_symmetric_qnnpack_qconfig)
+///     _get_default_qconfig_mapping_with_default_qconfig(False, 'qnnpack',
+///     default_symmetric_qnnpack_qconfig)
 mlir::FailureOr<nlohmann::json> mappingFromText(JsonReader reader);
 
 /// An equalization qconfig, true, or none, false:
 ///
 ///     default_equalization_qconfig
-///     EqualizationQConfig(input_activation=functools.partial(<class '..._InputEqualizationObserver'>, ...){}, weight=...)
-///     None
+///     EqualizationQConfig(input_activation=functools.partial(<class
+///     '..._InputEqualizationObserver'>, ...){}, weight=...) None
 ///
 /// or an array of the last but one's two arguments, which is what Python's json makes of it.
 mlir::FailureOr<bool> readsEqualization(JsonReader reader);
 
-/// The canonical object type that a string names, in any spelling of PyTorch's or as Python prints the class or function:
-/// "<class 'torch.nn.modules.conv.Conv2d'>", "<built-in method conv_transpose1d of type object at 0x7f>",
+/// The canonical object type that a string names, in any spelling of PyTorch's or as Python prints
+/// the class or function:
+/// "<class 'torch.nn.modules.conv.Conv2d'>", "<built-in method conv_transpose1d of type object at
+/// 0x7f>",
 /// "<function hardsigmoid at 0x7f>".
 mlir::FailureOr<std::string> readObjectType(JsonReader reader);
 

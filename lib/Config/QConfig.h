@@ -1,7 +1,8 @@
 //===- QConfig.h - QConfig and QConfigMapping -------------------*- C++ -*-===//
 //
-// The JSON form of qconfigs and of QConfigMapping, the qconfigs and mappings that have a name, and the question that annotation
-// asks: which qconfig does this op get? docs/QuantizationSpec.md describes the JSON.
+// The JSON form of qconfigs and of QConfigMapping, the qconfigs and mappings that have a name, and
+// the question that annotation asks: which qconfig does this op get? docs/QuantizationSpec.md
+// describes the JSON.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,12 +23,12 @@ namespace quantir {
 // JSON
 //===----------------------------------------------------------------------===//
 
-/// An observer: an object, a name of PyTorch ("default_weight_observer"), or the text that PyTorch prints for one. Null or
-/// nn.Identity: none (a null attribute).
+/// An observer: an object, a name of PyTorch ("default_weight_observer"), or the text that PyTorch
+/// prints for one. Null or nn.Identity: none (a null attribute).
 mlir::FailureOr<ObserverSpecAttr> readObserver(JsonReader reader);
 
-/// A qconfig: an object with `activation` and `weight`, an array of the two, a name of PyTorch ("default_qconfig"), or
-/// "get_default_qconfig('x86')". Null: none (a null attribute).
+/// A qconfig: an object with `activation` and `weight`, an array of the two, a name of PyTorch
+/// ("default_qconfig"), or "get_default_qconfig('x86')". Null: none (a null attribute).
 mlir::FailureOr<QConfigAttr> readQConfig(JsonReader reader);
 nlohmann::json toJson(QConfigAttr config);
 
@@ -41,32 +42,34 @@ inline constexpr std::array<MappingLevel, 4> mappingLevels = {
 llvm::StringRef stringify(MappingLevel level);
 llvm::ArrayRef<QConfigRuleAttr> rulesOf(QConfigMappingAttr mapping, MappingLevel level);
 
-/// Where the settings of a mapping stand: for each level a JSON path for each setting; empty for one that came with a built-in
-/// mapping.
+/// Where the settings of a mapping stand: for each level a JSON path for each setting; empty for
+/// one that came with a built-in mapping.
 using SettingPaths = std::array<std::vector<std::string>, mappingLevels.size()>;
 
 /// The keys that a mapping may have.
 llvm::SmallVector<llvm::StringRef> qconfigMappingKeys();
 
-/// A mapping: the name of a built-in one, PyTorch's call that makes one, or an object with the keys of PyTorch's
-/// `QConfigMapping.to_dict()`, which may build on another mapping (`base`).
+/// A mapping: the name of a built-in one, PyTorch's call that makes one, or an object with the keys
+/// of PyTorch's `QConfigMapping.to_dict()`, which may build on another mapping (`base`).
 mlir::FailureOr<QConfigMappingAttr> readQConfigMapping(JsonReader reader);
 /// The same, and where its settings stand.
 mlir::FailureOr<QConfigMappingAttr> readQConfigMappingAndPaths(JsonReader reader,
                                                                SettingPaths &paths);
 
-/// An equalization qconfig: "default_equalization_qconfig", or what PyTorch prints for one; as a qconfig it has the observers
-/// of the columns' ranges. Null: none (a null attribute).
+/// An equalization qconfig: "default_equalization_qconfig", or what PyTorch prints for one; as a
+/// qconfig it has the observers of the columns' ranges. Null: none (a null attribute).
 mlir::FailureOr<QConfigAttr> readEqualizationQConfig(JsonReader reader);
 
-/// PyTorch's `_equalization_config`: an object with the levels of a mapping, whose settings are equalization qconfigs.
+/// PyTorch's `_equalization_config`: an object with the levels of a mapping, whose settings are
+/// equalization qconfigs.
 mlir::FailureOr<QConfigMappingAttr> readEqualizationConfig(JsonReader reader, SettingPaths &paths);
 nlohmann::json toJson(QConfigMappingAttr mapping);
 
 /// The mapping used when nothing is said.
 QConfigMappingAttr getDefaultQConfigMapping(mlir::MLIRContext *context);
 
-/// The names of the built-in mappings, and of the things that have one, for tools and documentation.
+/// The names of the built-in mappings, and of the things that have one, for tools and
+/// documentation.
 llvm::SmallVector<llvm::StringRef> builtinQConfigMappingNames();
 llvm::SmallVector<llvm::StringRef> builtinQConfigNames();
 llvm::SmallVector<llvm::StringRef> builtinObserverNames();
@@ -90,8 +93,8 @@ struct OpIdentity {
 /// Counts the ops of a function as it meets them.
 class OpIdentifier {
 public:
-  /// The identity of `op`, the next one in program order, which stands at `path` (the op's own `nn.path`, or that of the unit
-  /// whose root it is).
+  /// The identity of `op`, the next one in program order, which stands at `path` (the op's own
+  /// `nn.path`, or that of the unit whose root it is).
   OpIdentity next(mlir::Operation *op, llvm::StringRef path);
 
 private:
@@ -110,9 +113,9 @@ struct ResolvedQConfig {
 /// Applies the levels of the mapping, from module_name_object_type_order down to global.
 ResolvedQConfig resolveQConfig(QConfigMappingAttr mapping, const OpIdentity &op);
 
-/// Warns of settings that match nothing in `module`, unless they are PyTorch's defaults: with the place, from `paths` (without:
-/// the setting's number in its list), and the nearest names that there are. Fails on a regular expression that backtracks
-/// without end. The warnings are at `loc`.
+/// Warns of settings that match nothing in `module`, unless they are PyTorch's defaults: with the
+/// place, from `paths` (without: the setting's number in its list), and the nearest names that
+/// there are. Fails on a regular expression that backtracks without end. The warnings are at `loc`.
 mlir::LogicalResult checkSettings(QConfigMappingAttr mapping, mlir::ModuleOp module,
                                   mlir::Location loc, const SettingPaths *paths = nullptr);
 

@@ -16,8 +16,7 @@ std::string numerics::equalizationScale(const ChannelRanges &activation,
            std::to_string(activation.min.size()) + " and " + std::to_string(weight.min.size());
   scale.resize(weight.min.size());
   for (size_t c = 0; c < scale.size(); ++c) {
-    scale[c] =
-        std::sqrt((weight.max[c] - weight.min[c]) / (activation.max[c] - activation.min[c]));
+    scale[c] = std::sqrt((weight.max[c] - weight.min[c]) / (activation.max[c] - activation.min[c]));
     if (scale[c] == 0 || !std::isfinite(scale[c]))
       scale[c] = 1;
   }

@@ -113,14 +113,12 @@ struct ObserverConfig {
 };
 
 /// The parameters of a tensor of dimensions `dims` (-1: unknown) from their numbers, as a model
-/// holds them, for the blocks and the type that an AffineMinMax `config` says. Errors: as `blocksOf`
-/// and `validate`.
-[[nodiscard]] std::string makeAffineQParams(const ObserverConfig &config,
-                                            std::span<const int64_t> dims,
-                                            std::span<const float> scale,
-                                            std::span<const int32_t> zeroPoint,
-                                            std::span<const float> floatZeroPoint,
-                                            AffineQParams &out);
+/// holds them, for the blocks and the type that an AffineMinMax `config` says. Errors: as
+/// `blocksOf` and `validate`.
+[[nodiscard]] std::string
+makeAffineQParams(const ObserverConfig &config, std::span<const int64_t> dims,
+                  std::span<const float> scale, std::span<const int32_t> zeroPoint,
+                  std::span<const float> floatZeroPoint, AffineQParams &out);
 
 /// Everything an observer learned. Empty vectors: nothing observed yet.
 struct ObserverState {

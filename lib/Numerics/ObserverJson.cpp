@@ -185,7 +185,8 @@ template <typename T> std::string read(const json &value, std::vector<T> &out) {
 }
 
 template <typename Enum>
-requires std::is_enum_v<Enum> std::string read(const json &value, Enum &out) {
+  requires std::is_enum_v<Enum>
+std::string read(const json &value, Enum &out) {
   if (!value.is_string())
     return expected("a name in quotes", value);
   return parseText(value.get_ref<const std::string &>(), out);

@@ -95,8 +95,8 @@ constexpr int64_t tables = 4; ///< of one part of a tensor
 
 /// Counts one part into `partial`, which holds `tables` tables of bins + 1 zeros: neighbouring
 /// values often fall in one bin (zeros, above all), and several tables keep the increments
-/// independent. A table has a slot for values outside the range in front. Returns whether there were
-/// none; if `onlyWithin`, it stops where one is.
+/// independent. A table has a slot for values outside the range in front. Returns whether there
+/// were none; if `onlyWithin`, it stops where one is.
 bool countSlice(const float *data, int64_t count, float min, float max, int64_t bins,
                 std::vector<uint32_t> &partial, bool onlyWithin) {
   constexpr int64_t block = 1024;

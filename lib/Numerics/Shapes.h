@@ -100,8 +100,8 @@ struct PoolGeometry {
 /// indices [...], table [V, D] -> [..., D].
 [[nodiscard]] std::string inferEmbedding(const Dims &indices, const Dims &table, Dims &out);
 
-/// indices [N], offsets [B], table [V, D] -> [B, D]; [B - 1, D] if the last offset is the end of the
-/// last bag. The number of indices or that of offsets may be dynamic, not both.
+/// indices [N], offsets [B], table [V, D] -> [B, D]; [B - 1, D] if the last offset is the end of
+/// the last bag. The number of indices or that of offsets may be dynamic, not both.
 [[nodiscard]] std::string inferEmbeddingBag(const Dims &indices, const Dims &offsets,
                                             const Dims &table, bool includeLastOffset, Dims &out);
 
@@ -120,8 +120,8 @@ struct LstmShapes {
 [[nodiscard]] std::string inferBroadcast(const Dims &a, const Dims &b, Dims &out);
 
 /// `shape` entries: a size; 0, the input's dimension at that index; one -1, whatever is left. A
-/// dynamic dimension stays where a 0 takes it over, and is in the -1 otherwise, where it must divide
-/// for every batch size.
+/// dynamic dimension stays where a 0 takes it over, and is in the -1 otherwise, where it must
+/// divide for every batch size.
 [[nodiscard]] std::string inferReshape(const Dims &x, const Dims &shape, Dims &out);
 
 /// out[i] = x[permutation[i]].

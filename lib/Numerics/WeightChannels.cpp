@@ -24,8 +24,7 @@ namespace {
 
 /// Calls `visit(channel, first, count)` for each run of neighbours that have the channel: of
 /// dimension 0, or of dimension 1, where each group along dimension 0 has channels of its own.
-template <typename Visit>
-void forEachRun(const WeightShape &shape, bool dimension0, Visit visit) {
+template <typename Visit> void forEachRun(const WeightShape &shape, bool dimension0, Visit visit) {
   assert(shape.dims.size() >= 2 && shape.groups > 0 && shape.dims[0] % shape.groups == 0);
   const int64_t rows = shape.dims[0], columns = shape.dims[1];
   const int64_t count = rows && columns ? shape.elements() / (rows * columns) : 0;

@@ -39,7 +39,8 @@ void quantir::buildPreparePipeline(OpPassManager &pm, const PreparePipelineOptio
       OutlineModulesPassOptions{options.backendConfig, options.qconfigMapping}));
   pm.addPass(createSwapModulesPass(swap));
   addSimplification(pm, options.backendConfig);
-  pm.addPass(createAnnotatePass(AnnotatePassOptions{options.backendConfig, options.qconfigMapping}));
+  pm.addPass(
+      createAnnotatePass(AnnotatePassOptions{options.backendConfig, options.qconfigMapping}));
   pm.addPass(createAnnotateBoundariesPass(AnnotateBoundariesPassOptions{options.qconfigMapping}));
   if (options.prune)
     pm.addNestedPass<func::FuncOp>(createPruneAnnotationsPass());
@@ -50,7 +51,8 @@ void quantir::buildPreparePipeline(OpPassManager &pm, const PreparePipelineOptio
   pm.addPass(createVerifyPreparedPass());
 }
 
-void quantir::buildPrepareEagerPipeline(OpPassManager &pm, const PrepareEagerPipelineOptions &options) {
+void quantir::buildPrepareEagerPipeline(OpPassManager &pm,
+                                        const PrepareEagerPipelineOptions &options) {
   pm.addPass(createPropagateQConfigPass(PropagateQConfigPassOptions{options.qconfigMapping}));
   pm.addPass(createAnnotateEagerPass());
   pm.addPass(createInsertObserversPass());
@@ -83,7 +85,8 @@ void quantir::registerPipelines() {
       "quantir-prepare", "fuse, annotate and insert observers: a float model to be calibrated",
       buildPreparePipeline);
   PassPipelineRegistration<PrepareEagerPipelineOptions>(
-      "quantir-prepare-eager", "observe what has a qconfig, as eager mode does: a float model to be calibrated",
+      "quantir-prepare-eager",
+      "observe what has a qconfig, as eager mode does: a float model to be calibrated",
       buildPrepareEagerPipeline);
   PassPipelineRegistration<>("quantir-convert",
                              "turn a calibrated model into a reference quantized model",

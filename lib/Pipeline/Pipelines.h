@@ -1,7 +1,8 @@
 //===- Pipelines.h - The stages as pass pipelines ---------------*- C++ -*-===//
 //
-// One function a stage, with the options that matter to it. The tools, the compiler library and the tests all build their
-// pipelines here. On the command line: --quantir-float, --quantir-prepare, --quantir-prepare-eager, --quantir-convert, --quantir-lower-to-kernels.
+// One function a stage, with the options that matter to it. The tools, the compiler library and the
+// tests all build their pipelines here. On the command line: --quantir-float, --quantir-prepare,
+// --quantir-prepare-eager, --quantir-convert, --quantir-lower-to-kernels.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,7 +14,8 @@
 
 namespace quantir {
 
-/// The backend config that is used when neither the module nor an option names one: which ops are quantized how.
+/// The backend config that is used when neither the module nor an option names one: which ops are
+/// quantized how.
 inline constexpr llvm::StringLiteral defaultBackendConfig = "quantir";
 
 /// The backend whose kernels execute a model when nothing names one.
@@ -61,14 +63,16 @@ struct LowerPipelineOptions : public mlir::PassPipelineOptions<LowerPipelineOpti
 /// Simplifies and fuses a float model, for execution in float: canonicalize, fold batch norm, fuse.
 void buildFloatPipeline(mlir::OpPassManager &pm, const FloatPipelineOptions &options);
 
-/// float -> prepared: make functions of custom modules, what the float pipeline does, annotate (for quantization, then for equalization), prune, insert observers, verify.
+/// float -> prepared: make functions of custom modules, what the float pipeline does, annotate (for
+/// quantization, then for equalization), prune, insert observers, verify.
 void buildPreparePipeline(mlir::OpPassManager &pm, const PreparePipelineOptions &options);
 
-/// float -> prepared, as PyTorch's eager mode: propagate qconfigs, annotate without a look at the graph, insert observers, verify.
-/// What is to be fused has been.
+/// float -> prepared, as PyTorch's eager mode: propagate qconfigs, annotate without a look at the
+/// graph, insert observers, verify. What is to be fused has been.
 void buildPrepareEagerPipeline(mlir::OpPassManager &pm, const PrepareEagerPipelineOptions &options);
 
-/// prepared and calibrated -> reference: equalize, convert observers, quantize weights, cancel redundant casts, verify.
+/// prepared and calibrated -> reference: equalize, convert observers, quantize weights, cancel
+/// redundant casts, verify.
 void buildConvertPipeline(mlir::OpPassManager &pm);
 
 /// any stage -> lowered: lower, assign layouts, verify.

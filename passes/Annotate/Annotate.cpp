@@ -35,7 +35,8 @@ public:
       if (!isTraceable(func))
         continue;
       FailureOr<BackendPatterns> ownBackend = getBackendPatternsOf(func, *backend);
-      auto ownMapping = func->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName);
+      auto ownMapping =
+          func->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName);
       if (failed(ownBackend) ||
           failed(QConfigQuantizer(ownMapping ? ownMapping : *mapping, *ownBackend).annotate(func)))
         return signalPassFailure();

@@ -50,8 +50,8 @@ std::string mismatchOfRange(DTypeSpecAttr spec, const ObserverConfig &config,
   numerics::QuantRange range = config.range();
   if (range.min >= min && range.max <= max)
     return "";
-  return formatv("the {0}'s range must be within [{1}, {2}], but the observer has [{3}, {4}]",
-                 what, min, max, range.min, range.max);
+  return formatv("the {0}'s range must be within [{1}, {2}], but the observer has [{3}, {4}]", what,
+                 min, max, range.min, range.max);
 }
 
 std::string mismatchOfScaleMin(DTypeSpecAttr spec, const ObserverConfig &config,
@@ -157,9 +157,9 @@ std::string quantir::mismatch(DTypeConfigAttr config, QConfigAttr qconfig,
         !reason.empty())
       return reason;
   // A qint32 bias is derived from the other operands.
-  if (DTypeSpecAttr bias = config.getBias();
-      unit.hasBias && bias && bias.getDtype() != QDType::QInt32 &&
-      bias.getDtype() != biasDType(qconfig))
+  if (DTypeSpecAttr bias = config.getBias(); unit.hasBias && bias &&
+                                             bias.getDtype() != QDType::QInt32 &&
+                                             bias.getDtype() != biasDType(qconfig))
     return formatv("the bias must be {0}, but the qconfig makes it {1}", name(bias.getDtype()),
                    name(biasDType(qconfig)));
   return mismatchOfResult(config.getOutput(), activation, resultSpec, qconfig);

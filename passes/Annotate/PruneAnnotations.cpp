@@ -39,8 +39,8 @@ bool isTransparent(Operation *op) {
   return quantizable && annotationOf(op) && quantizable.commutesWithQuantization();
 }
 
-/// An annotated op without a weight for which all that it reads would have to be quantized first: the op on floats is as fast,
-/// and rounds less.
+/// An annotated op without a weight for which all that it reads would have to be quantized first:
+/// the op on floats is as fast, and rounds less.
 bool readsOnlyFloats(Operation *op) {
   auto quantizable = dyn_cast<QuantizableOpInterface>(op);
   if (!quantizable || !annotationOf(op) || quantizable.getWeightOperand() || isTransparent(op))
@@ -51,8 +51,8 @@ bool readsOnlyFloats(Operation *op) {
   });
 }
 
-/// The transparent ops connected with `start` through quantized edges; says whether an op that computes on integers is among
-/// their neighbours.
+/// The transparent ops connected with `start` through quantized edges; says whether an op that
+/// computes on integers is among their neighbours.
 bool reachesComputation(Operation *start, llvm::SetVector<Operation *> &group) {
   bool found = false;
   group.insert(start);
@@ -76,8 +76,7 @@ bool reachesComputation(Operation *start, llvm::SetVector<Operation *> &group) {
   return found;
 }
 
-class PruneAnnotationsPass
-    : public quantir::impl::PruneAnnotationsPassBase<PruneAnnotationsPass> {
+class PruneAnnotationsPass : public quantir::impl::PruneAnnotationsPassBase<PruneAnnotationsPass> {
 public:
   void runOnOperation() override {
     FailureOr<QuantizationRules> rules = getQuantizationRules(getOperation());
@@ -134,7 +133,8 @@ private:
     // A call of a custom module says nothing of itself.
     auto quantizable = dyn_cast<QuantizableOpInterface>(op);
     if (!anyResult && quantizable && !quantizable.getWeightOperand()) {
-      // Without a weight there is no integer arithmetic to gain: the float op on dequantized values is as good.
+      // Without a weight there is no integer arithmetic to gain: the float op on dequantized values
+      // is as good.
       leaveInFloat(op, "nothing reads its result as integers");
       return;
     }
@@ -144,7 +144,8 @@ private:
   /// The addends of a fused op whose result stays float.
   void pruneAddends(Operation *op) {
     auto fused = dyn_cast<FusedOp>(op);
-    if (!annotationOf(op) || !fused || !fused.getWeightOperand() || quantizesResult(fused->getResult(0)))
+    if (!annotationOf(op) || !fused || !fused.getWeightOperand() ||
+        quantizesResult(fused->getResult(0)))
       return;
     if (llvm::any_of(annotationOf(op).getOperands(), llvm::IsaPred<SharedSpecAttr>))
       return;

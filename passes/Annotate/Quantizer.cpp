@@ -30,7 +30,8 @@ ObserverSpecAttr fixedSpec(ObserverSpecAttr activation, ResultPolicy policy) {
 
 std::string quoted(StringRef text) { return ("'" + text + "'").str(); }
 
-/// Whether values are observed for `spec`: a float32 placeholder only says that they stay as they are.
+/// Whether values are observed for `spec`: a float32 placeholder only says that they stay as they
+/// are.
 bool isObserved(ObserverSpecAttr spec) {
   if (!spec)
     return false;

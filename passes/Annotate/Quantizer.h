@@ -1,6 +1,7 @@
 //===- Quantizer.h - Who decides what is quantized --------------*- C++ -*-===//
 //
-// Annotations are the narrow waist between deciding and doing. A Quantizer puts them on ops; everything after reads nothing else.
+// Annotations are the narrow waist between deciding and doing. A Quantizer puts them on ops;
+// everything after reads nothing else.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,8 +19,9 @@ class Quantizer {
 public:
   virtual ~Quantizer() = default;
 
-  /// Annotates the ops of `func` that it wants quantized and that have no annotation yet. An op that it leaves in float gets the
-  /// reason as `quantir.float_reason`. A failure has been reported.
+  /// Annotates the ops of `func` that it wants quantized and that have no annotation yet. An op
+  /// that it leaves in float gets the reason as `quantir.float_reason`. A failure has been
+  /// reported.
   virtual mlir::LogicalResult annotate(mlir::func::FuncOp func) = 0;
 };
 

@@ -20,7 +20,8 @@ namespace {
 struct CancelQuantizeOfDequantize : public OpRewritePattern<quant::QuantizeCastOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(quant::QuantizeCastOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(quant::QuantizeCastOp op,
+                                PatternRewriter &rewriter) const override {
     auto dequantize = op.getInput().getDefiningOp<quant::DequantizeCastOp>();
     if (!dequantize)
       return rewriter.notifyMatchFailure(op, "the input is not dequantized");
@@ -36,7 +37,8 @@ struct CancelQuantizeOfDequantize : public OpRewritePattern<quant::QuantizeCastO
 
 int64_t countCasts(Operation *root) {
   int64_t count = 0;
-  root->walk([&](Operation *op) { count += isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op); });
+  root->walk(
+      [&](Operation *op) { count += isa<quant::QuantizeCastOp, quant::DequantizeCastOp>(op); });
   return count;
 }
 

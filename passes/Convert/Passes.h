@@ -15,8 +15,9 @@
 
 namespace quantir {
 
-/// The `!quant.uniform` of these parameters; null, with an error at `loc`, if MLIR has none for them.
-/// The storage range is the whole of the dtype: as in PyTorch, an observer's smaller range shows in the scale only.
+/// The `!quant.uniform` of these parameters; null, with an error at `loc`, if MLIR has none for
+/// them. The storage range is the whole of the dtype: as in PyTorch, an observer's smaller range
+/// shows in the scale only.
 mlir::quant::QuantizedType getUniformType(const numerics::QParams &params, mlir::Location loc);
 
 /// The parameters of a `!quant.uniform`.

@@ -67,7 +67,8 @@ private:
     auto integers = RankedTensorType::get(tensor.getShape(), storage);
     rewriter.setInsertionPoint(op);
     ElementsAttr codes = nn::makeElementsAttr(integers, bytes, nn::getNameHint(elements));
-    auto newConstant = arith::ConstantOp::create(rewriter, constant.getLoc(), integers, mlir::cast<TypedAttr>(codes));
+    auto newConstant = arith::ConstantOp::create(rewriter, constant.getLoc(), integers,
+                                                 mlir::cast<TypedAttr>(codes));
     auto cast = quant::StorageCastOp::create(rewriter, op.getLoc(), tensor, newConstant);
     // Integers that are a constant need no keeping: nothing folds their dequantization.
     for (Operation *user : llvm::make_early_inc_range(op->getUsers()))

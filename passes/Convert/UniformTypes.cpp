@@ -33,7 +33,7 @@ numerics::QParams quantir::getQParams(quant::QuantizedType type) {
   unsigned width = type.getStorageTypeIntegralWidth();
   bool isSigned = type.isSigned();
   using numerics::QDType;
-  params.dtype = width == 32 ? QDType::QInt32
+  params.dtype = width == 32  ? QDType::QInt32
                  : width == 4 ? (isSigned ? QDType::QInt4 : QDType::QUInt4)
                               : (isSigned ? QDType::QInt8 : QDType::QUInt8);
   params.quantMin = type.getStorageTypeMin();

@@ -50,11 +50,12 @@ ObserverSpecAttr observerOf(AnnotationAttr annotation, OpOperand &operand) {
 LogicalResult checkObservers(QConfigMappingAttr equalization, Location loc) {
   auto check = [&](QConfigAttr qconfig) -> LogicalResult {
     ObserverSpecAttr observer = qconfig ? qconfig.getActivation() : ObserverSpecAttr();
-    if (!qconfig || (observer && observer.getConfig().kind == numerics::ObserverKind::PerChannelMinMax))
+    if (!qconfig ||
+        (observer && observer.getConfig().kind == numerics::ObserverKind::PerChannelMinMax))
       return success();
-    return emitError(loc) << "expected a #quantir.per_channel_min_max as activation of each qconfig "
-                          << "of " << QuantirDialect::equalizationConfigAttrName << ", but got "
-                          << qconfig;
+    return emitError(loc)
+           << "expected a #quantir.per_channel_min_max as activation of each qconfig "
+           << "of " << QuantirDialect::equalizationConfigAttrName << ", but got " << qconfig;
   };
   if (failed(check(equalization.getGlobal())))
     return failure();
@@ -148,7 +149,8 @@ public:
         failed(checkSettings(equalization, module, module.getLoc())))
       return signalPassFailure();
     for (auto func : module.getOps<func::FuncOp>()) {
-      // What is quantized on its own has a configuration of its own, and PyTorch no key for it there.
+      // What is quantized on its own has a configuration of its own, and PyTorch no key for it
+      // there.
       if (!isTraceable(func) || func->hasAttr(QuantirDialect::standaloneAttrName))
         continue;
       FailureOr<QConfigMappingAttr> mapping = mappingOf(func, qconfigMapping);

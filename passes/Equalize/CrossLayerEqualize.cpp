@@ -94,7 +94,8 @@ private:
       SmallVector<StringRef> names = llvm::to_vector(llvm::make_first_range(ops));
       InFlightDiagnostic diagnostic = getOperation().emitError()
                                       << "pairs: expected two ops by module path or node name, but "
-                                      << "got '" << pair << "', and no op is called '" << name << "'";
+                                      << "got '" << pair << "', and no op is called '" << name
+                                      << "'";
       if (StringRef near = nearest(name, names); !near.empty())
         diagnostic << "; did you mean '" << near << "'?";
       return std::nullopt;
@@ -126,9 +127,8 @@ private:
     for (auto [layer, value] : llvm::zip_equal(layers, values)) {
       auto assign = [](OpOperand *parameter, ArrayRef<float> changed) {
         if (parameter)
-          rewriteConstant(*parameter, [&](MutableArrayRef<float> old) {
-            llvm::copy(changed, old.begin());
-          });
+          rewriteConstant(*parameter,
+                          [&](MutableArrayRef<float> old) { llvm::copy(changed, old.begin()); });
       };
       assign(layer.weight, value.weight);
       assign(layer.bias, value.bias);

@@ -41,8 +41,9 @@ AnnotationAttr annotationOf(Operation *op) {
   return op->getAttrOfType<AnnotationAttr>(QuantirDialect::annotationAttrName);
 }
 
-/// Gives an observer that chooses from a range this one. A histogram keeps its counts, as in PyTorch: they stand for the new
-/// range then. Those that merge exactly have bins at fixed places, and become the range alone.
+/// Gives an observer that chooses from a range this one. A histogram keeps its counts, as in
+/// PyTorch: they stand for the new range then. Those that merge exactly have bins at fixed places,
+/// and become the range alone.
 void setRange(ObserverOp observer, numerics::ScaledRange range) {
   numerics::ObserverConfig config = observer.getSpec().getConfig();
   std::optional<numerics::ObserverState> state = observer.getObserverState();
@@ -109,8 +110,7 @@ private:
                            "asks for equalization");
     std::optional<numerics::ObserverState> state = observerOf(columns).getObserverState();
     if (!state || state->empty())
-      return observerOf(columns).emitError(
-          "has no statistics; calibrate the prepared model first");
+      return observerOf(columns).emitError("has no statistics; calibrate the prepared model first");
     Target target = {*layer, columns, observed, {}, {}};
     numerics::ChannelRanges activation = {state->minVal, state->maxVal};
     numerics::ChannelRanges weight = numerics::inputChannelRanges(
@@ -144,13 +144,15 @@ private:
     return success();
   }
 
-  /// The op that makes the input, if it can take the scale and the input is all that its result is used for.
+  /// The op that makes the input, if it can take the scale and the input is all that its result is
+  /// used for.
   std::optional<Layer> makerToScale(const Target &target) {
     Value input = ObserveOp(target.observed).getInput();
     if (!input.hasOneUse() || !target.observed->hasOneUse())
       return std::nullopt;
     std::optional<Layer> maker = layerOf(input.getDefiningOp());
-    if (!maker || !maker->scalesWithOutput || !isOnlyReader(*maker->weight) || maker->outputAxis != target.layer.inputAxis ||
+    if (!maker || !maker->scalesWithOutput || !isOnlyReader(*maker->weight) ||
+        maker->outputAxis != target.layer.inputAxis ||
         maker->shape.outputs() != static_cast<int64_t>(target.scale.size()))
       return std::nullopt;
     return maker;
@@ -168,15 +170,16 @@ private:
     });
   }
 
-  /// Puts a multiplication before the observer. Who else reads what that observes keeps its observer.
+  /// Puts a multiplication before the observer. Who else reads what that observes keeps its
+  /// observer.
   LogicalResult multiply(Target &target) {
     ObserveOp observed = target.observed;
     OpBuilder builder(observed);
     if (!observed->hasOneUse()) {
       builder.setInsertionPoint(target.columns);
-      observed = ObserveOp::create(builder, observed.getLoc(), observed.getType(),
-                                   observed.getInput(), observed.getObserver(),
-                                   observed.getPassive());
+      observed =
+          ObserveOp::create(builder, observed.getLoc(), observed.getType(), observed.getInput(),
+                            observed.getObserver(), observed.getPassive());
       target.columns.getInputMutable().assign(observed);
       target.observed = observed;
       builder.setInsertionPoint(observed);
@@ -218,9 +221,9 @@ private:
     if (SymbolTable::symbolKnownUseEmpty(observer, getOperation()))
       symbols->erase(observer);
     AnnotationAttr annotation = annotationOf(unit);
-    unit->setAttr(QuantirDialect::annotationAttrName,
-                  AnnotationAttr::get(unit->getContext(), annotation.getOperands(),
-                                      annotation.getResults()));
+    unit->setAttr(
+        QuantirDialect::annotationAttrName,
+        AnnotationAttr::get(unit->getContext(), annotation.getOperands(), annotation.getResults()));
   }
 
   SymbolTable *symbols = nullptr;

@@ -8,7 +8,8 @@
 using namespace mlir;
 using namespace quantir;
 
-/// The first operand of `unit` with this role, if none but `root` reads it there; null if there is none.
+/// The first operand of `unit` with this role, if none but `root` reads it there; null if there is
+/// none.
 static OpOperand *operandOfRoot(QuantizableOpInterface unit, Operation *root, OperandRole role) {
   OpOperand *found = llvm::find_if(unit->getOpOperands(), [&](OpOperand &operand) {
     return unit.getOperandRole(operand.getOperandNumber()) == role;
@@ -66,7 +67,8 @@ bool quantir::isOnlyReader(OpOperand &parameter) {
 
 /// Lets the observer of a constant see it and nothing else.
 static void observeConstant(ObserveOp observe, ArrayRef<float> values) {
-  auto observer = SymbolTable::lookupNearestSymbolFrom<ObserverOp>(observe, observe.getObserverAttr());
+  auto observer =
+      SymbolTable::lookupNearestSymbolFrom<ObserverOp>(observe, observe.getObserverAttr());
   const numerics::ObserverConfig &config = observer.getSpec().getConfig();
   if (!numerics::needsCalibration(config))
     return;
@@ -82,9 +84,9 @@ void quantir::rewriteConstant(OpOperand &parameter,
   SmallVector<float> values = *nn::getConstantFloats(old);
   change(values);
   OpBuilder builder(observe ? observe : parameter.getOwner());
-  Value constant = nn::createConstant(builder, old.getLoc(),
-                                      cast<RankedTensorType>(old.getType()).getShape(), values,
-                                      nn::getNameHint(nn::getConstantElements(old)));
+  Value constant =
+      nn::createConstant(builder, old.getLoc(), cast<RankedTensorType>(old.getType()).getShape(),
+                         values, nn::getNameHint(nn::getConstantElements(old)));
   if (observe) {
     observe.getInputMutable().assign(constant);
     observeConstant(observe, values);

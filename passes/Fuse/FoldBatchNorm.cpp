@@ -37,7 +37,8 @@ struct FoldBatchNorm : public OpRewritePattern<nn::BatchNormOp> {
       return rewriter.notifyMatchFailure(norm, "the input is not made by an op with a weight");
     if (!norm.getInput().hasOneUse())
       return rewriter.notifyMatchFailure(norm, "the input has other users");
-    // Normalization is along dimension 1. A linear op on more than two dimensions has its channels elsewhere.
+    // Normalization is along dimension 1. A linear op on more than two dimensions has its channels
+    // elsewhere.
     if (weighted.getResultChannelAxis() != 1)
       return rewriter.notifyMatchFailure(norm, "the op's channels are not in dimension 1");
     auto weightType = cast<RankedTensorType>(weight.getType());
@@ -65,7 +66,8 @@ struct FoldBatchNorm : public OpRewritePattern<nn::BatchNormOp> {
 
     Location loc = weighted->getLoc();
     rewriter.setInsertionPoint(weighted);
-    Value newWeight = nn::createConstant(rewriter, weight.getLoc(), weightType.getShape(), *weights);
+    Value newWeight =
+        nn::createConstant(rewriter, weight.getLoc(), weightType.getShape(), *weights);
     Value newBias = nn::createConstant(rewriter, loc, {static_cast<int64_t>(bias.size())}, bias);
     rewriter.modifyOpInPlace(weighted, [&] {
       for (OpOperand &operand : weighted->getOpOperands())

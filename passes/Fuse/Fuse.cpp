@@ -82,7 +82,8 @@ public:
 private:
   using Entry = BackendPatterns::Entry;
 
-  /// PyTorch first fuses modules, wherever they are, and then looks for the other patterns in what is left.
+  /// PyTorch first fuses modules, wherever they are, and then looks for the other patterns in what
+  /// is left.
   void fuseBlock(IRRewriter &rewriter, Block &block, const BackendPatterns &backend) {
     if (!backend.rules().fusersFirst)
       return fuseMatches(rewriter, block, backend, [](const Entry &) { return true; });

@@ -15,8 +15,10 @@ class QuantirDialect;
 /// Adds the pattern of quantir-fold-batch-norm.
 void populateFoldBatchNormPatterns(mlir::RewritePatternSet &patterns);
 
-/// Moves `ops`, each of which but the last is read by the next alone, into a quantir.fused at the place of the last one.
-void fuseOps(mlir::IRRewriter &rewriter, llvm::ArrayRef<mlir::Operation *> ops, llvm::StringRef name);
+/// Moves `ops`, each of which but the last is read by the next alone, into a quantir.fused at the
+/// place of the last one.
+void fuseOps(mlir::IRRewriter &rewriter, llvm::ArrayRef<mlir::Operation *> ops,
+             llvm::StringRef name);
 
 #define GEN_PASS_DECL
 #include "quantir/passes/Fuse/Passes.h.inc"

@@ -160,8 +160,7 @@ struct InlineFused : public OpRewritePattern<FusedOp> {
 };
 
 /// The stubs of eager mode say where, not what.
-template <typename StubOp>
-struct LowerStub : public OpRewritePattern<StubOp> {
+template <typename StubOp> struct LowerStub : public OpRewritePattern<StubOp> {
   using OpRewritePattern<StubOp>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(StubOp op, PatternRewriter &rewriter) const override {
@@ -185,8 +184,7 @@ private:
   static bool isSeenConstant(ObserveOp op) {
     if (!isa_and_nonnull<arith::ConstantOp, kernel::ConstantOp>(op.getInput().getDefiningOp()))
       return false;
-    auto observer =
-        SymbolTable::lookupNearestSymbolFrom<ObserverOp>(op, op.getObserverAttr());
+    auto observer = SymbolTable::lookupNearestSymbolFrom<ObserverOp>(op, op.getObserverAttr());
     std::optional<numerics::ObserverState> state =
         observer ? observer.getObserverState() : std::nullopt;
     return state && !state->empty();

@@ -29,8 +29,8 @@ QConfigAttr qconfigOfModule(QConfigMappingAttr mapping, mlir::func::FuncOp funct
 QConfigAttr qconfigOfCall(QConfigMappingAttr mapping, mlir::func::FuncOp caller,
                           mlir::func::CallOp call, mlir::func::FuncOp callee);
 
-/// Makes a call pass and take what the type of `callee` says: operands are quantized, unless they were dequantized from just
-/// these codes, and results dequantized.
+/// Makes a call pass and take what the type of `callee` says: operands are quantized, unless they
+/// were dequantized from just these codes, and results dequantized.
 void castToSignature(mlir::func::CallOp call, mlir::func::FuncOp callee);
 
 } // namespace quantir

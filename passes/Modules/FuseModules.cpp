@@ -28,10 +28,11 @@ using Sequence = SmallVector<StringRef, 3>;
 
 /// What PyTorch's fuse_modules takes: lib/Config/builtins/fuse_modules.json.
 ArrayRef<Sequence> supportedSequences() {
-  static const SmallVector<Sequence> sequences = llvm::map_to_vector(
-      builtinTable("fuse_modules"), [](const nlohmann::json &names) {
-        return Sequence(llvm::map_range(
-            names, [](const nlohmann::json &name) -> StringRef { return name.get_ref<const std::string &>(); }));
+  static const SmallVector<Sequence> sequences =
+      llvm::map_to_vector(builtinTable("fuse_modules"), [](const nlohmann::json &names) {
+        return Sequence(llvm::map_range(names, [](const nlohmann::json &name) -> StringRef {
+          return name.get_ref<const std::string &>();
+        }));
       });
   return sequences;
 }
@@ -47,9 +48,8 @@ std::string textOf(ArrayRef<StringRef> modules) {
 }
 
 bool matches(ArrayRef<StringRef> modules, ArrayRef<Operation *> ops) {
-  return llvm::equal(modules, ops, [](StringRef module, Operation *op) {
-    return hasObjectType(op, module);
-  });
+  return llvm::equal(modules, ops,
+                     [](StringRef module, Operation *op) { return hasObjectType(op, module); });
 }
 
 InFlightDiagnostic reportUnsupported(StringRef list, ArrayRef<Operation *> ops) {

@@ -20,8 +20,8 @@ using namespace quantir;
 
 namespace {
 
-/// A place where a value is observed. Sites that share their observer form a tree by `parent`, whose root is the first of
-/// them in program order.
+/// A place where a value is observed. Sites that share their observer form a tree by `parent`,
+/// whose root is the first of them in program order.
 struct Site {
   Value value;
   ObserverSpecAttr spec;
@@ -43,8 +43,8 @@ bool compatible(ObserverSpecAttr a, ObserverSpecAttr b) {
          x.range() == y.range() && x.chAxis == y.chAxis;
 }
 
-/// Whether PyTorch lets an operand that wants `spec` read what `site` gives: the type has to be right and, but for the result
-/// of an op, the class of the observer; nothing else.
+/// Whether PyTorch lets an operand that wants `spec` read what `site` gives: the type has to be
+/// right and, but for the result of an op, the class of the observer; nothing else.
 bool reusedByKind(const Site &site, ObserverSpecAttr spec) {
   const numerics::ObserverConfig &x = site.spec.getConfig(), &y = spec.getConfig();
   return x.dtype == y.dtype && x.isDynamic == y.isDynamic &&
@@ -92,7 +92,8 @@ public:
     return index;
   }
 
-  /// The first site on the way up from `op` through first operands; nothing if the way ends without.
+  /// The first site on the way up from `op` through first operands; nothing if the way ends
+  /// without.
   std::optional<unsigned> upstreamOf(Operation *op) const {
     while (op && op->getNumOperands() > 0) {
       Value value = op->getOperand(0);
@@ -108,7 +109,8 @@ private:
   DenseMap<Value, SmallVector<unsigned, 1>> byValue;
 };
 
-/// The observer spec that an annotation gives an edge, following `shared`; null if it is not observed.
+/// The observer spec that an annotation gives an edge, following `shared`; null if it is not
+/// observed.
 ObserverSpecAttr specOf(AnnotationAttr annotation, Attribute spec) {
   for (size_t steps = 0; steps <= annotation.getOperands().size() + annotation.getResults().size();
        ++steps) {
@@ -185,12 +187,11 @@ private:
                       ObserverSpecAttr spec) {
     auto quantizable = dyn_cast<QuantizableOpInterface>(op);
     OpOperand *operand = llvm::find_if(op->getOpOperands(), [&](OpOperand &candidate) {
-      return quantizable && quantizable.getOperandRole(candidate.getOperandNumber()) ==
-                                OperandRole::Activation;
+      return quantizable &&
+             quantizable.getOperandRole(candidate.getOperandNumber()) == OperandRole::Activation;
     });
-    auto observe = operand == op->getOpOperands().end()
-                       ? ObserveOp()
-                       : operand->get().getDefiningOp<ObserveOp>();
+    auto observe = operand == op->getOpOperands().end() ? ObserveOp()
+                                                        : operand->get().getDefiningOp<ObserveOp>();
     if (!observe)
       return; // The verifier of the stage says so.
     // PyTorch's name.
@@ -262,7 +263,8 @@ private:
     rewriter.setInsertionPoint(func);
     std::string name = isConstant ? "weight_" + std::to_string(weightCount++)
                                   : "act_" + std::to_string(activationCount++);
-    auto observer = ObserverOp::create(rewriter, site.value.getLoc(), name, site.spec, DictionaryAttr());
+    auto observer =
+        ObserverOp::create(rewriter, site.value.getLoc(), name, site.spec, DictionaryAttr());
     symbols.insert(observer);
     ++numObservers;
     if (failed(checkBlocks(site)))
@@ -273,7 +275,8 @@ private:
     std::optional<SmallVector<float>> values = nn::getConstantFloats(site.value);
     if (!values)
       return observer.emitError("cannot read the constant that it observes");
-    std::unique_ptr<numerics::Observer> statistics = numerics::createObserver(site.spec.getConfig());
+    std::unique_ptr<numerics::Observer> statistics =
+        numerics::createObserver(site.spec.getConfig());
     statistics->observe(values->data(), cast<RankedTensorType>(site.value.getType()).getShape());
     if (std::string error = statistics->error(); !error.empty())
       return emitError(site.value.getLoc()) << "cannot quantize this constant: " << error;
@@ -290,9 +293,8 @@ private:
     for (int64_t dim : cast<RankedTensorType>(site.value.getType()).getShape())
       dims.push_back(ShapedType::isDynamic(dim) ? numerics::dynamicDim : dim);
     std::vector<int64_t> blocks;
-    std::string error = config.isDynamic
-                            ? numerics::blockSizeOf(config.granularity(), dims, blocks)
-                            : numerics::blocksOf(config.granularity(), dims, blocks);
+    std::string error = config.isDynamic ? numerics::blockSizeOf(config.granularity(), dims, blocks)
+                                         : numerics::blocksOf(config.granularity(), dims, blocks);
     if (error.empty())
       return success();
     return emitError(site.value.getLoc()) << "cannot quantize this value in blocks: " << error;

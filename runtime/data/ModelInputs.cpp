@@ -130,8 +130,7 @@ static Bytes moveSamples(const Array &array, size_t axis, std::vector<int64_t> &
 }
 
 /// Integers as elements of T; false if one does not fit.
-template <typename T, typename From>
-static bool convertIntegers(const Bytes &from, Bytes &to) {
+template <typename T, typename From> static bool convertIntegers(const Bytes &from, Bytes &to) {
   std::span<const From> values(reinterpret_cast<const From *>(from.data.data()),
                                from.data.size() / sizeof(From));
   auto converted = std::make_shared<std::vector<T>>(values.begin(), values.end());
@@ -195,10 +194,10 @@ ModelInputs::bindOne(NamedArray named, const TensorInfo &input, int64_t rowsPerS
     return error(fmt::format("expected integers, but got {}; convert it with x.astype('int64')",
                              array.storedType));
   if (array.dims.empty())
-    return error(fmt::format("expected an array of shape {}, but got a single number",
-                             wantedShape(input)));
+    return error(
+        fmt::format("expected an array of shape {}, but got a single number", wantedShape(input)));
 
-  Binding binding{input.name,          input.dtype,   array.dims, array.bytes,
+  Binding binding{input.name,        input.dtype,   array.dims, array.bytes,
                   input.batchAxis(), rowsPerSample, 0,          {}};
   if (array.type == ElementType::UInt8 && !takesIntegers) {
     if (Status status = bindImages(array, input, preprocessing, binding); !status)

@@ -28,9 +28,9 @@ class ModelInputs {
 public:
   /// Binds `arrays` to `inputs`: a single array to a single input, otherwise by name. Shapes must
   /// agree but for the dimension that counts samples and dimensions of size 1 ([N, 8, 8] serves a
-  /// model of [N, 1, 8, 8]); where samples are not the model's leading dimension, the array may have
-  /// them in front. Errors: a name, type or shape that does not fit, no samples, inputs with different
-  /// numbers of samples, uint8 images without `preprocessing`.
+  /// model of [N, 1, 8, 8]); where samples are not the model's leading dimension, the array may
+  /// have them in front. Errors: a name, type or shape that does not fit, no samples, inputs with
+  /// different numbers of samples, uint8 images without `preprocessing`.
   static Result<ModelInputs> bind(std::vector<NamedArray> arrays,
                                   std::span<const TensorInfo> inputs,
                                   const std::optional<Preprocessing> &preprocessing);

@@ -11,10 +11,9 @@ namespace quantir::runtime {
 static Status expectPlainFloat(std::string_view what, const Operand &operand) {
   if (isFloat(operand) && operand.layout == Layout::RowMajor)
     return {};
-  return Status::error(
-      fmt::format("expected {} of float32 in row-major layout, but got {}{}", what,
-                  describeType(operand),
-                  operand.layout == Layout::RowMajor ? "" : " in channels-last layout"));
+  return Status::error(fmt::format(
+      "expected {} of float32 in row-major layout, but got {}{}", what, describeType(operand),
+      operand.layout == Layout::RowMajor ? "" : " in channels-last layout"));
 }
 
 static Status expectIntegers(std::string_view what, const Operand &operand) {
@@ -45,9 +44,8 @@ Status checkEmbeddingBag(const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a table", o.input(2)));
   QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a result", o.output()));
   std::vector<int64_t> dims;
-  QUANTIR_RETURN_IF_ERROR(
-      shapeStatus(numerics::inferEmbeddingBag(o.input(0).dims, o.input(1).dims, o.input(2).dims,
-                                              bag.include_last_offset(), dims)));
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::inferEmbeddingBag(
+      o.input(0).dims, o.input(1).dims, o.input(2).dims, bag.include_last_offset(), dims)));
   return expectDims("a result", o.output(), dims);
 }
 

@@ -54,8 +54,7 @@ Status checkDims(const plan::Tensor &tensor) {
 Status checkQuant(const plan::Tensor &tensor, const plan::QuantParams &quant) {
   auto dtype = static_cast<DType>(tensor.dtype());
   if (dtype == DType::Float32 || dtype == DType::Int64)
-    return Status::error(
-        fmt::format("expected no quantization parameters on {}", nameOf(dtype)));
+    return Status::error(fmt::format("expected no quantization parameters on {}", nameOf(dtype)));
 
   size_t entries = 1;
   if (quant.axis() != -1) {

@@ -98,9 +98,8 @@ const OpRule *ruleOf(plan::OpKind kind) {
       expand{1, 1, 1, checkExpand}, observe{1, 1, 0, checkObserve},
       layerNorm{2, 3, 1, checkLayerNorm}, groupNorm{2, 3, 1, checkGroupNorm},
       prelu{2, 2, 1, checkPRelu}, resample{1, 1, 1, checkResample},
-      embedding{2, 2, 1, checkEmbedding},
-      embeddingBag{3, 3, 1, checkEmbeddingBag}, lstm{4, 9, 3, checkLstm},
-      fakeQuantizeDynamic{1, 1, 1, checkFakeQuantizeDynamic},
+      embedding{2, 2, 1, checkEmbedding}, embeddingBag{3, 3, 1, checkEmbeddingBag},
+      lstm{4, 9, 3, checkLstm}, fakeQuantizeDynamic{1, 1, 1, checkFakeQuantizeDynamic},
       fakeQuantizeAffine{1, 1, 1, checkFakeQuantizeAffine},
       roundFloat16{1, 1, 1, checkRoundFloat16};
   switch (kind) {

@@ -10,9 +10,9 @@ namespace quantir::runtime {
 
 std::span<const Backend *const> allBackends() {
   static const std::array table = {
-    &referenceBackend(),
+      &referenceBackend(),
 #if QUANTIR_HAS_ONEDNN
-    &onednnBackend(),
+      &onednnBackend(),
 #endif
   };
   return table;

@@ -24,8 +24,7 @@ Result<std::shared_ptr<ObserverList>> createObservers(const Plan &plan) {
 /// Whether the statistics of one observer can be used.
 static Status checkObserver(const std::string &name, const numerics::Observer &observer) {
   std::string error = observer.error();
-  if (error.empty() && numerics::needsCalibration(observer.config()) &&
-      observer.state().empty())
+  if (error.empty() && numerics::needsCalibration(observer.config()) && observer.state().empty())
     error = "expected at least one observed value, but got none; run the plan on calibration data";
   if (error.empty())
     return {};

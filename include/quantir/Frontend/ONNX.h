@@ -46,7 +46,8 @@ struct ImportOptions {
   /// The module's `quantir.model`; when empty the file's name without folder and extension.
   std::string modelName;
 
-  /// The size of the dimension of each input that the file leaves open. Without it they stay dynamic.
+  /// The size of the dimension of each input that the file leaves open. Without it they stay
+  /// dynamic.
   std::optional<int64_t> batch;
 
   /// Shapes to use in place of the file's, by input name. A -1 is a dynamic dimension.

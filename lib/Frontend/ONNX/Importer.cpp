@@ -137,9 +137,10 @@ FailureOr<Dims> GraphImporter::getInputDims(const ::onnx::ValueInfoProto &input)
     return emitInputError() << "expected a tensor, but got another kind of value";
   const ::onnx::TypeProto::Tensor &type = input.type().tensor_type();
   if (!getInputElementType(builder, type.elem_type()))
-    return emitInputError() << "expected a tensor of float32, or of int64 or int32 for indices, but "
-                               "got one of "
-                            << describeElementType(type.elem_type());
+    return emitInputError()
+           << "expected a tensor of float32, or of int64 or int32 for indices, but "
+              "got one of "
+           << describeElementType(type.elem_type());
   Dims dims;
   auto override = options.inputShapes.find(input.name());
   if (override != options.inputShapes.end()) {
@@ -184,8 +185,9 @@ LogicalResult GraphImporter::importInputs() {
     if (failed(dims))
       return failure();
     auto name = builder.getStringAttr(input->name());
-    types.push_back(nn::getTensorType(builder.getContext(), *dims)
-                        .clone(getInputElementType(builder, input->type().tensor_type().elem_type())));
+    types.push_back(
+        nn::getTensorType(builder.getContext(), *dims)
+            .clone(getInputElementType(builder, input->type().tensor_type().elem_type())));
     auto argument = function.getBody().addArgument(types.back(), NameLoc::get(name));
     values.bind(input->name(), argument);
   }
@@ -203,8 +205,8 @@ LogicalResult GraphImporter::importNodes() {
   CallForms calls(graph);
   for (const ::onnx::NodeProto *proto : graph.getNodes()) {
     const Operator &op = *findOperator(*proto, model.opset);
-    NodeContext node(*proto, model.opset, findModulePath(*proto, graph), calls.of(*proto),
-                     graph, values, reader, builder, location);
+    NodeContext node(*proto, model.opset, findModulePath(*proto, graph), calls.of(*proto), graph,
+                     values, reader, builder, location);
     if (failed(checkSignature(node, *proto, op)) || failed(op.import(node)) ||
         failed(node.checkOutputsBound()))
       return failure();

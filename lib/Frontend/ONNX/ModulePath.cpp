@@ -159,11 +159,11 @@ static bool areOfOneModule(std::vector<std::string> types) {
     return true;
   llvm::sort(types);
   return llvm::StringSwitch<bool>(llvm::join(types, " "))
-      .Case("Add MatMul", true)                                          // Linear on more than two dimensions
-      .Case("Add Div Erf Mul Mul", true)                                 // GELU
-      .Case("Add InstanceNormalization Mul", true)                       // GroupNorm
-      .Case("Add Add Div Mul Pow ReduceMean ReduceMean Sqrt Sub", true)  // LayerNorm
-      .Case("Add Div Pow ReduceMean ReduceMean Sqrt Sub", true)          // the same, not affine
+      .Case("Add MatMul", true)                    // Linear on more than two dimensions
+      .Case("Add Div Erf Mul Mul", true)           // GELU
+      .Case("Add InstanceNormalization Mul", true) // GroupNorm
+      .Case("Add Add Div Mul Pow ReduceMean ReduceMean Sqrt Sub", true) // LayerNorm
+      .Case("Add Div Pow ReduceMean ReduceMean Sqrt Sub", true)         // the same, not affine
       .Default(false);
 }
 

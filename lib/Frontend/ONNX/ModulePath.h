@@ -38,10 +38,11 @@ std::string findModulePath(const ::onnx::NodeProto &node, const Graph &graph);
 /// How a node was called in PyTorch.
 enum class CallForm { Unknown, Module, Function };
 
-/// Tells calls of PyTorch's modules from those of functions, by the scopes of all nodes of a graph. A module of PyTorch's own is
-/// a scope without scopes inside and with a single operator, or with those that the exporter writes for one module, a GroupNorm
-/// for example: what the model's author wrote has others, or is called "/Relu" in the author's scope. (A scope of the author's
-/// around a single function looks like a module.)
+/// Tells calls of PyTorch's modules from those of functions, by the scopes of all nodes of a graph.
+/// A module of PyTorch's own is a scope without scopes inside and with a single operator, or with
+/// those that the exporter writes for one module, a GroupNorm for example: what the model's author
+/// wrote has others, or is called "/Relu" in the author's scope. (A scope of the author's around a
+/// single function looks like a module.)
 class CallForms {
 public:
   explicit CallForms(const Graph &graph);

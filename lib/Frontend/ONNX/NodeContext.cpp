@@ -25,10 +25,11 @@ static mlir::Location getLocation(const ::onnx::NodeProto &proto, mlir::MLIRCont
 }
 
 NodeContext::NodeContext(const ::onnx::NodeProto &proto, int64_t opset, StringRef path,
-                         CallForm call, const Graph &graph, ValueTable &values, TensorReader &reader,
-                         mlir::OpBuilder &builder, mlir::Location fileLocation)
-    : proto(proto), opset(opset), path(builder.getStringAttr(path)), call(call), graph(graph), values(values),
-      reader(reader), builder(builder), fileLocation(fileLocation),
+                         CallForm call, const Graph &graph, ValueTable &values,
+                         TensorReader &reader, mlir::OpBuilder &builder,
+                         mlir::Location fileLocation)
+    : proto(proto), opset(opset), path(builder.getStringAttr(path)), call(call), graph(graph),
+      values(values), reader(reader), builder(builder), fileLocation(fileLocation),
       location(getLocation(proto, builder.getContext())) {}
 
 //===----------------------------------------------------------------------===//

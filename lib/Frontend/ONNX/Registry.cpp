@@ -21,8 +21,8 @@ static llvm::StringMap<Rows> makeIndex() {
   for (OperatorTable table :
        {getActivationOperators(), getArithmeticOperators(), getConstantOperators(),
         getConvolutionOperators(), getLinearOperators(), getNormalizationOperators(),
-        getPoolingOperators(), getResampleOperators(), getSelectionOperators(), getSequenceOperators(),
-        getShapeOperators()})
+        getPoolingOperators(), getResampleOperators(), getSelectionOperators(),
+        getSequenceOperators(), getShapeOperators()})
     for (const Operator &row : table)
       index[row.type].push_back(&row);
   return index;
@@ -93,9 +93,10 @@ std::string importer::explainUnsupported(const ::onnx::NodeProto &node, int64_t 
         return attribute.has_g() || attribute.graphs_size() != 0;
       }))
     return text + "control flow, with graphs as attributes, cannot be imported" +
-           (type == "Loop" ? ", but for the loop that PyTorch's exporter writes for an EmbeddingBag "
-                             "without per_sample_weights; unroll another one before the export"
-                           : "");
+           (type == "Loop"
+                ? ", but for the loop that PyTorch's exporter writes for an EmbeddingBag "
+                  "without per_sample_weights; unroll another one before the export"
+                : "");
   if (StringRef nearest = findNearest(type); !nearest.empty())
     return text + "the nearest supported operator is " + inQuotes(nearest);
   return text + "docs/ONNX.md lists the supported operators";

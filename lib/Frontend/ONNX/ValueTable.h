@@ -12,8 +12,8 @@
 
 namespace quantir::importer {
 
-/// A constant repeated along the batch: `value` has a 1 at `axis`, where the whole has `scale` times
-/// the batch size. Exporters make the initial states of recurrent layers so.
+/// A constant repeated along the batch: `value` has a 1 at `axis`, where the whole has `scale`
+/// times the batch size. Exporters make the initial states of recurrent layers so.
 struct BatchConstant {
   HostTensor value;
   size_t axis;

@@ -50,11 +50,11 @@ static_assert(int(plan::CoordinateMode::Asymmetric) == int(CoordinateMode::Asymm
               int(plan::CoordinateMode::PytorchHalfPixel) ==
                   int(CoordinateMode::PytorchHalfPixel) &&
               int(plan::CoordinateMode::AlignCorners) == int(CoordinateMode::AlignCorners));
-static_assert(
-    int(plan::NearestRounding::Floor) == int(NearestRounding::Floor) &&
-    int(plan::NearestRounding::Ceil) == int(NearestRounding::Ceil) &&
-    int(plan::NearestRounding::RoundPreferFloor) == int(NearestRounding::RoundPreferFloor) &&
-    int(plan::NearestRounding::RoundPreferCeil) == int(NearestRounding::RoundPreferCeil));
+static_assert(int(plan::NearestRounding::Floor) == int(NearestRounding::Floor) &&
+              int(plan::NearestRounding::Ceil) == int(NearestRounding::Ceil) &&
+              int(plan::NearestRounding::RoundPreferFloor) ==
+                  int(NearestRounding::RoundPreferFloor) &&
+              int(plan::NearestRounding::RoundPreferCeil) == int(NearestRounding::RoundPreferCeil));
 
 namespace {
 
@@ -188,8 +188,7 @@ PlanOpKind exportKind(FlatBufferBuilder &builder, LayerNormOp op) {
 }
 
 PlanOpKind exportKind(FlatBufferBuilder &builder, GroupNormOp op) {
-  return makeKind(
-      plan::CreateGroupNorm(builder, op.getGroups(), op.getEpsilon().convertToFloat()));
+  return makeKind(plan::CreateGroupNorm(builder, op.getGroups(), op.getEpsilon().convertToFloat()));
 }
 
 PlanOpKind exportKind(FlatBufferBuilder &builder, PReluOp) {
@@ -208,8 +207,8 @@ PlanOpKind exportKind(FlatBufferBuilder &builder, EmbeddingOp) {
 }
 
 PlanOpKind exportKind(FlatBufferBuilder &builder, EmbeddingBagOp op) {
-  return makeKind(plan::CreateEmbeddingBag(builder, plan::BagMode(op.getMode()),
-                                           op.getIncludeLastOffset()));
+  return makeKind(
+      plan::CreateEmbeddingBag(builder, plan::BagMode(op.getMode()), op.getIncludeLastOffset()));
 }
 
 PlanOpKind exportKind(FlatBufferBuilder &builder, LstmOp) {
@@ -249,11 +248,9 @@ PlanOpKind quantir::exportOpKind(FlatBufferBuilder &builder, Operation *op,
   return TypeSwitch<Operation *, PlanOpKind>(op)
       .Case<QuantizeOp, DequantizeOp, RequantizeOp, ReorderOp, ConvOp, ConvTransposeOp, MatMulOp,
             ChannelAffineOp, UnaryOp, BinaryOp, SoftmaxOp, PoolOp, AdaptiveAvgPoolOp, MeanOp,
-            ReshapeOp, TransposeOp, SliceOp, ConcatOp, PadOp, ExpandOp, LayerNormOp,
-            GroupNormOp, PReluOp, ResampleOp, EmbeddingOp,
-            EmbeddingBagOp, LstmOp, FakeQuantizeDynamicOp, FakeQuantizeAffineOp,
-            RoundFloat16Op>(
-          [&](auto op) { return exportKind(builder, op); })
+            ReshapeOp, TransposeOp, SliceOp, ConcatOp, PadOp, ExpandOp, LayerNormOp, GroupNormOp,
+            PReluOp, ResampleOp, EmbeddingOp, EmbeddingBagOp, LstmOp, FakeQuantizeDynamicOp,
+            FakeQuantizeAffineOp, RoundFloat16Op>([&](auto op) { return exportKind(builder, op); })
       .Case([&](ObserveOp op) {
         return makeKind(plan::CreateObserve(builder, observerIndex(op.getObserver())));
       })

@@ -192,8 +192,8 @@ template <typename Primitive>
 std::unique_ptr<Kernel> build(const KernelSpec &spec, const ConvInfo &info, const WeightedOp &op,
                               dnnl::algorithm algorithm) {
   using Builder = ConvBuilder<Primitive>;
-  // oneDNN 3.7's integer deconvolutions give wrong sums for some windows, with every instruction set
-  // (the conformance suite finds them); its float ones are right.
+  // oneDNN 3.7's integer deconvolutions give wrong sums for some windows, with every instruction
+  // set (the conformance suite finds them); its float ones are right.
   constexpr bool wrongOnIntegers = std::is_same_v<Primitive, dnnl::deconvolution_forward>;
   if (!op.isInteger() || (multipliesExactly(op) && !wrongOnIntegers))
     if (auto kernel = Builder(spec, info, op, algorithm).buildFused())

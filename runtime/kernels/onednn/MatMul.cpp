@@ -30,7 +30,8 @@ View viewOf(const Operand &operand, size_t rank) {
 
 /// Whether an operand is one matrix, with or without dimensions of 1 in front.
 bool isOneMatrix(const Operand &operand) {
-  return std::all_of(operand.dims.begin(), operand.dims.end() - 2, [](int64_t d) { return d == 1; });
+  return std::all_of(operand.dims.begin(), operand.dims.end() - 2,
+                     [](int64_t d) { return d == 1; });
 }
 
 /// Whether a stack of matrices on one side is met by fewer on the other, which are then repeated.

@@ -17,8 +17,8 @@ namespace {
 class ChannelLoops {
 public:
   ChannelLoops(const Operand &input, const Operand &output, int axis)
-      : channels(axis < 0 ? 1 : output.dims[axis]), step{axis < 0 ? 0 : output.strides[axis],
-                                                         axis < 0 ? 0 : input.strides[axis]},
+      : channels(axis < 0 ? 1 : output.dims[axis]),
+        step{axis < 0 ? 0 : output.strides[axis], axis < 0 ? 0 : input.strides[axis]},
         nest(withoutAxis(output.dims, axis), {output.strides, input.strides}) {}
 
   /// Calls fn(channel, offsets, strides, count); offsets and strides of output, input.
@@ -90,8 +90,8 @@ public:
       return;
     const float scale = static_cast<float>(chosen), inverse = 1.0f / scale;
     for (int64_t i = 0; i < count; ++i)
-      to[i] = numerics::dequantizeValue(
-          numerics::quantizeValue(from[i], inverse, zeroPoint, range), scale, zeroPoint);
+      to[i] = numerics::dequantizeValue(numerics::quantizeValue(from[i], inverse, zeroPoint, range),
+                                        scale, zeroPoint);
   }
 
   Status status() const override {
@@ -146,10 +146,9 @@ KernelPtr createFakeQuantizeAffine(const KernelSpec &spec) {
   if (!readFakeQuantizeAffine(*spec.op->kind_as_FakeQuantizeAffine(), input.dims, config, params))
     return nullptr; // not in a validated plan
   numerics::AffineRounder rounder;
-  std::string error =
-      config.isDynamic
-          ? rounder.prepareDynamic(input.dims, config.granularity(), config.affineSpec())
-          : rounder.prepare(input.dims, std::move(params));
+  std::string error = config.isDynamic ? rounder.prepareDynamic(input.dims, config.granularity(),
+                                                                config.affineSpec())
+                                       : rounder.prepare(input.dims, std::move(params));
   if (!error.empty())
     return nullptr;
   return std::make_unique<FakeQuantizeAffineKernel>(input, std::move(rounder));

@@ -158,7 +158,7 @@ struct LstmInfo {
 LstmInfo lstmInfo(const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0];
   size_t parameters = spec.inputs.size() - 1;
-  return {input.dims[0],          input.dims[1],           input.dims[2],
+  return {input.dims[0],           input.dims[1],           input.dims[2],
           spec.inputs[2]->dims[1], int64_t(parameters / 3), parameters % 3 == 2};
 }
 
@@ -241,11 +241,9 @@ KernelPtr createEmbeddingBag(const KernelSpec &spec) {
 
 KernelPtr createLstm(const KernelSpec &spec) {
   LstmInfo info = lstmInfo(spec);
-  return makeKernel(
-      [info](const void *const *inputs, void *const *outputs, void *scratch) {
-        runLstm(info, inputs, outputs, scratch);
-      },
-      info.hidden * sizeof(float));
+  return makeKernel([info](const void *const *inputs, void *const *outputs,
+                           void *scratch) { runLstm(info, inputs, outputs, scratch); },
+                    info.hidden * sizeof(float));
 }
 
 } // namespace quantir::runtime::reference

@@ -91,8 +91,12 @@ private:
 };
 
 /// Types to multiply and sum with: int16 holds a code minus its zero point.
-template <typename In> struct ProductTypes { using Weight = int16_t; };
-template <> struct ProductTypes<float> { using Weight = float; };
+template <typename In> struct ProductTypes {
+  using Weight = int16_t;
+};
+template <> struct ProductTypes<float> {
+  using Weight = float;
+};
 
 /// Calls fn(In(), Sum()) with the element type of `input` and a type that holds the sum of `terms`
 /// products exactly (for floats: better than float does).

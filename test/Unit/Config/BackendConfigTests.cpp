@@ -200,7 +200,8 @@ TEST_CASE("the built-in tables of PyTorch's names are PyTorch's, field by field"
       CHECK(fieldsOf(asGolden(**entry)) == fieldsOf(expected));
     }
 
-    // Only patterns with `*` can match the same op of one name: which of them is tried first counts.
+    // Only patterns with `*` can match the same op of one name: which of them is tried first
+    // counts.
     std::map<bool, std::vector<std::string>> expectedOrder, order;
     auto append = [](auto &lists, const std::string &key) {
       if (StringRef(key).contains('*'))
@@ -220,11 +221,11 @@ TEST_CASE("the built-in tables of PyTorch's names are PyTorch's, field by field"
 TEST_CASE("built-in backend configs: whose rules, and how many patterns") {
   Fixture f;
   const std::map<std::string, std::pair<Rules, size_t>> expected = {
-      {"native", {Rules::PyTorch, 194}},     {"fbgemm", {Rules::PyTorch, 192}},
-      {"x86", {Rules::PyTorch, 192}},        {"onednn", {Rules::PyTorch, 221}},
-      {"qnnpack", {Rules::PyTorch, 190}},    {"executorch", {Rules::PyTorch, 84}},
-      {"tensorrt", {Rules::PyTorch, 149}},   {"native_and_fp16", {Rules::PyTorch, 194}},
-      {"quantir", {Rules::Quantir, 49}},     {"xnnpack", {Rules::Quantir, 35}},
+      {"native", {Rules::PyTorch, 194}},   {"fbgemm", {Rules::PyTorch, 192}},
+      {"x86", {Rules::PyTorch, 192}},      {"onednn", {Rules::PyTorch, 221}},
+      {"qnnpack", {Rules::PyTorch, 190}},  {"executorch", {Rules::PyTorch, 84}},
+      {"tensorrt", {Rules::PyTorch, 149}}, {"native_and_fp16", {Rules::PyTorch, 194}},
+      {"quantir", {Rules::Quantir, 49}},   {"xnnpack", {Rules::Quantir, 35}},
       {"affine", {Rules::Quantir, 11}},
   };
   CHECK(builtinBackendConfigNames().size() == expected.size());
@@ -304,7 +305,8 @@ TEST_CASE("every field of PyTorch's dictionary is read, and written the same") {
 
 TEST_CASE("dtype configs with names, alternatives, and entries that repeat") {
   Fixture f;
-  BackendConfigAttr config = f.read(R"json({"name": "mine", "dtype_configs": {"a8": {"input_dtype": "quint8"}},
+  BackendConfigAttr config =
+      f.read(R"json({"name": "mine", "dtype_configs": {"a8": {"input_dtype": "quint8"}},
     "patterns": [{"pattern": "F.relu|torch.nn.ReLU(torch.nn.Conv{})", "for": ["1d", "2d"], "dtype_configs": ["a8"],
                   "root_module": "torch.nn.Conv{}"}]})json");
   INFO(f.error);
@@ -346,13 +348,16 @@ TEST_CASE("single rules are set on top of a family") {
   const std::string patterns = R"json("patterns": [{"pattern": "nn.relu"}])json";
 
   SECTION("with patterns") {
-    BackendConfigAttr config = f.read((R"json({"name": "x", "rules": {"base": "pytorch", "observe_shared": false, "prune": false}, )json" +
-                                       patterns + "}").c_str());
+    BackendConfigAttr config = f.read(
+        (R"json({"name": "x", "rules": {"base": "pytorch", "observe_shared": false, "prune": false}, )json" +
+         patterns + "}")
+            .c_str());
     REQUIRE(config);
     CHECK(config.getRules() == Rules::PyTorch);
     // PyTorch does not prune anyway.
     CHECK(overridesOf(config) == Overrides{{Rule::ObserveShared, false}});
-    QuantizationRules rules = QuantizationRules::of(config), pyTorch = QuantizationRules::of(Rules::PyTorch);
+    QuantizationRules rules = QuantizationRules::of(config),
+                      pyTorch = QuantizationRules::of(Rules::PyTorch);
     CHECK_FALSE(rules.observeShared);
     rules.observeShared = true;
     for (uint32_t rule = 0; rule <= getMaxEnumValForRule(); ++rule)
@@ -361,13 +366,15 @@ TEST_CASE("single rules are set on top of a family") {
     CHECK(f.read(toJson(config).dump().c_str()) == config);
   }
   SECTION("of Quantir's, which is the base that is not named") {
-    BackendConfigAttr config = f.read((R"json({"name": "x", "rules": {"reuse_by_kind": true}, )json" + patterns + "}").c_str());
+    BackendConfigAttr config = f.read(
+        (R"json({"name": "x", "rules": {"reuse_by_kind": true}, )json" + patterns + "}").c_str());
     REQUIRE(config);
     CHECK(config.getRules() == Rules::Quantir);
     CHECK(toJson(config).at("rules") == Json({{"reuse_by_kind", true}}));
   }
   SECTION("of a built-in config, whose family is the base") {
-    BackendConfigAttr config = f.read(R"json({"name": "native", "rules": {"observe_shared": false}})json");
+    BackendConfigAttr config =
+        f.read(R"json({"name": "native", "rules": {"observe_shared": false}})json");
     REQUIRE(config);
     CHECK(config.getPatterns().empty());
     CHECK(toJson(config) == Json({{"name", "native"}, {"rules", {{"observe_shared", false}}}}));
@@ -389,9 +396,10 @@ TEST_CASE("single rules are set on top of a family") {
 
 TEST_CASE("errors in a backend config name the place and the nearest right name") {
   Fixture f;
-  CHECK_THAT(f.errorOf(R"json({"name": "x", "patterns": [{"pattern": ["nn.conv", "nn.rellu"]}]})json"),
-             ContainsSubstring("patterns[0]: expected the name of an op at column 1 of pattern "
-                               "'nn.rellu(nn.conv)', but got 'nn.rellu'; did you mean 'nn.relu'?"));
+  CHECK_THAT(
+      f.errorOf(R"json({"name": "x", "patterns": [{"pattern": ["nn.conv", "nn.rellu"]}]})json"),
+      ContainsSubstring("patterns[0]: expected the name of an op at column 1 of pattern "
+                        "'nn.rellu(nn.conv)', but got 'nn.rellu'; did you mean 'nn.relu'?"));
   CHECK_THAT(f.errorOf(R"json({"name": "x", "patterns": [{"pattern": "torch.nn.Conv2D"}]})json"),
              ContainsSubstring("did you mean 'torch.nn.Conv2d'?"));
   CHECK_THAT(f.errorOf(R"json({"name": "x", "patterns": [{}]})json"),
@@ -408,17 +416,26 @@ TEST_CASE("errors in a backend config name the place and the nearest right name"
              ContainsSubstring("rules.base: expected pytorch or quantir, but got"));
   CHECK_THAT(f.errorOf(R"json({"name": "nativ", "rules": {"prune": true}})json"),
              ContainsSubstring("no built-in backend config is called 'nativ'"));
-  CHECK_THAT(f.errorOf(R"json({"name": "x", "dtype_configs": {"a8": {}}, "patterns": [{"pattern": "nn.relu", "dtype_configs": ["a9"]}]})json"),
-             ContainsSubstring("patterns[0].dtype_configs[0]") &&
-                 ContainsSubstring("did you mean 'a8'?"));
-  CHECK_THAT(f.errorOf(R"json({"name": "x", "patterns": [{"pattern": "nn.relu", "observation_type": 3}]})json"),
-             ContainsSubstring("expected different, share or not_observed, but got 3"));
-  CHECK_THAT(f.errorOf(R"json({"name": "x", "patterns": [{"pattern": "nn.add", "num_tensor_args_to_observation_type": {"3": 0}}]})json"),
-             ContainsSubstring("num_tensor_args_to_observation_type"));
-  CHECK_THAT(f.errorOf(R"json({"name": "x", "patterns": [{"pattern": "nn.add", "input_type_to_index": {"weight": -1}}]})json"),
-             ContainsSubstring("input_type_to_index.weight: expected the index of an operand"));
-  CHECK_THAT(f.errorOf(R"json({"name": "x", "patterns": [{"pattern": "nn.relu(nn.conv)", "root_node_getter": "nn.add"}]})json"),
-             ContainsSubstring("expected the root to be an op of pattern"));
+  CHECK_THAT(
+      f.errorOf(
+          R"json({"name": "x", "dtype_configs": {"a8": {}}, "patterns": [{"pattern": "nn.relu", "dtype_configs": ["a9"]}]})json"),
+      ContainsSubstring("patterns[0].dtype_configs[0]") && ContainsSubstring("did you mean 'a8'?"));
+  CHECK_THAT(
+      f.errorOf(
+          R"json({"name": "x", "patterns": [{"pattern": "nn.relu", "observation_type": 3}]})json"),
+      ContainsSubstring("expected different, share or not_observed, but got 3"));
+  CHECK_THAT(
+      f.errorOf(
+          R"json({"name": "x", "patterns": [{"pattern": "nn.add", "num_tensor_args_to_observation_type": {"3": 0}}]})json"),
+      ContainsSubstring("num_tensor_args_to_observation_type"));
+  CHECK_THAT(
+      f.errorOf(
+          R"json({"name": "x", "patterns": [{"pattern": "nn.add", "input_type_to_index": {"weight": -1}}]})json"),
+      ContainsSubstring("input_type_to_index.weight: expected the index of an operand"));
+  CHECK_THAT(
+      f.errorOf(
+          R"json({"name": "x", "patterns": [{"pattern": "nn.relu(nn.conv)", "root_node_getter": "nn.add"}]})json"),
+      ContainsSubstring("expected the root to be an op of pattern"));
 }
 
 //===----------------------------------------------------------------------===//
@@ -464,12 +481,12 @@ TEST_CASE("an op is found by the strongest of its object types, a unit by its bo
     {"pattern": "nn.relu"}, {"pattern": "relu"}, {"pattern": "torch.nn.ReLU"},
     {"pattern": "torch.nn.Sigmoid(torch.nn.Tanh)"}]})json"));
   std::vector<std::string> found;
-  for (Operation &op : cast<func::FuncOp>(module->getBody()->front()).getBody().front().without_terminator()) {
+  for (Operation &op :
+       cast<func::FuncOp>(module->getBody()->front()).getBody().front().without_terminator()) {
     const BackendPatterns::Entry *entry = patterns.find(&op);
     found.push_back(entry ? entry->tree.str() : "");
   }
-  CHECK(found ==
-        std::vector<std::string>{"torch.nn.ReLU", "torch.nn.Sigmoid(torch.nn.Tanh)", ""});
+  CHECK(found == std::vector<std::string>{"torch.nn.ReLU", "torch.nn.Sigmoid(torch.nn.Tanh)", ""});
 
   Operation *unit = nullptr;
   module->walk([&](FusedOp fused) { unit = unit ? unit : fused; });

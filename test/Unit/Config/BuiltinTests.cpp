@@ -1,7 +1,7 @@
 //===- BuiltinTests.cpp - The configurations that have a name -------------===//
 //
-// Held against PyTorch's own (recorded in $QUANTIR_SHARED/goldens/config, or ../shared; skipped without), and against
-// builtins.txt, which says all of them in short lines.
+// Held against PyTorch's own (recorded in $QUANTIR_SHARED/goldens/config, or ../shared; skipped
+// without), and against builtins.txt, which says all of them in short lines.
 //
 //===----------------------------------------------------------------------===//
 
@@ -204,8 +204,9 @@ TEST_CASE("the default qconfigs of backends, by PyTorch's calls") {
   };
   CHECK(activation("get_default_qconfig()").range().max == 127);
   CHECK(activation("get_default_qconfig('onednn')").range().max == 255);
-  CHECK(activation("torch.ao.quantization.get_default_qconfig(backend='qnnpack', version=0)").kind ==
-        ObserverKind::Histogram);
+  CHECK(
+      activation("torch.ao.quantization.get_default_qconfig(backend='qnnpack', version=0)").kind ==
+      ObserverKind::Histogram);
   CHECK(activation("get_default_qat_qconfig('x86')").fakeQuantize == numerics::FakeQuantize::Fused);
   CHECK(activation("get_default_qat_qconfig('x86', 0)").fakeQuantize ==
         numerics::FakeQuantize::Module);
@@ -219,7 +220,10 @@ TEST_CASE("a default mapping around a qconfig of one's own") {
       R"({"default_mapping_of": "default_symmetric_qnnpack_qconfig", "backend": "qnnpack"})");
   REQUIRE(mapping);
   CHECK(mapping == f.mapping(R"("symmetric_qnnpack")"));
-  CHECK(mapping == f.mapping(R"json("_get_default_qconfig_mapping_with_default_qconfig(False, 'qnnpack', default_symmetric_qnnpack_qconfig)")json"));
+  CHECK(
+      mapping ==
+      f.mapping(
+          R"json("_get_default_qconfig_mapping_with_default_qconfig(False, 'qnnpack', default_symmetric_qnnpack_qconfig)")json"));
   // PyTorch gives all types the qconfig, but those of known range.
   for (QConfigRuleAttr rule : mapping.getObjectType()) {
     INFO(rule.getKey().str());

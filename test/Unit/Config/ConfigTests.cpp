@@ -99,11 +99,12 @@ TEST_CASE("the levels of a mapping, from the weakest to the strongest") {
   CHECK(decide("nn.linear", "fc").qconfig);
   CHECK(decide("nn.linear", "fc").setting == "global");
   CHECK_FALSE(decide("nn.conv", "stem").qconfig);
-  CHECK(decide("nn.add", "sum").qconfig); // the later setting of a type replaces the earlier
-  CHECK(decide("nn.conv", "block.1").qconfig);           // the first expression that matches wins
-  CHECK_FALSE(decide("nn.conv", "a.block").qconfig);     // expressions match from the beginning
-  CHECK(decide("nn.conv", "blocks").qconfig);            // but need not reach the end
-  CHECK_FALSE(decide("nn.linear", "block.0.fc").qconfig); // a module's setting holds for what is inside
+  CHECK(decide("nn.add", "sum").qconfig);      // the later setting of a type replaces the earlier
+  CHECK(decide("nn.conv", "block.1").qconfig); // the first expression that matches wins
+  CHECK_FALSE(decide("nn.conv", "a.block").qconfig); // expressions match from the beginning
+  CHECK(decide("nn.conv", "blocks").qconfig);        // but need not reach the end
+  CHECK_FALSE(
+      decide("nn.linear", "block.0.fc").qconfig); // a module's setting holds for what is inside
   CHECK(decide("nn.conv", "block.0.conv").qconfig);
   CHECK_FALSE(decide("nn.conv", "block.0.conv", 1).qconfig);
   CHECK(decide("nn.conv", "block.0.conv", 1).setting == "module_name_object_type_order 'block.0'");
@@ -136,10 +137,14 @@ TEST_CASE("errors in JSON name the place, what was expected and the nearest righ
   CHECK_THAT(backendError(R"("onednnn")"), ContainsSubstring("expected one of"));
   CHECK_THAT(backendError(R"({"name": "x", "patterns": [{"pattern": 1}]})"),
              ContainsSubstring("patterns[0].pattern: expected a string, but got 1"));
-  CHECK_THAT(backendError(R"({"name": "x", "patterns": [{"pattern": "nn.conv", "dtype_configs": [{"input_dtype": "quint9"}]}]})"),
-             ContainsSubstring("patterns[0].dtype_configs[0].input_dtype"));
-  CHECK_THAT(backendError(R"({"name": "x", "patterns": [{"pattern": "nn.conv", "dtype_configs": [{"input_dtype": {"dtype": "quint8", "quant_min_lower_bound": 9, "quant_max_upper_bound": 3}}]}]})"),
-             ContainsSubstring("expected quant_min below quant_max"));
+  CHECK_THAT(
+      backendError(
+          R"({"name": "x", "patterns": [{"pattern": "nn.conv", "dtype_configs": [{"input_dtype": "quint9"}]}]})"),
+      ContainsSubstring("patterns[0].dtype_configs[0].input_dtype"));
+  CHECK_THAT(
+      backendError(
+          R"({"name": "x", "patterns": [{"pattern": "nn.conv", "dtype_configs": [{"input_dtype": {"dtype": "quint8", "quant_min_lower_bound": 9, "quant_max_upper_bound": 3}}]}]})"),
+      ContainsSubstring("expected quant_min below quant_max"));
 }
 
 TEST_CASE("syntax errors of JSON have line and column") {
@@ -155,7 +160,8 @@ TEST_CASE("patterns: the grammar and its errors") {
   CHECK(tree->numOps() == 3);
   CHECK(tree->names == std::vector<std::string>{"nn.relu", "nn.clamp"});
   CHECK(tree->operands[0].operands[1].sameType);
-  for (const char *text : {"", "*", "nn.relu(", "nn.relu)", "nn.relu(nn.conv", "nn.relu(,)", "nn.relu nn.conv", "|nn.add"}) {
+  for (const char *text : {"", "*", "nn.relu(", "nn.relu)", "nn.relu(nn.conv", "nn.relu(,)",
+                           "nn.relu nn.conv", "|nn.add"}) {
     INFO(text);
     CHECK_FALSE(OpPattern::parse(text, error));
     CHECK_THAT(error, ContainsSubstring("at column"));

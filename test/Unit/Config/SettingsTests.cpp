@@ -71,16 +71,20 @@ TEST_CASE("object types tell the calls of modules from those of functions") {
         Strings{"object_type 'torch.nn.Conv2d'", "object_type 'torch.nn.functional.relu'",
                 "object_type 'torch.nn.Conv2d'", "object_type 'torch.nn.functional.relu'"});
   // The op "act" may be either, and is a module rather than a function.
-  CHECK(f.decide(R"({"object_type": [["nn.relu", null], ["F.relu", null], ["nn.ReLU", null], ["conv2d", null]]})") ==
-        Strings{"global", "object_type 'torch.nn.functional.relu'", "global",
-                "object_type 'torch.nn.ReLU'"});
+  CHECK(
+      f.decide(
+          R"({"object_type": [["nn.relu", null], ["F.relu", null], ["nn.ReLU", null], ["conv2d", null]]})") ==
+      Strings{"global", "object_type 'torch.nn.functional.relu'", "global",
+              "object_type 'torch.nn.ReLU'"});
 }
 
 TEST_CASE("the order of types counts in the module, each type by itself") {
   ModelFixture f;
-  CHECK(f.decide(R"({"module_name_object_type_order": [["layer1.0", "Conv2d", 1, null], ["", "nn.relu", 0, null], ["layer1.0", "F.relu", 0, null]]})") ==
-        Strings{"global", "module_name_object_type_order 'layer1.0'",
-                "module_name_object_type_order 'layer1.0'", "module_name_object_type_order ''"});
+  CHECK(
+      f.decide(
+          R"({"module_name_object_type_order": [["layer1.0", "Conv2d", 1, null], ["", "nn.relu", 0, null], ["layer1.0", "F.relu", 0, null]]})") ==
+      Strings{"global", "module_name_object_type_order 'layer1.0'",
+              "module_name_object_type_order 'layer1.0'", "module_name_object_type_order ''"});
   // As in PyTorch, methods are not counted.
   CHECK(f.decide(R"({"module_name_object_type_order": [["layer1.0", "relu", 0, null]]})") ==
         Strings(4, "global"));
@@ -94,10 +98,12 @@ TEST_CASE("expressions see the module that a function is called in") {
 
 TEST_CASE("expressions are Python's") {
   ModelFixture f;
-  for (const char *pattern : {R"((?P<stage>layer\\d)\\.(?P<block>\\d).*)", R"(\\Alayer1)", R"((?i)LAYER1)",
-                              R"(.*\\.0(?=.)\\.conv)", R"(.*(?<=0\\.)conv\\d\\Z)", R"(la(?:y)er[^2])"}) {
+  for (const char *pattern :
+       {R"((?P<stage>layer\\d)\\.(?P<block>\\d).*)", R"(\\Alayer1)", R"((?i)LAYER1)",
+        R"(.*\\.0(?=.)\\.conv)", R"(.*(?<=0\\.)conv\\d\\Z)", R"(la(?:y)er[^2])"}) {
     INFO(pattern);
-    QConfigMappingAttr mapping = f.mapping(R"({"module_name_regex": [[")" + std::string(pattern) + R"(", null]]})");
+    QConfigMappingAttr mapping =
+        f.mapping(R"({"module_name_regex": [[")" + std::string(pattern) + R"(", null]]})");
     INFO(f.takeError());
     REQUIRE(mapping);
     CHECK(resolveQConfig(mapping, f.ops[0]).setting != "global");
@@ -114,35 +120,47 @@ TEST_CASE("an expression that backtracks without end is an error") {
       op->setAttr(nn::pathAttrName, StringAttr::get(&f.context, std::string(60, 'a')));
   });
   CHECK(failed(checkSettings(mapping, *f.module, f.loc())));
-  CHECK_THAT(f.takeError(), ContainsSubstring("module_name_regex[0]") && ContainsSubstring("backtracks too long on 'aaaa"));
+  CHECK_THAT(f.takeError(), ContainsSubstring("module_name_regex[0]") &&
+                                ContainsSubstring("backtracks too long on 'aaaa"));
 }
 
 TEST_CASE("settings that match nothing are warnings with the place and the nearest names") {
   ModelFixture f;
-  CHECK(f.check(R"({"object_type": [["Conv2d", null], ["Linear", null], ["nn.linear", null]]})") ==
-        Strings{"object_type[1]: this setting matches nothing: the model has no op of type 'torch.nn.Linear'; "
-                "it has 'torch.nn.Conv2d', 'torch.nn.ReLU', 'torch.nn.functional.relu'",
-                "object_type[2]: this setting matches nothing: the model has no op of type 'nn.linear'; "
-                "it has 'nn.conv', 'nn.relu'"});
+  CHECK(
+      f.check(R"({"object_type": [["Conv2d", null], ["Linear", null], ["nn.linear", null]]})") ==
+      Strings{
+          "object_type[1]: this setting matches nothing: the model has no op of type "
+          "'torch.nn.Linear'; "
+          "it has 'torch.nn.Conv2d', 'torch.nn.ReLU', 'torch.nn.functional.relu'",
+          "object_type[2]: this setting matches nothing: the model has no op of type 'nn.linear'; "
+          "it has 'nn.conv', 'nn.relu'"});
   CHECK(f.check(R"({"module_name": [["layer1", null], ["layer1.0.conv3", null]]})") ==
-        Strings{"module_name[1]: this setting matches nothing: the model has no module 'layer1.0.conv3'; it has "
+        Strings{"module_name[1]: this setting matches nothing: the model has no module "
+                "'layer1.0.conv3'; it has "
                 "'layer1.0.conv1', 'layer1.0.conv2', 'layer1.0', 'layer1', 'act'"});
   CHECK_THAT(f.check(R"({"module_name_regex": [["lyer.*", null]]})").at(0),
-             StartsWith("module_name_regex[0]: this setting matches nothing: no module path of the model begins with "
+             StartsWith("module_name_regex[0]: this setting matches nothing: no module path of the "
+                        "model begins with "
                         "'lyer.*'; it has 'layer1.0', 'layer1', "));
   CHECK_THAT(f.check(R"({"module_name_object_type_order": [["layer2", "Conv2d", 0, null]]})").at(0),
-             StartsWith("module_name_object_type_order[0]: this setting matches nothing: the model has no module 'layer2'"));
-  CHECK_THAT(f.check(R"({"module_name_object_type_order": [["layer1.0", "Linear", 0, null]]})").at(0),
-             ContainsSubstring("the model has no op of type 'torch.nn.Linear'"));
-  CHECK_THAT(f.check(R"({"module_name_object_type_order": [["layer1.0", "Conv2d", 2, null]]})").at(0),
-             ContainsSubstring("module 'layer1.0' has 2 ops of type 'torch.nn.Conv2d' directly in it, so that none has the number 2"));
-  CHECK_THAT(f.check(R"({"module_name_object_type_order": [["layer1.0", "relu", 0, null]]})").at(0),
-             ContainsSubstring("methods such as 'relu' are not counted; name the op by its module"));
+             StartsWith("module_name_object_type_order[0]: this setting matches nothing: the model "
+                        "has no module 'layer2'"));
+  CHECK_THAT(
+      f.check(R"({"module_name_object_type_order": [["layer1.0", "Linear", 0, null]]})").at(0),
+      ContainsSubstring("the model has no op of type 'torch.nn.Linear'"));
+  CHECK_THAT(
+      f.check(R"({"module_name_object_type_order": [["layer1.0", "Conv2d", 2, null]]})").at(0),
+      ContainsSubstring("module 'layer1.0' has 2 ops of type 'torch.nn.Conv2d' directly in it, so "
+                        "that none has the number 2"));
+  CHECK_THAT(
+      f.check(R"({"module_name_object_type_order": [["layer1.0", "relu", 0, null]]})").at(0),
+      ContainsSubstring("methods such as 'relu' are not counted; name the op by its module"));
 }
 
 TEST_CASE("a setting that a stronger one overrides matches all the same") {
   ModelFixture f;
-  CHECK(f.check(R"({"object_type": [["Conv2d", null]], "module_name": [["layer1", null]]})").empty());
+  CHECK(
+      f.check(R"({"object_type": [["Conv2d", null]], "module_name": [["layer1", null]]})").empty());
 }
 
 TEST_CASE("settings of PyTorch's default mappings are no warnings") {
@@ -180,16 +198,19 @@ TEST_CASE("errors in configurations name the place, what was expected and the ne
   };
   const Case cases[] = {
       {R"({"object_type": [["torch.nn.Conv2", null]]})",
-       "object_type[0][0]: no object type is called 'torch.nn.Conv2'; did you mean 'torch.nn.Conv2d'?"},
+       "object_type[0][0]: no object type is called 'torch.nn.Conv2'; did you mean "
+       "'torch.nn.Conv2d'?"},
       {R"({"object_type": [["<class 'torch.nn.modules.conv.Conv9d'>", null]]})",
-       "object_type[0][0]: no object type is called '<class 'torch.nn.modules.conv.Conv9d'>'; did you mean 'torch.nn.Conv1d'?"},
+       "object_type[0][0]: no object type is called '<class 'torch.nn.modules.conv.Conv9d'>'; did "
+       "you mean 'torch.nn.Conv1d'?"},
       {R"({"object_type": [["nn.cnov", null]]})", "did you mean 'nn.conv'?"},
       {R"({"object_type": [[7, null]]})", "object_type[0][0]: expected a string, but got 7"},
       {R"({"object_type": [["Conv2d", 7]]})", "object_type[0][1]: expected an object, but got 7"},
       {R"({"object_type": [["Conv2d", "default_qconfg"]]})",
        "object_type[0][1]: no qconfig is called 'default_qconfg'; did you mean 'default_qconfig'?"},
       {R"({"module_name_regex": [["layer(", null]]})",
-       "module_name_regex[0][0]: expected a regular expression, but got 'layer(': missing closing parenthesis at position 6"},
+       "module_name_regex[0][0]: expected a regular expression, but got 'layer(': missing closing "
+       "parenthesis at position 6"},
       {R"({"module_name_object_type_order": [["a", "Conv2d", -1, null]]})",
        "module_name_object_type_order[0]: expected an index of at least 0, but got -1"},
       {R"({"module_name_object_type_order": [["a", "Conv2d", "0", null]]})",
@@ -198,23 +219,31 @@ TEST_CASE("errors in configurations name the place, what was expected and the ne
        "\"\": unknown key 'activaton'; did you mean 'activation'?"},
       {R"({"": {"activation": {"observer": "min_max", "quant_min": 5, "quant_max": 5}}})",
        "\"\".activation: expected quant_min < quant_max, but got [5, 5]"},
-      {R"({"": {"activation": {"observer": "min_max", "dtype": "quint9"}}})", "\"\".activation.dtype: expected one of"},
-      {R"({"": {"activation": {"observer": "min_max", "eps": "small"}}})", "\"\".activation.eps: expected a number, but got \"small\""},
+      {R"({"": {"activation": {"observer": "min_max", "dtype": "quint9"}}})",
+       "\"\".activation.dtype: expected one of"},
+      {R"({"": {"activation": {"observer": "min_max", "eps": "small"}}})",
+       "\"\".activation.eps: expected a number, but got \"small\""},
       {R"({"": {"weight": {"observr": "min_max"}}})", "\"\".weight.observr: "},
-      {R"json({"": {"weight": "MinMaxObserver.with_args(dtype=torch.qint9)"}})json", "\"\".weight.dtype: expected one of"},
+      {R"json({"": {"weight": "MinMaxObserver.with_args(dtype=torch.qint9)"}})json",
+       "\"\".weight.dtype: expected one of"},
       {R"json({"": {"weight": "FusedMovingAvgObsFakeQuantize.with_args(observer=HistogramObserver)"}})json",
-       "\"\".weight: expected moving_average_min_max or moving_average_per_channel_min_max with fake_quantize 'fused'"},
+       "\"\".weight: expected moving_average_min_max or moving_average_per_channel_min_max with "
+       "fake_quantize 'fused'"},
       {R"({"": ["default_observer"]})", "\"\": expected an array of 2 elements, but got 1"},
       {R"json({"": "get_default_qconfig('x87')"})json",
        "\"\": no backend with default qconfigs is called 'x87'; did you mean 'x86'?"},
-      {R"json({"": "get_default_qconfig('x86', 1)"})json", "\"\": expected version 0 of the qconfig of 'x86', but got '1'"},
+      {R"json({"": "get_default_qconfig('x86', 1)"})json",
+       "\"\": expected version 0 of the qconfig of 'x86', but got '1'"},
       {R"json({"": "get_default_qat_qconfig('x86', version=2)"})json",
        "\"\": expected version 0 or 1 of the QAT qconfig of 'x86', but got '2'"},
       {R"("x87")", "no qconfig mapping is called 'x87'; did you mean 'x86'?"},
-      {R"json("get_default_qconfig_maping('x86')")json", "did you mean 'get_default_qconfig_mapping'?"},
-      {R"({"base": 7})", "base: expected the name of a mapping or an object with 'default_mapping_of', but got 7"},
+      {R"json("get_default_qconfig_maping('x86')")json",
+       "did you mean 'get_default_qconfig_mapping'?"},
+      {R"({"base": 7})",
+       "base: expected the name of a mapping or an object with 'default_mapping_of', but got 7"},
       {R"({"base": {"default_mapping_of": null, "backend": "x87"}})",
-       "base.backend: expected one of \"x86\", \"fbgemm\", \"onednn\", \"qnnpack\", but got \"x87\""},
+       "base.backend: expected one of \"x86\", \"fbgemm\", \"onednn\", \"qnnpack\", but got "
+       "\"x87\""},
   };
   ConfigFixture f;
   for (const Case &c : cases) {

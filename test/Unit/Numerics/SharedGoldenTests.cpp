@@ -330,9 +330,8 @@ TEST_CASE("golden batch norms folded into weights", "[shared]") {
 }
 
 TEST_CASE("golden input-weight equalization", "[shared]") {
-  std::vector<Case> cases = load("decomposed", [](const json &info) {
-    return info.at("op") == "input_weight_equalization";
-  });
+  std::vector<Case> cases = load(
+      "decomposed", [](const json &info) { return info.at("op") == "input_weight_equalization"; });
   CHECK(cases.size() >= 1);
   for (const Case &c : cases) {
     INFO("golden case " << c.id());

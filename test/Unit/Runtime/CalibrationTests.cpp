@@ -307,7 +307,7 @@ TEST_CASE("what source throws does not end the program") {
 
 TEST_CASE("workers are as many as finish soonest") {
   CHECK(chooseWorkers(1, 1000) == 1);
-  CHECK(chooseWorkers(2, 1) == 1); // nothing to share: the threads go into the kernels
+  CHECK(chooseWorkers(2, 1) == 1);  // nothing to share: the threads go into the kernels
   CHECK(chooseWorkers(2, 50) == 1); // over before a second session has paid
   CHECK(chooseWorkers(2, 1000) == 2);
   CHECK(chooseWorkers(8, 4) == 1);

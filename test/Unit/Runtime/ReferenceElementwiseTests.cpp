@@ -47,7 +47,8 @@ std::vector<Function> functions() {
        [](double x) { return x * (1 + std::erf(x / std::sqrt(2.0))) / 2; }},
       {unary(plan::UnaryKind::GeluTanh),
        [](double x) {
-         return x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x))) / 2;
+         return x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x))) /
+                2;
        }},
       {unary(plan::UnaryKind::Erf), [](double x) { return std::erf(x); }},
   };

@@ -87,8 +87,8 @@ PlanBuilder lstmPlan(int64_t batch, int64_t directions, bool hasStates) {
 } // namespace
 
 TEST_CASE("embedding gives rows; negative indices count from the end") {
-  std::vector<Tensor> y = runPlan(embeddingPlan(DType::Int64, {2, 2}),
-                                  {indexTensor({2, 2}, {0, 2, -1, -3})});
+  std::vector<Tensor> y =
+      runPlan(embeddingPlan(DType::Int64, {2, 2}), {indexTensor({2, 2}, {0, 2, -1, -3})});
   CHECK(valuesOf<float>(y[0]) == std::vector<float>{1, 2, 5, 6, 5, 6, 1, 2});
   y = runPlan(embeddingPlan(DType::Int32, {1}),
               {makeTensor(DType::Int32, {1}, std::vector<int32_t>{1})});
@@ -96,8 +96,7 @@ TEST_CASE("embedding gives rows; negative indices count from the end") {
 }
 
 TEST_CASE("an index out of range is an error that names value and place") {
-  std::unique_ptr<Session> session =
-      makeSession(loadPlan(embeddingPlan(DType::Int64, {2, 2})));
+  std::unique_ptr<Session> session = makeSession(loadPlan(embeddingPlan(DType::Int64, {2, 2})));
   auto run = [&](int64_t bad) {
     Tensor x = indexTensor({2, 2}, {0, 1, bad, 2});
     std::vector<TensorView> views = {x.view()};
@@ -264,6 +263,7 @@ TEST_CASE("dynamic fake quantization takes its scale from the values") {
   CHECK(valuesOf<float>((*y)[0]) == std::vector<float>{0, 510, 100, 4});
   y = run({0, INFINITY, 1, 2});
   REQUIRE_FALSE(y);
-  CHECK(y.message() == "value 'x': expected finite numbers to choose a scale from, but got a NaN or "
-                       "an infinity");
+  CHECK(y.message() ==
+        "value 'x': expected finite numbers to choose a scale from, but got a NaN or "
+        "an infinity");
 }

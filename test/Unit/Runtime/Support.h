@@ -60,8 +60,8 @@ public:
       views.push_back(tensor.view());
   }
   template <typename... Tensors>
-  requires(std::same_as<Tensors, Tensor> &&...) Inputs(const Tensors &...tensors)
-      : views{tensors.view()...} {}
+    requires(std::same_as<Tensors, Tensor> && ...)
+  Inputs(const Tensors &...tensors) : views{tensors.view()...} {}
 
   std::vector<TensorView> views;
 };

@@ -72,15 +72,10 @@ TEST_CASE("tensors are checked") {
   expectError(
       convPlan(), [](auto &b) { b.graph.tensors[0]->dims.assign(9, 1); },
       "expected at most 8 dims, but got 9");
+  expectError(convPlan(), [](auto &b) { b.graph.tensors[0]->dims[0] = 0; }, "a dim other than 0");
+  expectError(convPlan(), [](auto &b) { b.graph.tensors[0]->dims[0] = INT64_MIN; }, "at most");
   expectError(
-      convPlan(), [](auto &b) { b.graph.tensors[0]->dims[0] = 0; }, "a dim other than 0");
-  expectError(
-      convPlan(), [](auto &b) { b.graph.tensors[0]->dims[0] = INT64_MIN; }, "at most");
-  expectError(
-      convPlan(),
-      [](auto &b) {
-        b.graph.tensors[0]->dims = {INT32_MAX, 2};
-      },
+      convPlan(), [](auto &b) { b.graph.tensors[0]->dims = {INT32_MAX, 2}; },
       "expected at most 2147483647 elements");
   expectError(
       convPlan(), [](auto &b) { b.graph.tensors[0]->name.assign(5000, 'x'); }, "bytes of name");
@@ -94,10 +89,8 @@ TEST_CASE("tensors are checked") {
   expectError(
       convPlan(), [&](auto &b) { quant(b).scales[1] = nan; },
       "tensor 1 (w): expected a positive finite scale, but got nan");
-  expectError(
-      convPlan(), [&](auto &b) { quant(b).scales[1] = 0; }, "positive finite scale");
-  expectError(
-      convPlan(), [&](auto &b) { quant(b).scales[1] = 1e-45f; }, "positive finite scale");
+  expectError(convPlan(), [&](auto &b) { quant(b).scales[1] = 0; }, "positive finite scale");
+  expectError(convPlan(), [&](auto &b) { quant(b).scales[1] = 1e-45f; }, "positive finite scale");
   expectError(
       convPlan(), [&](auto &b) { quant(b).scales.pop_back(); },
       "expected 3 scales and zero points, but got 2 and 3");
@@ -127,8 +120,7 @@ TEST_CASE("constants lie in their section") {
   expectError(
       convPlan(), [](auto &b) { b.graph.tensors[1]->constant_offset = ~uint64_t(63); },
       "expected a constant inside");
-  expectError(
-      convPlan(), [](auto &b) { b.constants.resize(75); }, "expected a constant inside");
+  expectError(convPlan(), [](auto &b) { b.constants.resize(75); }, "expected a constant inside");
   expectError(
       convPlan(), [](auto &b) { b.graph.tensors[2]->dims[0] = -3; },
       "expected a constant of a fixed size");
@@ -196,16 +188,11 @@ TEST_CASE("ops of an unknown kind are refused") {
 
 TEST_CASE("convolutions are checked") {
   auto conv = [](PlanBuilder &b) -> plan::ConvT & { return *b.graph.ops[0]->kind.AsConv(); };
-  expectError(
-      convPlan(), [&](auto &b) { conv(b).strides[0] = 0; }, "op 0 (c, Conv): ");
-  expectError(
-      convPlan(), [&](auto &b) { conv(b).padding[0] = -1; }, "op 0 (c, Conv): ");
-  expectError(
-      convPlan(), [&](auto &b) { conv(b).padding.assign(4, INT64_MAX); }, "op 0 (c, Conv)");
-  expectError(
-      convPlan(), [&](auto &b) { conv(b).groups = 0; }, "op 0 (c, Conv): ");
-  expectError(
-      convPlan(), [&](auto &b) { conv(b).groups = INT64_MIN; }, "op 0 (c, Conv): ");
+  expectError(convPlan(), [&](auto &b) { conv(b).strides[0] = 0; }, "op 0 (c, Conv): ");
+  expectError(convPlan(), [&](auto &b) { conv(b).padding[0] = -1; }, "op 0 (c, Conv): ");
+  expectError(convPlan(), [&](auto &b) { conv(b).padding.assign(4, INT64_MAX); }, "op 0 (c, Conv)");
+  expectError(convPlan(), [&](auto &b) { conv(b).groups = 0; }, "op 0 (c, Conv): ");
+  expectError(convPlan(), [&](auto &b) { conv(b).groups = INT64_MIN; }, "op 0 (c, Conv): ");
   expectError(
       convPlan(),
       [&](auto &b) { conv(b).activation = activation(plan::ActivationKind::Clamp, nan, 1); },

@@ -32,8 +32,8 @@ static LogicalResult importElu(NodeContext &node) {
 static LogicalResult importGelu(NodeContext &node) {
   llvm::StringRef form = node.getString("approximate", "none");
   if (form != "none" && form != "tanh")
-    return node.emitAttributeError("approximate") << "expected none or tanh, but got "
-                                                  << inQuotes(form);
+    return node.emitAttributeError("approximate")
+           << "expected none or tanh, but got " << inQuotes(form);
   return node.emit<nn::GeluOp>({node.getValue(0)}, {node.attr("approximate", form == "tanh")});
 }
 

@@ -53,8 +53,7 @@ static Value repeatForChannels(NodeContext &node, unsigned index, int64_t groups
   llvm::SmallVector<float> values;
   for (float value : constant->getValues<float>())
     values.append(channels / groups, value);
-  return node.createConstant(HostTensor::make<float>({channels}, values),
-                             node.getInputName(index));
+  return node.createConstant(HostTensor::make<float>({channels}, values), node.getInputName(index));
 }
 
 /// Before opset 21 the parameters are those of the groups.

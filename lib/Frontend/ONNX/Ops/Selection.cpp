@@ -169,8 +169,7 @@ static LogicalResult importGather(NodeContext &node) {
     return failure();
   if (!isScalar)
     return node.bind(0, slice.getResult());
-  auto squeeze =
-      node.create<nn::SqueezeOp>({slice.getResult()}, {node.attr("axes", Dims{axis})});
+  auto squeeze = node.create<nn::SqueezeOp>({slice.getResult()}, {node.attr("axes", Dims{axis})});
   if (!squeeze)
     return failure();
   // PyTorch has one x[:, i] where there are two ops here.

@@ -24,8 +24,8 @@ static LogicalResult checkLstmAttributes(NodeContext &node) {
   if (node.hasAttribute("clip"))
     return node.emitAttributeError("clip") << "clipping of the gates is not supported";
   if (node.getInt("layout", 0) != 0)
-    return node.emitAttributeError("layout") << "expected 0, time first, but got "
-                                             << node.getInt("layout", 0);
+    return node.emitAttributeError("layout")
+           << "expected 0, time first, but got " << node.getInt("layout", 0);
   if (node.hasInput(4))
     return node.emitInputError(4) << "sequences of different lengths are not supported";
   if (node.hasInput(7))
@@ -162,8 +162,7 @@ static LogicalResult importLstm(NodeContext &node) {
   }
   llvm::append_range(operands, getInitialStates(node));
   auto op = node.create<nn::LstmOp>(operands);
-  if (!op || failed(bindLstmOutput(node, op.getOutput(), sizes)) ||
-      failed(node.bind(1, op.getH())))
+  if (!op || failed(bindLstmOutput(node, op.getOutput(), sizes)) || failed(node.bind(1, op.getH())))
     return failure();
   return node.bind(2, op.getC());
 }
