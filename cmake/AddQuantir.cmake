@@ -39,11 +39,19 @@ function(quantir_use_precompiled target)
   endif()
 endfunction()
 
+# ninja quantir-generated: all that a source includes and the build makes, precompiled headers too, for tools that read
+# sources on their own.
+add_custom_target(quantir-generated)
+if(QUANTIR_PCH)
+  add_dependencies(quantir-generated quantir_precompiled)
+endif()
+
 # quantir_tablegen(TARGET file.td -gen-x out.h.inc [-dialect=name] [-gen-y out2.inc ...])
 # Runs mlir-tblgen on one .td of the current folder, once for each generator and output; TARGET depends on them all. An
 # option after an output, one of those named below, belongs to its generator.
 function(quantir_tablegen target td)
   set(LLVM_TARGET_DEFINITIONS ${td})
+  list(TRANSFORM MLIR_INCLUDE_DIRS PREPEND -I OUTPUT_VARIABLE mlir_includes) # two of them in LLVM's own build tree
   set(rest ${ARGN})
   while(rest)
     list(POP_FRONT rest generator output)
@@ -55,9 +63,10 @@ function(quantir_tablegen target td)
       endif()
     endif()
     mlir_tablegen(${output} ${generator} ${extra}
-      -I${QUANTIR_INCLUDE_ROOT} -I${QUANTIR_ROOT}/include -I${MLIR_INCLUDE_DIRS})
+      -I${QUANTIR_INCLUDE_ROOT} -I${QUANTIR_ROOT}/include ${mlir_includes})
   endwhile()
   add_public_tablegen_target(${target})
+  add_dependencies(quantir-generated ${target})
 endfunction()
 
 # quantir_add_library(NAME source... [DEPENDS tablegen-target...] [LINK lib...])

@@ -3,6 +3,7 @@
 # run again; after the first time it takes seconds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source scripts/common.sh
 
 if (($#)); then
   echo "demo: expected no argument, but got '$1'" >&2
@@ -42,7 +43,7 @@ for batch in 1 64; do
   "$quantir" bench "$output/digits.plan" --threads 1 --batch "$batch" --json >"$output/int8-$batch.json"
 done
 
-python3 - "$output" "$example/model.onnx" "$float_accuracy" "$int8_accuracy" <<'PYTHON'
+python - "$output" "$example/model.onnx" "$float_accuracy" "$int8_accuracy" <<'PYTHON'
 import json
 import pathlib
 import sys

@@ -2,6 +2,10 @@
 # Installs what Quantir is built and tested with, on Debian 12 (bookworm) and 13 (trixie). What is there already is left
 # alone, so it can be run again at any time. On another system it installs nothing: it names what is missing, and
 # succeeds when nothing is.
+#
+#   scripts/install-deps.sh [--ci]
+#
+# --ci installs what CI's further checks need too: clang with its sanitizers, clang-format and clang-tidy of LLVM 22.
 set -euo pipefail
 
 say() { echo "install-deps: $*"; }
@@ -12,6 +16,11 @@ from_release=(g++ cmake ninja-build ccache git ca-certificates python3 python3-n
               llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools lld-22
               libonnx-dev libprotobuf-dev protobuf-compiler nlohmann-json3-dev libcli11-dev libfmt-dev libzip-dev
               zlib1g-dev libpcre2-dev)
+case ${1:-} in
+  '') ci='' ;;
+  --ci) ci=1; from_release+=(clang-22 clang-format-22 clang-tidy-22 libclang-rt-22-dev) ;;
+  *) fail "expected --ci, but got '$1'" ;;
+esac
 # Package=oldest version that serves. Debian 12 has older ones; there they come from the archive of Debian 13.
 versioned=(libdnnl-dev=3.6 catch2=3.4 libflatbuffers-dev=23.5 flatbuffers-compiler=23.5)
 
@@ -31,6 +40,9 @@ missing_anywhere() {
   for program in mlir-tblgen mlir-opt FileCheck lit; do
     [[ -x $llvm/$program ]] || command -v "$program" >/dev/null || echo "the program $program of LLVM 22, with its CMake files"
   done
+  for program in ${ci:+clang++ clang-format clang-tidy}; do
+    [[ -x $llvm/$program ]] || echo "the program $program of LLVM 22"
+  done
   if command -v g++ >/dev/null; then
     for header in oneapi/dnnl/dnnl.hpp flatbuffers/flatbuffers.h catch2/catch_test_macros.hpp onnx/onnx_pb.h \
                   google/protobuf/message.h nlohmann/json.hpp CLI/CLI.hpp fmt/core.h zip.h zlib.h \
@@ -40,11 +52,11 @@ missing_anywhere() {
 #endif" | g++ -x c++ -fsyntax-only - 2>/dev/null || echo "the header <$header>"
     done
   fi
-  if command -v python3 >/dev/null; then
-    for program in numpy onnx; do
-      python3 -c "import $program" 2>/dev/null || echo "the Python module $program"
-    done
-  fi
+  # Any python3 will do that has both, as in cmake/QuantirRequirements.cmake.
+  for program in $(type -aP python3) /usr/bin/python3; do
+    "$program" -c "import numpy, onnx" 2>/dev/null && return
+  done
+  echo "a python3 with the modules numpy and onnx"
 }
 
 release=unknown
@@ -104,7 +116,7 @@ add_source() {
 candidate() { apt-cache policy "$1" 2>/dev/null | awk '$1 == "Candidate:" && $2 != "(none)" {print $2}'; }
 
 say "installing ${need_release[*]} ${need_versioned[*]}"
-say "up to 0.4 GB to download and 2.3 GB on disk, 1 to 5 minutes"
+say "up to 0.4 GB to download and 2.3 GB on disk${ci:+, for CI half as much again}, 1 to 5 minutes"
 apt_get update
 if ((${#need_release[@]})); then
   if [[ -z $(candidate libmlir-22-dev) && $release == debian12 ]]; then
