@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t lanes = 64;
 
 /// What a value adds to a sum that tells whether all were finite: 0, or NaN.
-QUANTIR_INLINE float trace(float v) { return v - v; }
+QUANTIR_INLINE float trace(float v) { return v - v; } // NOLINT(misc-redundant-expression)
 
 QUANTIR_TARGET_CLONES void scanLanes(const float *data, int64_t blocks, Extent &extent) {
   float low[lanes], high[lanes], traces[lanes];

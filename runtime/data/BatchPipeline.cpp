@@ -182,8 +182,10 @@ int chooseWorkers(int threads, int64_t batches) {
   // part of the work; a further session has to be made and its weights packed before it helps.
   constexpr double serial = 0.03, session = 2;
   auto duration = [&](int workers) {
-    const double batch = serial + (1 - serial) / (threads / workers);
-    return double((batches + workers - 1) / workers) * batch + session * (workers - 1);
+    const int threadsEach = threads / workers;
+    const int64_t rounds = (batches + workers - 1) / workers;
+    const double batch = serial + (1 - serial) / threadsEach;
+    return double(rounds) * batch + session * (workers - 1);
   };
   int best = 1;
   for (int workers = 2; workers <= threads && workers <= batches; ++workers)

@@ -156,7 +156,7 @@ template <typename T> std::unique_ptr<Kernel> createLinear(const KernelSpec &spe
 
 std::unique_ptr<Kernel> createResample(const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
-  const std::vector<int64_t> &in = input.dims, &out = output.dims;
+  const std::vector<int64_t> &in = input.dims;
   if (in.size() > 4 || input.layout != output.layout || input.dtype == DType::Int32 ||
       input.numElements() == 0)
     return nullptr;
