@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Adds up test results: ctest's JUnit files, with the entry "lit" replaced by the results of the single lit tests.
 
-    test-summary.py --lit LIT.xml CTEST.xml...
+    test-summary.py --lit LIT.xml [--check NAME=OUTCOME]... CTEST.xml...
 
+A check is a step outside of ctest, such as a build, that passed or failed; each counts as one.
 Names what failed and was skipped, and ends with "N passed, M failed" (and ", K skipped"). Results that are missing, cannot
 be read or count no test are a failure, so that a suite that never ran does not pass. Exits 1 if anything failed.
 """
@@ -61,18 +62,26 @@ def collect(ctest_files, lit_file):
     return results
 
 
+def check(text):
+    name, _, outcome = text.rpartition("=")
+    if outcome not in ("passed", "failed"):
+        raise argparse.ArgumentTypeError(f"expected NAME=passed or NAME=failed, but got '{text}'")
+    return Result("step", name, outcome, "")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lit", type=pathlib.Path, required=True, metavar="LIT.xml")
-    parser.add_argument("ctest", type=pathlib.Path, nargs="+", metavar="CTEST.xml")
+    parser.add_argument("--check", type=check, action="append", default=[], metavar="NAME=OUTCOME")
+    parser.add_argument("ctest", type=pathlib.Path, nargs="*", metavar="CTEST.xml")
     arguments = parser.parse_args()
-    results = collect(arguments.ctest, arguments.lit)
+    results = arguments.check + collect(arguments.ctest, arguments.lit)
     for outcome in ("skipped", "failed"):
         for result in results:
             if result.outcome == outcome:
                 print(f"{outcome}: {result.suite}: {result.name}{f' ({result.detail})' if result.detail else ''}")
     counts = collections.Counter(result.outcome for result in results)
-    if not counts["passed"] and not counts["failed"]:
+    if not counts["failed"] and counts["passed"] == len(arguments.check):
         print("failed: no test passed")
         counts["failed"] = 1
     line = f"{counts['passed']} passed, {counts['failed']} failed"

@@ -1,49 +1,108 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs every test. Safe to run again; after the first time it builds what changed.
 #
-#   scripts/test.sh [--quick]
+#   scripts/test.sh [--quick | --ci]
 #
-# --quick leaves out the tests labelled slow and models, and the build of the runtime alone.
+# --quick leaves out the tests labelled slow and models, and the runtime built alone. --ci adds what CI checks besides:
+# warnings are errors, formatting, clang-tidy, and tests with sanitizers.
 #
-# The last line is "N passed, M failed", with ", K skipped" when tests were. The exit code is 0 only if something passed
-# and nothing failed. The slow model tests need the real models, in ../shared or where $QUANTIR_SHARED says; they are
+# Each step ends with a line of what it took; they come again as a table. The last line is "N passed, M failed", with
+# ", K skipped" when tests were: a step that ran no tests of its own counts as one. The exit code is 0 only if something
+# passed and nothing failed. The slow model tests need the real models, in ../shared or where $QUANTIR_SHARED says; they are
 # skipped without.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source scripts/common.sh
 
-quick=
+quick='' ci=''
 for argument in "$@"; do
   case $argument in
     --quick) quick=1 ;;
-    *) echo "test: expected --quick, but got '$argument'" >&2; exit 2 ;;
+    --ci) ci=1 ;;
+    *) echo "test: expected --quick or --ci, but got '$argument'" >&2; exit 2 ;;
   esac
 done
+if [[ $quick && $ci ]]; then
+  echo "test: expected one of --quick and --ci, but got both" >&2
+  exit 2
+fi
 
-build_options=(--runtime-alone)
-[[ -z $quick ]] || build_options=()
-if ! ./scripts/build.sh "${build_options[@]}"; then
-  echo "test: the build failed; no test was run"
+# step NAME COMMAND...: runs it, notes its time and outcome, and fails if it does.
+checks=() times=()
+step() {
+  local name=$1 start=$SECONDS suites=${#results[@]} outcome=passed
+  shift
+  echo
+  echo "test: $name"
+  "$@" || outcome=failed
+  times+=("$(printf '%5d s  %-6s  %s' $((SECONDS - start)) "$outcome" "$name")")
+  ((${#results[@]} > suites)) || checks+=("$name=$outcome")
+  echo "test: $name: $outcome, $((SECONDS - start)) s"
+  [[ $outcome == passed ]]
+}
+
+# suite FOLDER CTEST-ARGUMENT...: runs tests, leaving their results in FOLDER/ctest.xml.
+results=()
+suite() {
+  local folder=$1
+  shift
+  results+=("$folder/ctest.xml")
+  ctest --output-junit "$PWD/$folder/ctest.xml" --output-on-failure --timeout 900 "$@"
+}
+
+# The steps.
+install_missing() { ./scripts/install-deps.sh ${ci:+--ci}; }
+
+release() { configure build --preset release -DQUANTIR_WERROR="${ci:-0}" && build build; }
+release_tests() {
+  local select=()
+  [[ -z $quick ]] || select=(-LE 'slow|models')
+  suite build --test-dir build "${select[@]}"
+}
+
+runtime_alone() { # with LLVM hidden from it
+  configure build-runtime -S runtime -G Ninja -DCMAKE_BUILD_TYPE=Release -DQUANTIR_WERROR="${ci:-0}" \
+    -DCMAKE_DISABLE_FIND_PACKAGE_LLVM=ON -DCMAKE_DISABLE_FIND_PACKAGE_MLIR=ON && build build-runtime
+}
+runtime_tests() { suite build-runtime --test-dir build-runtime -LE 'slow|models'; }
+
+# The targets and the tests of a preset with sanitizers are those of CMakePresets.json.
+sanitized() { configure "build-$1" --preset "$1" -DQUANTIR_WERROR=ON && cmake --build --preset "$1" -j "$(job_count)"; }
+sanitized_tests() { suite "build-$1" --preset "$1"; }
+
+formatting() { git ls-files -z '*.cpp' '*.h' | xargs -0 /usr/lib/llvm-22/bin/clang-format --dry-run -Werror; }
+# On the whole tree, with the precompiled headers of the last build that clang made.
+tidy() {
+  local llvm=/usr/lib/llvm-22/bin
+  cmake --build build-asan --target quantir-generated -j "$(job_count)" >/dev/null &&
+    /usr/bin/run-clang-tidy-22 -quiet -clang-tidy-binary "$llvm/clang-tidy" -p build-asan -j "$(job_count)" >build-asan/tidy.log 2>&1 ||
+    { cat build-asan/tidy.log; return 1; }
+}
+
+rm -f build{,-runtime,-asan,-tsan}/ctest.xml build/test/lit.xml
+if step "install what is missing" install_missing; then
+  [[ -z $ci ]] || step "formatting" formatting
+  if step "build (first time about 15 minutes on two cores)" release; then
+    step "tests" release_tests
+  fi
+  if [[ -z $quick ]] && step "build the runtime alone" runtime_alone; then
+    step "tests of the runtime built alone" runtime_tests
+  fi
+  if [[ $ci ]]; then
+    for sanitizer in tsan asan; do
+      step "build with $sanitizer" sanitized "$sanitizer" && step "tests with $sanitizer" sanitized_tests "$sanitizer"
+    done
+    step "clang-tidy" tidy
+  fi
+fi
+
+echo
+printf '%s\n' "${times[@]}"
+printf '%5d s  in all\n' "$SECONDS"
+if [[ -e build/CMakeCache.txt ]]; then
+  python scripts/test-summary.py --lit build/test/lit.xml "${checks[@]/#/--check=}" "${results[@]}"
+else
+  echo "test: nothing was configured, so no test was run"
   echo "0 passed, 1 failed"
   exit 1
 fi
-
-# run_suite FOLDER CTEST-ARGUMENT...: leaves the results in FOLDER/ctest.xml.
-run_suite() {
-  local folder=$1
-  shift
-  rm -f "$folder/ctest.xml" "$folder/test/lit.xml"
-  ctest --test-dir "$folder" --output-junit ctest.xml --output-on-failure --timeout 900 "$@"
-}
-
-select=()
-[[ -z $quick ]] || select=(-LE 'slow|models')
-results=(build/ctest.xml)
-echo "test: running the tests of build/ ($([[ -n $quick ]] && echo 'quick ones, about 1 minute' || echo 'all, about 5 minutes'))"
-run_suite build "${select[@]}"
-if [[ -z $quick ]]; then
-  echo "test: running the tests of the runtime built alone (about 1 minute)"
-  results+=(build-runtime/ctest.xml)
-  run_suite build-runtime -LE 'slow|models'
-fi
-echo
-python3 scripts/test-summary.py --lit build/test/lit.xml "${results[@]}"

@@ -27,7 +27,7 @@ LIT_FAILURE = '<testcase classname="Quantir.NN" name="d.mlir"><failure>no</failu
 
 
 class SummaryTest(unittest.TestCase):
-    def run_on(self, *suites, lit=None):
+    def run_on(self, *suites, lit=None, checks=()):
         with tempfile.TemporaryDirectory() as folder:
             paths = []
             for number, suite in enumerate(suites):
@@ -37,7 +37,8 @@ class SummaryTest(unittest.TestCase):
             lit_path = pathlib.Path(folder) / "lit.xml"
             if lit is not None:
                 lit_path.write_text(lit)
-            result = subprocess.run([sys.executable, str(SCRIPT), "--lit", str(lit_path), *map(str, paths)],
+            result = subprocess.run([sys.executable, str(SCRIPT), "--lit", str(lit_path),
+                                     *(f"--check={check}" for check in checks), *map(str, paths)],
                                     capture_output=True, text=True)
             return result.stdout.splitlines()[-1], result.returncode
 
@@ -72,6 +73,12 @@ class SummaryTest(unittest.TestCase):
 
     def test_only_skips_fail(self):
         self.assertEqual(("0 passed, 1 failed, 1 skipped", 1), self.run_on(SKIPPED))
+
+    def test_checks_count_but_do_not_stand_for_tests(self):
+        self.assertEqual(("2 passed, 0 failed", 0), self.run_on(PASSED, checks=["build=passed"]))
+        self.assertEqual(("1 passed, 1 failed", 1), self.run_on(PASSED, checks=["tidy, or so=failed"]))
+        self.assertEqual(("1 passed, 1 failed", 1), self.run_on(checks=["build=passed"]))
+        self.assertEqual(("1 passed, 1 failed, 1 skipped", 1), self.run_on(SKIPPED, checks=["build=passed"]))
 
 
 if __name__ == "__main__":
