@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantir/Calibration/BiasCorrection.h"
+#include "quantir/Calibration/StatusDiagnostics.h"
 
 #include "quantir/Numerics/Quantize.h"
 #include "quantir/dialects/NN/Constants.h"
@@ -287,7 +288,7 @@ FailureOr<BiasCorrection> quantir::correctBiases(ModuleOp calibrated,
     return failure();
   std::vector<std::vector<double>> means;
   if (runtime::Status status = run(*plan, samples, source, options, progress, means); !status)
-    return calibrated.emitError() << status.message();
+    return emitStatus(calibrated.getLoc(), status);
   for (auto [target, mean] : llvm::zip_equal(measured, means))
     addToBias(target, mean);
   correction.corrected = measured.size();

@@ -1,6 +1,7 @@
 //===- Calibration.cpp - Running modules from inside the compiler ---------===//
 
 #include "quantir/Calibration/Calibration.h"
+#include "quantir/Calibration/StatusDiagnostics.h"
 
 #include "quantir/Runtime/Calibration.h"
 #include "quantir/Target/Plan/Export.h"
@@ -28,7 +29,7 @@ FailureOr<runtime::PlanPtr> quantir::compileInMemory(ModuleOp module,
     return failure();
   runtime::Result<runtime::PlanPtr> plan = runtime::Plan::fromBuffer(*std::move(bytes));
   if (!plan)
-    return emitError(UnknownLoc::get(module.getContext())) << plan.message();
+    return emitStatus(UnknownLoc::get(module.getContext()), plan.status());
   return *plan;
 }
 
@@ -42,9 +43,9 @@ FailureOr<CalibrationResult> quantir::calibrate(runtime::PlanPtr prepared, int64
     runtime::Result<std::shared_ptr<runtime::ObserverList>> observers =
         runtime::createObservers(*prepared);
     if (!observers)
-      return emitError(loc) << observers.message();
+      return emitStatus(loc, observers.status());
     if (runtime::Status status = runtime::restoreStates(*before, *prepared, **observers); !status)
-      return emitError(loc) << status.message();
+      return emitStatus(loc, status);
     options.observers = *observers;
     result.state.samples = before->samples;
   }
@@ -53,7 +54,7 @@ FailureOr<CalibrationResult> quantir::calibrate(runtime::PlanPtr prepared, int64
   runtime::Result<runtime::Statistics> seen =
       runtime::collectStatistics(prepared, samples, source, options, progress);
   if (!seen)
-    return emitError(loc) << seen.message();
+    return emitStatus(loc, seen.status());
   result.observers = seen->observers;
   result.samples = seen->samples;
   result.batch = seen->batch;

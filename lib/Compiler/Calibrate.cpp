@@ -27,9 +27,9 @@ static Status selectSamples(CalibrationData &data, const CalibrateOptions &optio
   const int64_t first = options.firstSample;
   const int64_t end = options.endSample < 0 ? data.samples : options.endSample;
   if (first < 0 || first >= end || end > data.samples)
-    return Status::error("expected a range of the " + std::to_string(data.samples) +
-                         " samples in '" + data.name + "', but got " + std::to_string(first) + ":" +
-                         std::to_string(end));
+    return Status::invalidArgument("expected a range of the " + std::to_string(data.samples) +
+                                   " samples in '" + data.name + "', but got " +
+                                   std::to_string(first) + ":" + std::to_string(end));
   result.firstSample = first;
   result.endSample = end;
   data.samples = end - first;
@@ -134,7 +134,8 @@ static Result<std::optional<StartState>> loadState(const LoadedModule &model, Mo
     return state.status();
   DiagnosticCollector diagnostics(model.context.get());
   if (failed(resolveObserverPlaces(module, *state)))
-    return diagnostics.error("reading the state").withContext("'" + path + "'");
+    return diagnostics.error("reading the state", runtime::StatusCode::InvalidData)
+        .withContext("'" + path + "'");
   StartState start;
   start.constants = takeConstants(*state, module, plan);
   start.seen = *std::move(state);

@@ -2,6 +2,7 @@
 
 #include "Config.h"
 
+#include "quantir/Calibration/StatusDiagnostics.h"
 #include "quantir/Config/BackendConfig.h"
 #include "quantir/Config/CustomConfig.h"
 #include "quantir/Config/QConfig.h"
@@ -82,7 +83,7 @@ LogicalResult readTargets(JsonReader reader, ModuleOp module) {
 FailureOr<Configuration> readConfiguration(const std::string &path, ModuleOp module, Location loc) {
   runtime::Result<runtime::Bytes> bytes = runtime::readFile(path);
   if (!bytes)
-    return emitError(UnknownLoc::get(loc.getContext())) << bytes.message();
+    return emitStatus(UnknownLoc::get(loc.getContext()), bytes.status());
   FailureOr<nlohmann::json> json = parseJson({bytes->text().data(), bytes->size()}, loc);
   if (failed(json))
     return failure();

@@ -2,6 +2,8 @@
 
 #include "Diagnostics.h"
 
+#include "quantir/Calibration/StatusDiagnostics.h"
+
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -42,6 +44,7 @@ DiagnosticCollector::DiagnosticCollector(MLIRContext *context)
         if (diagnostic.getSeverity() != DiagnosticSeverity::Error || !first.empty())
           return success();
         first = formatDiagnostic(diagnostic);
+        code = codeOf(diagnostic, runtime::StatusCode::Ok);
         for (const Diagnostic &note : diagnostic.getNotes()) {
           // The op as it was printed helps nobody who did not write the IR.
           if (!StringRef(note.str()).starts_with("see current operation"))
@@ -50,6 +53,8 @@ DiagnosticCollector::DiagnosticCollector(MLIRContext *context)
         return success();
       }) {}
 
-runtime::Status DiagnosticCollector::error(StringRef what) const {
-  return runtime::Status::error(first.empty() ? (what + " failed").str() : first);
+runtime::Status DiagnosticCollector::error(StringRef what, runtime::StatusCode otherwise) const {
+  if (first.empty())
+    return runtime::Status::internal((what + " failed").str());
+  return runtime::Status::error(code == runtime::StatusCode::Ok ? otherwise : code, first);
 }

@@ -21,8 +21,11 @@ class DiagnosticCollector {
 public:
   explicit DiagnosticCollector(mlir::MLIRContext *context);
 
-  /// The first error, with its notes. When none was reported, "<what> failed".
-  runtime::Status error(llvm::StringRef what) const;
+  /// The first error, with its notes. Its code is that of the Status it was made from, if it was
+  /// made from one (emitStatus), else `otherwise`. When none was reported, "<what> failed", which
+  /// is a defect.
+  runtime::Status error(llvm::StringRef what,
+                        runtime::StatusCode otherwise = runtime::StatusCode::InvalidModel) const;
 
   /// All warnings, in their order.
   const std::vector<std::string> &warnings() const { return allWarnings; }
@@ -30,6 +33,7 @@ public:
 private:
   std::vector<std::string> allWarnings;
   std::string first;
+  runtime::StatusCode code = runtime::StatusCode::Ok; ///< of `first`, if it tells one
   mlir::ScopedDiagnosticHandler handler;
 };
 

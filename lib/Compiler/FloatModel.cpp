@@ -23,16 +23,16 @@ Result<LoadedModule> quantir::loadFloatModel(const std::string &path,
   ModuleOp module = *model->module;
   std::string stage = stageOf(module);
   if (stage != "float" && stage != "prepared")
-    return Status::error("'" + path + "' is of the stage '" + stage +
-                         "', which is quantized already; give a float model");
+    return Status::invalidModel("'" + path + "' is of the stage '" + stage +
+                                "', which is quantized already; give a float model");
   if (stage == "prepared" && !options.config.empty())
-    return Status::error(
+    return Status::invalidArgument(
         "'" + path +
         "' is prepared already, so a configuration comes too late; leave --config out, or "
         "give the float model");
   DiagnosticCollector diagnostics(model->context.get());
   if (failed(configure(module, options.config, options.backendConfig)))
-    return diagnostics.error("configuring '" + path + "'");
+    return diagnostics.error("configuring '" + path + "'", runtime::StatusCode::InvalidArgument);
   for (const std::string &warning : diagnostics.warnings())
     notes.push_back("warning: " + warning);
   if (options.preprocessing)

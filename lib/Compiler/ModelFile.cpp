@@ -32,7 +32,7 @@ static bool looksLikeText(StringRef text) {
 static Result<FileKind> detectKind(StringRef path, const runtime::Bytes &bytes) {
   StringRef text(bytes.text().data(), bytes.size());
   if (text.empty())
-    return Status::error(("'" + path + "': the file is empty").str());
+    return Status::invalidModel(("'" + path + "': the file is empty").str());
   std::span<const uint8_t> raw(reinterpret_cast<const uint8_t *>(text.data()), text.size());
   if (runtime::isPlanFile(raw))
     return FileKind::Plan;
@@ -68,9 +68,9 @@ static Result<OwningOpRef<ModuleOp>> parseModule(MLIRContext *context, const std
   Status error = diagnostics.error("reading '" + path + "'");
   // What only looked like MLIR may be anything.
   if (!StringRef(path).contains(".mlir"))
-    error =
-        Status::error(error.message() +
-                      "; the file was read as MLIR, for it is neither a plan nor an ONNX model");
+    error = Status::error(
+        error.code(), error.message() + "; the file was read as MLIR, for it is neither a plan nor "
+                                        "an ONNX model");
   return error;
 }
 
@@ -82,8 +82,8 @@ Result<LoadedModule> quantir::loadModule(const std::string &path) {
   if (!kind)
     return kind.status();
   if (*kind == FileKind::Plan)
-    return Status::error("'" + path +
-                         "' is a plan, which is compiled already; give an ONNX or MLIR file");
+    return Status::invalidModel(
+        "'" + path + "' is a plan, which is compiled already; give an ONNX or MLIR file");
 
   DialectRegistry registry;
   registerAllDialects(registry);

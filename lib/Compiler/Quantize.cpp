@@ -64,8 +64,8 @@ public:
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error)
-      return Status::error("cannot create the folder '" + folder + "': " + error.message() +
-                           "; choose another one");
+      return Status::fileError("cannot create the folder '" + folder + "': " + error.message() +
+                               "; choose another one");
     return runtime::checkWritable(pathOf("float"));
   }
 
@@ -232,7 +232,7 @@ Status Quantization::loadData(const CalibrationProvider &provider) {
     return loaded.status();
   data = *std::move(loaded);
   if (data.samples <= 0)
-    return Status::error("the calibration data hold no samples; give at least one");
+    return Status::invalidData("the calibration data hold no samples; give at least one");
   result.report.calibrationData = data.name;
   llvm::append_range(result.report.notes, data.notes);
   timer.finish("load data");
@@ -253,7 +253,8 @@ Status Quantization::applyState() {
     return state.status();
   DiagnosticCollector diagnostics(context());
   if (failed(applyCalibration(*model.module, *state)))
-    return diagnostics.error("calibrating").withContext("'" + options.state + "'");
+    return diagnostics.error("calibrating", runtime::StatusCode::InvalidData)
+        .withContext("'" + options.state + "'");
   result.report.calibrationData = options.state;
   result.report.calibrationSamples = state->samples;
   timer.finish("calibrate");
@@ -300,7 +301,8 @@ Status Quantization::correct() {
       model.module.get()->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName),
       UnknownLoc::get(context()));
   if (failed(backendConfig))
-    return diagnostics.error("reading the backend config of '" + path + "'");
+    return diagnostics.error("reading the backend config of '" + path + "'",
+                             runtime::StatusCode::InvalidArgument);
   const bool corrects =
       options.correctBiases && QuantizationRules::of(*backendConfig).correctBiases;
   if (corrects && data.samples == 0)
@@ -381,6 +383,7 @@ Result<QuantizedModel> quantir::quantize(const std::string &path,
                                          const CalibrationProvider &calibration,
                                          const QuantizeOptions &options) {
   if (!calibration && options.state.empty())
-    return Status::error("expected samples to calibrate on, or the state of a calibration");
+    return Status::invalidArgument(
+        "expected samples to calibrate on, or the state of a calibration");
   return Quantization(path, options).run(calibration);
 }

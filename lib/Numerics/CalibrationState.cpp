@@ -2,6 +2,7 @@
 
 #include "quantir/Numerics/CalibrationState.h"
 
+#include "quantir/Numerics/JsonText.h"
 #include "quantir/Numerics/ObserverJson.h"
 #include "quantir/Numerics/Text.h"
 
@@ -37,18 +38,6 @@ std::string formatCalibrationState(const CalibrationState &state) {
 // Reading
 //===----------------------------------------------------------------------===//
 
-static std::string parseDocument(std::string_view text, json &out) {
-  try {
-    out = json::parse(text);
-  } catch (const json::parse_error &error) {
-    if (error.byte > text.size())
-      return "expected JSON, but it ends too soon, after " + std::to_string(text.size()) +
-             " bytes: the file is cut short";
-    return "expected JSON, but got something else at byte " + std::to_string(error.byte);
-  }
-  return {};
-}
-
 /// A member that every file has to have, of the type that `isType` tells.
 static std::string require(const json &object, const char *key, bool (json::*isType)() const,
                            const std::string &type) {
@@ -65,7 +54,7 @@ static std::string checkDocument(const json &document) {
     return "expected calibration statistics: an object with '" + std::string(versionKey) + "'";
   if (document[versionKey] != version)
     return "expected calibration statistics of version " + std::to_string(version) + ", but got " +
-           document[versionKey].dump(-1, ' ', false, json::error_handler_t::replace);
+           describeJson(document[versionKey]);
   constexpr std::array<std::string_view, 3> known = {versionKey, "samples", "observers"};
   for (const auto &member : document.items())
     if (std::find(known.begin(), known.end(), member.key()) == known.end())
@@ -110,7 +99,9 @@ static std::string parseEntry(const json &json, const std::string &path,
 
 std::string parseCalibrationState(std::string_view text, CalibrationState &out) {
   json document;
-  if (std::string error = parseDocument(text, document); !error.empty())
+  // Histograms of thousands of observers take some hundred bytes a bin.
+  constexpr JsonLimits limits = {.bytes = size_t(1) << 30, .depth = 16};
+  if (std::string error = parseJsonText(text, document, limits); !error.empty())
     return error;
   if (std::string error = checkDocument(document); !error.empty())
     return error;

@@ -1,6 +1,7 @@
 //===- ObserverJson.cpp - Observers as JSON -------------------------------===//
 
 #include "quantir/Numerics/ObserverJson.h"
+#include "quantir/Numerics/JsonText.h"
 #include "quantir/Numerics/Text.h"
 
 #include <nlohmann/json.hpp>
@@ -110,16 +111,8 @@ json toJson(const ObserverState &state) {
 
 namespace {
 
-/// What a message shows of a wrong value.
-std::string describe(const json &value) {
-  if (value.is_object() || value.is_array())
-    return std::string(value.is_object() ? "an object" : "an array");
-  std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
-  return text.size() > 80 ? text.substr(0, 77) + "..." : text;
-}
-
 std::string expected(const std::string &what, const json &got) {
-  return "expected " + what + ", but got " + describe(got);
+  return "expected " + what + ", but got " + describeJson(got);
 }
 
 std::string read(const json &value, bool &out) {
@@ -321,10 +314,9 @@ std::string fromJson(const json &object, ObserverState &out, std::string_view pa
 }
 
 std::string parseJson(std::string_view text, ObserverConfig &out, std::string_view path) {
-  json parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (parsed.is_discarded())
-    return std::string(path) + (path.empty() ? "" : ": ") + "expected JSON, but got '" +
-           std::string(text.substr(0, 40)) + (text.size() > 40 ? "...'" : "'");
+  json parsed;
+  if (std::string error = parseJsonText(text, parsed); !error.empty())
+    return std::string(path) + (path.empty() ? "" : ": ") + error;
   return fromJson(parsed, out, path);
 }
 

@@ -73,9 +73,10 @@ static Status fillInputs(const Plan &plan, const DataOptions &data, int64_t batc
   if (!inputs)
     return inputs.status();
   if (inputs->samples() < batch)
-    return Status::error(fmt::format("'{}' has {} samples, but a batch takes {}; give more data, "
-                                     "or a smaller --batch",
-                                     data.path, inputs->samples(), batch));
+    return Status::invalidData(
+        fmt::format("'{}' has {} samples, but a batch takes {}; give more data, "
+                    "or a smaller --batch",
+                    data.path, inputs->samples(), batch));
   return quantizingSource(plan.inputs(), inputs->source())(0, batch, viewsOf(tensors));
 }
 

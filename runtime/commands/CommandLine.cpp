@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstdio>
 #include <new>
 
@@ -138,6 +139,17 @@ int CommandLine::reportParseError(const CLI::ParseError &error) {
   return usageError(where, error.what());
 }
 
+int quantir::runtime::exitCodeOf(StatusCode code) {
+  switch (code) {
+  case StatusCode::Ok:
+    return 0;
+  case StatusCode::Interrupted:
+    return 128 + SIGINT;
+  default: // only what the parser of the command line refuses is wrong usage
+    return 1;
+  }
+}
+
 int CommandLine::run(int argc, const char *const *argv) {
   try {
     root.parse(argc, argv);
@@ -154,16 +166,15 @@ int CommandLine::run(int argc, const char *const *argv) {
     }
     status = action();
   } catch (const std::bad_alloc &) {
-    status = Status::error("out of memory; try a smaller --batch, or less data");
+    status = Status::outOfMemory("out of memory; try a smaller --batch, or less data");
   } catch (const CLI::ParseError &error) {
     return usageError(selected(), error.what());
   } catch (const std::exception &error) {
-    status = Status::error(error.what());
+    status = Status::internal(error.what());
   }
   if (status && (std::fflush(stdout) != 0 || std::ferror(stdout)))
-    status = Status::error("cannot write to standard output");
-  if (status)
-    return 0;
-  printError(status.message());
-  return 1;
+    status = Status::fileError("cannot write to standard output");
+  if (!status)
+    printError(status.message());
+  return exitCodeOf(status.code());
 }

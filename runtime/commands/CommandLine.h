@@ -34,6 +34,9 @@ CLI::Option *addWorkersOption(CLI::App &app, int &workers);
 /// --mean and --std, which come together or not at all. The value is set while parsing.
 void addPreprocessingOptions(CLI::App &app, std::optional<Preprocessing> &preprocessing);
 
+/// What a program ends with: 0, 130 when it was interrupted, else 1.
+int exitCodeOf(StatusCode code);
+
 /// A program: its options, what it does, how it fails.
 class CommandLine {
 public:

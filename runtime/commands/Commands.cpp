@@ -44,9 +44,10 @@ static std::vector<std::string> outputNames(const Plan &plan) {
 
 Status quantir::runtime::runPlan(PlanPtr plan, const RunOptions &options) {
   if (plan->outputs().size() != 1 && !isNpzPath(options.output))
-    return Status::error(fmt::format("the model has {} outputs, {}; name an output file that ends "
-                                     "in .npz",
-                                     plan->outputs().size(), listNames(outputNames(*plan))));
+    return Status::invalidArgument(
+        fmt::format("the model has {} outputs, {}; name an output file that ends "
+                    "in .npz",
+                    plan->outputs().size(), listNames(outputNames(*plan))));
   QUANTIR_RETURN_IF_ERROR(checkWritable(options.output));
   Result<ModelInputs> inputs = loadInputs(options.data, *plan);
   if (!inputs)
@@ -94,15 +95,16 @@ static Result<size_t> findScores(const Plan &plan, const std::string &name) {
   std::vector<std::string> names = outputNames(plan);
   if (name.empty()) {
     if (names.size() != 1)
-      return Status::error(fmt::format("the model has {} outputs, {}; say with --output-name which "
-                                       "holds the class scores",
-                                       names.size(), listNames(names)));
+      return Status::invalidArgument(
+          fmt::format("the model has {} outputs, {}; say with --output-name which "
+                      "holds the class scores",
+                      names.size(), listNames(names)));
     return size_t(0);
   }
   auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end())
-    return Status::error(fmt::format("the model has no output '{}'; it has {}", name,
-                                     listNames(nearestFirst(name, names))));
+    return Status::invalidArgument(fmt::format("the model has no output '{}'; it has {}", name,
+                                               listNames(nearestFirst(name, names))));
   return size_t(found - names.begin());
 }
 
@@ -121,9 +123,10 @@ Result<EvalResult> quantir::runtime::evaluatePlan(PlanPtr plan, const EvalOption
     return inputs.status();
   int64_t samples = inputs->samples();
   if (int64_t(labels->size()) != samples)
-    return Status::error(fmt::format("'{}' has {} labels, but '{}' has {} samples; give one label "
-                                     "for each sample",
-                                     options.labels, labels->size(), options.data.path, samples));
+    return Status::invalidData(
+        fmt::format("'{}' has {} labels, but '{}' has {} samples; give one label "
+                    "for each sample",
+                    options.labels, labels->size(), options.data.path, samples));
   Result<std::unique_ptr<BatchRunner>> runner = createRunner(plan, options.execution, samples);
   if (!runner)
     return runner.status();
@@ -132,16 +135,17 @@ Result<EvalResult> quantir::runtime::evaluatePlan(PlanPtr plan, const EvalOption
   int64_t classes = numElements(dims);
   if (dims.empty() || dims[0] != 1 ||
       std::count_if(dims.begin(), dims.end(), [](int64_t d) { return d != 1; }) > 1)
-    return Status::error(fmt::format("expected output '{}' to hold class scores, of shape [N, "
-                                     "classes], but its shape is {}",
-                                     plan->outputs()[*scores].name,
-                                     formatDims(plan->outputs()[*scores].dims)));
+    return Status::invalidArgument(
+        fmt::format("expected output '{}' to hold class scores, of shape [N, "
+                    "classes], but its shape is {}",
+                    plan->outputs()[*scores].name, formatDims(plan->outputs()[*scores].dims)));
   for (size_t i = 0; i < labels->size(); ++i) {
     int64_t label = (*labels)[i];
     if (label < 0 || label >= classes)
-      return Status::error(fmt::format("'{}': label {} of sample {} is not one of the model's {} "
-                                       "classes, 0 to {}",
-                                       options.labels, label, i, classes, classes - 1));
+      return Status::invalidData(
+          fmt::format("'{}': label {} of sample {} is not one of the model's {} "
+                      "classes, 0 to {}",
+                      options.labels, label, i, classes, classes - 1));
   }
 
   EvalResult result;

@@ -20,7 +20,7 @@ Status quantir::runtime::mergeStates(const std::vector<std::string> &inputs,
     if (!next)
       return next.status();
     if (std::string error = numerics::merge(*merged, *next); !error.empty())
-      return Status::error(
+      return Status::invalidData(
           fmt::format("'{}' does not go with '{}': {}", inputs[i], inputs.front(), error));
   }
   QUANTIR_RETURN_IF_ERROR(saveCalibrationState(output, *merged));

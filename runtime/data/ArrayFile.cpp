@@ -48,7 +48,7 @@ static Result<Archive> openArchive(const Bytes &bytes) {
   if (!archive) {
     if (source)
       zip_source_free(source);
-    return Status::error(
+    return Status::invalidData(
         fmt::format("not a readable .npz file ({}); write it with numpy.savez", textOf(error)));
   }
   return archive;
@@ -59,31 +59,32 @@ static Result<Bytes> readEntry(zip_t *archive, zip_uint64_t index, const zip_sta
   // Deflate shrinks at most about a thousandfold: a size beyond that is a lie, not worth the
   // memory.
   if (stat.size / 1100 > stat.comp_size + 64)
-    return Status::error(
+    return Status::invalidData(
         fmt::format("its size, {} bytes, cannot come from {} compressed bytes; the file is damaged",
                     stat.size, stat.comp_size));
   Entry entry(zip_fopen_index(archive, index, 0));
   if (!entry)
-    return Status::error(fmt::format("cannot be read: {}", zip_strerror(archive)));
+    return Status::invalidData(fmt::format("cannot be read: {}", zip_strerror(archive)));
   auto buffer = std::make_shared<std::vector<std::byte>>();
   try {
     buffer->resize(stat.size);
   } catch (const std::bad_alloc &) {
-    return Status::error(fmt::format("needs {} bytes of memory, more than there are", stat.size));
+    return Status::outOfMemory(
+        fmt::format("needs {} bytes of memory, more than there are", stat.size));
   }
   size_t used = 0;
   while (used < buffer->size()) {
     size_t want = std::min<size_t>(buffer->size() - used, 1 << 24);
     zip_int64_t got = zip_fread(entry.get(), buffer->data() + used, want);
     if (got <= 0)
-      return Status::error(
+      return Status::invalidData(
           fmt::format("damaged: {}", got < 0 ? zip_file_strerror(entry.get()) : "it ends early"));
     used += size_t(got);
   }
   // The checksum is compared when the end is read.
   std::byte beyond;
   if (zip_fread(entry.get(), &beyond, 1) != 0)
-    return Status::error(fmt::format("damaged: {}", zip_file_strerror(entry.get())));
+    return Status::invalidData(fmt::format("damaged: {}", zip_file_strerror(entry.get())));
   return Bytes{*buffer, buffer};
 }
 
@@ -99,16 +100,16 @@ static Result<std::vector<NamedArray>> parseNpz(const Bytes &bytes) {
     if (zip_stat_index(archive->get(), zip_uint64_t(i), 0, &stat) != 0 ||
         !(stat.valid & ZIP_STAT_NAME) || !(stat.valid & ZIP_STAT_SIZE) ||
         !(stat.valid & ZIP_STAT_COMP_SIZE))
-      return Status::error(
+      return Status::invalidData(
           fmt::format("entry {} of the .npz cannot be read; the file is damaged", i));
     std::string name = stat.name;
     if (!name.ends_with(suffix))
-      return Status::error(
+      return Status::invalidData(
           fmt::format("entry '{}' of the .npz is no array; write the file with numpy.savez", name));
     name.resize(name.size() - suffix.size());
     std::string context = fmt::format("array '{}'", name);
     if (!seen.insert(name).second)
-      return Status::error(context + " is there twice; the file is damaged");
+      return Status::invalidData(context + " is there twice; the file is damaged");
     Result<Bytes> entry = readEntry(archive->get(), zip_uint64_t(i), stat);
     if (!entry)
       return entry.status().withContext(context);
@@ -118,7 +119,7 @@ static Result<std::vector<NamedArray>> parseNpz(const Bytes &bytes) {
     arrays.push_back({std::move(name), *std::move(array)});
   }
   if (arrays.empty())
-    return Status::error("the .npz holds no arrays");
+    return Status::invalidData("the .npz holds no arrays");
   return arrays;
 }
 
@@ -128,13 +129,13 @@ Result<std::vector<NamedArray>> quantir::runtime::loadArrays(const std::string &
     return bytes.status();
   std::string context = fmt::format("'{}'", path);
   if (bytes->size() == 0)
-    return Status::error(context + ": the file is empty");
+    return Status::invalidData(context + ": the file is empty");
   if (bytes->text().starts_with("PK")) {
     Result<std::vector<NamedArray>> arrays = parseNpz(*bytes);
     return arrays ? std::move(arrays) : arrays.status().withContext(context);
   }
   if (!isNpy(bytes->data))
-    return Status::error(
+    return Status::invalidData(
         context + ": expected a .npy or .npz file, but it starts like neither; write it with "
                   "numpy.save or numpy.savez");
   Result<Array> array = parseNpy(*bytes);
@@ -150,7 +151,7 @@ Result<Array> quantir::runtime::loadArray(const std::string &path, std::string_v
   if (!arrays)
     return arrays.status();
   if (arrays->size() != 1)
-    return Status::error(
+    return Status::invalidData(
         fmt::format("'{}': expected one array of {}, but the file holds {}; save them as .npy",
                     path, what, arrays->size()));
   return std::move(arrays->front().array);
@@ -173,10 +174,10 @@ static Status writeNpz(const std::string &path, std::span<const NamedArray> arra
   if (!archive) {
     zip_error_t error;
     zip_error_init_with_code(&error, code);
-    return Status::error(fmt::format("cannot write: {}", textOf(error)));
+    return Status::fileError(fmt::format("cannot write: {}", textOf(error)));
   }
   auto failed = [&] {
-    return Status::error(fmt::format("cannot write: {}", zip_strerror(archive.get())));
+    return Status::fileError(fmt::format("cannot write: {}", zip_strerror(archive.get())));
   };
   // The archive refers to these until it is closed.
   std::vector<std::string> contents;
@@ -211,7 +212,7 @@ Status quantir::runtime::saveArrays(const std::string &path, std::span<const Nam
       return writeNpz(temporary, arrays).withContext(fmt::format("'{}'", path));
     });
   if (arrays.size() != 1)
-    return Status::error(fmt::format(
+    return Status::invalidArgument(fmt::format(
         "cannot write {} arrays into '{}'; name a file that ends in .npz", arrays.size(), path));
   return writeFile(path, npyBytes(arrays.front().array));
 }

@@ -100,7 +100,7 @@ public:
       const int64_t first = *number * batch, count = std::min(batch, batches.samples - first);
       const SampleSource source = [&](auto... arguments) {
         if (!turns.enter(sourcePlace, *number))
-          return Status::error("the run was ended");
+          return Status::interrupted("the run was ended");
         QUANTIR_RETURN_IF_ERROR(batches.source(arguments...));
         turns.leave(sourcePlace);
         return Status();
@@ -158,9 +158,9 @@ private:
     try {
       return body();
     } catch (const std::bad_alloc &) {
-      return Status::error("not enough memory for a batch");
+      return Status::outOfMemory("not enough memory for a batch");
     } catch (const std::exception &error) {
-      return Status::error(error.what());
+      return Status::internal(error.what());
     }
   }
 

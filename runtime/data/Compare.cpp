@@ -67,7 +67,8 @@ quantir::runtime::compareOutputs(PlanPtr reference, PlanPtr actual, int64_t samp
                                  const SampleSource &source, const ExecutionOptions &options,
                                  const Progress &progress) {
   if (reference->outputs().size() != actual->outputs().size())
-    return Status::error("the two models have different numbers of outputs and cannot be compared");
+    return Status::invalidArgument(
+        "the two models have different numbers of outputs and cannot be compared");
   Result<Side> expected = Side::create(reference, options, samples);
   if (!expected)
     return expected.status();
@@ -85,8 +86,8 @@ quantir::runtime::compareOutputs(PlanPtr reference, PlanPtr actual, int64_t samp
       const std::vector<float> &ref = expected->outputs[i], &act = got->outputs[i];
       std::optional<double> sqnr = numerics::sqnr(ref, act, count);
       if (!sqnr)
-        return Status::error("output '" + reference->outputs()[i].name +
-                             "' is empty, or has another size in the other model");
+        return Status::invalidArgument("output '" + reference->outputs()[i].name +
+                                       "' is empty, or has another size in the other model");
       sums[i].sqnrDb += *sqnr * double(count);
       sums[i].agreeing += numerics::countAgreeing(ref, act, count);
     }

@@ -19,10 +19,11 @@ Result<int64_t> quantir::runtime::chooseBatch(const Plan &plan, int64_t requeste
   if (!plan.hasDynamicBatch()) {
     int64_t fixed = fixedBatchOf(plan.inputs());
     if (requested != 0 && requested != fixed)
-      return Status::error(fmt::format("expected a batch of {}, which the model is fixed to, but "
-                                       "got {}; leave --batch out, or export the model with a "
-                                       "dynamic batch",
-                                       fixed, requested));
+      return Status::invalidArgument(
+          fmt::format("expected a batch of {}, which the model is fixed to, but "
+                      "got {}; leave --batch out, or export the model with a "
+                      "dynamic batch",
+                      fixed, requested));
     return fixed;
   }
   if (requested != 0)
@@ -70,12 +71,14 @@ Result<Statistics> quantir::runtime::collectStatistics(PlanPtr plan, int64_t sam
                                                        const CalibrationRun &options,
                                                        const Progress &progress) {
   if (plan->observers().empty())
-    return Status::error(fmt::format(
+    return Status::invalidModel(fmt::format(
         "'{}' has no observers to calibrate; give a plan of the prepared stage", plan->path()));
   if (samples < 1)
-    return Status::error(fmt::format("expected at least one sample, but got {}", samples));
+    return Status::invalidArgument(
+        fmt::format("expected at least one sample, but got {}", samples));
   if (options.workers < 0 || options.workers > 1024)
-    return Status::error(fmt::format("expected 0 to 1024 workers, but got {}", options.workers));
+    return Status::invalidArgument(
+        fmt::format("expected 0 to 1024 workers, but got {}", options.workers));
   Result<SessionOptions> session = sessionOptions(*plan, options, samples, options.observers);
   if (!session)
     return session.status();

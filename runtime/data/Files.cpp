@@ -59,7 +59,7 @@ std::string remedyFor(int error) {
 }
 
 Status failure(std::string_view what, const std::string &path, int error) {
-  return Status::error(
+  return Status::fileError(
       fmt::format("cannot {} '{}': {}{}", what, path, std::strerror(error), remedyFor(error)));
 }
 
@@ -103,7 +103,7 @@ bool isDirectory(const std::string &path) {
 /// Creates an empty file beside `path`, with the permissions a new file would have.
 Result<std::string> createTemporary(const std::string &path) {
   if (path.empty())
-    return Status::error("expected the path of a file to write, but got an empty one");
+    return Status::invalidArgument("expected the path of a file to write, but got an empty one");
   if (isDirectory(path) || path.back() == '/')
     return failure("write", path, EISDIR);
   std::string name = path + ".XXXXXX";
@@ -111,7 +111,7 @@ Result<std::string> createTemporary(const std::string &path) {
   if (!fd.valid()) {
     int error = errno;
     if (error == ENOENT)
-      return Status::error(
+      return Status::fileError(
           fmt::format("cannot write '{}': the directory '{}' does not exist; create it, or "
                       "choose another path",
                       path, directoryOf(path)));
@@ -155,7 +155,7 @@ Result<Bytes> quantir::runtime::readFile(const std::string &path) {
   if (::fstat(fd.get(), &info) != 0)
     return failure("open", path, errno);
   if (S_ISDIR(info.st_mode))
-    return Status::error(
+    return Status::fileError(
         fmt::format("cannot read '{}': it is a directory; name a file in it", path));
   if (!S_ISREG(info.st_mode))
     return readStream(fd.get(), path);

@@ -24,17 +24,19 @@ Status quantir::runtime::validatePreprocessing(const Preprocessing &preprocessin
        {std::pair(&preprocessing.mean, "mean"), std::pair(&preprocessing.std, "std")}) {
     if (values->empty() ||
         (channels > 0 && values->size() != 1 && int64_t(values->size()) != channels))
-      return Status::error(fmt::format(
+      return Status::invalidArgument(fmt::format(
           "expected one value of {}{}, but got {}", name,
           channels > 1 ? fmt::format(", or {}, one per channel", channels) : "", values->size()));
     for (float v : *values) {
       if (!std::isfinite(v))
-        return Status::error(fmt::format("expected finite values of {}, but got {}", name, v));
+        return Status::invalidArgument(
+            fmt::format("expected finite values of {}, but got {}", name, v));
     }
   }
   for (float v : preprocessing.std) {
     if (v == 0)
-      return Status::error("expected values of std that are not 0: pixels are divided by them");
+      return Status::invalidArgument(
+          "expected values of std that are not 0: pixels are divided by them");
   }
   return Status();
 }
@@ -52,7 +54,7 @@ Result<std::vector<float>> quantir::runtime::parseChannelValues(std::string_view
     float value = 0;
     auto [end, error] = std::from_chars(item.data(), item.data() + item.size(), value);
     if (error != std::errc() || end != item.data() + item.size() || !std::isfinite(value))
-      return Status::error(fmt::format(
+      return Status::invalidArgument(fmt::format(
           "{}: expected numbers separated by commas, such as 0.485,0.456,0.406, but got "
           "'{}'",
           option, item));
@@ -154,18 +156,18 @@ Status ModelInputs::bindImages(const Array &array, const TensorInfo &input,
   bool grayscale = have.size() == 3 && want.size() == 4 && want[1] == 1;
   int64_t channels = grayscale ? 1 : have.back();
   if (want.size() != 4 || binding.rowsPerSample != 1 || binding.axis != 0)
-    return Status::error(fmt::format(
+    return Status::invalidData(fmt::format(
         "the model takes {} here, which uint8 images [N, H, W, C] cannot be made into; save the "
         "data as float32",
         wantedShape(input)));
   if ((have.size() != 4 && !grayscale) || channels != want[1] || have[1] != want[2] ||
       have[2] != want[3])
-    return Status::error(fmt::format(
+    return Status::invalidData(fmt::format(
         "expected uint8 images of shape [N, {}, {}, {}] (height, width, channels), but got {}; "
         "resize them, or save the data as float32 {}",
         want[2], want[3], want[1], shapeText(have), wantedShape(input)));
   if (!preprocessing)
-    return Status::error(
+    return Status::invalidArgument(
         "the data are uint8 images, but it is not known how to normalize them; give --mean and "
         "--std (--mean 0 --std 1 for x / 255)");
   QUANTIR_RETURN_IF_ERROR(validatePreprocessing(*preprocessing, channels));
@@ -178,8 +180,9 @@ Result<ModelInputs::Binding>
 ModelInputs::bindOne(NamedArray named, const TensorInfo &input, int64_t rowsPerSample,
                      const std::optional<Preprocessing> &preprocessing) {
   Array &array = named.array;
+  std::string context = fmt::format("input '{}'", input.name);
   auto error = [&](std::string_view text) {
-    return Status::error(fmt::format("input '{}': {}", input.name, text));
+    return Status::invalidData(fmt::format("{}: {}", context, text));
   };
   bool takesIntegers = input.dtype == DType::Int64 || input.dtype == DType::Int32;
   if (input.dtype != DType::Float32 && (!takesIntegers || input.quant))
@@ -201,7 +204,7 @@ ModelInputs::bindOne(NamedArray named, const TensorInfo &input, int64_t rowsPerS
                   input.batchAxis(), rowsPerSample, 0,          {}};
   if (array.type == ElementType::UInt8 && !takesIntegers) {
     if (Status status = bindImages(array, input, preprocessing, binding); !status)
-      return error(status.message());
+      return std::move(status).withContext(context);
   } else if (!fits(array.dims, input, binding.axis)) {
     if (binding.axis == 0 || !fits(array.dims, input, 0))
       return error(fmt::format("expected shape {} (N samples), but got {}", wantedShape(input),
@@ -238,7 +241,7 @@ static Result<std::vector<NamedArray>> assignArrays(std::vector<NamedArray> &arr
   for (const TensorInfo &input : inputs)
     inputNames.push_back(input.name);
   if (arrays.size() == 1 && arrays[0].name.empty())
-    return Status::error(fmt::format(
+    return Status::invalidData(fmt::format(
         "the model has {} inputs, {}, but a .npy file holds one array; save a .npz with "
         "an array for each",
         inputs.size(), listNames(inputNames)));
@@ -246,7 +249,7 @@ static Result<std::vector<NamedArray>> assignArrays(std::vector<NamedArray> &arr
   for (const TensorInfo &input : inputs) {
     auto found = std::find(names.begin(), names.end(), input.name);
     if (found == names.end())
-      return Status::error(
+      return Status::invalidData(
           fmt::format("no array for the input '{}': the file holds {}; rename the right one",
                       input.name, listNames(nearestFirst(input.name, names))));
     assigned.push_back(std::move(arrays[size_t(found - names.begin())]));
@@ -263,10 +266,10 @@ Result<ModelInputs> ModelInputs::bind(std::vector<NamedArray> arrays,
                                       const std::optional<Preprocessing> &preprocessing) {
   ModelInputs bound;
   if (inputs.empty())
-    return Status::error("the model has no inputs, so no data can be given to it");
+    return Status::unsupported("the model has no inputs, so no data can be given to it");
   for (const TensorInfo &input : inputs) {
     if (input.dims.empty())
-      return Status::error(
+      return Status::unsupported(
           fmt::format("input '{}' is a single number: it has no dimension that could count samples",
                       input.name));
   }
@@ -290,14 +293,14 @@ Result<ModelInputs> ModelInputs::bind(std::vector<NamedArray> arrays,
           fmt::format("input '{}': {} data are converted to float32", inputs[i].name, stored));
     int64_t samples = binding->dims[binding->axis] / rows;
     if (i > 0 && samples != bound.samples_)
-      return Status::error(
+      return Status::invalidData(
           fmt::format("inputs '{}' and '{}' have different numbers of samples, {} and {}",
                       inputs[0].name, inputs[i].name, bound.samples_, samples));
     bound.samples_ = samples;
     bound.bindings.push_back(*std::move(binding));
   }
   if (bound.samples_ == 0)
-    return Status::error("the data hold no samples; give at least one");
+    return Status::invalidData("the data hold no samples; give at least one");
   return bound;
 }
 
@@ -359,7 +362,7 @@ Status ModelInputs::fillAll(int64_t first, int64_t count, std::span<const Tensor
     // `to` has `outer` blocks of `count` samples.
     int64_t outer = numElements(std::span(inputs[i].dims).first(binding.axis));
     int64_t sample = first + (bad - to) / (size / outer / count) % count;
-    return Status::error(fmt::format(
+    return Status::invalidData(fmt::format(
         "sample {} of input '{}' contains {}; remove it from the data, or repair it", sample,
         bindings[i].name, std::isnan(*bad) ? "a NaN (not a number)" : "an infinity"));
   }
@@ -383,12 +386,12 @@ Result<std::vector<int64_t>> quantir::runtime::loadLabels(const std::string &pat
   if (!array)
     return array.status();
   if (array->type == ElementType::Float32)
-    return Status::error(
+    return Status::invalidData(
         fmt::format("'{}': expected labels to be integers, but got {}; convert them with "
                     "x.astype('int64')",
                     path, array->storedType));
   if (significantDims(array->dims, 1).size() != 0 || array->dims.empty())
-    return Status::error(fmt::format(
+    return Status::invalidData(fmt::format(
         "'{}': expected one label per sample, of shape [N], but got shape {}; for one-hot "
         "rows use x.argmax(1)",
         path, shapeText(array->dims)));

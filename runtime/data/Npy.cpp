@@ -50,13 +50,14 @@ public:
         QUANTIR_RETURN_IF_ERROR(parseShape(header.dims));
         haveShape = true;
       } else {
-        return Status::error(fmt::format("unexpected key '{}' in the header", key));
+        return Status::invalidData(fmt::format("unexpected key '{}' in the header", key));
       }
       if (!accept(',') && peek() != '}')
         return expected("',' or '}'");
     }
     if (!haveType || !haveOrder || !haveShape)
-      return Status::error("expected the header to give 'descr', 'fortran_order' and 'shape'");
+      return Status::invalidData(
+          "expected the header to give 'descr', 'fortran_order' and 'shape'");
     skipSpace();
     return at == text.size() ? Status() : expected("the end of the header");
   }
@@ -77,7 +78,7 @@ private:
     return true;
   }
   Status expected(std::string_view what) const {
-    return Status::error(fmt::format("expected {} at byte {} of the header", what, at));
+    return Status::invalidData(fmt::format("expected {} at byte {} of the header", what, at));
   }
 
   Status parseString(std::string &value) {
@@ -109,8 +110,9 @@ private:
 
   Status parseType(NpyHeader &header) {
     if (peek() == '[')
-      return Status::error("the array has fields (a structured type); save its fields as arrays of "
-                           "their own");
+      return Status::invalidData(
+          "the array has fields (a structured type); save its fields as arrays of "
+          "their own");
     std::string type;
     QUANTIR_RETURN_IF_ERROR(parseString(type));
     bool known = type.size() >= 3 && std::strchr("<>|=", type[0]) && type.size() <= 4;
@@ -124,7 +126,7 @@ private:
             ((kind == 'i' || kind == 'u') && (size == 1 || size == 2 || size == 4 || size == 8)) ||
             (kind == 'b' && size == 1);
     if (!known)
-      return Status::error(
+      return Status::invalidData(
           fmt::format("element type '{}' cannot be used; save the array as float32, uint8 or "
                       "int64 (NumPy: x.astype('float32'))",
                       type));
@@ -144,13 +146,13 @@ private:
       for (; at < text.size() && std::isdigit(static_cast<unsigned char>(text[at])); ++at) {
         if (__builtin_mul_overflow(dim, 10, &dim) ||
             __builtin_add_overflow(dim, text[at] - '0', &dim))
-          return Status::error("a dimension in the header is too large");
+          return Status::invalidData("a dimension in the header is too large");
       }
       if (at < text.size() && text[at] == 'L') // Python 2 wrote 3L
         ++at;
       dims.push_back(dim);
       if (dims.size() > 32)
-        return Status::error("the array has more than 32 dimensions");
+        return Status::invalidData("the array has more than 32 dimensions");
       if (!accept(',') && peek() != ')')
         return expected("',' or ')'");
     }
@@ -183,13 +185,13 @@ bool quantir::runtime::isNpy(std::span<const std::byte> bytes) {
 Result<NpyHeader> quantir::runtime::parseNpyHeader(std::span<const std::byte> bytes) {
   auto byteAt = [&](size_t i) { return std::to_integer<size_t>(bytes[i]); };
   if (!isNpy(bytes))
-    return Status::error(
+    return Status::invalidData(
         "not a .npy file (it does not start with \\x93NUMPY); write it with numpy.save");
   if (bytes.size() < 12)
-    return Status::error("truncated in the header; write it again");
+    return Status::invalidData("truncated in the header; write it again");
   size_t version = byteAt(6);
   if (version < 1 || version > 3)
-    return Status::error(
+    return Status::invalidData(
         fmt::format(".npy format version {}.{} is not known (1 to 3 are); write it with numpy.save",
                     version, byteAt(7)));
   size_t length = byteAt(8) | byteAt(9) << 8, start = 10;
@@ -198,7 +200,7 @@ Result<NpyHeader> quantir::runtime::parseNpyHeader(std::span<const std::byte> by
     start = 12;
   }
   if (length > bytes.size() - start)
-    return Status::error("truncated in the header; write it again");
+    return Status::invalidData("truncated in the header; write it again");
 
   NpyHeader header;
   std::string_view text(reinterpret_cast<const char *>(bytes.data()) + start, length);
@@ -212,7 +214,7 @@ Result<NpyHeader> quantir::runtime::parseNpyHeader(std::span<const std::byte> by
     if (d != 0 && __builtin_mul_overflow(size, size_t(d), &size))
       size = std::numeric_limits<size_t>::max();
     if (size > size_t(std::numeric_limits<int64_t>::max()))
-      return Status::error(fmt::format("shape {} is too large", shapeText(header.dims)));
+      return Status::invalidData(fmt::format("shape {} is too large", shapeText(header.dims)));
   }
   header.dataSize = empty ? 0 : size;
   return header;
@@ -334,12 +336,12 @@ Result<Array> quantir::runtime::parseNpy(const Bytes &bytes) {
     return header.status();
   size_t have = bytes.size() - header->dataOffset;
   if (have < header->dataSize)
-    return Status::error(
+    return Status::invalidData(
         fmt::format("truncated: shape {} of {} needs {} bytes of data, but {} are there; "
                     "write it again",
                     shapeText(header->dims), header->typeName(), header->dataSize, have));
   if (have > header->dataSize)
-    return Status::error(
+    return Status::invalidData(
         fmt::format("{} bytes follow the array that the header describes (shape {} of {}); "
                     "the file is damaged, or holds several arrays: use .npz for those",
                     have - header->dataSize, shapeText(header->dims), header->typeName()));

@@ -10,7 +10,7 @@ using namespace quantir::runtime;
 
 Result<OutputReader> OutputReader::create(const TensorInfo &info) {
   if (info.quant && !info.quant->perTensor())
-    return Status::error(fmt::format(
+    return Status::unsupported(fmt::format(
         "output '{}' is quantized per channel, which cannot be read as float32", info.name));
   OutputReader reader;
   if (info.quant) {

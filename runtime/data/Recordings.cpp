@@ -12,7 +12,7 @@ namespace quantir::runtime {
 Status saveRecordings(const std::string &path, const std::vector<std::string> &names,
                       const ObserverList &observers) {
   if (!isNpzPath(path))
-    return Status::error(
+    return Status::invalidArgument(
         fmt::format("'{}': expected a file name that ends in .npz, for recordings", path));
   std::vector<NamedArray> arrays;
   for (size_t i = 0; i < observers.size(); ++i) {
@@ -22,8 +22,9 @@ Status saveRecordings(const std::string &path, const std::vector<std::string> &n
                         Array::fromFloats(recorded[call].dims, recorded[call].values)});
   }
   if (arrays.empty())
-    return Status::error("expected a recording observer that saw values, but there is none; "
-                         "prepare the model with a qconfig whose observers are 'recording'");
+    return Status::invalidArgument(
+        "expected a recording observer that saw values, but there is none; "
+        "prepare the model with a qconfig whose observers are 'recording'");
   return saveArrays(path, arrays);
 }
 

@@ -9,15 +9,15 @@ namespace quantir::runtime {
 static Status expectFloat(std::string_view what, const Operand &operand) {
   if (isFloat(operand))
     return {};
-  return Status::error(
+  return Status::invalidModel(
       fmt::format("expected {} to be float32, but got {}", what, describeType(operand)));
 }
 
 static Status expectQuantized(std::string_view what, const Operand &operand) {
   if (!isFloat(operand) && operand.quant)
     return {};
-  return Status::error(fmt::format("expected {} to be an integer with a scale, but got {}", what,
-                                   describeType(operand)));
+  return Status::invalidModel(fmt::format("expected {} to be an integer with a scale, but got {}",
+                                          what, describeType(operand)));
 }
 
 Status checkQuantize(const OpOperands &o) {
@@ -37,13 +37,14 @@ Status checkRequantize(const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectQuantized("the result", o.output()));
   int from = o.input(0).quant->axis, to = o.output().quant->axis;
   if (from >= 0 && to >= 0 && from != to)
-    return Status::error(fmt::format("expected one quantized axis, but got {} and {}", from, to));
+    return Status::invalidModel(
+        fmt::format("expected one quantized axis, but got {} and {}", from, to));
   return expectDims("a result", o.output(), o.input(0).dims);
 }
 
 Status checkReorder(const OpOperands &o) {
   if (!sameEncoding(o.input(0), o.output()))
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected the result to have the type and scales of the input, "
                     "but got {} and {}",
                     describeType(o.output()), describeType(o.input(0))));
@@ -54,9 +55,10 @@ Status checkFakeQuantizeDynamic(const OpOperands &o) {
   const plan::FakeQuantizeDynamic &options = *o.op.kind_as_FakeQuantizeDynamic();
   if (options.quant_min() >= options.quant_max() || options.quant_min() < -128 ||
       options.quant_max() > 255)
-    return Status::error(fmt::format("expected quant_min < quant_max in [-128, 255], but got {} "
-                                     "and {}",
-                                     options.quant_min(), options.quant_max()));
+    return Status::invalidModel(
+        fmt::format("expected quant_min < quant_max in [-128, 255], but got {} "
+                    "and {}",
+                    options.quant_min(), options.quant_max()));
   return checkRoundFloat16(o);
 }
 
@@ -66,7 +68,7 @@ Status checkFakeQuantizeAffine(const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(
       readFakeQuantizeAffine(*o.op.kind_as_FakeQuantizeAffine(), o.input(0).dims, config, params));
   if (o.input(0).layout != Layout::RowMajor)
-    return Status::error("expected a row-major input");
+    return Status::invalidModel("expected a row-major input");
   return checkRoundFloat16(o);
 }
 
@@ -74,7 +76,7 @@ Status checkRoundFloat16(const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectFloat("the input", o.input(0)));
   QUANTIR_RETURN_IF_ERROR(expectFloat("the result", o.output()));
   if (o.input(0).layout != o.output().layout)
-    return Status::error("expected an input and a result of one layout");
+    return Status::invalidModel("expected an input and a result of one layout");
   return expectDims("a result", o.output(), o.input(0).dims);
 }
 
@@ -83,7 +85,8 @@ Status checkObserve(const OpOperands &o) {
   size_t count = o.graph.observers() ? o.graph.observers()->size() : 0;
   uint32_t index = o.op.kind_as_Observe()->observer();
   if (index >= count)
-    return Status::error(fmt::format("expected an observer below {}, but got {}", count, index));
+    return Status::invalidModel(
+        fmt::format("expected an observer below {}, but got {}", count, index));
   return {};
 }
 

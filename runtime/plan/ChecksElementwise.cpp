@@ -13,7 +13,7 @@ namespace quantir::runtime {
 static Status expectAxis(int64_t axis, size_t rank) {
   if (axis >= 0 && static_cast<size_t>(axis) < rank)
     return {};
-  return Status::error(
+  return Status::invalidModel(
       fmt::format("expected an axis of at least 0 and below {}, but got {}", rank, axis));
 }
 
@@ -23,17 +23,17 @@ Status checkUnary(const OpOperands &o) {
   switch (options.kind()) {
   case plan::UnaryKind::Clamp:
     if (!(alpha <= beta))
-      return Status::error(
+      return Status::invalidModel(
           fmt::format("expected clamp bounds in order, but got {} and {}", alpha, beta));
     break;
   case plan::UnaryKind::LeakyRelu:
   case plan::UnaryKind::Elu:
     if (!std::isfinite(alpha))
-      return Status::error(fmt::format("expected a finite slope, but got {}", alpha));
+      return Status::invalidModel(fmt::format("expected a finite slope, but got {}", alpha));
     break;
   case plan::UnaryKind::HardSigmoid:
     if (!std::isfinite(alpha) || !std::isfinite(beta))
-      return Status::error(
+      return Status::invalidModel(
           fmt::format("expected finite coefficients, but got {} and {}", alpha, beta));
     break;
   case plan::UnaryKind::Relu:
@@ -46,7 +46,7 @@ Status checkUnary(const OpOperands &o) {
   case plan::UnaryKind::Sqrt:
     break;
   default:
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected a known function, but got number {}", int(options.kind())));
   }
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
@@ -57,13 +57,13 @@ Status checkUnary(const OpOperands &o) {
 Status checkBinary(const OpOperands &o) {
   const plan::Binary &options = *o.op.kind_as_Binary();
   if (options.kind() > plan::BinaryKind::MAX)
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected a known operator, but got number {}", int(options.kind())));
   QUANTIR_RETURN_IF_ERROR(checkActivation(options.activation()));
   QUANTIR_RETURN_IF_ERROR(expectValue("the left operand", o.input(0)));
   QUANTIR_RETURN_IF_ERROR(expectValue("the right operand", o.input(1)));
   if (isFloat(o.input(0)) != isFloat(o.input(1)))
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected operands that are both float32 or both integers, but "
                     "got {} and {}",
                     describeType(o.input(0)), describeType(o.input(1))));
@@ -84,7 +84,7 @@ Status checkSoftmax(const OpOperands &o) {
 Status checkPool(const OpOperands &o) {
   const plan::Pool &options = *o.op.kind_as_Pool();
   if (options.kind() > plan::PoolKind::MAX)
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected a known kind of pooling, but got number {}", int(options.kind())));
   std::vector<int64_t> dims;
   std::vector<int64_t> kernel = toVector(options.kernel());
@@ -113,7 +113,7 @@ Status checkMean(const OpOperands &o) {
   const plan::Mean &options = *o.op.kind_as_Mean();
   std::vector<int64_t> axes = toVector(options.axes());
   if (axes.empty())
-    return Status::error("expected at least one axis, but got none");
+    return Status::invalidModel("expected at least one axis, but got none");
   for (int64_t axis : axes)
     QUANTIR_RETURN_IF_ERROR(expectAxis(axis, o.input(0).dims.size()));
   std::vector<int64_t> dims;

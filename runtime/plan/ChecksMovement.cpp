@@ -12,9 +12,10 @@ namespace quantir::runtime {
 
 Status checkReshape(const OpOperands &o) {
   if (o.input(0).numElements() != o.output().numElements())
-    return Status::error(fmt::format("expected as many elements before as after, but got dims {} "
-                                     "and {}",
-                                     formatDims(o.input(0).dims), formatDims(o.output().dims)));
+    return Status::invalidModel(
+        fmt::format("expected as many elements before as after, but got dims {} "
+                    "and {}",
+                    formatDims(o.input(0).dims), formatDims(o.output().dims)));
   return expectMovable(o.input(0), o.output());
 }
 
@@ -31,7 +32,7 @@ Status checkSlice(const OpOperands &o) {
   std::vector<int64_t> starts = toVector(o.op.kind_as_Slice()->starts());
   std::vector<int64_t> steps = toVector(o.op.kind_as_Slice()->steps());
   if (starts.size() != from.size() || steps.size() != from.size() || to.size() != from.size())
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected {} starts, steps and result dims, but got {}, {} and "
                     "{}",
                     from.size(), starts.size(), steps.size(), to.size()));
@@ -41,9 +42,10 @@ Status checkSlice(const OpOperands &o) {
                 (to[i] == 1 || (steps[i] > -from[i] && steps[i] < from[i]));
     int64_t last = sane && to[i] > 1 ? starts[i] + (to[i] - 1) * steps[i] : starts[i];
     if (!sane || last < 0 || last >= from[i])
-      return Status::error(fmt::format("expected a slice inside dimension {} of size {}, but got "
-                                       "start {}, step {} and {} elements",
-                                       i, from[i], starts[i], steps[i], to[i]));
+      return Status::invalidModel(
+          fmt::format("expected a slice inside dimension {} of size {}, but got "
+                      "start {}, step {} and {} elements",
+                      i, from[i], starts[i], steps[i], to[i]));
   }
   return expectMovable(o.input(0), o.output());
 }
@@ -51,8 +53,8 @@ Status checkSlice(const OpOperands &o) {
 Status checkConcat(const OpOperands &o) {
   int64_t axis = o.op.kind_as_Concat()->axis();
   if (axis < 0 || static_cast<size_t>(axis) >= o.output().dims.size())
-    return Status::error(fmt::format("expected an axis of at least 0 and below {}, but got {}",
-                                     o.output().dims.size(), axis));
+    return Status::invalidModel(fmt::format(
+        "expected an axis of at least 0 and below {}, but got {}", o.output().dims.size(), axis));
   std::vector<std::vector<int64_t>> inputDims;
   for (const Operand *input : o.inputs)
     inputDims.push_back(input->dims);
@@ -69,7 +71,7 @@ Status checkConcat(const OpOperands &o) {
 Status checkPad(const OpOperands &o) {
   const plan::Pad &options = *o.op.kind_as_Pad();
   if (std::isnan(options.value()))
-    return Status::error("expected a padding value that is a number, but got NaN");
+    return Status::invalidModel("expected a padding value that is a number, but got NaN");
   std::vector<int64_t> dims;
   QUANTIR_RETURN_IF_ERROR(
       shapeStatus(numerics::inferPad(o.input(0).dims, toVector(options.padding()), dims)));
@@ -85,8 +87,8 @@ Status checkExpand(const OpOperands &o) {
     fits = dim == 1 || dim == to[to.size() - 1 - i];
   }
   if (!fits)
-    return Status::error(fmt::format("expected dims that {} broadcasts to, but got {}",
-                                     formatDims(from), formatDims(to)));
+    return Status::invalidModel(fmt::format("expected dims that {} broadcasts to, but got {}",
+                                            formatDims(from), formatDims(to)));
   return expectMovable(o.input(0), o.output());
 }
 

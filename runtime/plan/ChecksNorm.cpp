@@ -16,14 +16,14 @@ Status expectParameter(std::string_view what, const Operand *operand,
   if (!operand)
     return {};
   if (!isFloat(*operand))
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected {} of float32, but got {}", what, describeType(*operand)));
   return expectDims(what, *operand, dims);
 }
 
 Status checkNorm(const OpOperands &o, float epsilon, const std::vector<int64_t> &dims) {
   if (!std::isfinite(epsilon) || epsilon < 0)
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected a finite epsilon that is not negative, but got {}", epsilon));
   QUANTIR_RETURN_IF_ERROR(expectParameter("a weight", o.optional(1), dims));
   QUANTIR_RETURN_IF_ERROR(expectParameter("a bias", o.optional(2), dims));
@@ -35,7 +35,7 @@ Status checkNorm(const OpOperands &o, float epsilon, const std::vector<int64_t> 
 Status expectRank2(const Operand &x) {
   if (x.dims.size() >= 2)
     return {};
-  return Status::error(
+  return Status::invalidModel(
       fmt::format("expected an input of at least 2 dims, but got {}", formatDims(x.dims)));
 }
 
@@ -45,8 +45,8 @@ Status checkLayerNorm(const OpOperands &o) {
   const plan::LayerNorm &options = *o.op.kind_as_LayerNorm();
   const std::vector<int64_t> &dims = o.input(0).dims;
   if (options.axis() < 0 || static_cast<size_t>(options.axis()) >= dims.size())
-    return Status::error(fmt::format("expected an axis of at least 0 and below {}, but got {}",
-                                     dims.size(), options.axis()));
+    return Status::invalidModel(fmt::format(
+        "expected an axis of at least 0 and below {}, but got {}", dims.size(), options.axis()));
   return checkNorm(o, options.epsilon(), {dims.begin() + options.axis(), dims.end()});
 }
 
@@ -55,7 +55,7 @@ Status checkGroupNorm(const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectRank2(o.input(0)));
   int64_t channels = o.input(0).dims[1];
   if (options.groups() < 1 || channels % options.groups() != 0)
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected a number of groups that divides the {} channels, but got {}",
                     channels, options.groups()));
   return checkNorm(o, options.epsilon(), {channels});
@@ -79,12 +79,12 @@ Status checkResample(const OpOperands &o) {
   if (options.mode() > plan::ResampleMode::MAX ||
       options.coordinates() > plan::CoordinateMode::MAX ||
       options.rounding() > plan::NearestRounding::MAX)
-    return Status::error(fmt::format("expected known modes, but got numbers {}, {} and {}",
-                                     int(options.mode()), int(options.coordinates()),
-                                     int(options.rounding())));
+    return Status::invalidModel(fmt::format("expected known modes, but got numbers {}, {} and {}",
+                                            int(options.mode()), int(options.coordinates()),
+                                            int(options.rounding())));
   const std::vector<int64_t> &result = o.output().dims;
   if (result.size() < 3)
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected a result of at least 3 dims, but got {}", formatDims(result)));
   std::vector<float> scales;
   if (options.scales())

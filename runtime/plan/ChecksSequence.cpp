@@ -11,7 +11,7 @@ namespace quantir::runtime {
 static Status expectPlainFloat(std::string_view what, const Operand &operand) {
   if (isFloat(operand) && operand.layout == Layout::RowMajor)
     return {};
-  return Status::error(fmt::format(
+  return Status::invalidModel(fmt::format(
       "expected {} of float32 in row-major layout, but got {}{}", what, describeType(operand),
       operand.layout == Layout::RowMajor ? "" : " in channels-last layout"));
 }
@@ -20,8 +20,8 @@ static Status expectIntegers(std::string_view what, const Operand &operand) {
   bool isInteger = operand.dtype == DType::Int64 || operand.dtype == DType::Int32;
   if (isInteger && !operand.quant && operand.layout == Layout::RowMajor)
     return {};
-  return Status::error(fmt::format("expected row-major {} of int64 or int32, but got {}", what,
-                                   describeType(operand)));
+  return Status::invalidModel(fmt::format("expected row-major {} of int64 or int32, but got {}",
+                                          what, describeType(operand)));
 }
 
 Status checkEmbedding(const OpOperands &o) {
@@ -38,7 +38,8 @@ Status checkEmbedding(const OpOperands &o) {
 Status checkEmbeddingBag(const OpOperands &o) {
   const plan::EmbeddingBag &bag = *o.op.kind_as_EmbeddingBag();
   if (bag.mode() > plan::BagMode::MAX)
-    return Status::error(fmt::format("expected a known mode, but got number {}", int(bag.mode())));
+    return Status::invalidModel(
+        fmt::format("expected a known mode, but got number {}", int(bag.mode())));
   QUANTIR_RETURN_IF_ERROR(expectIntegers("indices", o.input(0)));
   QUANTIR_RETURN_IF_ERROR(expectIntegers("offsets", o.input(1)));
   QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a table", o.input(2)));
@@ -53,7 +54,7 @@ Status checkLstm(const OpOperands &o) {
   std::vector<numerics::Dims> parameters;
   for (const Operand *operand : o.inputs) {
     if (!operand)
-      return Status::error("expected every input to be given");
+      return Status::invalidModel("expected every input to be given");
     QUANTIR_RETURN_IF_ERROR(expectPlainFloat("an input", *operand));
     parameters.push_back(operand->dims);
   }

@@ -15,16 +15,17 @@ Status checkWeightedTypes(const OpOperands &o, int channelAxis) {
   QUANTIR_RETURN_IF_ERROR(expectResultOf(x, o.output()));
   if (isFloat(x)) {
     if (!isFloat(weight))
-      return Status::error(fmt::format("expected float32 weights for a float32 input, but got {}",
-                                       describeType(weight)));
+      return Status::invalidModel(fmt::format(
+          "expected float32 weights for a float32 input, but got {}", describeType(weight)));
     return {};
   }
   bool perChannel = (weight.dtype == DType::UInt8 || weight.dtype == DType::Int8) && weight.quant &&
                     weight.quant->axis == channelAxis;
   if (!isCode(weight) && !perChannel)
-    return Status::error(fmt::format("expected 8-bit weights with one scale or one per index of "
-                                     "axis {}, but got {}",
-                                     channelAxis, describeType(weight)));
+    return Status::invalidModel(
+        fmt::format("expected 8-bit weights with one scale or one per index of "
+                    "axis {}, but got {}",
+                    channelAxis, describeType(weight)));
   return {};
 }
 
@@ -36,8 +37,9 @@ Status checkBias(const OpOperands &o, int64_t channels) {
     return {};
   bool integer = bias->dtype == DType::Int32 && !isFloat(o.input(0));
   if (!isFloat(*bias) && !integer)
-    return Status::error(fmt::format("expected a bias of float32{}, but got {}",
-                                     isFloat(o.input(0)) ? "" : " or int32", describeType(*bias)));
+    return Status::invalidModel(fmt::format("expected a bias of float32{}, but got {}",
+                                            isFloat(o.input(0)) ? "" : " or int32",
+                                            describeType(*bias)));
   return expectDims("a bias", *bias, {channels});
 }
 
@@ -47,8 +49,8 @@ Status checkAddend(const OpOperands &o) {
     return {};
   QUANTIR_RETURN_IF_ERROR(expectValue("the addend", *addend));
   if (isFloat(o.input(0)) && !isFloat(*addend))
-    return Status::error(fmt::format("expected a float32 addend for a float32 input, but got {}",
-                                     describeType(*addend)));
+    return Status::invalidModel(fmt::format(
+        "expected a float32 addend for a float32 input, but got {}", describeType(*addend)));
   return expectDims("an addend", *addend, o.output().dims);
 }
 
@@ -91,8 +93,9 @@ Status checkMatMul(const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(checkActivation(options.activation()));
   const Operand &lhs = o.input(0), &rhs = o.input(1);
   if (lhs.dims.size() < 2 || rhs.dims.size() < 2)
-    return Status::error(fmt::format("expected operands of at least 2 dims, but got {} and {}",
-                                     formatDims(lhs.dims), formatDims(rhs.dims)));
+    return Status::invalidModel(
+        fmt::format("expected operands of at least 2 dims, but got {} and {}", formatDims(lhs.dims),
+                    formatDims(rhs.dims)));
   std::vector<int64_t> dims;
   QUANTIR_RETURN_IF_ERROR(
       shapeStatus(numerics::inferMatMul(lhs.dims, rhs.dims, options.transpose_b(), dims)));
@@ -109,11 +112,11 @@ Status checkChannelAffine(const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", x));
   QUANTIR_RETURN_IF_ERROR(expectResultOf(x, o.output()));
   if (x.dims.size() < 2)
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected an input of at least 2 dims, but got {}", formatDims(x.dims)));
   for (size_t i : {1, 2}) {
     if (!isFloat(o.input(i)))
-      return Status::error(
+      return Status::invalidModel(
           fmt::format("expected input {} to be float32, but got {}", i, describeType(o.input(i))));
     QUANTIR_RETURN_IF_ERROR(expectDims("scale and shift", o.input(i), {x.dims[1]}));
   }

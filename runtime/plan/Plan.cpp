@@ -50,7 +50,7 @@ private:
 
 Result<std::unique_ptr<Plan::Storage>> Plan::Storage::map(const std::string &path) {
   auto failure = [](const char *what) {
-    return Status::error(fmt::format("cannot {} it: {}", what, std::strerror(errno)));
+    return Status::fileError(fmt::format("cannot {} it: {}", what, std::strerror(errno)));
   };
   int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0)
@@ -63,7 +63,7 @@ Result<std::unique_ptr<Plan::Storage>> Plan::Storage::map(const std::string &pat
   if (fstat(file, &info) != 0)
     return failure("read");
   if (!S_ISREG(info.st_mode))
-    return Status::error("expected a regular file");
+    return Status::fileError("expected a regular file");
   std::unique_ptr<Storage> storage(new Storage);
   if (info.st_size == 0)
     return storage;
@@ -80,7 +80,7 @@ Result<std::unique_ptr<Plan::Storage>> Plan::Storage::copy(std::span<const uint8
   std::unique_ptr<Storage> storage(new Storage);
   storage->buffer = AlignedBuffer(bytes.size());
   if (storage->buffer.size() != bytes.size())
-    return Status::error(fmt::format("not enough memory for {} bytes", bytes.size()));
+    return Status::outOfMemory(fmt::format("not enough memory for {} bytes", bytes.size()));
   if (!bytes.empty())
     std::memcpy(storage->buffer.data(), bytes.data(), bytes.size());
   storage->view = {storage->buffer.data(), bytes.size()};
@@ -96,10 +96,10 @@ Status verifyFlatBuffer(std::span<const uint8_t> graph) {
   options.max_depth = 16;
   options.max_tables = 1u << 20;
   if (graph.size() >= FLATBUFFERS_MAX_BUFFER_SIZE)
-    return Status::error("the graph is too large");
+    return Status::invalidModel("the graph is too large");
   flatbuffers::Verifier verifier(graph.data(), graph.size(), options);
   if (!plan::VerifyPlanBuffer(verifier))
-    return Status::error("the graph is not well-formed");
+    return Status::invalidModel("the graph is not well-formed");
   return {};
 }
 
@@ -153,7 +153,8 @@ Result<std::shared_ptr<const Plan>> Plan::create(std::unique_ptr<Storage> storag
       status = validate(*graph, sections->constants);
     }
     if (!status)
-      return Status::error(fmt::format("{}: {}{}", context, status.message(), remedy));
+      return Status::error(status.code(),
+                           fmt::format("{}: {}{}", context, status.message(), remedy));
 
     std::shared_ptr<Plan> plan(new Plan);
     plan->path_ = path;
@@ -164,7 +165,7 @@ Result<std::shared_ptr<const Plan>> Plan::create(std::unique_ptr<Storage> storag
     plan->collectInfo();
     return std::shared_ptr<const Plan>(std::move(plan));
   } catch (const std::bad_alloc &) {
-    return Status::error(context + ": not enough memory to load it");
+    return Status::outOfMemory(context + ": not enough memory to load it");
   }
 }
 

@@ -77,25 +77,29 @@ bool isPlanFile(std::span<const uint8_t> file) {
 Result<PlanSections> parsePlanFile(std::span<const uint8_t> file) {
   Header header;
   if (!isPlanFile(file))
-    return Status::error("not a plan file: it does not begin with \"QTIRPLAN\"; make one with "
-                         "'quantir quantize' or 'qtranslate'");
+    return Status::invalidModel(
+        "not a plan file: it does not begin with \"QTIRPLAN\"; make one with "
+        "'quantir quantize' or 'qtranslate'");
   if (file.size() < sizeof(header))
-    return Status::error(fmt::format("the file is cut off: expected at least {} bytes, but got {}; "
-                                     "copy it again or make the plan again",
-                                     sizeof(header), file.size()));
+    return Status::invalidModel(
+        fmt::format("the file is cut off: expected at least {} bytes, but got {}; "
+                    "copy it again or make the plan again",
+                    sizeof(header), file.size()));
   std::memcpy(&header, file.data(), sizeof(header));
   if (header.version != planFormatVersion)
-    return Status::error(fmt::format("expected plan format version {}, but got {}; make the plan "
-                                     "again with this version of Quantir",
-                                     planFormatVersion, header.version));
+    return Status::unsupported(
+        fmt::format("expected plan format version {}, but got {}; make the plan "
+                    "again with this version of Quantir",
+                    planFormatVersion, header.version));
   if (header.fileSize != file.size())
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("the file is cut off or damaged: its header says {} bytes, but "
                     "it has {}; copy it again or make the plan again",
                     header.fileSize, file.size()));
   if (header.checksum != checksumOf(file))
-    return Status::error("the file is damaged: its checksum does not match; copy it again or make "
-                         "the plan again");
+    return Status::invalidModel(
+        "the file is damaged: its checksum does not match; copy it again or make "
+        "the plan again");
   // The checksum matches, so what is wrong from here on was written wrong.
   bool inOrder = header.headerSize == sizeof(Header) && header.graphOffset == sizeof(Header) &&
                  header.graphSize <= header.fileSize - header.graphOffset &&
@@ -104,8 +108,9 @@ Result<PlanSections> parsePlanFile(std::span<const uint8_t> file) {
                  header.constantsSize == header.fileSize - header.constantsOffset &&
                  header.reserved == 0;
   if (!inOrder)
-    return Status::error("the header's sections do not fit the file; make the plan again with this "
-                         "version of Quantir");
+    return Status::invalidModel(
+        "the header's sections do not fit the file; make the plan again with this "
+        "version of Quantir");
   return PlanSections{file.subspan(header.graphOffset, header.graphSize),
                       file.subspan(header.constantsOffset, header.constantsSize)};
 }

@@ -59,10 +59,11 @@ Result<ResolvedTensors> ResolvedTensors::create(const plan::Plan &graph, const u
       if (dim < 0 && __builtin_mul_overflow(-dim, batch, &dim))
         dim = planLimits::elements + 1;
       if (dim > planLimits::elements / elements)
-        return Status::error(fmt::format("{}: expected at most {} elements, but got dims {} with "
-                                         "batch {}",
-                                         describeTensor(graph, i), planLimits::elements,
-                                         formatDims(toVector(tensor.dims())), batch));
+        return Status::invalidModel(
+            fmt::format("{}: expected at most {} elements, but got dims {} with "
+                        "batch {}",
+                        describeTensor(graph, i), planLimits::elements,
+                        formatDims(toVector(tensor.dims())), batch));
       elements *= dim;
     }
     operand.strides = denseStrides(operand.dims, operand.layout);

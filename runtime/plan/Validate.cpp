@@ -35,56 +35,60 @@ template <typename Vector> size_t lengthOf(const Vector *vector) {
 Status checkLength(std::string_view what, size_t length, size_t limit) {
   if (length <= limit)
     return {};
-  return Status::error(fmt::format("expected at most {} {}, but got {}", limit, what, length));
+  return Status::invalidModel(
+      fmt::format("expected at most {} {}, but got {}", limit, what, length));
 }
 
 Status checkDims(const plan::Tensor &tensor) {
   if (lengthOf(tensor.dims()) > planLimits::rank)
-    return Status::error(fmt::format("expected at most {} dims, but got {}", planLimits::rank,
-                                     tensor.dims()->size()));
+    return Status::invalidModel(fmt::format("expected at most {} dims, but got {}",
+                                            planLimits::rank, tensor.dims()->size()));
   if (!tensor.dims())
     return {};
   for (int64_t dim : *tensor.dims())
     if (dim == 0 || dim > planLimits::elements || dim < -planLimits::elements)
-      return Status::error(fmt::format("expected a dim other than 0 and at most {}, but got {}",
-                                       planLimits::elements, dim));
+      return Status::invalidModel(fmt::format(
+          "expected a dim other than 0 and at most {}, but got {}", planLimits::elements, dim));
   return {};
 }
 
 Status checkQuant(const plan::Tensor &tensor, const plan::QuantParams &quant) {
   auto dtype = static_cast<DType>(tensor.dtype());
   if (dtype == DType::Float32 || dtype == DType::Int64)
-    return Status::error(fmt::format("expected no quantization parameters on {}", nameOf(dtype)));
+    return Status::invalidModel(
+        fmt::format("expected no quantization parameters on {}", nameOf(dtype)));
 
   size_t entries = 1;
   if (quant.axis() != -1) {
     if (quant.axis() < 0 || static_cast<size_t>(quant.axis()) >= lengthOf(tensor.dims()))
-      return Status::error(fmt::format("expected a quantized axis below {}, but got {}",
-                                       lengthOf(tensor.dims()), quant.axis()));
+      return Status::invalidModel(fmt::format("expected a quantized axis below {}, but got {}",
+                                              lengthOf(tensor.dims()), quant.axis()));
     int64_t dim = tensor.dims()->Get(quant.axis());
     if (dim < 0)
-      return Status::error("expected a quantized axis of a fixed size, but it follows the batch");
+      return Status::invalidModel(
+          "expected a quantized axis of a fixed size, but it follows the batch");
     entries = static_cast<size_t>(dim);
   }
   if (lengthOf(quant.scales()) != entries || lengthOf(quant.zero_points()) != entries)
-    return Status::error(fmt::format("expected {} scales and zero points, but got {} and {}",
-                                     entries, lengthOf(quant.scales()),
-                                     lengthOf(quant.zero_points())));
+    return Status::invalidModel(fmt::format("expected {} scales and zero points, but got {} and {}",
+                                            entries, lengthOf(quant.scales()),
+                                            lengthOf(quant.zero_points())));
 
   IntegerRange range = rangeOf(dtype);
   if (quant.quant_min() >= quant.quant_max() || quant.quant_min() < range.min ||
       quant.quant_max() > range.max)
-    return Status::error(fmt::format("expected a quantized range inside [{}, {}] of {}, but got "
-                                     "[{}, {}]",
-                                     range.min, range.max, nameOf(dtype), quant.quant_min(),
-                                     quant.quant_max()));
+    return Status::invalidModel(
+        fmt::format("expected a quantized range inside [{}, {}] of {}, but got "
+                    "[{}, {}]",
+                    range.min, range.max, nameOf(dtype), quant.quant_min(), quant.quant_max()));
   for (float scale : *quant.scales())
     if (!(scale > 0) || !std::isfinite(scale) || !std::isfinite(1.0f / scale))
-      return Status::error(fmt::format("expected a positive finite scale, but got {}", scale));
+      return Status::invalidModel(
+          fmt::format("expected a positive finite scale, but got {}", scale));
   for (int32_t zeroPoint : *quant.zero_points())
     if (zeroPoint < quant.quant_min() || zeroPoint > quant.quant_max())
-      return Status::error(fmt::format("expected a zero point inside [{}, {}], but got {}",
-                                       quant.quant_min(), quant.quant_max(), zeroPoint));
+      return Status::invalidModel(fmt::format("expected a zero point inside [{}, {}], but got {}",
+                                              quant.quant_min(), quant.quant_max(), zeroPoint));
   return {};
 }
 
@@ -93,33 +97,35 @@ Status checkConstant(const plan::Tensor &tensor, uint64_t sectionBytes) {
   if (tensor.dims())
     for (int64_t dim : *tensor.dims()) {
       if (dim < 0)
-        return Status::error("expected a constant of a fixed size, but it follows the batch");
+        return Status::invalidModel(
+            "expected a constant of a fixed size, but it follows the batch");
       if (__builtin_mul_overflow(bytes, static_cast<uint64_t>(dim), &bytes))
         bytes = std::numeric_limits<uint64_t>::max();
     }
   uint64_t offset = tensor.constant_offset();
   if (offset % constantAlignment)
-    return Status::error(fmt::format("expected a constant aligned to {} bytes, but it is at {}",
-                                     constantAlignment, offset));
+    return Status::invalidModel(fmt::format(
+        "expected a constant aligned to {} bytes, but it is at {}", constantAlignment, offset));
   if (offset > sectionBytes || bytes > sectionBytes - offset)
-    return Status::error(fmt::format("expected a constant inside the {} bytes of constants, but "
-                                     "got {} bytes at {}",
-                                     sectionBytes, bytes, offset));
+    return Status::invalidModel(
+        fmt::format("expected a constant inside the {} bytes of constants, but "
+                    "got {} bytes at {}",
+                    sectionBytes, bytes, offset));
   return {};
 }
 
 Status checkTensor(const plan::Tensor &tensor, uint64_t constantBytes) {
   if (tensor.dtype() > plan::DType::MAX)
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected a known dtype, but got number {}", int(tensor.dtype())));
   if (tensor.layout() > plan::Layout::MAX)
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected a known layout, but got number {}", int(tensor.layout())));
   QUANTIR_RETURN_IF_ERROR(
       checkLength("bytes of name", lengthOf(tensor.name()), planLimits::nameLength));
   QUANTIR_RETURN_IF_ERROR(checkDims(tensor));
   if (tensor.layout() == plan::Layout::ChannelsLast && lengthOf(tensor.dims()) < 3)
-    return Status::error("expected at least 3 dims in a channels-last tensor");
+    return Status::invalidModel("expected at least 3 dims in a channels-last tensor");
   if (tensor.quant())
     QUANTIR_RETURN_IF_ERROR(checkQuant(tensor, *tensor.quant()));
   if (tensor.is_constant())
@@ -139,10 +145,10 @@ public:
   Status define(int32_t index) {
     QUANTIR_RETURN_IF_ERROR(checkIndex(index));
     if (graph.tensors()->Get(index)->is_constant())
-      return Status::error(
+      return Status::invalidModel(
           fmt::format("{} is a constant and cannot be written", describeTensor(graph, index)));
     if (defined[index])
-      return Status::error(
+      return Status::invalidModel(
           fmt::format("{} is defined a second time", describeTensor(graph, index)));
     defined[index] = true;
     return {};
@@ -151,7 +157,7 @@ public:
   Status use(int32_t index) const {
     QUANTIR_RETURN_IF_ERROR(checkIndex(index));
     if (!defined[index])
-      return Status::error(
+      return Status::invalidModel(
           fmt::format("{} is used before it is defined", describeTensor(graph, index)));
     return {};
   }
@@ -160,7 +166,7 @@ private:
   Status checkIndex(int32_t index) const {
     if (index >= 0 && static_cast<size_t>(index) < tensorCount)
       return {};
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected a tensor index below {}, but got {}", tensorCount, index));
   }
 
@@ -175,7 +181,7 @@ Status checkOp(const plan::Op &op, DefinitionChecker &values) {
   QUANTIR_RETURN_IF_ERROR(
       checkLength("bytes of backend name", lengthOf(op.backend()), planLimits::nameLength));
   if (op.kind_type() == plan::OpKind::NONE || op.kind_type() > plan::OpKind::MAX || !op.kind())
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected a known kind of op, but got number {}", int(op.kind_type())));
   QUANTIR_RETURN_IF_ERROR(checkLength("inputs", lengthOf(op.inputs()), planLimits::listLength));
   QUANTIR_RETURN_IF_ERROR(checkLength("results", lengthOf(op.outputs()), planLimits::listLength));
@@ -192,8 +198,8 @@ Status checkOp(const plan::Op &op, DefinitionChecker &values) {
 /// What is handed to or taken from users is row-major.
 Status checkInterface(const plan::Plan &graph, int32_t index) {
   if (graph.tensors()->Get(index)->layout() != plan::Layout::RowMajor)
-    return Status::error(fmt::format("{}: expected an input or output in row-major layout",
-                                     describeTensor(graph, index)));
+    return Status::invalidModel(fmt::format("{}: expected an input or output in row-major layout",
+                                            describeTensor(graph, index)));
   return {};
 }
 
@@ -206,9 +212,9 @@ Status checkInputs(const plan::Plan &graph, DefinitionChecker &values) {
     QUANTIR_RETURN_IF_ERROR(checkInterface(graph, index));
     const flatbuffers::String *name = graph.tensors()->Get(index)->name();
     if (!name || !name->size())
-      return Status::error(fmt::format("expected input {} to have a name", i));
+      return Status::invalidModel(fmt::format("expected input {} to have a name", i));
     if (!names.insert(name->string_view()).second)
-      return Status::error(
+      return Status::invalidModel(
           fmt::format("expected inputs of different names, but got '{}' twice", name->c_str()));
   }
   return {};
@@ -234,12 +240,13 @@ Status checkObservers(const plan::Plan &graph) {
     if (!observer->name() || !observer->config() ||
         observer->name()->size() > planLimits::nameLength ||
         observer->config()->size() > planLimits::nameLength)
-      return Status::error(fmt::format("expected observer {} to have a name and a config of at "
-                                       "most {} bytes",
-                                       i, planLimits::nameLength));
+      return Status::invalidModel(
+          fmt::format("expected observer {} to have a name and a config of at "
+                      "most {} bytes",
+                      i, planLimits::nameLength));
     if (!names.insert(observer->name()->string_view()).second)
-      return Status::error(fmt::format("expected observers of different names, but got '{}' twice",
-                                       observer->name()->c_str()));
+      return Status::invalidModel(fmt::format(
+          "expected observers of different names, but got '{}' twice", observer->name()->c_str()));
   }
   return {};
 }
@@ -247,14 +254,15 @@ Status checkObservers(const plan::Plan &graph) {
 Status checkPreprocessing(const plan::Preprocessing &preprocessing) {
   size_t entries = lengthOf(preprocessing.mean());
   if (entries == 0 || entries != lengthOf(preprocessing.std()) || entries > planLimits::listLength)
-    return Status::error(fmt::format("expected the preprocessing to have as many means as "
-                                     "standard deviations, but got {} and {}",
-                                     entries, lengthOf(preprocessing.std())));
+    return Status::invalidModel(fmt::format("expected the preprocessing to have as many means as "
+                                            "standard deviations, but got {} and {}",
+                                            entries, lengthOf(preprocessing.std())));
   for (size_t i = 0; i < entries; ++i)
     if (!std::isfinite(preprocessing.mean()->Get(i)) ||
         !std::isfinite(preprocessing.std()->Get(i)) || !(preprocessing.std()->Get(i) > 0))
-      return Status::error("expected finite means and positive finite standard deviations in the "
-                           "preprocessing");
+      return Status::invalidModel(
+          "expected finite means and positive finite standard deviations in the "
+          "preprocessing");
   return {};
 }
 

@@ -21,26 +21,27 @@ std::string describeType(const Operand &operand) {
 Status expectDims(std::string_view what, const Operand &operand, const std::vector<int64_t> &dims) {
   if (operand.dims == dims)
     return {};
-  return Status::error(fmt::format("expected {} of dims {}, but got {}", what, formatDims(dims),
-                                   formatDims(operand.dims)));
+  return Status::invalidModel(fmt::format("expected {} of dims {}, but got {}", what,
+                                          formatDims(dims), formatDims(operand.dims)));
 }
 
 Status shapeStatus(std::string message) {
-  return message.empty() ? Status() : Status::error(std::move(message));
+  return message.empty() ? Status() : Status::invalidModel(std::move(message));
 }
 
 Status expectValue(std::string_view what, const Operand &operand) {
   if (isFloat(operand) || isCode(operand))
     return {};
-  return Status::error(fmt::format("expected {} to be float32, or uint8 or int8 with one scale, "
-                                   "but got {}",
-                                   what, describeType(operand)));
+  return Status::invalidModel(
+      fmt::format("expected {} to be float32, or uint8 or int8 with one scale, "
+                  "but got {}",
+                  what, describeType(operand)));
 }
 
 Status expectResultOf(const Operand &input, const Operand &result) {
   QUANTIR_RETURN_IF_ERROR(expectValue("the result", result));
   if (isFloat(input) && !isFloat(result))
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected a float32 result of a float32 input, but got {}; only Quantize makes "
                     "integers of floats",
                     describeType(result)));
@@ -50,10 +51,10 @@ Status expectResultOf(const Operand &input, const Operand &result) {
 Status expectMovable(const Operand &input, const Operand &result) {
   for (const Operand *operand : {&input, &result})
     if (operand->quant && !operand->quant->perTensor())
-      return Status::error(
+      return Status::invalidModel(
           fmt::format("expected no scale per channel, but got {}", describeType(*operand)));
   if (!sameEncoding(input, result))
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected the result to have the type, scale and zero point of "
                     "the input, but got {} and {}",
                     describeType(result), describeType(input)));
@@ -64,14 +65,14 @@ Status checkActivation(const plan::Activation *activation) {
   if (!activation)
     return {};
   if (activation->kind() > plan::ActivationKind::MAX)
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected a known activation, but got number {}", int(activation->kind())));
   float alpha = activation->alpha(), beta = activation->beta();
   if (activation->kind() == plan::ActivationKind::Clamp && !(alpha <= beta))
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected clamp bounds in order, but got {} and {}", alpha, beta));
   if (activation->kind() == plan::ActivationKind::LeakyRelu && !std::isfinite(alpha))
-    return Status::error(fmt::format("expected a finite slope, but got {}", alpha));
+    return Status::invalidModel(fmt::format("expected a finite slope, but got {}", alpha));
   return {};
 }
 
@@ -174,16 +175,17 @@ const OpRule *ruleOf(plan::OpKind kind) {
 Status checkOperandCount(const OpOperands &operands, const OpRule &rule) {
   size_t inputs = operands.inputs.size();
   if (inputs < rule.minInputs || inputs > rule.maxInputs)
-    return Status::error(fmt::format("expected {} to {} inputs, but got {}", rule.minInputs,
-                                     rule.maxInputs, inputs));
+    return Status::invalidModel(fmt::format("expected {} to {} inputs, but got {}", rule.minInputs,
+                                            rule.maxInputs, inputs));
   if (operands.outputs.size() != rule.outputs)
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected {} results, but got {}", rule.outputs, operands.outputs.size()));
   // Of the inputs of Concat none is optional, however many there are.
   size_t required = operands.op.kind_type() == plan::OpKind::Concat ? inputs : rule.minInputs;
   for (size_t i = 0; i < required; ++i)
     if (!operands.inputs[i])
-      return Status::error(fmt::format("expected input {} to be given, but it is absent", i));
+      return Status::invalidModel(
+          fmt::format("expected input {} to be given, but it is absent", i));
   return {};
 }
 
@@ -199,7 +201,7 @@ std::vector<const Operand *> operandsOf(const flatbuffers::Vector<int32_t> *indi
 Status validateOp(const plan::Plan &graph, const plan::Op &op, const ResolvedTensors &tensors) {
   const OpRule *rule = ruleOf(op.kind_type());
   if (!rule)
-    return Status::error("expected a known kind of op");
+    return Status::invalidModel("expected a known kind of op");
   OpOperands operands{op, graph, operandsOf(op.inputs(), tensors),
                       operandsOf(op.outputs(), tensors)};
   QUANTIR_RETURN_IF_ERROR(checkOperandCount(operands, *rule));

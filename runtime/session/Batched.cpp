@@ -62,11 +62,11 @@ BatchRunner::Impl::portsOf(std::string_view what, const std::vector<TensorInfo> 
     bool counted =
         !dims.empty() && (plan->hasDynamicBatch() ? dims[axis] < 0 : dims[axis] % full.batch == 0);
     if (!counted)
-      return Status::error(fmt::format("{} '{}': expected a {} dim that counts samples, in "
-                                       "batches of {}, but got dims {}",
-                                       what, planned[i].name,
-                                       plan->hasDynamicBatch() ? "dynamic" : "leading", full.batch,
-                                       formatDims(dims)));
+      return Status::unsupported(fmt::format("{} '{}': expected a {} dim that counts samples, in "
+                                             "batches of {}, but got dims {}",
+                                             what, planned[i].name,
+                                             plan->hasDynamicBatch() ? "dynamic" : "leading",
+                                             full.batch, formatDims(dims)));
     ports.push_back({resolved[i], axis, resolved[i].dims[axis] / full.batch});
   }
   return ports;
@@ -124,7 +124,8 @@ Result<std::unique_ptr<BatchRunner>> BatchRunner::create(std::shared_ptr<const P
     impl->plan = plan;
     impl->options = options;
     if (plan->inputs().empty())
-      return Status::error(context + ": expected an input that counts samples, but it has none");
+      return Status::unsupported(context +
+                                 ": expected an input that counts samples, but it has none");
     int64_t batch = options.batch;
     if (!plan->hasDynamicBatch())
       batch = fixedBatchOf(plan->inputs());
@@ -142,7 +143,7 @@ Result<std::unique_ptr<BatchRunner>> BatchRunner::create(std::shared_ptr<const P
     impl->outputs = *std::move(outputs);
     return std::unique_ptr<BatchRunner>(new BatchRunner(std::move(impl)));
   } catch (const std::bad_alloc &) {
-    return Status::error(context + ": not enough memory to run it");
+    return Status::outOfMemory(context + ": not enough memory to run it");
   }
 }
 
@@ -159,7 +160,8 @@ std::vector<int64_t> BatchRunner::outputDims(size_t index, int64_t samples) cons
 
 Status BatchRunner::run(int64_t samples, const SampleSource &source, const SampleSink &sink) {
   if (samples < 1)
-    return Status::error(fmt::format("expected at least one sample, but got {}", samples));
+    return Status::invalidArgument(
+        fmt::format("expected at least one sample, but got {}", samples));
   for (int64_t first = 0; first < samples; first += batch())
     QUANTIR_RETURN_IF_ERROR(runBatch(first, std::min(batch(), samples - first), source, sink));
   return {};
@@ -168,12 +170,12 @@ Status BatchRunner::run(int64_t samples, const SampleSource &source, const Sampl
 Status BatchRunner::runBatch(int64_t first, int64_t count, const SampleSource &source,
                              const SampleSink &sink) {
   if (count < 1 || count > batch())
-    return Status::error(
+    return Status::invalidArgument(
         fmt::format("expected a batch of 1 to {} samples, but got {}", batch(), count));
   try {
     return impl->runBatch(first, count, source, sink);
   } catch (const std::bad_alloc &) {
-    return Status::error("not enough memory for a batch");
+    return Status::outOfMemory("not enough memory for a batch");
   }
 }
 
@@ -181,7 +183,7 @@ Result<std::vector<Tensor>> BatchRunner::run(std::span<const TensorView> inputs,
                                              const std::function<void(int64_t done)> &progress) {
   const std::vector<Impl::Port> &ports = impl->inputs;
   if (inputs.size() != ports.size())
-    return Status::error(
+    return Status::invalidArgument(
         fmt::format("expected {} inputs, but got {}", ports.size(), inputs.size()));
   int64_t samples = inputs[0].dims.size() <= ports[0].axis
                         ? 0
@@ -189,17 +191,17 @@ Result<std::vector<Tensor>> BatchRunner::run(std::span<const TensorView> inputs,
   for (size_t i = 0; i < inputs.size(); ++i) {
     std::vector<int64_t> dims = ports[i].dims(samples);
     if (inputs[i].dtype != ports[i].info.dtype || inputs[i].dims != dims)
-      return Status::error(fmt::format("input '{}': expected {} of dims {}, but got {} of dims {}",
-                                       ports[i].info.name, nameOf(ports[i].info.dtype),
-                                       formatDims(dims), nameOf(inputs[i].dtype),
-                                       formatDims(inputs[i].dims)));
+      return Status::invalidArgument(
+          fmt::format("input '{}': expected {} of dims {}, but got {} of dims {}",
+                      ports[i].info.name, nameOf(ports[i].info.dtype), formatDims(dims),
+                      nameOf(inputs[i].dtype), formatDims(inputs[i].dims)));
   }
   std::vector<Tensor> results;
   try {
     for (const Impl::Port &port : impl->outputs)
       results.emplace_back(port.info.dtype, port.dims(samples));
   } catch (const std::bad_alloc &) {
-    return Status::error("not enough memory for the outputs");
+    return Status::outOfMemory("not enough memory for the outputs");
   }
   auto source = [&](int64_t first, int64_t count, std::span<const TensorView> views) {
     for (size_t i = 0; i < views.size(); ++i)

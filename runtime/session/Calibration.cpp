@@ -15,7 +15,7 @@ Result<std::shared_ptr<ObserverList>> createObservers(const Plan &plan) {
     numerics::ObserverConfig config;
     std::string path = fmt::format("observer '{}'", info.name);
     if (std::string error = numerics::parseJson(info.config, config, path); !error.empty())
-      return Status::error(error);
+      return Status::invalidModel(error);
     observers->push_back(numerics::createObserver(config));
   }
   return observers;
@@ -28,7 +28,7 @@ static Status checkObserver(const std::string &name, const numerics::Observer &o
     error = "expected at least one observed value, but got none; run the plan on calibration data";
   if (error.empty())
     return {};
-  return Status::error(fmt::format("observer '{}': {}", name, error));
+  return Status::invalidData(fmt::format("observer '{}': {}", name, error));
 }
 
 Result<numerics::CalibrationState> collectStates(const Plan &plan, const ObserverList &observers,
@@ -50,12 +50,12 @@ Status restoreStates(const numerics::CalibrationState &state, const Plan &plan,
   for (size_t i = 0; i < observers.size(); ++i)
     slots[plan.observers()[i].name] = {observers[i]->config()};
   if (std::string error = numerics::checkObservers(state, slots); !error.empty())
-    return Status::error(error);
+    return Status::invalidData(error);
   for (size_t i = 0; i < observers.size(); ++i) {
     const std::string &name = plan.observers()[i].name;
     if (std::string error = observers[i]->load(state.observers.find(name)->second.state);
         !error.empty())
-      return Status::error(fmt::format("observers.{}.state: {}", name, error));
+      return Status::invalidData(fmt::format("observers.{}.state: {}", name, error));
   }
   return {};
 }
@@ -66,7 +66,7 @@ Result<numerics::CalibrationState> loadCalibrationState(const std::string &path)
     return bytes.status();
   numerics::CalibrationState state;
   if (std::string error = numerics::parseCalibrationState(bytes->text(), state); !error.empty())
-    return Status::error(fmt::format("'{}': {}", path, error));
+    return Status::invalidData(fmt::format("'{}': {}", path, error));
   return state;
 }
 

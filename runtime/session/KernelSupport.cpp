@@ -133,7 +133,7 @@ Status readFakeQuantizeAffine(const plan::FakeQuantizeAffine &options,
                               const std::vector<int64_t> &dims, numerics::ObserverConfig &config,
                               numerics::AffineQParams &params) {
   if (!options.config() || options.config()->size() > planLimits::nameLength)
-    return Status::error(
+    return Status::invalidModel(
         fmt::format("expected a config of at most {} bytes", planLimits::nameLength));
   std::string error = numerics::parseJson(options.config()->string_view(), config, "config");
   if (error.empty() && config.kind != numerics::ObserverKind::AffineMinMax)
@@ -148,7 +148,7 @@ Status readFakeQuantizeAffine(const plan::FakeQuantizeAffine &options,
     error = options.scales() || options.zero_points() || options.float_zero_points()
                 ? "expected no scales and zero points with is_dynamic, but got some"
                 : numerics::blockSizeOf(config.granularity(), dims, size);
-  return error.empty() ? Status() : Status::error(error);
+  return error.empty() ? Status() : Status::invalidModel(error);
 }
 
 bool sameEncoding(const Operand &a, const Operand &b) {

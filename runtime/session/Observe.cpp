@@ -25,7 +25,7 @@ void ObserveKernel::run(const void *const *inputs, void *const *, void *scratch)
     data = scratch;
   }
   if (target.order && !target.order->enter(target.index)) {
-    lastStatus = Status::error("the run was ended");
+    lastStatus = Status::interrupted("the run was ended");
     return;
   }
   numerics::ParallelScope scope(
@@ -44,7 +44,7 @@ Status ObserveKernel::describeError() const {
   std::string error = target.observer.error();
   if (error.empty())
     return {};
-  return Status::error(
+  return Status::invalidData(
       fmt::format("value '{}' (observer '{}'): {}", input.name, target.name, error));
 }
 

@@ -22,20 +22,22 @@ std::string joinNames(const std::vector<TensorInfo> &infos) {
 Status checkViews(std::string_view what, std::span<const TensorView> views,
                   const std::vector<TensorInfo> &infos) {
   if (views.size() != infos.size())
-    return Status::error(fmt::format("expected {} {}{} ({}), but got {}", infos.size(), what,
-                                     infos.size() == 1 ? "" : "s", joinNames(infos), views.size()));
+    return Status::invalidArgument(fmt::format("expected {} {}{} ({}), but got {}", infos.size(),
+                                               what, infos.size() == 1 ? "" : "s", joinNames(infos),
+                                               views.size()));
   for (size_t i = 0; i < views.size(); ++i) {
     const TensorView &view = views[i];
     const TensorInfo &info = infos[i];
     if (view.dtype != info.dtype || view.dims != info.dims)
-      return Status::error(fmt::format("{} '{}': expected {} of dims {}, but got {} of dims {}",
-                                       what, info.name, nameOf(info.dtype), formatDims(info.dims),
-                                       nameOf(view.dtype), formatDims(view.dims)));
+      return Status::invalidArgument(fmt::format(
+          "{} '{}': expected {} of dims {}, but got {} of dims {}", what, info.name,
+          nameOf(info.dtype), formatDims(info.dims), nameOf(view.dtype), formatDims(view.dims)));
     if (!view.data)
-      return Status::error(fmt::format("{} '{}': expected data, but got null", what, info.name));
+      return Status::invalidArgument(
+          fmt::format("{} '{}': expected data, but got null", what, info.name));
     if (reinterpret_cast<uintptr_t>(view.data) % sizeOf(view.dtype))
-      return Status::error(fmt::format("{} '{}': expected data aligned to {} bytes", what,
-                                       info.name, sizeOf(view.dtype)));
+      return Status::invalidArgument(fmt::format("{} '{}': expected data aligned to {} bytes", what,
+                                                 info.name, sizeOf(view.dtype)));
   }
   return {};
 }
@@ -54,12 +56,12 @@ Status SessionState::checkArguments(std::span<const TensorView> inputViews,
   for (size_t i = 0; i < outputViews.size(); ++i) {
     for (size_t j = 0; j < inputViews.size(); ++j)
       if (overlap(outputViews[i], inputViews[j]))
-        return Status::error(fmt::format("output '{}': its memory overlaps input '{}'",
-                                         outputs[i].name, inputs[j].name));
+        return Status::invalidArgument(fmt::format("output '{}': its memory overlaps input '{}'",
+                                                   outputs[i].name, inputs[j].name));
     for (size_t j = 0; j < i; ++j)
       if (overlap(outputViews[i], outputViews[j]))
-        return Status::error(fmt::format("output '{}': its memory overlaps output '{}'",
-                                         outputs[i].name, outputs[j].name));
+        return Status::invalidArgument(fmt::format("output '{}': its memory overlaps output '{}'",
+                                                   outputs[i].name, outputs[j].name));
   }
   return {};
 }
@@ -111,9 +113,9 @@ Result<std::unique_ptr<Session>> Session::create(std::shared_ptr<const Plan> pla
       return std::move(status).withContext(context);
     return std::unique_ptr<Session>(new Session(std::move(state)));
   } catch (const std::bad_alloc &) {
-    return Status::error(context + ": not enough memory to run it");
+    return Status::outOfMemory(context + ": not enough memory to run it");
   } catch (const std::length_error &) {
-    return Status::error(context + ": not enough memory to run it");
+    return Status::outOfMemory(context + ": not enough memory to run it");
   }
 }
 
@@ -128,7 +130,7 @@ Result<std::vector<Tensor>> Session::run(std::span<const TensorView> inputs) {
     for (const TensorInfo &info : state->outputs)
       views.push_back(results.emplace_back(info.dtype, info.dims).view());
   } catch (const std::bad_alloc &) {
-    return Status::error("not enough memory for the outputs");
+    return Status::outOfMemory("not enough memory for the outputs");
   }
   if (Status status = state->run(inputs, views); !status)
     return status;

@@ -96,9 +96,10 @@ private:
 
 Status Builder::countMemory(size_t bytes) {
   if (bytes > session.options.memoryLimit - memory)
-    return Status::error(fmt::format("it needs more than the {} bytes that a session may allocate "
-                                     "(SessionOptions::memoryLimit)",
-                                     session.options.memoryLimit));
+    return Status::outOfMemory(
+        fmt::format("it needs more than the {} bytes that a session may allocate "
+                    "(SessionOptions::memoryLimit)",
+                    session.options.memoryLimit));
   memory += bytes;
   return {};
 }
@@ -110,20 +111,23 @@ Status Builder::countMemory(size_t bytes) {
 Status Builder::resolve() {
   const SessionOptions &options = session.options;
   if (options.threads < 0 || options.threads > 4096)
-    return Status::error(fmt::format("expected 0 to 4096 threads, but got {}", options.threads));
+    return Status::invalidArgument(
+        fmt::format("expected 0 to 4096 threads, but got {}", options.threads));
   session.threads = options.threads ? options.threads : availableThreads();
   if (options.batch < 1 || options.batch > planLimits::elements)
-    return Status::error(fmt::format("expected a batch of 1 to {}, but got {}",
-                                     planLimits::elements, options.batch));
+    return Status::invalidArgument(fmt::format("expected a batch of 1 to {}, but got {}",
+                                               planLimits::elements, options.batch));
   session.batch = plan.hasDynamicBatch() ? options.batch : 1;
 
+  // Loading has done the same for a batch of 1: what is wrong now is the batch.
   Result<ResolvedTensors> tensors = ResolvedTensors::create(graph, plan.constants(), session.batch);
   if (!tensors)
-    return tensors.status();
+    return Status::invalidArgument(tensors.message());
   session.tensors = std::make_unique<ResolvedTensors>(*std::move(tensors));
-  if (session.batch != 1) // loading did it for 1
+  if (session.batch != 1)
     if (Status status = validateOps(graph, *session.tensors); !status)
-      return std::move(status).withContext(fmt::format("with batch {}", session.batch));
+      return Status::invalidArgument(
+          fmt::format("with batch {}: {}", session.batch, status.message()));
 
   auto resolveInfos = [&](std::vector<TensorInfo> infos,
                           const flatbuffers::Vector<int32_t> *indices) {
@@ -136,8 +140,8 @@ Status Builder::resolve() {
 
   session.observers = options.observers;
   if (session.observers && session.observers->size() != plan.observers().size())
-    return Status::error(fmt::format("expected {} observers, but got {}", plan.observers().size(),
-                                     session.observers->size()));
+    return Status::invalidArgument(fmt::format("expected {} observers, but got {}",
+                                               plan.observers().size(), session.observers->size()));
   if (!session.observers) {
     Result<std::shared_ptr<ObserverList>> created = createObservers(plan);
     if (!created)
@@ -150,7 +154,8 @@ Status Builder::resolve() {
 Result<const Backend *> Builder::backendNamed(std::string_view name, bool fromPlan) const {
   if (const Backend *backend = findBackend(name))
     return backend;
-  return Status::error(fmt::format("expected a backend of this build ({}), but got '{}'{}",
+  return Status::error(fromPlan ? StatusCode::Unsupported : StatusCode::InvalidArgument,
+                       fmt::format("expected a backend of this build ({}), but got '{}'{}",
                                    fmt::join(backendNames(), ", "), name.substr(0, 200),
                                    fromPlan ? "; choose another one to run it with" : ""));
 }
@@ -338,7 +343,7 @@ Result<std::unique_ptr<Kernel>> Builder::createKernel(const plan::Op &op, Kernel
       return kernel;
     }
   }
-  return Status::error("no backend has a kernel for it");
+  return Status::internal("no backend has a kernel for it");
 }
 
 void Builder::defineOutputs(const plan::Op &op, const KernelSpec &spec, size_t stepIndex) {

@@ -97,9 +97,10 @@ public:
   Status status() const override {
     if (isFinite)
       return {};
-    return Status::error(fmt::format("value '{}': expected finite numbers to choose a scale from, "
-                                     "but got a NaN or an infinity",
-                                     input.name));
+    return Status::invalidData(
+        fmt::format("value '{}': expected finite numbers to choose a scale from, "
+                    "but got a NaN or an infinity",
+                    input.name));
   }
 
   std::string_view implementation() const override { return "reference"; }
@@ -124,9 +125,10 @@ public:
   Status status() const override {
     if (isFinite)
       return {};
-    return Status::error(fmt::format("value '{}': expected finite numbers to choose scales from, "
-                                     "but got a NaN or an infinity",
-                                     input.name));
+    return Status::invalidData(
+        fmt::format("value '{}': expected finite numbers to choose scales from, "
+                    "but got a NaN or an infinity",
+                    input.name));
   }
 
   std::string_view implementation() const override { return "reference"; }

@@ -44,10 +44,10 @@ public:
     int64_t rest = badPosition;
     for (size_t i = place.size(); i-- > 0; rest /= indices.dims[i])
       place[i] = rest % indices.dims[i];
-    return Status::error(fmt::format("'{}': expected indices from {} to {}, but got {} at {} of "
-                                     "'{}'",
-                                     name, -rows, rows - 1, badIndex, formatDims(place),
-                                     indices.name));
+    return Status::invalidData(
+        fmt::format("'{}': expected indices from {} to {}, but got {} at {} of "
+                    "'{}'",
+                    name, -rows, rows - 1, badIndex, formatDims(place), indices.name));
   }
 
   std::string_view implementation() const override { return "reference"; }
@@ -87,10 +87,10 @@ public:
   Status status() const override {
     if (!bad.operand)
       return {};
-    return Status::error(fmt::format("'{}': expected {} from {} to {}, but got {} at [{}] of '{}'",
-                                     name, bad.operand == &offsets ? "offsets" : "indices",
-                                     bad.least, bad.most, bad.value, bad.position,
-                                     bad.operand->name));
+    return Status::invalidData(
+        fmt::format("'{}': expected {} from {} to {}, but got {} at [{}] of '{}'", name,
+                    bad.operand == &offsets ? "offsets" : "indices", bad.least, bad.most, bad.value,
+                    bad.position, bad.operand->name));
   }
 
   std::string_view implementation() const override { return "reference"; }

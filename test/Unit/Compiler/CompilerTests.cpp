@@ -153,7 +153,7 @@ TEST_CASE("what goes wrong is a message") {
   options.backend = "nonesuch";
   CHECK_THAT(quantize(model.path, circle(1), options).message(), ContainsSubstring("nonesuch"));
   CalibrationProvider failing = [](const runtime::Plan &) -> runtime::Result<CalibrationData> {
-    return runtime::Status::error("no data today");
+    return runtime::Status::invalidData("no data today");
   };
   CHECK(quantize(model.path, failing).message() == "no data today");
   TemporaryFile text("hello");

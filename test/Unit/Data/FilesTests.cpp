@@ -26,7 +26,7 @@ TEST_CASE("a writer that fails leaves nothing, and what was there stays") {
   REQUIRE(writeFile(dir.file("a"), std::string_view("old")));
   Status status = replaceFile(dir.file("a"), [](const std::string &temporary) {
     writeText(temporary, "half");
-    return Status::error("no more");
+    return Status::invalidData("no more");
   });
   CHECK(status.message() == "no more");
   CHECK(readText(dir.file("a")) == "old");

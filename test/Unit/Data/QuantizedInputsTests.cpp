@@ -53,7 +53,7 @@ TEST_CASE("float data are quantized as the plan's input says") {
 TEST_CASE("a source's error is passed on") {
   std::array inputs = {input(DType::UInt8, QuantInfo{{0.5f}, {7}, -1, 0, 255})};
   SampleSource source = quantizingSource(inputs, [](int64_t, int64_t, std::span<const TensorView>) {
-    return Status::error("no data");
+    return Status::invalidData("no data");
   });
   Tensor bytes(DType::UInt8, {1, 4});
   Status status = source(0, 1, std::array{bytes.view()});

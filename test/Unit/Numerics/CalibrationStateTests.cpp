@@ -67,7 +67,15 @@ TEST_CASE("what is no state file is an error with its place", "[state]") {
   std::string text = formatCalibrationState(calibrate(0, 3));
   CHECK(errorOf("") == "expected JSON, but it ends too soon, after 0 bytes: the file is cut short");
   CHECK_THAT(errorOf(text.substr(0, text.size() / 2)), ContainsSubstring("the file is cut short"));
-  CHECK(errorOf("x") == "expected JSON, but got something else at byte 1");
+  CHECK_THAT(errorOf("x"), ContainsSubstring("not valid JSON: parse error at line 1, column 1: "));
+  CHECK_THAT(errorOf(changed("\"samples\": 3", "\"samples\": 1e999")),
+             ContainsSubstring("not valid JSON: number overflow parsing '1e999' at line "));
+  // What the message of a wrong value shows is bounded, however deep the value.
+  std::string nested = std::string(200000, '[') + std::string(200000, ']');
+  CHECK_THAT(errorOf("{\"quantir_calibration\": " + nested + "}"),
+             ContainsSubstring("nested more than 16 deep"));
+  CHECK(errorOf("{\"quantir_calibration\": [[1]]}") ==
+        "expected calibration statistics of version 1, but got an array");
   CHECK(errorOf("[1]") == "expected calibration statistics: an object with 'quantir_calibration'");
   CHECK(errorOf(R"({"quantir_calibration": 2})") ==
         "expected calibration statistics of version 1, but got 2");

@@ -96,8 +96,8 @@ TEST_CASE("sources and sinks see exactly the samples") {
     REQUIRE(runner->run(7, source, sink));
     CHECK(read == std::vector<std::pair<int64_t, int64_t>>{{0, 3}, {3, 3}, {6, 1}});
     CHECK(written == read);
-    Status status =
-        runner->run(7, [](int64_t, int64_t, auto) { return Status::error("no more data"); }, {});
+    Status status = runner->run(
+        7, [](int64_t, int64_t, auto) { return Status::invalidData("no more data"); }, {});
     CHECK(status.message() == "no more data");
   }
 }

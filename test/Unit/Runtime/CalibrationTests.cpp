@@ -194,7 +194,7 @@ Status drift(int64_t first, int64_t, std::span<const TensorView> inputs) {
 SampleSource damaged(std::vector<int64_t> bad, int64_t missing = -1) {
   return [=](int64_t first, int64_t count, std::span<const TensorView> inputs) {
     if (missing >= first && missing < first + count)
-      return Status::error("cannot read sample " + std::to_string(missing));
+      return Status::invalidData("cannot read sample " + std::to_string(missing));
     Status status = drift(first, count, inputs);
     for (int64_t sample : bad)
       if (sample >= first && sample < first + count)
