@@ -58,9 +58,10 @@ TEST_CASE("errors tell what would have to change", "[status]") {
     SessionOptions options;
     options.batch = 0;
     CHECK(Session::create(relu, options).code() == StatusCode::InvalidArgument);
-    options = {.backend = "no-such"};
+    options.batch = INT32_MAX; // too many elements
     CHECK(Session::create(relu, options).code() == StatusCode::InvalidArgument);
-    options = {.batch = INT32_MAX}; // too many elements
+    options.batch = 1;
+    options.backend = "no-such";
     CHECK(Session::create(relu, options).code() == StatusCode::InvalidArgument);
     CHECK(makeSession(relu)->run({}).code() == StatusCode::InvalidArgument);
     CHECK(chooseBatch(*loadPlan([] {
@@ -111,8 +112,9 @@ TEST_CASE("errors tell what would have to change", "[status]") {
     PlanBuilder chain;
     int32_t x = chain.input("x", TensorSpec::floats({-1, 2}));
     int32_t y = chain.op(plan::UnaryT(), {x}, chain.value("y", TensorSpec::floats({-1, 2})));
-    chain.output(chain.op(plan::UnaryT(), {y}, chain.value("z", TensorSpec::floats({-1, 2}))));
-    chain.output(chain.op(plan::UnaryT(), {y}, chain.value("w", TensorSpec::floats({-1, 2}))));
+    plan::SoftmaxT softmax;
+    softmax.axis = 1;
+    chain.output(chain.op(softmax, {y}, chain.value("z", TensorSpec::floats({-1, 2}))));
     CHECK(Session::create(loadPlan(chain), options).code() == StatusCode::OutOfMemory);
   }
 }
