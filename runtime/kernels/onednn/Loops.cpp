@@ -87,7 +87,7 @@ QUANTIR_INLINE void accumulateBody(const T *__restrict x, int32_t *__restrict su
 }
 
 template <typename T> QUANTIR_INLINE void clampBody(const T *x, T *y, int64_t n, T low, T high) {
-#pragma GCC ivdep
+  QUANTIR_INDEPENDENT
   for (int64_t i = 0; i < n; ++i) {
     const T v = x[i] < low ? low : x[i];
     y[i] = v > high ? high : v;
@@ -98,15 +98,15 @@ template <typename Function>
 QUANTIR_INLINE void binaryBody(const float *a, int64_t aStep, const float *b, int64_t bStep,
                                float *y, int64_t n, Function f) {
   if (aStep && bStep) {
-#pragma GCC ivdep
+    QUANTIR_INDEPENDENT
     for (int64_t i = 0; i < n; ++i)
       y[i] = f(a[i], b[i]);
   } else if (aStep) {
-#pragma GCC ivdep
+    QUANTIR_INDEPENDENT
     for (int64_t i = 0; i < n; ++i)
       y[i] = f(a[i], b[0]);
   } else {
-#pragma GCC ivdep
+    QUANTIR_INDEPENDENT
     for (int64_t i = 0; i < n; ++i)
       y[i] = f(a[0], bStep ? b[i] : b[0]);
   }
@@ -191,7 +191,7 @@ QUANTIR_TARGET_CLONES void divFloats(const float *a, int64_t aStep, const float 
 
 QUANTIR_TARGET_CLONES void activateLoop(const float *x, float *y, int64_t n, float slope, float low,
                                         float high) {
-#pragma GCC ivdep
+  QUANTIR_INDEPENDENT
   for (int64_t i = 0; i < n; ++i) {
     float v = x[i];
     v = v > 0.0f ? v : slope * v;

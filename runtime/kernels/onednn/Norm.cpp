@@ -52,7 +52,7 @@ QUANTIR_TARGET_CLONES void normalizeRow(const float *x, float *y, int64_t n, con
                                         const float *factor, const float *weight, const float *bias,
                                         NormSteps steps) {
   const int64_t s = steps.statistics, p = steps.parameters;
-#pragma GCC ivdep
+  QUANTIR_INDEPENDENT
   for (int64_t i = 0; i < n; ++i) {
     const float value = (x[i] - mean[i * s]) * factor[i * s] * weight[i * p];
     y[i] = bias ? value + bias[i * p] : value;
@@ -61,14 +61,14 @@ QUANTIR_TARGET_CLONES void normalizeRow(const float *x, float *y, int64_t n, con
 
 QUANTIR_TARGET_CLONES void preluRow(const float *x, float *y, int64_t n, const float *slope,
                                     int64_t step) {
-#pragma GCC ivdep
+  QUANTIR_INDEPENDENT
   for (int64_t i = 0; i < n; ++i)
     y[i] = x[i] > 0.0f ? x[i] : slope[i * step] * x[i];
 }
 
 QUANTIR_TARGET_CLONES void addColumns(const float *x, int64_t n, const float *mean, bool squares,
                                       float *sums) {
-#pragma GCC ivdep
+  QUANTIR_INDEPENDENT
   for (int64_t i = 0; i < n; ++i) {
     const float value = mean ? x[i] - mean[i] : x[i];
     sums[i] += squares ? value * value : value;

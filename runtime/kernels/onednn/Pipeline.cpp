@@ -114,10 +114,10 @@ Buffer PipelineBuilder::scratch(size_t bytes) {
 }
 
 std::byte *PipelineBuilder::allocate(size_t bytes) {
-  const auto align = std::align_val_t(alignment);
+  constexpr auto align = std::align_val_t(alignment);
   auto *data = static_cast<std::byte *>(operator new(std::max<size_t>(bytes, 1), align));
   constantSize += bytes;
-  constants.emplace_back(data, [align](std::byte *p) { operator delete(p, align); });
+  constants.emplace_back(data, [](std::byte *p) { operator delete(p, align); });
   return data;
 }
 
