@@ -27,17 +27,25 @@ if [[ $quick && $ci ]]; then
   exit 2
 fi
 
+# cpu_seconds: what the children of this script have computed so far.
+cpu_seconds() {
+  local stat
+  read -ra stat </proc/$$/stat
+  echo $(((stat[15] + stat[16]) / $(getconf CLK_TCK)))
+}
+
 # step NAME COMMAND...: runs it, notes its time and outcome, and fails if it does.
 checks=() times=()
 step() {
-  local name=$1 start=$SECONDS suites=${#results[@]} outcome=passed
+  local name=$1 took start=$SECONDS cpu=$(cpu_seconds) suites=${#results[@]} outcome=passed
   shift
   echo
   echo "test: $name"
   "$@" || outcome=failed
-  times+=("$(printf '%5d s  %-6s  %s' $((SECONDS - start)) "$outcome" "$name")")
+  took=$(printf '%5d s, %5d s of CPU' $((SECONDS - start)) $(($(cpu_seconds) - cpu)))
+  times+=("$took  $outcome  $name")
   ((${#results[@]} > suites)) || checks+=("$name=$outcome")
-  echo "test: $name: $outcome, $((SECONDS - start)) s"
+  echo "test: $name: $outcome, $took"
   [[ $outcome == passed ]]
 }
 
@@ -98,7 +106,7 @@ fi
 
 echo
 printf '%s\n' "${times[@]}"
-printf '%5d s  in all\n' "$SECONDS"
+printf '%5d s, %5d s of CPU  in all\n\n' "$SECONDS" "$(cpu_seconds)"
 if [[ -e build/CMakeCache.txt ]]; then
   python scripts/test-summary.py --lit build/test/lit.xml "${checks[@]/#/--check=}" "${results[@]}"
 else

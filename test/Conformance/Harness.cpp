@@ -71,6 +71,10 @@ CaseInput randomInput(Random &random, TensorSpec spec, bool constant) {
   case DType::Int32:
     for (int32_t &value : tensor.as<int32_t>())
       value = static_cast<int32_t>(random.between(-5000, 5000));
+    break;
+  case DType::Int64:
+    for (int64_t &value : tensor.as<int64_t>())
+      value = random.between(-5000, 5000);
   }
   return {std::move(spec), std::move(tensor), constant};
 }
@@ -230,6 +234,9 @@ Difference compare(const Tensor &expected, const Tensor &actual) {
     break;
   case DType::Int32:
     difference = compareCodes<int32_t>(expected.as<int32_t>(), actual.as<int32_t>());
+    break;
+  case DType::Int64:
+    difference = compareCodes<int64_t>(expected.as<int64_t>(), actual.as<int64_t>());
   }
   difference.count = expected.numElements();
   return difference;

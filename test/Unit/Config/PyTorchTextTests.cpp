@@ -80,9 +80,9 @@ TEST_CASE("fake-quantizes hand their arguments to the observer in them") {
                         "'torch.ao.quantization.observer.FixedQParamsObserver'>, scale=0.0078125, "
                         "zero_point=128, dtype=torch.quint8, quant_min=0, quant_max=255){}\"}") ==
         observerJson(f, "default_fixed_qparams_range_neg1to1_fake_quant"));
-  CHECK(observerJson(f, "FakeQuantize.with_args(observer=MovingAverageMinMaxObserver, quant_min=0, "
-                        "quant_max=255, reduce_range=True)") ==
-        observerJson(f, "default_fake_quant"));
+  CHECK(observerJson(f,
+                     "FakeQuantize.with_args(observer=MovingAverageMinMaxObserver, quant_min=0, "
+                     "quant_max=255, reduce_range=True)") == observerJson(f, "default_fake_quant"));
   // The class's own arguments are what the observer of a partial gives way to.
   CHECK(
       observerJson(f, "FakeQuantize.with_args(observer=HistogramObserver.with_args(bins=64), "

@@ -76,6 +76,8 @@ struct Value {
       return data<int8_t>()[i];
     case DType::Int32:
       return data<int32_t>()[i];
+    case DType::Int64:
+      return double(data<int64_t>()[i]);
     case DType::Float32:
       break;
     }
