@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <thread>
 
 using namespace quantir;
 using namespace quantir::test;
@@ -237,6 +238,51 @@ TEST_CASE("sessions of one plan do not disturb each other") {
   REQUIRE((a && b));
   CHECK(valuesOf<float>((*a)[0]) == std::vector<float>{-1, 4});
   CHECK(valuesOf<float>((*b)[0]) == std::vector<float>{-2, 8});
+}
+
+TEST_CASE("sessions of one plan are made and run in threads of their own") {
+  PlanBuilder builder;
+  constexpr int64_t size = 24;
+  int32_t value = builder.input("x", TensorSpec::floats({-1, size}));
+  for (int layer = 0; layer < 3; ++layer) {
+    const std::string name = std::to_string(layer);
+    std::vector<float> weights(size * size);
+    for (size_t i = 0; i < weights.size(); ++i)
+      weights[i] = float(int(i * 7 + layer) % 11 - 5) / 16;
+    int32_t weight =
+        builder.constant<float>("w" + name, TensorSpec::floats({size, size}), std::move(weights));
+    value = builder.op(plan::MatMulT(), {value, weight, -1},
+                       builder.value("m" + name, TensorSpec::floats({-1, size})));
+    value = builder.op(unary(plan::UnaryKind::LeakyRelu, 0.5f), {value},
+                       builder.value("a" + name, TensorSpec::floats({-1, size})));
+  }
+  builder.output(value);
+  const std::shared_ptr<const Plan> plan = loadPlan(builder);
+
+  Tensor x(DType::Float32, {4, size});
+  for (size_t i = 0; i < x.as<float>().size(); ++i)
+    x.as<float>()[i] = float(int(i) % 13 - 6);
+  const std::vector<TensorView> inputs = {x.view()};
+  SessionOptions options;
+  options.batch = 4;
+  options.threads = 1;
+  const Result<std::vector<Tensor>> expected = makeSession(plan, options)->run(inputs);
+  REQUIRE(expected);
+
+  // Catch2's macros are for one thread.
+  std::vector<std::vector<float>> results(4);
+  std::vector<std::thread> threads;
+  for (std::vector<float> &result : results)
+    threads.emplace_back([&plan, &options, &inputs, &result] {
+      Result<std::unique_ptr<Session>> session = Session::create(plan, options);
+      for (int run = 0; session && run < 20; ++run)
+        if (Result<std::vector<Tensor>> outputs = (*session)->run(inputs))
+          result = valuesOf<float>((*outputs)[0]);
+    });
+  for (std::thread &thread : threads)
+    thread.join();
+  for (const std::vector<float> &result : results)
+    CHECK(result == valuesOf<float>((*expected)[0]));
 }
 
 TEST_CASE("profiles count runs and time kernels") {
