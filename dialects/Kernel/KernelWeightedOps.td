@@ -42,9 +42,8 @@ def Kernel_ConvTransposeOp : Kernel_Op<"conv_transpose",
     KernelInterface<SpatialLayout, /*moves=*/false, "operand >= 1">, [ActivationOpInterface]> {
   let summary = "transposed convolution, with a bias and an activation";
   let description = [{
-    `activation(conv_transpose(input, weight) + bias)`; input [N, C, spatial...], weight [C,
-    O/groups, kernel...], bias [O]. Types as for `kernel.conv`; a weight's axis is 1, and it is then
-    of one group.
+    `activation(conv_transpose(input, weight) + bias)`; input [N, C, spatial...], weight
+    [C/groups, O, kernel...], bias [O]. Types as for `kernel.conv`; a weight's axis is 1.
 
     ```mlir
     %1 = kernel.conv_transpose %x, %w {strides = array<i64: 2>, padding = array<i64: 0, 0>,

@@ -68,7 +68,7 @@ def NN_ConvTransposeOp : NN_WeightedOp<"conv_transpose", /*weightChannelAxis=*/1
     | value | shape |
     | --- | --- |
     | `input` | `[N, C, X_0, …]`; `groups` divides `C` |
-    | `weight` | `[C, O / groups, K_0, …]` |
+    | `weight` | `[C / groups, O, K_0, …]`; `groups` divides `O` |
     | `bias`, optional | `[O]` |
     | `result` | `[N, O, Y_0, …]` |
 
@@ -77,8 +77,11 @@ def NN_ConvTransposeOp : NN_WeightedOp<"conv_transpose", /*weightChannelAxis=*/1
           + dilations[i] * (K_i - 1) + output_padding[i] + 1
     ```
 
-    Each input element adds `input * weight[c, o, :]` to the result, at `x * strides - padding_begin
-    + k * dilations`; what falls outside of the result is dropped. `output_padding` enlarges the
+    Each element of input channel `g * C/groups + c` adds its product with `weight[c, o, :]`, for each
+    output channel `o` of group `g = o / (O / groups)`, to the result at `x * strides - padding_begin
+    + k * dilations`; what falls outside of the result is dropped. The weight is PyTorch's, which is
+    `[C, O / groups, …]`, with the groups beside each other: so it has each output channel at one
+    index of one axis, and can have a scale for each. `output_padding` enlarges the
     result at its ends, and each is smaller than the stride or the dilation.
   }];
 }

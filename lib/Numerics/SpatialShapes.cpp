@@ -110,17 +110,15 @@ std::string inferConvTranspose(const Dims &x, const Dims &weight, const ConvGeom
   if (std::string error = checkAttribute("output_padding", outputPadding, spatial, 0);
       !error.empty())
     return error;
-  if (x[1] != weight[0])
-    return expected("an input of " + number(weight[0]) + " channels (weight's dimension 0)",
+  int64_t groups = geometry.groups;
+  if (x[1] % groups != 0 || x[1] / groups != weight[0])
+    return expected("an input of " + number(weight[0]) + " * " + number(groups) +
+                        " channels (weight's dimension 0 times groups)",
                     number(x[1]));
-  if (weight[0] % geometry.groups != 0)
-    return expected("input channels that divide into " + number(geometry.groups) + " groups",
-                    number(weight[0]));
-  int64_t channels;
-  if (__builtin_mul_overflow(weight[1], geometry.groups, &channels))
-    return expected("a countable number of output channels",
-                    number(weight[1]) + " * " + number(geometry.groups));
-  Dims result = {x[0], channels};
+  if (weight[1] % groups != 0)
+    return expected("output channels that divide into " + number(groups) + " groups",
+                    number(weight[1]));
+  Dims result = {x[0], weight[1]};
   for (size_t i = 0; i < spatial; ++i) {
     std::string where = "spatial dimension " + number(i) + ": ";
     int64_t in = x[i + 2], stride = geometry.strides[i], dilation = geometry.dilations[i];

@@ -2,7 +2,7 @@
 //
 // What is done to the weight of a linear or convolution op channel by channel. A weight has its
 // elements row-major as [O, I / groups, spatial...]; that of a transposed convolution, which has
-// its output channels in dimension 1, as [I, O / groups, spatial...].
+// its output channels in dimension 1, as [I / groups, O, spatial...].
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,7 +13,7 @@
 
 namespace quantir::numerics {
 
-/// Which channels each element of a weight belongs to. `groups` divides dimension 0.
+/// Which channels each element of a weight belongs to. `groups` divides the output channels.
 struct WeightShape {
   Dims dims; ///< at least two, all static
   int64_t groups = 1;

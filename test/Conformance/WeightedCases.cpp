@@ -143,7 +143,7 @@ OpCase convTransposeCase(Random &random, bool quantized) {
   options.groups = shape.groups;
   options.activation = randomActivation(random);
   test.options.Set(std::move(options));
-  Dims weight = join({shape.image[1], shape.outChannels / shape.groups}, shape.kernel);
+  Dims weight = join({shape.image[1] / shape.groups, shape.outChannels}, shape.kernel);
   setResult(random, test, quantized, join({shape.image[0], shape.outChannels}, shape.result));
   test.inputs.push_back(randomInput(random, randomSpec(random, quantized, shape.image)));
   test.inputs.push_back(

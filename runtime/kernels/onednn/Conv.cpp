@@ -31,7 +31,7 @@ Geometry geometryOf(const WindowInfo &window, bool transposed) {
 }
 
 /// The weight as oneDNN's [groups,] out, in, window. A plan has [O, I/groups, window], transposed
-/// [I, O/groups, window].
+/// [I/groups, O, window].
 memory::desc weightDesc(const ConvInfo &info, bool transposed, memory::data_type type) {
   const int64_t out = info.outPerGroup(), in = info.inPerGroup();
   memory::dims dims{info.groups, out, in}, strides(3);
@@ -41,8 +41,8 @@ memory::desc weightDesc(const ConvInfo &info, bool transposed, memory::data_type
   for (size_t i = dims.size(); i-- > 3; next *= dims[i])
     strides[i] = next;
   strides[1] = transposed ? next : next * in;
-  strides[2] = transposed ? next * out : next;
-  strides[0] = next * in * out;
+  strides[2] = transposed ? next * out * info.groups : next;
+  strides[0] = strides[1] * out;
   if (info.groups == 1) {
     dims.erase(dims.begin());
     strides.erase(strides.begin());
@@ -215,7 +215,6 @@ std::unique_ptr<Kernel> createConv(const KernelSpec &spec) {
   op.output = info.output;
   op.activation = info.activation;
   op.channels = info.outChannels;
-  op.scaleRepeats = transposed ? info.groups : 1;
   if (info.window.rank() > 3 || !isSupported(op, transposed ? 1 : 0))
     return nullptr;
   if (transposed)

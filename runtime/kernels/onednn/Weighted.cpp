@@ -19,7 +19,7 @@ std::vector<float> WeightedOp::channelScales() const {
   const float inputScale = scaleOf(*input->quant);
   std::vector<float> scales(channels);
   for (int64_t c = 0; c < channels; ++c)
-    scales[c] = inputScale * scaleOf(*weight->quant, c % (channels / scaleRepeats));
+    scales[c] = inputScale * scaleOf(*weight->quant, c);
   return scales;
 }
 
@@ -177,7 +177,7 @@ Fusion fuse(const WeightedOp &op, int weightScaleMask, const memory::desc &resul
     } else {
       std::vector<float> scales(op.channels);
       for (int64_t c = 0; c < op.channels; ++c)
-        scales[c] = scaleOf(*op.weight->quant, c % (op.channels / op.scaleRepeats));
+        scales[c] = scaleOf(*op.weight->quant, c);
       addScales(DNNL_ARG_WEIGHTS, weightScaleMask, std::move(scales));
     }
     addZeroPoint(DNNL_ARG_WEIGHTS, zeroPointOf(*op.weight->quant));

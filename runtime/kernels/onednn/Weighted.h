@@ -37,9 +37,6 @@ struct WeightedOp {
   const Operand *output = nullptr;
   ActivationInfo activation;
   int64_t channels = 0; ///< of the output
-  /// How often the weight's scales repeat over the output channels: the groups of a transposed
-  /// convolution.
-  int64_t scaleRepeats = 1;
 
   static constexpr size_t inputIndex = 0, weightIndex = 1, biasIndex = 2, addendIndex = 3;
 

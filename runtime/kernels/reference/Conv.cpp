@@ -95,8 +95,7 @@ private:
       for (const Tap &tap : list)
         sum += dotProduct<Sum>(group + tap.inputOffset, channelStride, zeroPoint,
                                row + tap.index * inPerGroup, 1, inPerGroup);
-      epilogue.store(sum, o, transposed ? o % outPerGroup : o,
-                     info.addend ? addendBase + o * info.addend->strides[1] : 0,
+      epilogue.store(sum, o, info.addend ? addendBase + o * info.addend->strides[1] : 0,
                      outputBase + o * info.output->strides[1], pointers);
     }
   }
@@ -120,20 +119,18 @@ private:
 
   template <typename From> void pack(const From *from, Weight *to) const {
     const Operand &weight = *info.weight;
-    int64_t inPerGroup = info.inPerGroup(), outPerGroup = info.outPerGroup();
+    int64_t inPerGroup = info.inPerGroup();
+    // [O, I / groups, kernel], transposed [I / groups, O, kernel].
+    int64_t outStride = weight.strides[transposed ? 1 : 0];
+    int64_t inStride = weight.strides[transposed ? 0 : 1];
     for (int64_t o = 0; o < info.outChannels; ++o) {
-      int64_t channel = transposed ? o % outPerGroup : o;
-      int32_t weightZero = weight.quant ? zeroPointOf(*weight.quant, channel) : 0;
+      int32_t weightZero = weight.quant ? zeroPointOf(*weight.quant, o) : 0;
       forEachIndex(info.window.kernel, [&](std::span<const int64_t> k) {
         int64_t offset = 0;
         for (size_t d = 0; d < k.size(); ++d)
           offset += k[d] * weight.strides[d + 2];
-        for (int64_t i = 0; i < inPerGroup; ++i) {
-          int64_t first = transposed ? o / outPerGroup * inPerGroup + i : o;
-          int64_t second = transposed ? channel : i;
-          *to++ = centered<Weight>(
-              from[offset + first * weight.strides[0] + second * weight.strides[1]], weightZero);
-        }
+        for (int64_t i = 0; i < inPerGroup; ++i)
+          *to++ = centered<Weight>(from[offset + o * outStride + i * inStride], weightZero);
       });
     }
   }

@@ -62,7 +62,7 @@ template <typename In, typename Rhs, typename Sum> KernelPtr createTyped(const K
           int32_t zeroB = info.rhs->quant ? zeroPointOf(*info.rhs->quant, n) : 0;
           Sum sum = centeredDotProduct<Sum>(matrixA + m * lhs.row, lhs.column, zeroA,
                                             matrixB + n * rhs.column, rhs.row, zeroB, info.k);
-          epilogue.store(sum, n, n, addendBase + m * addend.row + n * addend.column,
+          epilogue.store(sum, n, addendBase + m * addend.row + n * addend.column,
                          outputBase + m * output.row + n * output.column, pointers);
         }
     });

@@ -38,7 +38,7 @@ public:
   /// `channel` indexes the bias, `weightChannel` the weight's scales if there are several; the
   /// offsets are in elements.
   template <typename Sum>
-  void store(Sum sum, int64_t channel, int64_t weightChannel, int64_t addendOffset,
+  void store(Sum sum, int64_t channel, int64_t addendOffset,
              int64_t outputOffset, const Pointers &pointers) const {
     float value;
     if constexpr (std::is_floating_point_v<Sum>) {
@@ -51,7 +51,7 @@ public:
       int64_t whole = sum;
       if (bias && bias->dtype == DType::Int32)
         whole += static_cast<const int32_t *>(pointers.bias)[channel];
-      value = static_cast<float>(whole) * multipliers[multipliers.size() == 1 ? 0 : weightChannel];
+      value = static_cast<float>(whole) * multipliers[multipliers.size() == 1 ? 0 : channel];
       if (bias && bias->dtype == DType::Float32)
         value += static_cast<const float *>(pointers.bias)[channel];
       if (addend)

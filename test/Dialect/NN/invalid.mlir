@@ -204,16 +204,16 @@ func.func @huge(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>) {
 // -----
 
 func.func @transpose_channels(%x: tensor<1x3x8xf32>, %w: tensor<4x3x3xf32>) {
-  // expected-error @+1 {{'nn.conv_transpose' op expected an input of 4 channels (weight's dimension 0), but got 3}}
+  // expected-error @+1 {{'nn.conv_transpose' op expected an input of 4 * 1 channels (weight's dimension 0 times groups), but got 3}}
   %y = nn.conv_transpose %x, %w {strides = array<i64: 1>, padding = array<i64: 0, 0>, output_padding = array<i64: 0>, dilations = array<i64: 1>} : (tensor<1x3x8xf32>, tensor<4x3x3xf32>) -> tensor<1x3x10xf32>
   return
 }
 
 // -----
 
-func.func @transpose_groups(%x: tensor<1x4x8xf32>, %w: tensor<4x3x3xf32>) {
-  // expected-error @+1 {{'nn.conv_transpose' op expected input channels that divide into 3 groups, but got 4}}
-  %y = nn.conv_transpose %x, %w {strides = array<i64: 1>, padding = array<i64: 0, 0>, output_padding = array<i64: 0>, dilations = array<i64: 1>, groups = 3 : i64} : (tensor<1x4x8xf32>, tensor<4x3x3xf32>) -> tensor<1x9x10xf32>
+func.func @transpose_groups(%x: tensor<1x12x8xf32>, %w: tensor<4x4x3xf32>) {
+  // expected-error @+1 {{'nn.conv_transpose' op expected output channels that divide into 3 groups, but got 4}}
+  %y = nn.conv_transpose %x, %w {strides = array<i64: 1>, padding = array<i64: 0, 0>, output_padding = array<i64: 0>, dilations = array<i64: 1>, groups = 3 : i64} : (tensor<1x12x8xf32>, tensor<4x4x3xf32>) -> tensor<1x4x10xf32>
   return
 }
 

@@ -32,9 +32,9 @@ func.func @conv3d(%x: tensor<2x4x8x8x8xf32>, %w: tensor<6x2x1x3x3xf32>, %b: tens
 }
 
 // CHECK-LABEL: func @conv_transpose2d(
-// CHECK: nn.conv_transpose %{{.*}}, %{{.*}}, %{{.*}} {dilations = array<i64: 1, 1>, groups = 2 : i64, output_padding = array<i64: 1, 0>, padding = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, 2>} : (tensor<?x8x7x7xf32>, tensor<8x2x3x3xf32>, tensor<4xf32>) -> tensor<?x4x14x13xf32>
-func.func @conv_transpose2d(%x: tensor<?x8x7x7xf32>, %w: tensor<8x2x3x3xf32>, %b: tensor<4xf32>) -> tensor<?x4x14x13xf32> {
-  %y = nn.conv_transpose %x, %w, %b {dilations = array<i64: 1, 1>, groups = 2 : i64, output_padding = array<i64: 1, 0>, padding = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, 2>} : (tensor<?x8x7x7xf32>, tensor<8x2x3x3xf32>, tensor<4xf32>) -> tensor<?x4x14x13xf32>
+// CHECK: nn.conv_transpose %{{.*}}, %{{.*}}, %{{.*}} {dilations = array<i64: 1, 1>, groups = 2 : i64, output_padding = array<i64: 1, 0>, padding = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, 2>} : (tensor<?x8x7x7xf32>, tensor<4x4x3x3xf32>, tensor<4xf32>) -> tensor<?x4x14x13xf32>
+func.func @conv_transpose2d(%x: tensor<?x8x7x7xf32>, %w: tensor<4x4x3x3xf32>, %b: tensor<4xf32>) -> tensor<?x4x14x13xf32> {
+  %y = nn.conv_transpose %x, %w, %b {dilations = array<i64: 1, 1>, groups = 2 : i64, output_padding = array<i64: 1, 0>, padding = array<i64: 1, 1, 1, 1>, strides = array<i64: 2, 2>} : (tensor<?x8x7x7xf32>, tensor<4x4x3x3xf32>, tensor<4xf32>) -> tensor<?x4x14x13xf32>
   return %y : tensor<?x4x14x13xf32>
 }
 

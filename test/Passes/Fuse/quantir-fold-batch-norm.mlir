@@ -19,16 +19,16 @@ func.func @conv(%x: tensor<?x1x4x4xf32>) -> tensor<?x2x4x4xf32> {
   return %1 : tensor<?x2x4x4xf32>
 }
 
-// A transposed convolution's weight is [I, O / groups, ...]: with two groups, output channel 1 belongs to input channel 1.
+// A transposed convolution's weight is [I / groups, O, ...].
 // CHECK-LABEL: func @conv_transpose_groups
-// CHECK-DAG: arith.constant dense<{{\[}}{{\[\[}}2.000000e+00{{\]\]}}, {{\[\[}}5.000000e-01{{\]\]}}]> : tensor<2x1x1xf32>
+// CHECK-DAG: arith.constant dense<{{\[\[}}[2.000000e+00], [5.000000e-01]{{\]\]}}> : tensor<1x2x1xf32>
 // CHECK-NOT: nn.batch_norm
 func.func @conv_transpose_groups(%x: tensor<?x2x4xf32>) -> tensor<?x2x4xf32> {
-  %w = arith.constant dense<1.0> : tensor<2x1x1xf32>
+  %w = arith.constant dense<1.0> : tensor<1x2x1xf32>
   %scale = arith.constant dense<[4.0, 1.0]> : tensor<2xf32>
   %zero = arith.constant dense<0.0> : tensor<2xf32>
   %variance = arith.constant dense<3.5> : tensor<2xf32>
-  %0 = nn.conv_transpose %x, %w {groups = 2 : i64, strides = array<i64: 1>, padding = array<i64: 0, 0>, output_padding = array<i64: 0>, dilations = array<i64: 1>} : (tensor<?x2x4xf32>, tensor<2x1x1xf32>) -> tensor<?x2x4xf32>
+  %0 = nn.conv_transpose %x, %w {groups = 2 : i64, strides = array<i64: 1>, padding = array<i64: 0, 0>, output_padding = array<i64: 0>, dilations = array<i64: 1>} : (tensor<?x2x4xf32>, tensor<1x2x1xf32>) -> tensor<?x2x4xf32>
   %1 = nn.batch_norm %0, %scale, %zero, %zero, %variance {epsilon = 0.5 : f32} : (tensor<?x2x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<?x2x4xf32>
   return %1 : tensor<?x2x4xf32>
 }

@@ -30,14 +30,18 @@ TEST_CASE("channels of weights", "[equalization]") {
     scaleInputChannels(scaled, shape, Floats{1, 2, 3, 4});
     CHECK(scaled == Floats{1, -4, 3, 8, -15, 24, 21, 32});
   }
-  SECTION("of a transposed convolution, each of whose groups has outputs of its own") {
-    WeightShape shape = {{4, 2}, 2, /*transposed=*/true};
+  SECTION("of a transposed convolution, each of whose groups has inputs of its own") {
+    WeightShape shape = {{2, 4}, 2, /*transposed=*/true};
     CHECK(shape.inputs() == 4);
     CHECK(shape.outputs() == 4);
-    CHECK(outputChannelRanges(weight, shape).max == Floats{3, 4, 7, 8});
+    CHECK(outputChannelRanges(weight, shape).max == Floats{1, 6, 7, 8});
+    CHECK(inputChannelRanges(weight, shape).max == Floats{1, 6, 4, 8});
     Floats scaled = weight;
     scaleOutputChannels(scaled, shape, Floats{1, 2, 3, 4});
-    CHECK(scaled == Floats{1, -4, 3, 8, -15, 24, 21, 32});
+    CHECK(scaled == Floats{1, -4, 9, 16, -5, 12, 21, 32});
+    scaled = weight;
+    scaleInputChannels(scaled, shape, Floats{1, 2, 3, 4});
+    CHECK(scaled == Floats{1, -2, 9, 12, -10, 12, 28, 32});
   }
 }
 

@@ -96,14 +96,15 @@ TEST_CASE("transposed convolution shapes", "[shapes]") {
   };
   CHECK(shape({1, 8, 4, 4}, {8, 3, 3, 3}, conv({2, 2}, {1, 1, 1, 1}, {1, 1}), {1, 1}) ==
         "[1x3x8x8]");
-  CHECK(shape({dynamic, 8, 5}, {8, 3, 4}, conv({3}, {0, 2}, {2}, 2), {0}) == "[?x6x17]");
+  CHECK(shape({dynamic, 8, 5}, {4, 6, 4}, conv({3}, {0, 2}, {2}, 2), {0}) == "[?x6x17]");
   CHECK(shape({1, 8, 4, 4}, {8, 3, 3, 3}, conv({2, 2}, {1, 1, 1, 1}, {1, 1}), {2, 1}) ==
         "error: spatial dimension 0: expected an output_padding below the stride or the dilation, "
         "but got 2");
   CHECK(shape({1, 8, 1, 1}, {8, 3, 1, 1}, conv({1, 1}, {1, 1, 1, 1}, {1, 1}), {0, 0}) ==
         "error: spatial dimension 0: expected a padding that leaves a positive size, but got -1");
-  CHECK(shape({1, 7, 4, 4}, {8, 3, 3, 3}, conv({2, 2}, {1, 1, 1, 1}, {1, 1}), {0, 0}) ==
-        "error: expected an input of 8 channels (weight's dimension 0), but got 7");
+  CHECK(
+      shape({1, 7, 4, 4}, {8, 3, 3, 3}, conv({2, 2}, {1, 1, 1, 1}, {1, 1}), {0, 0}) ==
+      "error: expected an input of 8 * 1 channels (weight's dimension 0 times groups), but got 7");
   CHECK(shape({1, 8, 1 << 20, 4}, {8, 3, 3, 3}, conv({int64_t(1) << 47, 2}, {0, 0, 0, 0}, {1, 1}),
               {0, 0})
             .starts_with("error: spatial dimension 0: expected a countable, positive size"));

@@ -61,7 +61,7 @@ Difference check(const Problem &p, uint32_t seed) {
   Random random(seed);
   Value x(p.input, concat({p.batch, p.in}, p.size), Layout::ChannelsLast);
   const Dims weightDims =
-      p.transposed ? Dims{p.in, p.out / p.groups} : Dims{p.out, p.in / p.groups};
+      p.transposed ? Dims{p.in / p.groups, p.out} : Dims{p.out, p.in / p.groups};
   Value w(p.isInteger() ? DType::Int8 : DType::Float32, concat(weightDims, p.kernel));
   Value b(p.bias, {p.out});
   Value y(p.output, concat({p.batch, p.out}, p.outputSize()), Layout::ChannelsLast);
@@ -82,7 +82,7 @@ Difference check(const Problem &p, uint32_t seed) {
     for (float &s : scales)
       s = random.real(0.002, 0.01);
     w.setQuant(scales, std::vector<int32_t>(scales.size(), 0), p.perChannel ? axis : -1);
-    const int64_t taps = w.operand.numElements() / (p.transposed ? p.in : p.out);
+    const int64_t taps = w.operand.numElements() / p.out;
     if (p.output != DType::Float32)
       random.quantize(y, 0.02 * std::sqrt(double(taps)));
     if (p.addend != DType::Float32)

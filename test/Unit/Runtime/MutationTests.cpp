@@ -47,7 +47,7 @@ PlanBuilder everyOpPlan() {
   transpose.dilations = {1, 1};
   transpose.groups = 2;
   int32_t upWeight = b.constant<int8_t>(
-      "up.weight", TensorSpec::channelCodes(DType::Int8, {4, 2, 3, 3}, 1, {.1f, .2f}),
+      "up.weight", TensorSpec::channelCodes(DType::Int8, {2, 4, 3, 3}, 1, {.1f, .2f, .3f, .4f}),
       std::vector<int8_t>(72, -5));
   int32_t up = b.op(std::move(transpose), {y, upWeight},
                     b.value("up", codes({-1, 4, 12, 12}).channelsLast()), "up");

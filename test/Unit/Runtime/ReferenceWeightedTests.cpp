@@ -102,7 +102,7 @@ std::vector<double> exactConv(const Geometry &g, const std::vector<double> &x,
   Dims xDims = join({g.batch, g.inChannels}, g.input);
   Dims yDims = join({g.batch, g.outChannels}, output);
   int64_t perGroupIn = g.inChannels / g.groups, perGroupOut = g.outChannels / g.groups;
-  Dims wDims = transposed ? join({g.inChannels, perGroupOut}, g.kernel)
+  Dims wDims = transposed ? join({perGroupIn, g.outChannels}, g.kernel)
                           : join({g.outChannels, perGroupIn}, g.kernel);
   std::vector<double> y(numElements(yDims), 0.0);
   // The positions of the side that strides: the result of a convolution, the input of a transpose.
@@ -121,7 +121,7 @@ std::vector<double> exactConv(const Geometry &g, const std::vector<double> &x,
                   return;
               }
               int64_t in = group * perGroupIn + i, out = group * perGroupOut + o;
-              double weight = transposed ? w[flatten(join({in, o}, k), wDims)]
+              double weight = transposed ? w[flatten(join({i, out}, k), wDims)]
                                          : w[flatten(join({out, i}, k), wDims)];
               y[flatten(join({n, out}, transposed ? f : c), yDims)] +=
                   x[flatten(join({n, in}, transposed ? c : f), xDims)] * weight;
@@ -296,7 +296,7 @@ void checkRandomConv(Random &random, Mode mode, bool transposed) {
   Case test;
   test.operands.push_back(
       randomData(random, valueSpec(random, mode, join({g.batch, g.inChannels}, g.input))));
-  Dims wDims = transposed ? join({g.inChannels, g.outChannels / g.groups}, g.kernel)
+  Dims wDims = transposed ? join({g.inChannels / g.groups, g.outChannels}, g.kernel)
                           : join({g.outChannels, g.inChannels / g.groups}, g.kernel);
   test.operands.push_back(randomData(random, weightSpec(random, mode, wDims, transposed ? 1 : 0)));
   test.slots = {0, 1};

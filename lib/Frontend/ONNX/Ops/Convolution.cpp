@@ -1,16 +1,19 @@
 //===- Convolution.cpp - Conv and ConvTranspose ----------------------------===//
 
+#include "../HostOps.h"
 #include "../Registry.h"
 #include "Window.h"
 
 #include "llvm/Support/MathExtras.h"
 
+#include <numeric>
+
 using namespace quantir;
 using namespace quantir::importer;
 
 /// Input, weight and, if given, bias.
-static llvm::SmallVector<Value> getOperands(NodeContext &node) {
-  llvm::SmallVector<Value> operands{node.getValue(0), node.getValue(1)};
+static llvm::SmallVector<Value> getOperands(NodeContext &node, Value weight) {
+  llvm::SmallVector<Value> operands{node.getValue(0), weight};
   if (node.hasInput(2))
     operands.push_back(node.getValue(2));
   return operands;
@@ -23,10 +26,10 @@ static LogicalResult importConv(NodeContext &node) {
   if (node.hasFailed())
     return failure();
   resolveAutoPad(window, input);
-  return node.emit<nn::ConvOp>(getOperands(node), {node.attr("strides", window.strides),
-                                                   node.attr("padding", window.padding),
-                                                   node.attr("dilations", window.dilations),
-                                                   node.attr("groups", groups)});
+  return node.emit<nn::ConvOp>(
+      getOperands(node, node.getValue(1)),
+      {node.attr("strides", window.strides), node.attr("padding", window.padding),
+       node.attr("dilations", window.dilations), node.attr("groups", groups)});
 }
 
 /// Pads so that the output has the wanted size. What padding cannot remove, being missing, is added
@@ -64,6 +67,43 @@ static LogicalResult padToOutputShape(NodeContext &node, const Dims &input, Wind
   return success();
 }
 
+/// ONNX's [C, O / groups, kernel] as [C / groups, O, kernel], the groups beside each other.
+static Value joinGroups(NodeContext &node, int64_t groups) {
+  Dims dims = node.getDims(1), permutation(dims.size() + 1);
+  if (groups == 1)
+    return node.getValue(1);
+  if (groups < 1 || dims[0] % groups != 0) {
+    node.emitAttributeError("group")
+        << "expected a divisor of the " << dims[0] << " input channels, but got " << groups;
+    return {};
+  }
+  Dims split = dims, joined = dims;
+  split[0] = joined[0] = dims[0] / groups;
+  split.insert(split.begin(), groups);
+  joined[1] = dims[1] * groups;
+  std::iota(permutation.begin(), permutation.end(), 0);
+  std::swap(permutation[0], permutation[1]);
+  if (const HostTensor *weight = node.getConstant(1)) {
+    HostResult result = reshapeHost(*weight, split);
+    if (result)
+      result = transposeHost(*result, permutation);
+    if (result)
+      result = reshapeHost(*result, joined);
+    if (result)
+      return node.createConstant(*result, node.getInputName(1));
+    node.emitError() << llvm::toString(result.takeError());
+    return {};
+  }
+  auto step = [&]<typename Op>(Value value, std::type_identity<Op>, llvm::StringRef name,
+                               const Dims &list) -> Value {
+    auto op = value ? node.create<Op>({value}, {node.attr(name, list)}) : Op();
+    return op ? op.getResult() : Value();
+  };
+  Value value = step(node.getValue(1), std::type_identity<nn::ReshapeOp>(), "shape", split);
+  value = step(value, std::type_identity<nn::TransposeOp>(), "permutation", permutation);
+  return step(value, std::type_identity<nn::ReshapeOp>(), "shape", joined);
+}
+
 static LogicalResult importConvTranspose(NodeContext &node) {
   Dims input = node.getDims(0);
   Window window = readWindow(node, input, node.getDims(1));
@@ -82,8 +122,11 @@ static LogicalResult importConvTranspose(NodeContext &node) {
       window.autoPad == AutoPad::SameLower)
     if (failed(padToOutputShape(node, input, window, outputPadding)))
       return failure();
+  Value weight = joinGroups(node, groups);
+  if (!weight)
+    return failure();
   return node.emit<nn::ConvTransposeOp>(
-      getOperands(node),
+      getOperands(node, weight),
       {node.attr("strides", window.strides), node.attr("padding", window.padding),
        node.attr("output_padding", outputPadding), node.attr("dilations", window.dilations),
        node.attr("groups", groups)});
