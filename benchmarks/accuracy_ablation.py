@@ -52,8 +52,11 @@ RULES = {
     "correct_biases": False,
     "standalone_from_module": True,
     "check_fused_types": True,
+    "join_by_first": True,
+    "pytorch_eps": True,
+    "tie_weights": False,
 }
-AFTER_PREPARE = {"correct_biases"}  # rules that the prepared model does not show
+AFTER_PREPARE = {"correct_biases", "pytorch_eps"}  # rules that the prepared model does not show
 
 
 def edited(edit):

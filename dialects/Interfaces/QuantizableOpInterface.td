@@ -40,6 +40,17 @@ def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
         clipping do; sums do not.
       }],
       "bool", "commutesWithQuantization">,
+    InterfaceMethod<[{
+        A number that stands in the results beside elements of the operands, such as what a padding
+        is filled with; nothing if there is none, or it is 0, which lies in every range.
+      }],
+      "::std::optional<float>", "getOwnElement", (ins), /*methodBody=*/"",
+      /*defaultImplementation=*/"return ::std::nullopt;">,
+    InterfaceMethod<[{
+        True if each element of the result is the greatest of several elements of the operand, so
+        that a number which is less than all others changes nothing.
+      }],
+      "bool", "takesMaximum", (ins), /*methodBody=*/"", /*defaultImplementation=*/"return false;">,
   ];
 
   let extraSharedClassDeclaration = [{

@@ -26,6 +26,7 @@ def NN_MaxPoolOp : NN_ShapedOp<"max_pool", NN_Commuting, (ins
     padding at the end is left out. Padding is never the maximum. Each padding is at most half of
     the dilated kernel. The indices of the maxima are not given.
   }];
+  let extraClassDeclaration = [{ bool takesMaximum() { return true; } }];
 }
 
 def NN_AvgPoolOp : NN_ShapedOp<"avg_pool", NN_Shared, (ins

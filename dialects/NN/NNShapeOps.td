@@ -124,6 +124,12 @@ def NN_PadOp : NN_ShapedOp<"pad", NN_Commuting, (ins
     how many elements of `value` go before the input, then for all how many go after it. A negative
     padding (cropping) is not supported: `nn.slice` does that. A dynamic batch is not padded.
   }];
+  let extraClassDeclaration = [{
+    ::std::optional<float> getOwnElement() {
+      float number = getValue().convertToFloat();
+      return number == 0.0f ? ::std::nullopt : ::std::optional(number);
+    }
+  }];
   let hasFolder = 1;
 }
 

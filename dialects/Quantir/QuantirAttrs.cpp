@@ -186,3 +186,14 @@ void QuantirDialect::printAttribute(Attribute attr, DialectAsmPrinter &printer) 
   }
   (void)generatedAttributePrinter(attr, printer);
 }
+
+ObserverSpecAttr ObserverSpecAttr::alongChannels(std::optional<int64_t> axis) const {
+  numerics::ObserverConfig config = getConfig();
+  bool perChannel = config.kind == numerics::ObserverKind::AffineMinMax
+                        ? config.granularityKind == numerics::GranularityKind::PerAxis
+                        : numerics::isPerChannel(config.kind);
+  if (!axis || !perChannel || config.chAxis != 0)
+    return *this;
+  config.chAxis = static_cast<int>(*axis);
+  return get(getContext(), config);
+}

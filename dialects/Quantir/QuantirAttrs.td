@@ -36,6 +36,11 @@ def Quantir_ObserverSpecAttr : AttrDef<Quantir_Dialect, "ObserverSpec"> {
   let mnemonic = "observer";
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The same for a weight that has its output channels along `axis`, if it is asked for each channel, along axis 0, which is
+    /// an observer's default.
+    ObserverSpecAttr alongChannels(std::optional<int64_t> axis) const;
+  }];
 }
 
 //===----------------------------------------------------------------------===//
@@ -114,7 +119,8 @@ def Quantir_Rule : I32EnumAttr<"Rule", "a rule that Quantir and PyTorch see diff
     I32EnumAttrCase<"FusersFirst", 6, "fusers_first">, I32EnumAttrCase<"CorrectBiases", 7, "correct_biases">,
     I32EnumAttrCase<"StandaloneFromModule", 8, "standalone_from_module">,
     I32EnumAttrCase<"CheckFusedTypes", 9, "check_fused_types">, I32EnumAttrCase<"FloatAddends", 10, "float_addends">,
-    I32EnumAttrCase<"EqualizeAsFX", 11, "equalize_as_fx">]> {
+    I32EnumAttrCase<"EqualizeAsFX", 11, "equalize_as_fx">, I32EnumAttrCase<"JoinByFirst", 12, "join_by_first">,
+    I32EnumAttrCase<"PyTorchEps", 13, "pytorch_eps">, I32EnumAttrCase<"TieWeights", 14, "tie_weights">]> {
   let cppNamespace = "::quantir";
 }
 
@@ -243,6 +249,20 @@ def Quantir_SharedSpecAttr : AttrDef<Quantir_Dialect, "SharedSpec"> {
   let assemblyFormat = "`<` $kind $index `>`";
 }
 
+def Quantir_JoinedSpecAttr : AttrDef<Quantir_Dialect, "JoinedSpec"> {
+  let summary = "observe what an op makes of several values, each of which may keep its own scale";
+  let description = [{
+    `#quantir.joined<#quantir.histogram>`, for the result of an op that only moves elements, but those of several values or
+    some of its own: a concatenation, a padding with a number. The op on integers wants one scale for all of them. An operand
+    that nothing else reads takes the observer of the result; another one keeps its own, and is quantized once more where the
+    values are joined, unless `quantir-unify-observers` finds that the scales are about the same. Values of ops with a known
+    range keep that if all have the same.
+  }];
+  let mnemonic = "joined";
+  let parameters = (ins "::quantir::ObserverSpecAttr":$spec);
+  let assemblyFormat = "`<` qualified($spec) `>`";
+}
+
 def Quantir_DerivedSpecAttr : AttrDef<Quantir_Dialect, "DerivedSpec"> {
   let summary = "quantize with the product of two operands' scales and zero point 0";
   let description = [{For a bias: `#quantir.derived<operand 0 operand 1>`, stored as qint32.}];
@@ -263,8 +283,9 @@ def Quantir_UpstreamSpecAttr : AttrDef<Quantir_Dialect, "UpstreamSpec"> {
 def Quantir_AnnotationAttr : Quantir_Attr<"Annotation", "annotation"> {
   let summary = "what is done with each operand and result of an op";
   let description = [{
-    One entry for each operand and each result: an observer, `#quantir.shared`, `#quantir.derived`, `#quantir.upstream`, or
-    `unit` for a value that is left as it is. Every pass after annotation reads nothing else.
+    One entry for each operand and each result: an observer, `#quantir.shared`, `#quantir.derived` (operands),
+    `#quantir.upstream` or `#quantir.joined` (results), or `unit` for a value that is left as it is. Every pass after annotation
+    reads nothing else.
 
     `equalization` is for an op with a weight whose columns share their ranges with those of the first activation
     (`quantir-equalize`): the observer of the activation's columns.
@@ -279,6 +300,20 @@ def Quantir_AnnotationAttr : Quantir_Attr<"Annotation", "annotation"> {
                         OptionalParameter<"::quantir::ObserverSpecAttr">:$equalization);
   let builders = [AttrBuilder<(ins "::mlir::ArrayAttr":$operands, "::mlir::ArrayAttr":$results),
                               [{ return $_get($_ctxt, operands, results, ::quantir::ObserverSpecAttr()); }]>];
+  let extraClassDeclaration = [{
+    /// The observer that an edge is quantized with, following `shared` and `joined`; null if there is none of its own.
+    ::quantir::ObserverSpecAttr observerOfOperand(unsigned index) const { return observerOf(getOperands()[index]); }
+    ::quantir::ObserverSpecAttr observerOfResult(unsigned index) const { return observerOf(getResults()[index]); }
+
+    /// The same with one entry replaced.
+    AnnotationAttr withOperand(unsigned index, ::mlir::Attribute spec) const;
+    AnnotationAttr withResult(unsigned index, ::mlir::Attribute spec) const;
+
+  private:
+    ::quantir::ObserverSpecAttr observerOf(::mlir::Attribute spec) const;
+
+  public:
+  }];
 }
 
 #endif // QUANTIR_DIALECTS_QUANTIR_ATTRS_TD

@@ -181,12 +181,16 @@ LogicalResult AnnotationAttr::verify(function_ref<InFlightDiagnostic()> emitErro
                        << equalization;
   for (ArrayAttr specs : {operands, results})
     for (Attribute spec : specs)
-      if (!isa<ObserverSpecAttr, SharedSpecAttr, DerivedSpecAttr, UpstreamSpecAttr, UnitAttr>(spec))
+      if (!isa<ObserverSpecAttr, SharedSpecAttr, DerivedSpecAttr, UpstreamSpecAttr, JoinedSpecAttr,
+               UnitAttr>(spec))
         return emitError() << "expected an observer, #quantir.shared, #quantir.derived, "
-                              "#quantir.upstream or unit, but got "
+                              "#quantir.upstream, #quantir.joined or unit, but got "
                            << spec;
+  for (Attribute spec : results)
+    if (isa<DerivedSpecAttr>(spec))
+      return emitError() << "expected " << spec << " only for operands";
   for (Attribute spec : operands) {
-    if (isa<UpstreamSpecAttr>(spec))
+    if (isa<UpstreamSpecAttr, JoinedSpecAttr>(spec))
       return emitError() << "expected " << spec << " only for results";
     auto derived = dyn_cast<DerivedSpecAttr>(spec);
     if (derived && std::max(derived.getActivation(), derived.getWeight()) >= operands.size())
@@ -202,4 +206,32 @@ LogicalResult AnnotationAttr::verify(function_ref<InFlightDiagnostic()> emitErro
                              << stringifyEdgeKind(shared.getKind()) << "s, but got " << spec;
       }
   return success();
+}
+
+ObserverSpecAttr AnnotationAttr::observerOf(Attribute spec) const {
+  // A chain of shared edges is shorter than the number of edges, unless it is a ring.
+  for (size_t steps = 0, e = getOperands().size() + getResults().size(); steps <= e; ++steps) {
+    auto shared = dyn_cast<SharedSpecAttr>(spec);
+    if (!shared) {
+      auto joined = dyn_cast<JoinedSpecAttr>(spec);
+      return joined ? joined.getSpec() : dyn_cast<ObserverSpecAttr>(spec);
+    }
+    spec = shared.getKind() == EdgeKind::Operand ? getOperands()[shared.getIndex()]
+                                                 : getResults()[shared.getIndex()];
+  }
+  return {};
+}
+
+static ArrayAttr withEntry(ArrayAttr specs, unsigned index, Attribute spec) {
+  SmallVector<Attribute> changed(specs.getValue());
+  changed[index] = spec;
+  return ArrayAttr::get(specs.getContext(), changed);
+}
+
+AnnotationAttr AnnotationAttr::withOperand(unsigned index, Attribute spec) const {
+  return get(getContext(), withEntry(getOperands(), index, spec), getResults(), getEqualization());
+}
+
+AnnotationAttr AnnotationAttr::withResult(unsigned index, Attribute spec) const {
+  return get(getContext(), getOperands(), withEntry(getResults(), index, spec), getEqualization());
 }

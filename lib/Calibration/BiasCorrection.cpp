@@ -8,6 +8,7 @@
 #include "quantir/Calibration/BiasCorrection.h"
 #include "quantir/Calibration/StatusDiagnostics.h"
 
+#include "quantir/Config/ObserverLoader.h"
 #include "quantir/Numerics/Quantize.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
@@ -48,13 +49,16 @@ Value outsideOf(Operation *unit, Operation *root, Value value) {
   return argument ? unit->getOperand(argument.getArgNumber()) : Value();
 }
 
-/// The mean is taken of each sample, whose axis is the first one, so all others must be static.
+/// Whether each sample has rows of its own along the first axis, one or several. All other axes
+/// must be static, since the mean over them is an op of the measuring model.
 bool hasSampleAxis(RankedTensorType result, func::FuncOp func) {
-  if (result.getRank() < 2 || func.getNumArguments() == 0)
+  if (result.getRank() < 2 || func.getNumArguments() == 0 ||
+      llvm::any_of(result.getShape().drop_front(), ShapedType::isDynamic))
     return false;
   auto input = dyn_cast<RankedTensorType>(func.getArgumentTypes()[0]);
-  return input && input.getRank() > 0 && input.getDimSize(0) == result.getDimSize(0) &&
-         !llvm::any_of(result.getShape().drop_front(), ShapedType::isDynamic);
+  if (!input || input.getRank() == 0 || input.isDynamicDim(0) != result.isDynamicDim(0))
+    return false;
+  return result.isDynamicDim(0) || result.getDimSize(0) % input.getDimSize(0) == 0;
 }
 
 std::optional<Target> targetOf(Operation *unit, func::FuncOp func, SymbolTable &symbols) {
@@ -85,7 +89,7 @@ std::optional<Target> targetOf(Operation *unit, func::FuncOp func, SymbolTable &
     return std::nullopt;
   std::optional<int64_t> channelAxis = root.getResultChannelAxis();
   auto channels = cast<RankedTensorType>(target.bias->get().getType());
-  if (!channelAxis || channels.getRank() != 1 ||
+  if (!channelAxis || *channelAxis == 0 || channels.getRank() != 1 ||
       channels.getDimSize(0) != result.getDimSize(*channelAxis))
     return std::nullopt;
   target.channelAxis = *channelAxis;
@@ -143,12 +147,11 @@ std::string roundAs(const numerics::Observer &observer, ArrayRef<int64_t> shape,
 }
 
 /// What rounding takes away from the weight, `w - q(w)`; nothing if it is not known here.
-std::optional<SmallVector<float>> roundingError(const Target &target) {
-  ObserverOp symbol = target.observer;
-  std::unique_ptr<numerics::Observer> observer =
-      numerics::createObserver(symbol.getSpec().getConfig());
-  std::optional<numerics::ObserverState> state = symbol.getObserverState();
-  if (!observer || !state || !observer->load(*state).empty())
+std::optional<SmallVector<float>> roundingError(const Target &target,
+                                                const ObserverLoader &loader) {
+  std::string unknown;
+  std::unique_ptr<numerics::Observer> observer = loader.load(target.observer, unknown);
+  if (!observer)
     return std::nullopt;
   SmallVector<float> error = *nn::getConstantFloats(target.weight);
   SmallVector<float> rounded = error;
@@ -160,7 +163,8 @@ std::optional<SmallVector<float>> roundingError(const Target &target) {
   return error;
 }
 
-/// The mean of the result of `target`'s root on `error` as its weight, for each sample and channel.
+/// The mean of the result of `target`'s root on `error` as its weight, for each row of the first
+/// axis and each channel: [rows, channels].
 Value measure(OpBuilder &builder, const Target &target, ArrayRef<float> error) {
   Location loc = target.root->getLoc();
   builder.setInsertionPoint(target.unit);
@@ -215,7 +219,8 @@ void removeObservers(ModuleOp module) {
   module->setAttr(QuantirDialect::stageAttrName, StringAttr::get(module.getContext(), "float"));
 }
 
-/// Runs the measuring model; the mean of each of its outputs over all samples.
+/// Runs the measuring model; the means over all rows of each of its outputs, which are [rows,
+/// channels].
 runtime::Status run(const runtime::PlanPtr &plan, int64_t samples,
                     const runtime::SampleSource &source, const runtime::ExecutionOptions &options,
                     const runtime::Progress &progress, std::vector<std::vector<double>> &means) {
@@ -226,19 +231,27 @@ runtime::Status run(const runtime::PlanPtr &plan, int64_t samples,
       createRunner(plan, options, samples);
   if (!runner)
     return runner.status();
+  std::vector<double> rows(plan->outputs().size());
   auto sink = [&](int64_t first, int64_t count, std::span<const runtime::TensorView> outputs) {
     for (size_t i = 0; i < outputs.size(); ++i) {
       std::vector<float> values = (*readers)[i].read(outputs[i]);
-      means[i].resize(values.size() / count);
+      const size_t channels = outputs[i].dims.back();
+      means[i].resize(channels);
       for (size_t j = 0; j < values.size(); ++j)
-        means[i][j % means[i].size()] += values[j] / double(samples);
+        means[i][j % channels] += values[j];
+      rows[i] += double(values.size() / channels);
     }
     if (progress)
       progress(first + count);
     return runtime::Status();
   };
   means.assign(plan->outputs().size(), {});
-  return (*runner)->run(samples, source, sink);
+  if (runtime::Status status = (*runner)->run(samples, source, sink); !status)
+    return status;
+  for (auto [sums, count] : llvm::zip_equal(means, rows))
+    for (double &sum : sums)
+      sum /= count;
+  return runtime::Status();
 }
 
 /// Adds `mean` to the bias of `target`.
@@ -265,6 +278,9 @@ FailureOr<BiasCorrection> quantir::correctBiases(ModuleOp calibrated,
   func::FuncOp entry = entryOf(calibrated);
   if (!entry)
     return calibrated.emitError("expected one public function");
+  FailureOr<ObserverLoader> loader = ObserverLoader::create(calibrated);
+  if (failed(loader))
+    return failure();
   SmallVector<Target> targets = findTargets(entry);
 
   OwningOpRef<ModuleOp> model = calibrated.clone();
@@ -273,7 +289,7 @@ FailureOr<BiasCorrection> quantir::correctBiases(ModuleOp calibrated,
   SmallVector<Target> measured;
   SmallVector<Value> outputs;
   for (auto [target, copy] : llvm::zip_equal(targets, findTargets(func)))
-    if (std::optional<SmallVector<float>> error = roundingError(target))
+    if (std::optional<SmallVector<float>> error = roundingError(target, *loader))
       if (Value mean = measure(builder, copy, *error)) {
         measured.push_back(target);
         outputs.push_back(mean);

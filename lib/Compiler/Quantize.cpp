@@ -130,7 +130,11 @@ private:
     DiagnosticCollector diagnostics(context());
     PassManager pm(context());
     build(pm);
-    return succeeded(pm.run(*model.module)) ? Status() : diagnostics.error(what);
+    if (failed(pm.run(*model.module)))
+      return diagnostics.error(what);
+    for (const std::string &warning : diagnostics.warnings())
+      result.report.notes.push_back("warning: " + warning);
+    return Status();
   }
 
   runtime::ExecutionOptions execution() const {

@@ -144,15 +144,23 @@ FailureOr<BackendPatterns> quantir::getBackendPatterns(ModuleOp module, StringRe
   return BackendPatterns(*resolved);
 }
 
-FailureOr<QuantizationRules> quantir::getQuantizationRules(func::FuncOp func) {
-  StringRef name = QuantirDialect::backendConfigAttrName;
-  auto config = func->getAttrOfType<BackendConfigAttr>(name);
-  if (auto module = func->getParentOfType<ModuleOp>(); module && !config)
-    config = module->getAttrOfType<BackendConfigAttr>(name);
+static FailureOr<QuantizationRules> rulesOf(BackendConfigAttr config, Location loc) {
   if (!config)
     return QuantizationRules::of(Rules::Quantir);
-  FailureOr<BackendConfigAttr> resolved = resolveBackendConfig(config, func.getLoc());
+  FailureOr<BackendConfigAttr> resolved = resolveBackendConfig(config, loc);
   if (failed(resolved))
     return failure();
   return QuantizationRules::of(*resolved);
+}
+
+FailureOr<QuantizationRules> quantir::getQuantizationRules(func::FuncOp func) {
+  StringRef name = QuantirDialect::backendConfigAttrName;
+  auto config = func->getAttrOfType<BackendConfigAttr>(name);
+  auto module = func->getParentOfType<ModuleOp>();
+  return config || !module ? rulesOf(config, func.getLoc()) : getQuantizationRules(module);
+}
+
+FailureOr<QuantizationRules> quantir::getQuantizationRules(ModuleOp module) {
+  return rulesOf(module->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName),
+                 module.getLoc());
 }

@@ -63,6 +63,15 @@ struct QuantizationRules {
   /// was, what shares the observer of a value that is multiplied gets its new range, too, and of
   /// units of several ops only those with a relu are equalized.
   bool equalizeAsFX = false;
+  /// Where an op shares the observer of its inputs and has several (a concatenation), all of them
+  /// take the first one's, for everybody who reads them.
+  bool joinByFirst = false;
+  /// Where an observer's `eps` is its default, it is the least scale; else that is much less
+  /// (ObserverLoader.h).
+  bool pytorchEps = false;
+  /// A weight that one op has in integers has them for another, too, that the config has no pattern
+  /// for (an embedding of the same table), so that it is stored once.
+  bool tieWeights = true;
 
   /// Those of a family.
   static QuantizationRules of(Rules family);
@@ -129,6 +138,9 @@ mlir::FailureOr<BackendPatterns> getBackendPatterns(mlir::ModuleOp module,
 /// The rules by which `func` is quantized: those of its own backend config or its module's, or
 /// Quantir's if neither has one.
 mlir::FailureOr<QuantizationRules> getQuantizationRules(mlir::func::FuncOp func);
+
+/// Those of the module's backend config.
+mlir::FailureOr<QuantizationRules> getQuantizationRules(mlir::ModuleOp module);
 
 } // namespace quantir
 

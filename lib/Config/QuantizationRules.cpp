@@ -33,6 +33,12 @@ bool &QuantizationRules::operator[](Rule rule) {
     return floatAddends;
   case Rule::EqualizeAsFX:
     return equalizeAsFX;
+  case Rule::JoinByFirst:
+    return joinByFirst;
+  case Rule::PyTorchEps:
+    return pytorchEps;
+  case Rule::TieWeights:
+    return tieWeights;
   }
   llvm_unreachable("a rule without a value");
 }
@@ -53,6 +59,9 @@ QuantizationRules QuantizationRules::of(Rules family) {
   result.standaloneFromModule = true;
   result.checkFusedTypes = true;
   result.equalizeAsFX = true;
+  result.joinByFirst = true;
+  result.pytorchEps = true;
+  result.tieWeights = false;
   return result;
 }
 

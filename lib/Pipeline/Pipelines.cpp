@@ -22,6 +22,7 @@ namespace {
 void addSimplification(OpPassManager &pm, const std::string &backendConfig) {
   pm.addPass(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createFoldBatchNormPass());
+  pm.addNestedPass<func::FuncOp>(createMergeConstantsPass());
   pm.addPass(createCSEPass());
   pm.addPass(createFusePass(FusePassOptions{backendConfig}));
 }
@@ -64,6 +65,7 @@ void quantir::buildConvertPipeline(OpPassManager &pm) {
   swap.stage = "convert";
   pm.addPass(createSwapModulesPass(swap));
   pm.addPass(createEqualizePass());
+  pm.addPass(createUnifyObserversPass());
   pm.addPass(createConvertPass());
   pm.addPass(createQuantizeBoundariesPass());
   pm.addNestedPass<func::FuncOp>(createCancelRedundantCastsPass());

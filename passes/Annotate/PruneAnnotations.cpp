@@ -79,6 +79,8 @@ bool reachesComputation(Operation *start, llvm::SetVector<Operation *> &group) {
 class PruneAnnotationsPass : public quantir::impl::PruneAnnotationsPassBase<PruneAnnotationsPass> {
 public:
   void runOnOperation() override {
+    if (getOperation().isExternal())
+      return;
     FailureOr<QuantizationRules> rules = getQuantizationRules(getOperation());
     if (failed(rules))
       return signalPassFailure();
@@ -117,28 +119,21 @@ private:
     AnnotationAttr annotation = annotationOf(op);
     if (!annotation)
       return;
-    SmallVector<Attribute> results(annotation.getResults().getValue());
     bool changed = false;
     for (OpResult result : op->getResults()) {
-      Attribute &spec = results[result.getResultNumber()];
-      if (!isQuantized(spec) || llvm::any_of(result.getUses(), quantizesOperand))
+      if (!quantizesResult(result) || llvm::any_of(result.getUses(), quantizesOperand))
         continue;
-      spec = UnitAttr::get(&getContext());
+      leaveFloat(result);
       changed = true;
       ++numResults;
     }
-    if (!changed)
-      return;
-    bool anyResult = llvm::any_of(results, isQuantized);
     // A call of a custom module says nothing of itself.
     auto quantizable = dyn_cast<QuantizableOpInterface>(op);
-    if (!anyResult && quantizable && !quantizable.getWeightOperand()) {
-      // Without a weight there is no integer arithmetic to gain: the float op on dequantized values
-      // is as good.
+    // Without a weight there is no integer arithmetic to gain: the float op on dequantized values
+    // is as good.
+    if (changed && llvm::none_of(op->getResults(), quantizesResult) && quantizable &&
+        !quantizable.getWeightOperand())
       leaveInFloat(op, "nothing reads its result as integers");
-      return;
-    }
-    setAnnotation(op, annotation.getOperands(), ArrayAttr::get(&getContext(), results));
   }
 
   /// The addends of a fused op whose result stays float.
@@ -167,27 +162,17 @@ private:
   }
 
   void leaveFloat(OpResult result) {
-    AnnotationAttr annotation = annotationOf(result.getOwner());
-    setAnnotation(result.getOwner(), annotation.getOperands(),
-                  withFloat(annotation.getResults(), result.getResultNumber()));
+    Operation *op = result.getOwner();
+    op->setAttr(
+        QuantirDialect::annotationAttrName,
+        annotationOf(op).withResult(result.getResultNumber(), UnitAttr::get(&getContext())));
   }
 
   void leaveFloat(OpOperand &operand) {
-    AnnotationAttr annotation = annotationOf(operand.getOwner());
-    setAnnotation(operand.getOwner(),
-                  withFloat(annotation.getOperands(), operand.getOperandNumber()),
-                  annotation.getResults());
-  }
-
-  ArrayAttr withFloat(ArrayAttr specs, unsigned index) {
-    SmallVector<Attribute> changed(specs.getValue());
-    changed[index] = UnitAttr::get(&getContext());
-    return ArrayAttr::get(&getContext(), changed);
-  }
-
-  void setAnnotation(Operation *op, ArrayAttr operands, ArrayAttr results) {
-    op->setAttr(QuantirDialect::annotationAttrName,
-                AnnotationAttr::get(&getContext(), operands, results));
+    Operation *op = operand.getOwner();
+    op->setAttr(
+        QuantirDialect::annotationAttrName,
+        annotationOf(op).withOperand(operand.getOperandNumber(), UnitAttr::get(&getContext())));
   }
 
   void leaveInFloat(Operation *op, StringRef reason) {

@@ -60,6 +60,16 @@ unsigned countTensorOperands(Operation *unit, Operation *root) {
   });
 }
 
+/// Whether all that reads `value`, behind ops that only move or clip it, takes maxima.
+bool onlyMaximaAreRead(Value value) {
+  return !value.use_empty() && llvm::all_of(value.getUsers(), [](Operation *user) {
+    auto op = dyn_cast<QuantizableOpInterface>(user);
+    if (!op || !op.commutesWithQuantization() || op->getNumOperands() != 1)
+      return false;
+    return op.takesMaximum() || llvm::all_of(op->getResults(), onlyMaximaAreRead);
+  });
+}
+
 /// Makes the annotation of a unit whose qconfig the backend accepts.
 class AnnotationBuilder {
 public:
@@ -68,13 +78,19 @@ public:
       : op(op), context(op->getContext()), activation(qconfig.getActivation()),
         weight(qconfig.getWeight()), observation(observation), rules(rules),
         unit(UnitAttr::get(context)) {
+    unsigned numActivations = 0;
     for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i) {
       OperandRole role = op.getOperandRole(i);
-      if (role == OperandRole::Activation && !firstActivation && takesPart(i))
-        firstActivation = i;
+      if (role == OperandRole::Activation && takesPart(i)) {
+        ++numActivations;
+        if (!firstActivation)
+          firstActivation = i;
+      }
       if (role == OperandRole::Weight && !weightIndex)
         weightIndex = i;
     }
+    joins = observation == ObservationType::Share && !rules.joinByFirst &&
+            op.commutesWithQuantization() && (numActivations > 1 || showsOwnElement());
   }
 
   AnnotationAttr build(bool quantizeBias) {
@@ -96,12 +112,19 @@ private:
     return activation && activation.getConfig().kind == kind;
   }
 
+  /// Whether a number of the op's own matters to the range of its result. One below 0 does not if
+  /// only maxima are taken: where it stands, the least code does as well.
+  bool showsOwnElement() {
+    std::optional<float> own = op.getOwnElement();
+    return own && !(*own <= 0.0f && llvm::all_of(op->getResults(), onlyMaximaAreRead));
+  }
+
   Attribute specOfOperand(unsigned operand, bool quantizeBias) {
     switch (op.getOperandRole(operand)) {
     case OperandRole::Activation:
       return specOfActivation(operand);
     case OperandRole::Weight:
-      return isObserved(weight) ? Attribute(weight) : unit;
+      return isObserved(weight) ? Attribute(weight.alongChannels(op.getWeightChannelAxis())) : unit;
     case OperandRole::Bias:
       if (quantizeBias && firstActivation && weightIndex)
         return DerivedSpecAttr::get(context, *firstActivation, *weightIndex);
@@ -119,9 +142,28 @@ private:
     // Parameters that are chosen at run time are chosen for the first activation alone.
     if (activation.getConfig().isDynamic && operand != *firstActivation)
       return unit;
-    if (observation == ObservationType::Share && operand != *firstActivation)
+    if (observation == ObservationType::Share && operand != *firstActivation && !joins)
       return SharedSpecAttr::get(context, EdgeKind::Operand, *firstActivation);
+    // What is known of an op's result says nothing of what it reads.
+    if (is(numerics::ObserverKind::FixedQParams) && op.getResultPolicy(0).isFixed() &&
+        !rules.fixedFromQConfig)
+      return specAsMade(op->getOperand(operand));
     return activation;
+  }
+
+  /// The spec that the maker of `value` has for it, if it is of the activation's dtype; else a
+  /// histogram of that dtype.
+  ObserverSpecAttr specAsMade(Value value) const {
+    numerics::QDType dtype = activation.getConfig().dtype;
+    if (auto result = dyn_cast<OpResult>(value))
+      if (auto annotation =
+              result.getOwner()->getAttrOfType<AnnotationAttr>(QuantirDialect::annotationAttrName))
+        if (ObserverSpecAttr made = annotation.observerOfResult(result.getResultNumber()))
+          if (made.getConfig().dtype == dtype && !made.getConfig().isDynamic)
+            return made;
+    auto config = numerics::ObserverConfig::of(numerics::ObserverKind::Histogram);
+    config.dtype = dtype;
+    return ObserverSpecAttr::get(context, config);
   }
 
   Attribute specOfResult(unsigned result) {
@@ -133,6 +175,8 @@ private:
     ResultPolicy policy = op.getResultPolicy(result);
     if (policy.isFixed() && !rules.fixedFromQConfig)
       return fixedSpec(activation, policy);
+    if (joins)
+      return JoinedSpecAttr::get(context, activation);
     if (observation == ObservationType::Share && firstActivation)
       return SharedSpecAttr::get(context, EdgeKind::Operand, *firstActivation);
     return activation;
@@ -145,12 +189,47 @@ private:
   const QuantizationRules &rules;
   Attribute unit;
   std::optional<unsigned> firstActivation, weightIndex;
+  bool joins = false; ///< values, or numbers of its own, under one scale
 };
 
 } // namespace
 
+/// Quantizes the weights of `units`, which stay float, that other ops have quantized.
+static void tieWeights(func::FuncOp func, ArrayRef<QuantizableOpInterface> units) {
+  llvm::DenseMap<Value, ObserverSpecAttr> quantized;
+  if (units.empty())
+    return;
+  auto indexOfWeight = [](QuantizableOpInterface unit) {
+    unsigned index = 0;
+    while (unit.getOperandRole(index) != OperandRole::Weight)
+      ++index;
+    return index;
+  };
+  for (auto unit : func.getBody().getOps<QuantizableOpInterface>()) {
+    auto annotation = unit->getAttrOfType<AnnotationAttr>(QuantirDialect::annotationAttrName);
+    if (!annotation || !unit.getWeightOperand())
+      continue;
+    if (ObserverSpecAttr spec = annotation.observerOfOperand(indexOfWeight(unit)))
+      quantized.try_emplace(unit.getWeightOperand(), spec);
+  }
+  for (QuantizableOpInterface unit : units) {
+    ObserverSpecAttr spec = quantized.lookup(unit.getWeightOperand());
+    if (!spec)
+      continue;
+    Attribute none = UnitAttr::get(func.getContext());
+    auto unitsFor = [&](size_t count) {
+      return ArrayAttr::get(func.getContext(), SmallVector<Attribute>(count, none));
+    };
+    unit->setAttr(QuantirDialect::annotationAttrName,
+                  AnnotationAttr::get(func.getContext(), unitsFor(unit->getNumOperands()),
+                                      unitsFor(unit->getNumResults()))
+                      .withOperand(indexOfWeight(unit), spec));
+  }
+}
+
 LogicalResult QConfigQuantizer::annotate(func::FuncOp func) {
   OpIdentifier identifier;
+  SmallVector<QuantizableOpInterface> withoutPattern;
   for (Operation &op : func.getBody().getOps()) {
     auto unit = dyn_cast<QuantizableOpInterface>(op);
     if (!unit)
@@ -162,13 +241,18 @@ LogicalResult QConfigQuantizer::annotate(func::FuncOp func) {
     if (failed(checkFusedTypes(&op)))
       return failure();
     std::string reason;
-    if (AnnotationAttr annotation = annotationFor(unit, identity, reason)) {
+    bool isWanted = true;
+    if (AnnotationAttr annotation = annotationFor(unit, identity, reason, isWanted)) {
       op.setAttr(QuantirDialect::annotationAttrName, annotation);
       continue;
     }
+    if (Value weight = unit.getWeightOperand(); isWanted && weight && nn::isConstant(weight))
+      withoutPattern.push_back(unit);
     op.setAttr(QuantirDialect::floatReasonAttrName, StringAttr::get(op.getContext(), reason));
     op.emitRemark("left in float: ") << reason;
   }
+  if (backend.rules().tieWeights)
+    tieWeights(func, withoutPattern);
   return success();
 }
 
@@ -196,9 +280,11 @@ LogicalResult QConfigQuantizer::checkFusedTypes(Operation *unit) {
 }
 
 AnnotationAttr QConfigQuantizer::annotationFor(QuantizableOpInterface op,
-                                               const OpIdentity &identity, std::string &reason) {
+                                               const OpIdentity &identity, std::string &reason,
+                                               bool &isWanted) {
   ResolvedQConfig resolved = resolveQConfig(mapping, identity);
-  if (!resolved.qconfig) {
+  isWanted = bool(resolved.qconfig);
+  if (!isWanted) {
     reason = "the qconfig mapping says none (" + resolved.setting + ")";
     return {};
   }

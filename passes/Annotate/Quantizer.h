@@ -38,9 +38,10 @@ private:
   /// modules of `unit`, or none for any.
   mlir::LogicalResult checkFusedTypes(mlir::Operation *unit);
 
-  /// The annotation for one unit; or null, with the reason.
+  /// The annotation for one unit; or null, with the reason. `isWanted`: the mapping has a qconfig
+  /// for it.
   AnnotationAttr annotationFor(QuantizableOpInterface op, const OpIdentity &identity,
-                               std::string &reason);
+                               std::string &reason, bool &isWanted);
 
   /// The first dtype config of the pattern that accepts the qconfig; or null, with the reason.
   DTypeConfigAttr findDTypes(QuantizableOpInterface op, const BackendPatterns::Entry &pattern,

@@ -2,12 +2,14 @@
 
 #include "quantir/passes/Convert/Passes.h"
 
+#include "quantir/Config/ObserverLoader.h"
 #include "quantir/Numerics/Float16.h"
 #include "quantir/Numerics/Quantize.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
 #include "mlir/IR/PatternMatch.h"
+#include "llvm/Support/FormatVariadic.h"
 
 namespace quantir {
 #define GEN_PASS_DEF_CONVERTPASS
@@ -95,9 +97,12 @@ public:
     });
     if (equalized.wasInterrupted())
       return signalPassFailure();
+    FailureOr<ObserverLoader> loader = ObserverLoader::create(module);
+    if (failed(loader))
+      return signalPassFailure();
     llvm::DenseMap<StringAttr, Choice> chosen;
     for (auto observer : module.getOps<ObserverOp>())
-      if (failed(choose(observer, chosen[observer.getSymNameAttr()])))
+      if (failed(choose(observer, *loader, chosen[observer.getSymNameAttr()])))
         return signalPassFailure();
 
     WalkResult result = module.walk([&](ObserveOp observe) -> WalkResult {
@@ -123,24 +128,46 @@ private:
     numerics::AffineQParams blocks; ///< for Form::Blocks, unless they are dynamic
   };
 
-  LogicalResult choose(ObserverOp observer, Choice &choice) {
-    const numerics::ObserverConfig &config = choice.config = observer.getSpec().getConfig();
-    Form form = formOf(config);
-    if (form != Form::Rows && form != Form::Codes && (form != Form::Blocks || config.isDynamic))
+  static LogicalResult choose(ObserverOp observer, const ObserverLoader &loader, Choice &choice) {
+    choice.config = loader.configOf(observer);
+    Form form = formOf(choice.config);
+    if (form != Form::Rows && form != Form::Codes &&
+        (form != Form::Blocks || choice.config.isDynamic))
       return success();
-    std::unique_ptr<numerics::Observer> statistics = numerics::createObserver(config);
-    std::optional<numerics::ObserverState> state = observer.getObserverState();
-    if (numerics::needsCalibration(config)) {
-      if (!state || state->empty())
-        return observer.emitError("has no statistics; calibrate the prepared model first");
-      if (std::string error = statistics->load(*state); !error.empty())
-        return observer.emitError() << "cannot use its statistics: " << error;
-    }
-    std::string error = form == Form::Blocks ? statistics->calculateAffineQParams(choice.blocks)
-                                             : statistics->calculateQParams(choice.params);
+    std::string error;
+    std::unique_ptr<numerics::Observer> statistics = loader.load(observer, error);
+    if (!statistics)
+      return observer.emitError() << error;
+    error = form == Form::Blocks ? statistics->calculateAffineQParams(choice.blocks)
+                                 : statistics->calculateQParams(choice.params);
     if (!error.empty())
       return observer.emitError() << "cannot choose a scale: " << error;
+    if (form == Form::Codes && numerics::needsCalibration(choice.config))
+      warnOfLeastScale(observer, *statistics, choice.params);
     return success();
+  }
+
+  /// Says where the least scale is larger than the values need. Channels that are small beside
+  /// others do not matter, since nothing of them is seen in the sum.
+  static void warnOfLeastScale(ObserverOp observer, const numerics::Observer &statistics,
+                               const numerics::QParams &params) {
+    const numerics::ObserverState &state = statistics.state();
+    auto magnitude = [&](size_t i) { return std::max(-state.minVal[i], state.maxVal[i]); };
+    float largest = 0;
+    for (size_t i = 0; i < state.minVal.size(); ++i)
+      largest = std::max(largest, magnitude(i));
+    size_t bound = 0;
+    for (size_t i = 0; i < std::min(state.minVal.size(), params.scale.size()); ++i)
+      bound += magnitude(i) > largest / 1024 && params.scale[i] <= statistics.config().eps;
+    if (bound == 0)
+      return;
+    InFlightDiagnostic warning = observer.emitWarning()
+                                 << "its values lose precision: they are at most " << largest
+                                 << ", but no scale is less than " << statistics.config().eps
+                                 << " (eps)";
+    if (!params.perTensor())
+      warning << ", which is that of " << bound << " of " << params.channels() << " channels";
+    warning << "; choose a smaller eps, or scale the model's values";
   }
 
   LogicalResult convert(IRRewriter &rewriter, ObserveOp observe, const Choice &choice) {
@@ -244,6 +271,24 @@ private:
     return success();
   }
 
+  /// Whether 32 bits hold the codes of a constant bias; a warning if they do not.
+  static bool fits(OpOperand &bias, const numerics::QParams &params) {
+    std::optional<SmallVector<float>> values = nn::getConstantFloats(bias.get());
+    if (!values)
+      return true;
+    for (auto [channel, value] : llvm::enumerate(*values)) {
+      double steps = double(value) / params.scale[params.perTensor() ? 0 : channel];
+      if (std::abs(steps) < 0x1p31)
+        continue;
+      bias.getOwner()->emitWarning()
+          << "its bias is left in float: " << value << " of channel " << channel << " is "
+          << llvm::formatv("{0:e2}", steps).str()
+          << " steps of the scales of input and weight, which 32 bits do not hold";
+      return false;
+    }
+    return true;
+  }
+
   /// Casts the operands that the annotation of `op` derives, and removes the annotation.
   LogicalResult deriveBiases(IRRewriter &rewriter, Operation *op) {
     auto annotation = op->getAttrOfType<AnnotationAttr>(QuantirDialect::annotationAttrName);
@@ -267,6 +312,8 @@ private:
       params.zeroPoint.assign(params.scale.size(), 0);
       params.axis = params.perTensor() ? -1 : 0;
       params.dtype = numerics::QDType::QInt32;
+      if (!fits(operand, params))
+        continue;
       quant::QuantizedType type = getUniformType(params, op->getLoc());
       if (!type)
         return failure();

@@ -5,6 +5,31 @@
 
 include "mlir/Pass/PassBase.td"
 
+def UnifyObserversPass : Pass<"quantir-unify-observers", "::mlir::ModuleOp"> {
+  let summary = "let joined values of like ranges have one scale";
+  let description = [{
+    For each operand of an op whose result is annotated `#quantir.joined`, such as a concatenation: if its calibrated range is
+    about that of the result (its scale at least 0.786 times as large, at most 2 percent of it outside), its values are
+    observed `passive` by the observer of the result, and its own observer goes. Then nothing has to be requantized. Other
+    operands keep theirs: another reader of such a value would lose precision.
+
+    ```mlir
+    quantir.observer @act_0 #quantir.min_max state {max_val = array<f32: 1.9>, ...}
+    quantir.observer @act_1 #quantir.min_max state {max_val = array<f32: 2.0>, ...}
+    %1 = quantir.observe %0, @act_0
+    %2 = nn.cat %1, ... {quantir.annotation = #quantir.annotation<..., results = [#quantir.joined<#quantir.min_max>]>}
+    %3 = quantir.observe %2, @act_1
+    // becomes
+    quantir.observer @act_1 #quantir.min_max state {max_val = array<f32: 2.0>, ...}
+    %1 = quantir.observe %0, @act_1 passive
+    %2 = nn.cat %1, ...
+    %3 = quantir.observe %2, @act_1
+    ```
+  }];
+  let dependentDialects = ["::quantir::QuantirDialect"];
+  let statistics = [Statistic<"numUnified", "unified", "observers whose values take that of a join">];
+}
+
 def ConvertPass : Pass<"quantir-convert-observers", "::mlir::ModuleOp"> {
   let summary = "turn observers into quantize and dequantize";
   let description = [{

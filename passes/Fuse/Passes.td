@@ -27,6 +27,23 @@ def FoldBatchNormPass : Pass<"quantir-fold-batch-norm", "::mlir::func::FuncOp"> 
   let statistics = [Statistic<"numFolded", "folded", "batch normalizations folded">];
 }
 
+def MergeConstantsPass : Pass<"quantir-merge-constants", "::mlir::func::FuncOp"> {
+  let summary = "let equal constants be one";
+  let description = [{
+    Constants of one type and the same bytes become the first of them, also where they are stored apart (`dense_resource`
+    of two names), which CSE does not see. A table that a model transposes for one of its readers is one weight then.
+
+    ```mlir
+    %0 = arith.constant dense_resource<table> : tensor<100x16xf32>
+    %1 = arith.constant dense_resource<weight> : tensor<100x16xf32>
+    // becomes, if the two hold the same numbers,
+    %0 = arith.constant dense_resource<table> : tensor<100x16xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let statistics = [Statistic<"numMerged", "merged", "constants replaced by an equal one">];
+}
+
 def FusePass : Pass<"quantir-fuse", "::mlir::ModuleOp"> {
   let summary = "group the ops that the backend runs as one";
   let description = [{

@@ -199,7 +199,8 @@ template <typename Function> auto dispatchStorage(quant::QuantizedType type, Fun
                          : function(static_cast<uint8_t *>(nullptr));
 }
 
-/// quantize(constant) and dequantize(constant) -> constant.
+/// quantize(constant) and dequantize(constant) -> constant, unless that takes more bytes: a session
+/// dequantizes the codes of a constant once, when it is created.
 template <typename CastOp> struct FoldConstantCast : public OpRewritePattern<CastOp> {
   using OpRewritePattern<CastOp>::OpRewritePattern;
 
@@ -211,6 +212,8 @@ template <typename CastOp> struct FoldConstantCast : public OpRewritePattern<Cas
     auto resultType = cast<RankedTensorType>(op.getType());
     quant::QuantizedType type =
         getQuantizedType(quantizing ? Type(resultType) : constant.getType());
+    if (!quantizing && type.getStorageTypeIntegralWidth() < 32)
+      return rewriter.notifyMatchFailure(op, "the codes are smaller than the numbers");
 
     SmallVector<char> storage;
     std::optional<ArrayRef<char>> raw = nn::getRawData(constant.getValue(), storage);

@@ -169,12 +169,13 @@ template <typename StubOp> struct LowerStub : public OpRewritePattern<StubOp> {
   }
 };
 
-/// A constant that its observer has seen has nothing to add at each run.
+/// What is passive has been seen elsewhere, and a constant that its observer has seen has nothing to
+/// add at each run.
 struct LowerObserve : public OpRewritePattern<ObserveOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(ObserveOp op, PatternRewriter &rewriter) const override {
-    if (!isSeenConstant(op))
+    if (!op.getPassive() && !isSeenConstant(op))
       lower::createKernel<kernel::ObserveOp>(rewriter, op, op.getInput(), op.getObserverAttr());
     rewriter.replaceOp(op, op.getInput());
     return success();

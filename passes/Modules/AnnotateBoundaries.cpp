@@ -22,14 +22,7 @@ ObserverSpecAttr specOfMaker(Value value) {
              : AnnotationAttr();
   if (!annotation)
     return {};
-  Attribute spec = annotation.getResults()[result.getResultNumber()];
-  // A chain of shared edges is shorter than the number of edges, unless it is a ring.
-  for (size_t i = 0, e = annotation.getOperands().size() + annotation.getResults().size(); i < e;
-       ++i)
-    if (auto shared = dyn_cast<SharedSpecAttr>(spec))
-      spec = shared.getKind() == EdgeKind::Operand ? annotation.getOperands()[shared.getIndex()]
-                                                   : annotation.getResults()[shared.getIndex()];
-  return dyn_cast<ObserverSpecAttr>(spec);
+  return annotation.observerOfResult(result.getResultNumber());
 }
 
 bool isStatic(ObserverSpecAttr spec) {

@@ -59,6 +59,8 @@ private:
             op, operands,
             SmallVector<Attribute>(op->getNumResults(),
                                    SharedSpecAttr::get(&getContext(), EdgeKind::Operand, input)));
+      } else {
+        leaveInFloat(op, "what it reads is not quantized");
       }
       return;
     }
@@ -72,7 +74,7 @@ private:
     SmallVector<Attribute> operands(op->getNumOperands(), unit());
     for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i)
       if (op.getOperandRole(i) == OperandRole::Weight && qconfig.getWeight())
-        operands[i] = qconfig.getWeight();
+        operands[i] = qconfig.getWeight().alongChannels(op.getWeightChannelAxis());
     annotate(op, operands, SmallVector<Attribute>(op->getNumResults(), qconfig.getActivation()));
   }
 

@@ -20,15 +20,22 @@ using namespace quantir;
 
 namespace {
 
-/// A place where a value is observed. Sites that share their observer form a tree by `parent`,
-/// whose root is the first of them in program order.
+/// A place where a value is observed.
 struct Site {
   Value value;
-  ObserverSpecAttr spec;
-  unsigned parent;
+  ObserverSpecAttr spec;            ///< what is asked for here
+  unsigned observer;                ///< who observes, an index of SiteMap::observers
   bool isResult;                    ///< all users of the value read what the site gives
-  bool passive;                     ///< its values have been seen at a site that it shares with
+  bool passive;                     ///< its values are seen at a site that it shares with
   SmallVector<OpOperand *, 2> uses; ///< else these
+};
+
+/// An op that joins values (#quantir.joined), with its sites.
+struct Join {
+  Operation *op;
+  SmallVector<unsigned> operands;
+  unsigned result;
+  std::optional<float> ownElement;
 };
 
 /// Whether one observer can serve both: what they quantize to is the same.
@@ -51,30 +58,47 @@ bool reusedByKind(const Site &site, ObserverSpecAttr spec) {
          (site.isResult || (x.kind == y.kind && x.fakeQuantize == y.fakeQuantize));
 }
 
-/// Collects the sites of one function.
+/// Whether what is quantized with `a` can be quantized with `b`, whose range is another.
+bool canTakeOver(ObserverSpecAttr a, ObserverSpecAttr b) {
+  const numerics::ObserverConfig &x = a.getConfig(), &y = b.getConfig();
+  auto isPlain = [](const numerics::ObserverConfig &config) {
+    return config.kind != numerics::ObserverKind::AffineMinMax && !config.isDynamic &&
+           !numerics::isPerChannel(config.scheme);
+  };
+  return x.dtype == y.dtype && isPlain(x) && isPlain(y);
+}
+
+bool isFixed(ObserverSpecAttr spec) {
+  return spec.getConfig().kind == numerics::ObserverKind::FixedQParams;
+}
+
+/// Whether the range of a fixed observer holds `number`.
+bool holds(ObserverSpecAttr fixed, float number) {
+  const numerics::ObserverConfig &config = fixed.getConfig();
+  numerics::QuantRange range = config.range();
+  return number >= (range.min - config.fixedZeroPoint) * config.fixedScale &&
+         number <= (range.max - config.fixedZeroPoint) * config.fixedScale;
+}
+
+/// Collects the sites of one function, and finds out who shares an observer with whom.
 class SiteMap {
 public:
   explicit SiteMap(const QuantizationRules &rules) : rules(rules) {}
 
+  /// An observer with the sites where it stands; without any it is not made.
+  struct SharedObserver {
+    ObserverSpecAttr spec;
+    SmallVector<unsigned, 2> sites;
+  };
+
   const QuantizationRules &rules;
   std::vector<Site> sites;
-
-  unsigned root(unsigned site) const {
-    while (sites[site].parent != site)
-      site = sites[site].parent;
-    return site;
-  }
-
-  void share(unsigned a, unsigned b) {
-    a = root(a);
-    b = root(b);
-    if (a != b)
-      sites[std::max(a, b)].parent = std::min(a, b);
-  }
+  std::vector<SharedObserver> observers;
 
   unsigned add(Value value, ObserverSpecAttr spec, bool isResult, bool passive = false) {
     unsigned index = sites.size();
-    sites.push_back({value, spec, index, isResult, passive, {}});
+    sites.push_back({value, spec, unsigned(observers.size()), isResult, passive, {}});
+    observers.push_back({spec, {index}});
     byValue[value].push_back(index);
     return index;
   }
@@ -92,6 +116,50 @@ public:
     return index;
   }
 
+  /// Lets `site` share the observer of `other`. PyTorch gives the site that observer, and what
+  /// shared the site's own so far keeps it; here all of them share one from then on.
+  LogicalResult share(unsigned site, unsigned other) {
+    unsigned from = sites[site].observer, to = sites[other].observer;
+    if (from == to)
+      return success();
+    if (rules.joinByFirst) {
+      llvm::erase(observers[from].sites, site);
+      observers[to].sites.push_back(site);
+      sites[site].observer = to;
+      return success();
+    }
+    // What is known of the range of one value says nothing of another's.
+    ObserverSpecAttr own = observers[from].spec, others = observers[to].spec;
+    if (isFixed(own) && isFixed(others) && own != others)
+      return emitError(sites[site].value.getLoc())
+             << "expected values that share an observer to have one range, but got " << others
+             << " and " << own;
+    bool takesOthers = sites[site].isResult || !isFixed(others);
+    unite(from, to, takesOthers ? others : own);
+    return success();
+  }
+
+  void addJoin(Join join) { joins.push_back(std::move(join)); }
+
+  /// Decides which operands of joins take the observer of the result.
+  void resolveJoins() {
+    for (const Join &join : joins)
+      if (ObserverSpecAttr fixed = commonFixedSpec(join))
+        for (unsigned site : join.operands)
+          unite(sites[site].observer, sites[join.result].observer, fixed);
+    // From the end: what a join passes on to another join has its observer by then.
+    for (const Join &join : llvm::reverse(joins))
+      for (unsigned site : join.operands) {
+        unsigned from = sites[site].observer, to = sites[join.result].observer;
+        if (from == to || !canTakeOver(observers[from].spec, observers[to].spec) ||
+            !isOnlyReadBy(join.op, from))
+          continue;
+        for (unsigned member : observers[from].sites)
+          sites[member].passive = true;
+        unite(from, to, observers[to].spec);
+      }
+  }
+
   /// The first site on the way up from `op` through first operands; nothing if the way ends
   /// without.
   std::optional<unsigned> upstreamOf(Operation *op) const {
@@ -106,28 +174,67 @@ public:
   }
 
 private:
+  void unite(unsigned from, unsigned to, ObserverSpecAttr spec) {
+    if (from == to)
+      return;
+    for (unsigned site : observers[from].sites)
+      sites[site].observer = to;
+    llvm::append_range(observers[to].sites, observers[from].sites);
+    observers[from].sites.clear();
+    observers[to].spec = spec;
+  }
+
+  /// What all operands of `join` are fixed to, if they are and it serves the result as well.
+  ObserverSpecAttr commonFixedSpec(const Join &join) const {
+    if (join.operands.empty())
+      return {};
+    ObserverSpecAttr first = observers[sites[join.operands.front()].observer].spec;
+    bool isCommon = isFixed(first) && canTakeOver(sites[join.result].spec, first) &&
+                    llvm::all_of(join.operands, [&](unsigned site) {
+                      return observers[sites[site].observer].spec == first;
+                    });
+    return isCommon && (!join.ownElement || holds(first, *join.ownElement)) ? first
+                                                                            : ObserverSpecAttr();
+  }
+
+  /// Whether all that is quantized with `observer` goes into `join`, at most through ops that pass
+  /// it on with the same observer.
+  bool isOnlyReadBy(Operation *join, unsigned observer) const {
+    return llvm::all_of(observers[observer].sites, [&](unsigned index) {
+      const Site &site = sites[index];
+      // The parameters of a quantized input are given from outside.
+      if (isa<BlockArgument>(site.value) && isFixed(site.spec))
+        return false;
+      auto goesThere = [&](OpOperand &use) {
+        return use.getOwner() == join || passesOn(use.getOwner(), observer);
+      };
+      return site.isResult
+                 ? llvm::all_of(site.value.getUses(), goesThere)
+                 : llvm::all_of(site.uses, [&](OpOperand *use) { return goesThere(*use); });
+    });
+  }
+
+  bool passesOn(Operation *op, unsigned observer) const {
+    return op->getNumResults() > 0 && llvm::all_of(op->getResults(), [&](OpResult result) {
+             auto found = byValue.find(result);
+             if (found == byValue.end())
+               return result.use_empty();
+             const Site &site = sites[found->second.front()];
+             return site.isResult && site.observer == observer;
+           });
+  }
+
+  std::vector<Join> joins;
   DenseMap<Value, SmallVector<unsigned, 1>> byValue;
 };
-
-/// The observer spec that an annotation gives an edge, following `shared`; null if it is not
-/// observed.
-ObserverSpecAttr specOf(AnnotationAttr annotation, Attribute spec) {
-  for (size_t steps = 0; steps <= annotation.getOperands().size() + annotation.getResults().size();
-       ++steps) {
-    auto shared = dyn_cast<SharedSpecAttr>(spec);
-    if (!shared)
-      return dyn_cast<ObserverSpecAttr>(spec);
-    spec = shared.getKind() == EdgeKind::Operand ? annotation.getOperands()[shared.getIndex()]
-                                                 : annotation.getResults()[shared.getIndex()];
-  }
-  return {}; // The edges share with each other in a ring.
-}
 
 class InsertObserversPass : public quantir::impl::InsertObserversPassBase<InsertObserversPass> {
 public:
   void runOnOperation() override {
     ModuleOp module = getOperation();
     SymbolTable symbols(module);
+    activationCount = weightCount = 0;
+    columnCounts.clear();
     for (auto func : module.getOps<func::FuncOp>())
       if (failed(insert(func, symbols)))
         return signalPassFailure();
@@ -144,21 +251,21 @@ private:
       if (auto annotation = op.getAttrOfType<AnnotationAttr>(QuantirDialect::annotationAttrName))
         if (failed(collect(&op, annotation, map)))
           return failure();
+    map.resolveJoins();
 
-    llvm::SmallDenseMap<unsigned, ObserverOp> observers;
+    std::vector<ObserverOp> observers(map.observers.size());
     llvm::DenseMap<Value, Value> observedResults;
     IRRewriter rewriter(&getContext());
-    for (unsigned index = 0, e = map.sites.size(); index < e; ++index) {
-      Site &site = map.sites[index];
-      unsigned root = map.root(index);
-      ObserverOp &observer = observers[root];
-      if (!observer) {
-        FailureOr<ObserverOp> made = makeObserver(rewriter, func, symbols, site);
+    for (Site &site : map.sites) {
+      ObserverOp &observer = observers[site.observer];
+      if (observer) {
+        ++numShared;
+      } else {
+        FailureOr<ObserverOp> made = makeObserver(rewriter, func, symbols, map, site);
         if (failed(made))
           return failure();
         observer = *made;
       }
-      numShared += root != index;
 
       // A value that its maker quantizes is quantized once more for who wants it otherwise.
       Value value = observedResults.lookup(site.value);
@@ -211,93 +318,120 @@ private:
     SmallVector<std::optional<unsigned>> operandSites(op->getNumOperands());
     SmallVector<std::optional<unsigned>> resultSites(op->getNumResults());
     for (OpOperand &operand : op->getOpOperands()) {
-      Attribute spec = annotation.getOperands()[operand.getOperandNumber()];
-      if (ObserverSpecAttr observer = specOf(annotation, spec))
-        operandSites[operand.getOperandNumber()] = map.forOperand(operand, observer);
-      else if (isa<SharedSpecAttr>(spec))
-        return op->emitError() << "expected operand " << operand.getOperandNumber()
+      unsigned index = operand.getOperandNumber();
+      if (ObserverSpecAttr observer = annotation.observerOfOperand(index))
+        operandSites[index] = map.forOperand(operand, observer);
+      else if (isa<SharedSpecAttr>(annotation.getOperands()[index]))
+        return op->emitError() << "expected operand " << index
                                << " to share with an edge that has an observer";
     }
     for (OpResult result : op->getResults()) {
-      Attribute spec = annotation.getResults()[result.getResultNumber()];
-      if (isa<UpstreamSpecAttr>(spec))
-        collectUpstream(result, map);
-      else if (ObserverSpecAttr observer = specOf(annotation, spec))
-        resultSites[result.getResultNumber()] =
+      unsigned index = result.getResultNumber();
+      Attribute spec = annotation.getResults()[index];
+      if (isa<UpstreamSpecAttr>(spec)) {
+        if (failed(collectUpstream(result, map)))
+          return failure();
+      } else if (ObserverSpecAttr observer = annotation.observerOfResult(index)) {
+        resultSites[index] =
             map.add(result, observer, /*isResult=*/true,
                     /*passive=*/isa<SharedSpecAttr>(spec) && !map.rules.observeShared);
-      else if (isa<SharedSpecAttr>(spec))
-        return op->emitError() << "expected result " << result.getResultNumber()
+      } else if (isa<SharedSpecAttr>(spec)) {
+        return op->emitError() << "expected result " << index
                                << " to share with an edge that has an observer";
+      }
     }
     auto share = [&](Attribute spec, std::optional<unsigned> site) {
       auto shared = dyn_cast<SharedSpecAttr>(spec);
       if (!shared || !site)
-        return;
+        return success();
       std::optional<unsigned> other = shared.getKind() == EdgeKind::Operand
                                           ? operandSites[shared.getIndex()]
                                           : resultSites[shared.getIndex()];
-      if (other)
-        map.share(*site, *other);
+      return other ? map.share(*site, *other) : success();
     };
     for (auto [spec, site] : llvm::zip(annotation.getOperands(), operandSites))
-      share(spec, site);
-    for (auto [spec, site] : llvm::zip(annotation.getResults(), resultSites))
-      share(spec, site);
+      if (failed(share(spec, site)))
+        return failure();
+    for (auto [spec, site] : llvm::zip(annotation.getResults(), resultSites)) {
+      if (failed(share(spec, site)))
+        return failure();
+      if (isa<JoinedSpecAttr>(spec))
+        addJoin(op, operandSites, *site, map);
+    }
     return success();
   }
 
-  void collectUpstream(OpResult result, SiteMap &map) {
-    std::optional<unsigned> site = map.upstreamOf(result.getOwner());
-    if (!site)
-      return;
-    unsigned added = map.add(result, map.sites[*site].spec, /*isResult=*/true,
-                             /*passive=*/!map.rules.observeShared);
-    map.share(*site, added);
+  static void addJoin(Operation *op, ArrayRef<std::optional<unsigned>> operands, unsigned result,
+                      SiteMap &map) {
+    Join join{op, {}, result, std::nullopt};
+    for (std::optional<unsigned> site : operands)
+      if (site)
+        join.operands.push_back(*site);
+    if (auto quantizable = dyn_cast<QuantizableOpInterface>(op))
+      join.ownElement = quantizable.getOwnElement();
+    map.addJoin(std::move(join));
   }
 
-  /// A new symbol before `func`. The observer of a constant sees it at once.
+  static LogicalResult collectUpstream(OpResult result, SiteMap &map) {
+    std::optional<unsigned> site = map.upstreamOf(result.getOwner());
+    if (!site)
+      return success();
+    unsigned added = map.add(result, map.sites[*site].spec, /*isResult=*/true,
+                             /*passive=*/!map.rules.observeShared);
+    return map.share(added, *site);
+  }
+
+  /// A new symbol before `func` for the observer of `first` and the sites that share it. One that
+  /// stands at constants alone sees them at once.
   FailureOr<ObserverOp> makeObserver(IRRewriter &rewriter, func::FuncOp func, SymbolTable &symbols,
-                                     const Site &site) {
-    bool isConstant = nn::isConstant(site.value);
+                                     const SiteMap &map, const Site &first) {
+    const SiteMap::SharedObserver &shared = map.observers[first.observer];
+    auto isConstant = [&](unsigned site) { return nn::isConstant(map.sites[site].value); };
+    bool isOfConstants = llvm::all_of(shared.sites, isConstant);
     rewriter.setInsertionPoint(func);
-    std::string name = isConstant ? "weight_" + std::to_string(weightCount++)
-                                  : "act_" + std::to_string(activationCount++);
+    std::string name = isOfConstants ? "weight_" + std::to_string(weightCount++)
+                                     : "act_" + std::to_string(activationCount++);
     auto observer =
-        ObserverOp::create(rewriter, site.value.getLoc(), name, site.spec, DictionaryAttr());
+        ObserverOp::create(rewriter, first.value.getLoc(), name, shared.spec, DictionaryAttr());
     symbols.insert(observer);
     ++numObservers;
-    if (failed(checkBlocks(site)))
-      return failure();
-    if (!isConstant || !numerics::needsCalibration(site.spec.getConfig()))
+    for (unsigned site : shared.sites)
+      if (failed(checkBlocks(map.sites[site].value, shared.spec)))
+        return failure();
+    if (!isOfConstants || !numerics::needsCalibration(shared.spec.getConfig()))
       return observer;
 
-    std::optional<SmallVector<float>> values = nn::getConstantFloats(site.value);
-    if (!values)
-      return observer.emitError("cannot read the constant that it observes");
     std::unique_ptr<numerics::Observer> statistics =
-        numerics::createObserver(site.spec.getConfig());
-    statistics->observe(values->data(), cast<RankedTensorType>(site.value.getType()).getShape());
-    if (std::string error = statistics->error(); !error.empty())
-      return emitError(site.value.getLoc()) << "cannot quantize this constant: " << error;
+        numerics::createObserver(shared.spec.getConfig());
+    for (unsigned index : shared.sites) {
+      const Site &site = map.sites[index];
+      if (site.passive)
+        continue;
+      std::optional<SmallVector<float>> values = nn::getConstantFloats(site.value);
+      if (!values)
+        return observer.emitError("cannot read the constant that it observes");
+      statistics->observe(values->data(), cast<RankedTensorType>(site.value.getType()).getShape());
+      if (std::string error = statistics->error(); !error.empty())
+        return emitError(site.value.getLoc()) << "cannot quantize this constant: " << error;
+    }
     observer.setObserverState(statistics->state());
     return observer;
   }
 
   /// That the blocks of an affine_min_max observer divide the value, whatever the batch.
-  static LogicalResult checkBlocks(const Site &site) {
-    const numerics::ObserverConfig &config = site.spec.getConfig();
+  static LogicalResult checkBlocks(Value value, ObserverSpecAttr spec) {
+    const numerics::ObserverConfig &config = spec.getConfig();
     if (config.kind != numerics::ObserverKind::AffineMinMax)
       return success();
     numerics::Dims dims;
-    for (int64_t dim : cast<RankedTensorType>(site.value.getType()).getShape())
+    for (int64_t dim : cast<RankedTensorType>(value.getType()).getShape())
       dims.push_back(ShapedType::isDynamic(dim) ? numerics::dynamicDim : dim);
     std::vector<int64_t> blocks;
     std::string error = config.isDynamic ? numerics::blockSizeOf(config.granularity(), dims, blocks)
                                          : numerics::blocksOf(config.granularity(), dims, blocks);
     if (error.empty())
       return success();
-    return emitError(site.value.getLoc()) << "cannot quantize this value in blocks: " << error;
+    return emitError(value.getLoc()) << "cannot quantize this value in blocks: " << error;
   }
 
   unsigned activationCount = 0;

@@ -103,7 +103,7 @@ module attributes {quantir.backend_config = #quantir.backend_config<"b", rules =
 
 // -----
 
-// expected-error@+1 {{expected a rule (observe_shared, prune, fixed_from_qconfig, reuse_by_kind, scalars_share, module_weights_at_convert, fusers_first, correct_biases, standalone_from_module, check_fused_types, float_addends, equalize_as_fx), but got 'observe'}}
+// expected-error@+1 {{expected a rule (observe_shared, prune, fixed_from_qconfig, reuse_by_kind, scalars_share, module_weights_at_convert, fusers_first, correct_biases, standalone_from_module, check_fused_types, float_addends, equalize_as_fx, join_by_first, pytorch_eps, tie_weights), but got 'observe'}}
 module attributes {quantir.backend_config = #quantir.backend_config<"native", overrides = [observe = false]>} {}
 
 // -----
@@ -167,8 +167,24 @@ func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
 // -----
 
 func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
-  // expected-error@+1 {{expected an observer, #quantir.shared, #quantir.derived, #quantir.upstream or unit, but got "x"}}
+  // expected-error@+1 {{expected an observer, #quantir.shared, #quantir.derived, #quantir.upstream, #quantir.joined or unit, but got "x"}}
   %0 = nn.relu %x {quantir.annotation = #quantir.annotation<operands = ["x"], results = [unit]>} : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %0 : tensor<2x2xf32>
+}
+
+// -----
+
+func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  // expected-error@+1 {{expected #quantir.joined<#quantir.min_max> only for results}}
+  %0 = nn.relu %x {quantir.annotation = #quantir.annotation<operands = [#quantir.joined<#quantir.min_max>], results = [unit]>} : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %0 : tensor<2x2xf32>
+}
+
+// -----
+
+func.func @f(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  // expected-error@+1 {{expected #quantir.derived<operand 0 operand 0> only for operands}}
+  %0 = nn.relu %x {quantir.annotation = #quantir.annotation<operands = [unit], results = [#quantir.derived<operand 0 operand 0>]>} : (tensor<2x2xf32>) -> tensor<2x2xf32>
   return %0 : tensor<2x2xf32>
 }
 

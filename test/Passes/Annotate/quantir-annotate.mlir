@@ -3,7 +3,7 @@
 // CHECK-DAG: #[[$LINEAR:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.per_channel_min_max<{{[^>]*}}>, unit], results = [#quantir.{{[a-z_]*}}]>
 // CHECK-DAG: #[[$SHARE:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}], results = [#quantir.shared<operand 0>]>
 // CHECK-DAG: #[[$FIXED:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}], results = [#quantir.fixed_qparams<scale = 3.90625e-03>]>
-// CHECK-DAG: #[[$CAT:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.shared<operand 0>], results = [#quantir.shared<operand 0>]>
+// CHECK-DAG: #[[$CAT:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.{{[a-z_]*}}], results = [#quantir.joined<#quantir.{{[a-z_]*}}>]>
 // CHECK-LABEL: func @net
 func.func @net(%x: tensor<?x4xf32>) -> tensor<?x8xf32> {
   %w = arith.constant dense<1.0> : tensor<4x4xf32>

@@ -1,7 +1,8 @@
 // RUN: qopt %s "--quantir-annotate=backend-config=quantir qconfig-mapping=default" --quantir-prune-annotations 2>/dev/null | FileCheck %s
 
 // Nothing reads the logits as integers: the linear op gives float.
-// CHECK: #[[$LAST:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.per_channel_min_max<{{.*}}>], results = [unit]>
+// CHECK-DAG: #[[$EQUALIZED:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.min_max, #quantir.min_max<dtype = qint8>], results = [unit], equalization = #quantir.per_channel_min_max<ch_axis = 1>>
+// CHECK-DAG: #[[$LAST:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.per_channel_min_max<{{.*}}>], results = [unit]>
 // CHECK-LABEL: func @logits
 // CHECK: nn.linear {{.*}} {quantir.annotation = #[[$LAST]]}
 func.func @logits(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
@@ -59,3 +60,15 @@ func.func @normalized_input(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %4 = nn.linear %3, %w : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
   return %4 : tensor<?x4xf32>
 }
+
+// What is taken back leaves the rest of an annotation as it was.
+// CHECK-LABEL: func @equalized
+// CHECK: nn.linear {{.*}} {quantir.annotation = #[[$EQUALIZED]]}
+func.func @equalized(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %w = arith.constant dense<1.0> : tensor<4x4xf32>
+  %0 = nn.linear %x, %w {quantir.annotation = #quantir.annotation<operands = [#quantir.min_max, #quantir.min_max<dtype = qint8>], results = [#quantir.min_max], equalization = #quantir.per_channel_min_max<ch_axis = 1>>} : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}
+
+// CHECK: func private @declared
+func.func private @declared(tensor<?x4xf32>) -> tensor<?x4xf32>

@@ -10,7 +10,8 @@ module attributes {quantir.stage = "reference"} {
 
 // CHECK-LABEL: func @main(
 // CHECK-DAG: %[[B:.*]] = kernel.constant dense<[1.750000e+00, 1.000000e+00]> : tensor<2xf32>
-// CHECK-DAG: %[[W:.*]] = kernel.constant dense<{{.*}}1.500000e+00{{.*}}7.500000e-01{{.*}}> : tensor<2x2x1xf32>
+// CHECK-DAG: %[[C:.*]] = kernel.constant dense<3> : tensor<2x2x1xi8> as
+// CHECK-DAG: %[[W:.*]] = kernel.dequantize %[[C]]
 // CHECK: %[[X:.*]] = kernel.quantize
 // CHECK-NEXT: %[[XF:.*]] = kernel.dequantize %[[X]]
 // CHECK-NEXT: %[[Y:.*]] = kernel.conv %[[XF]], %[[W]] bias(%[[B]]) {activation = #kernel.activation<relu>,

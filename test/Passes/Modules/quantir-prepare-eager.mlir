@@ -15,7 +15,7 @@
 // CHECK: %[[R:.*]] = nn.relu %[[CO]]
 // CHECK: %[[RO:.*]] = quantir.observe %[[R]], @act_1 passive
 // CHECK: %[[D:.*]] = quantir.dequant_stub %[[RO]]
-// CHECK: %[[T:.*]] = nn.relu %[[D]]
+// CHECK: %[[T:.*]] = nn.relu %[[D]] {{.*}}quantir.float_reason = "what it reads is not quantized"
 // CHECK-NEXT: nn.sigmoid %[[T]]
 // CHECK-SAME: quantir.float_reason = "it has no qconfig"
 // REMARK: warning: operand 0 is not quantized, so this computes in float; a quantir.quant_stub before it quantizes it

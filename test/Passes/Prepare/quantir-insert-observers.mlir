@@ -22,17 +22,106 @@ func.func @shared(%x: tensor<?x2x4xf32>) -> (tensor<?x2x2xf32>, tensor<?x2x4xf32
 
 // -----
 
-// All that is concatenated has one observer, which sees each of the streams.
+// What nothing else reads than a concatenation has the observer of its result, which sees all of it once.
 // CHECK: quantir.observer @act_0
 // CHECK-NOT: quantir.observer
 // CHECK-LABEL: func @cat
-// CHECK-DAG: quantir.observe %arg0, @act_0 : tensor<?x2xf32>
-// CHECK-DAG: quantir.observe %arg1, @act_0 : tensor<?x3xf32>
+// CHECK-DAG: quantir.observe %arg0, @act_0 passive : tensor<?x2xf32>
+// CHECK-DAG: quantir.observe %arg1, @act_0 passive : tensor<?x3xf32>
 // CHECK: nn.cat
-// CHECK: quantir.observe %{{.*}}, @act_0 passive : tensor<?x5xf32>
+// CHECK: quantir.observe %{{.*}}, @act_0 : tensor<?x5xf32>
 func.func @cat(%x: tensor<?x2xf32>, %y: tensor<?x3xf32>) -> tensor<?x5xf32> {
   %0 = nn.cat %x, %y {axis = 1 : i64} : (tensor<?x2xf32>, tensor<?x3xf32>) -> tensor<?x5xf32>
   return %0 : tensor<?x5xf32>
+}
+
+// -----
+
+// What something else reads, too, keeps an observer of its own.
+// CHECK: quantir.observer @act_0
+// CHECK: quantir.observer @act_1
+// CHECK: quantir.observer @act_2
+// CHECK-LABEL: func @cat_of_shared
+// CHECK-DAG: quantir.observe %arg0, @act_0 : tensor<?x2xf32>
+// CHECK-DAG: quantir.observe %arg1, @act_1 passive : tensor<?x3xf32>
+// CHECK: nn.cat
+// CHECK: quantir.observe %{{.*}}, @act_1 : tensor<?x5xf32>
+// CHECK: nn.tanh
+// CHECK: quantir.observe %{{.*}}, @act_2
+func.func @cat_of_shared(%x: tensor<?x2xf32>, %y: tensor<?x3xf32>) -> (tensor<?x5xf32>, tensor<?x2xf32>) {
+  %0 = nn.cat %x, %y {axis = 1 : i64} : (tensor<?x2xf32>, tensor<?x3xf32>) -> tensor<?x5xf32>
+  %1 = nn.tanh %x : (tensor<?x2xf32>) -> tensor<?x2xf32>
+  return %0, %1 : tensor<?x5xf32>, tensor<?x2xf32>
+}
+
+// -----
+
+// Through ops that only move data and through other concatenations, too. What a pool drops is of no interest.
+// CHECK: quantir.observer @act_0
+// CHECK-NOT: quantir.observer
+// CHECK-LABEL: func @chain_of_cats
+// CHECK-DAG: quantir.observe %arg0, @act_0 passive : tensor<?x2x4xf32>
+// CHECK-DAG: quantir.observe %arg1, @act_0 passive : tensor<?x3x2xf32>
+// CHECK-DAG: quantir.observe %arg2, @act_0 passive : tensor<?x1x2xf32>
+// CHECK: nn.max_pool
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+// CHECK: nn.cat
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive : tensor<?x5x2xf32>
+// CHECK: nn.cat
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 : tensor<?x6x2xf32>
+func.func @chain_of_cats(%x: tensor<?x2x4xf32>, %y: tensor<?x3x2xf32>, %z: tensor<?x1x2xf32>) -> tensor<?x6x2xf32> {
+  %0 = nn.max_pool %x {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x2x4xf32>) -> tensor<?x2x2xf32>
+  %1 = nn.cat %0, %y {axis = 1 : i64} : (tensor<?x2x2xf32>, tensor<?x3x2xf32>) -> tensor<?x5x2xf32>
+  %2 = nn.cat %1, %z {axis = 1 : i64} : (tensor<?x5x2xf32>, tensor<?x1x2xf32>) -> tensor<?x6x2xf32>
+  return %2 : tensor<?x6x2xf32>
+}
+
+// -----
+
+// The range that is known of a sigmoid is that of a concatenation of sigmoids, and of nothing else.
+// CHECK: quantir.observer @act_0 #quantir.{{[a-z_]+$}}
+// CHECK: quantir.observer @act_1 #quantir.fixed_qparams
+// CHECK: quantir.observer @act_2 #quantir.{{[a-z_]+$}}
+// CHECK-NOT: quantir.observer
+// CHECK-LABEL: func @cats_of_sigmoids
+// CHECK: %[[S:.*]] = nn.sigmoid
+// CHECK: %[[SQ:.*]] = quantir.observe %[[S]], @act_1
+// CHECK: %[[C:.*]] = nn.cat %[[SQ]], %[[SQ]]
+// CHECK: %[[CQ:.*]] = quantir.observe %[[C]], @act_1
+// CHECK: %[[D:.*]] = nn.cat %[[CQ]], %[[X:.*]] {
+// CHECK: quantir.observe %[[D]], @act_2 :
+func.func @cats_of_sigmoids(%x: tensor<?x2xf32>) -> (tensor<?x6xf32>, tensor<?x4xf32>) {
+  %0 = nn.sigmoid %x : (tensor<?x2xf32>) -> tensor<?x2xf32>
+  %1 = nn.cat %0, %0 {axis = 1 : i64} : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x4xf32>
+  %2 = nn.cat %1, %x {axis = 1 : i64} : (tensor<?x4xf32>, tensor<?x2xf32>) -> tensor<?x6xf32>
+  return %2, %1 : tensor<?x6xf32>, tensor<?x4xf32>
+}
+
+// -----
+
+// A padding is seen where it stands, unless it is 0, or lower than what a pool can let through.
+// CHECK: quantir.observer @act_0
+// CHECK: quantir.observer @act_1
+// CHECK-NOT: quantir.observer
+// CHECK-LABEL: func @pads
+// CHECK: quantir.observe %arg0, @act_0 :
+// CHECK: nn.pad {{.*}}value = 5.0
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_1 :
+// CHECK: nn.pad
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+// CHECK: nn.pad {{.*}}value = -1.0
+// CHECK-NEXT: %[[P:.*]] = quantir.observe %{{.*}}, @act_0 passive
+// CHECK: nn.transpose %[[P]]
+// CHECK-NEXT: %[[T:.*]] = quantir.observe %{{.*}}, @act_0 passive
+// CHECK: nn.max_pool %[[T]]
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+func.func @pads(%x: tensor<?x2x4xf32>) -> (tensor<?x2x5xf32>, tensor<?x2x5xf32>, tensor<?x5x1xf32>) {
+  %0 = nn.pad %x {padding = array<i64: 0, 0, 1, 0, 0, 0>, value = 5.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x2x5xf32>
+  %1 = nn.pad %x {padding = array<i64: 0, 0, 1, 0, 0, 0>} : (tensor<?x2x4xf32>) -> tensor<?x2x5xf32>
+  %2 = nn.pad %x {padding = array<i64: 0, 0, 1, 0, 0, 0>, value = -1.0e+09 : f32} : (tensor<?x2x4xf32>) -> tensor<?x2x5xf32>
+  %3 = nn.transpose %2 {permutation = array<i64: 0, 2, 1>} : (tensor<?x2x5xf32>) -> tensor<?x5x2xf32>
+  %4 = nn.max_pool %3 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x5x2xf32>) -> tensor<?x5x1xf32>
+  return %0, %1, %4 : tensor<?x2x5xf32>, tensor<?x2x5xf32>, tensor<?x5x1xf32>
 }
 
 // -----

@@ -225,7 +225,7 @@ TEST_CASE("built-in backend configs: whose rules, and how many patterns") {
       {"x86", {Rules::PyTorch, 192}},      {"onednn", {Rules::PyTorch, 221}},
       {"qnnpack", {Rules::PyTorch, 190}},  {"executorch", {Rules::PyTorch, 84}},
       {"tensorrt", {Rules::PyTorch, 149}}, {"native_and_fp16", {Rules::PyTorch, 194}},
-      {"quantir", {Rules::Quantir, 49}},   {"xnnpack", {Rules::Quantir, 35}},
+      {"quantir", {Rules::Quantir, 65}},   {"xnnpack", {Rules::Quantir, 35}},
       {"affine", {Rules::Quantir, 11}},
   };
   CHECK(builtinBackendConfigNames().size() == expected.size());
