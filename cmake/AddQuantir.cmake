@@ -14,6 +14,8 @@ target_include_directories(quantir_mlir INTERFACE
   ${QUANTIR_ROOT}/include ${QUANTIR_INCLUDE_ROOT} ${QUANTIR_GENERATED_ROOT})
 target_compile_definitions(quantir_mlir INTERFACE ${LLVM_DEFINITIONS_LIST})
 target_link_libraries(quantir_mlir INTERFACE MLIR LLVM)
+# MLIR is built without run-time type information, which this check of UBSan asks for.
+target_compile_options(quantir_mlir INTERFACE $<$<CXX_COMPILER_ID:Clang>:-fno-sanitize=vptr>)
 
 # MLIR's headers cost most of the time it takes to compile a file that includes them: they are compiled once.
 option(QUANTIR_PCH "Precompile MLIR's headers" ON)

@@ -123,6 +123,8 @@ if ((${#need_release[@]})); then
     add_source bookworm-security http://deb.debian.org/debian-security/
     apt_get update
   fi
+  # The sanitizers' 32-bit half wants a libc6 of its own version; where libc6 came from Debian 13, so must that.
+  [[ -z $ci ]] || need_release+=("libc6-i386=$(dpkg-query -W -f='${Version}' libc6)")
   apt_get install -y --no-install-recommends "${need_release[@]}"
 fi
 if ((${#need_versioned[@]})); then
