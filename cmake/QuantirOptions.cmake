@@ -26,6 +26,10 @@ if(QUANTIR_WARNINGS)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     add_compile_options(-Wno-restrict)
   endif()
+  # From 13 on GCC takes what a handle points to, as MLIR's attributes and types are, for a part of the handle.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
+    add_compile_options(-Wno-dangling-reference)
+  endif()
   # Clang blames those who call std::stable_sort for the deprecated function that libstdc++ 12 has in it.
   if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     add_compile_options(-Wno-deprecated-declarations)

@@ -49,8 +49,8 @@ void setRange(ObserverOp observer, numerics::ScaledRange range) {
   std::optional<numerics::ObserverState> state = observer.getObserverState();
   if (!numerics::needsCalibration(config) || !state || state->empty())
     return;
-  state->minVal = {range.min};
-  state->maxVal = {range.max};
+  state->minVal.assign(1, range.min);
+  state->maxVal.assign(1, range.max);
   if (!state->counts.empty()) {
     state->counts.clear();
     auto minMax = numerics::ObserverConfig::of(numerics::ObserverKind::MinMax);
