@@ -169,8 +169,8 @@ template <typename StubOp> struct LowerStub : public OpRewritePattern<StubOp> {
   }
 };
 
-/// What is passive has been seen elsewhere, and a constant that its observer has seen has nothing to
-/// add at each run.
+/// What is passive has been seen elsewhere, and a constant that its observer has seen has nothing
+/// to add at each run.
 struct LowerObserve : public OpRewritePattern<ObserveOp> {
   using OpRewritePattern::OpRewritePattern;
 

@@ -14,7 +14,9 @@ using namespace quantir;
 
 namespace {
 
-bool isObserved(Attribute spec) { return isa<ObserverSpecAttr, SharedSpecAttr, JoinedSpecAttr>(spec); }
+bool isObserved(Attribute spec) {
+  return isa<ObserverSpecAttr, SharedSpecAttr, JoinedSpecAttr>(spec);
+}
 
 bool isObservedTwice(Value value) {
   auto observe = value.getDefiningOp<ObserveOp>();

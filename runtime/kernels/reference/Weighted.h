@@ -38,8 +38,8 @@ public:
   /// `channel` indexes the bias, `weightChannel` the weight's scales if there are several; the
   /// offsets are in elements.
   template <typename Sum>
-  void store(Sum sum, int64_t channel, int64_t addendOffset,
-             int64_t outputOffset, const Pointers &pointers) const {
+  void store(Sum sum, int64_t channel, int64_t addendOffset, int64_t outputOffset,
+             const Pointers &pointers) const {
     float value;
     if constexpr (std::is_floating_point_v<Sum>) {
       if (bias)
