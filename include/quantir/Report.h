@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,12 +26,29 @@ struct ValueReport {
   std::vector<int64_t> zeroPoint;
 };
 
+/// How an op computes.
+enum class OpMode {
+  Float,
+  Static,     ///< on integers
+  Dynamic,    ///< in float, on values rounded to codes whose scale is chosen at run time
+  Half,       ///< in float, on values rounded to half precision
+  WeightOnly, ///< in float; its weight is stored as integers
+};
+
+/// "float", "static", "dynamic", "half", "weight_only".
+std::string_view toText(OpMode mode);
+
 /// One op of the model, or one unit of fused ops.
 struct OpReport {
   std::string name; ///< module path, else node name
   std::string op;   ///< "nn.conv", or the name of the fused unit: "conv_relu"
-  bool quantized = false;
+  OpMode mode = OpMode::Float;
   std::string reason; ///< why it stayed float; empty if it did not
+  /// How near what it gives is to the float model, on the first calibration samples, in dB; nothing
+  /// where it was not measured.
+  std::optional<double> sqnrDb;
+
+  bool isQuantized() const { return mode != OpMode::Float; }
   std::vector<ValueReport> inputs;
   std::optional<ValueReport> weight;
   std::vector<ValueReport> outputs;
@@ -66,8 +84,11 @@ struct QuantizationReport {
   uint64_t planBytes = 0;
   std::vector<std::pair<std::string, double>> seconds; ///< time of each phase, in order
   std::vector<std::string> notes;
+  /// Why the plan cannot be trusted, each a few lines of text; `notes` has them, too.
+  std::vector<std::string> doubts;
 
   size_t numQuantized() const;
+  size_t count(OpMode mode) const;
   /// Each reason that ops stayed float for, with the ops' positions in `ops`; most frequent first.
   std::vector<std::pair<std::string, std::vector<size_t>>> floatReasons() const;
 

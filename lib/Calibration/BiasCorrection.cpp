@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "quantir/Calibration/BiasCorrection.h"
+
+#include "MeasuringModel.h"
 #include "quantir/Calibration/StatusDiagnostics.h"
 
 #include "quantir/Config/ObserverLoader.h"
@@ -96,19 +98,6 @@ std::optional<Target> targetOf(Operation *unit, func::FuncOp func, SymbolTable &
   return target;
 }
 
-/// The one public function, which a plan executes; null if there are none or several.
-func::FuncOp entryOf(ModuleOp module) {
-  func::FuncOp entry;
-  for (auto func : module.getOps<func::FuncOp>()) {
-    if (!func.isPublic())
-      continue;
-    if (entry)
-      return {};
-    entry = func;
-  }
-  return entry;
-}
-
 SmallVector<Target> findTargets(func::FuncOp func) {
   SymbolTable symbols(func->getParentOfType<ModuleOp>());
   SmallVector<Target> targets;
@@ -192,31 +181,6 @@ Value measure(OpBuilder &builder, const Target &target, ArrayRef<float> error) {
       builder, loc, shadow->getResult(0),
       builder.getNamedAttr("axes", builder.getDenseI64ArrayAttr(axes)));
   return mean ? Value(mean->getResult(0)) : Value();
-}
-
-/// Lets `func` return `values`, and nothing else.
-void returnOnly(func::FuncOp func, ArrayRef<Value> values) {
-  Builder builder(func.getContext());
-  Operation *terminator = func.getBody().front().getTerminator();
-  terminator->setOperands(values);
-  SmallVector<Attribute> attributes;
-  for (size_t i = 0; i < values.size(); ++i)
-    attributes.push_back(builder.getDictionaryAttr(builder.getNamedAttr(
-        nn::nameAttrName, builder.getStringAttr("bias_" + std::to_string(i)))));
-  func.setType(builder.getFunctionType(func.getArgumentTypes(), ValueRange(values).getTypes()));
-  func.setResAttrsAttr(builder.getArrayAttr(attributes));
-}
-
-/// Makes a prepared module a float one.
-void removeObservers(ModuleOp module) {
-  module.walk([](ObserveOp observe) {
-    observe.getResult().replaceAllUsesWith(observe.getInput());
-    observe.erase();
-  });
-  for (ObserverOp observer : llvm::make_early_inc_range(module.getOps<ObserverOp>()))
-    observer.erase();
-  module.walk([](Operation *op) { op->removeAttr(QuantirDialect::annotationAttrName); });
-  module->setAttr(QuantirDialect::stageAttrName, StringAttr::get(module.getContext(), "float"));
 }
 
 /// Runs the measuring model; the means over all rows of each of its outputs, which are [rows,

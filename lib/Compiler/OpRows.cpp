@@ -63,6 +63,25 @@ static ValueReport describeResult(Value value) {
 
 static bool isQuantized(const ValueReport &value) { return value.dtype != "float32"; }
 
+/// How an op computes by what it reads and gives, until checkKernels has seen its kernel.
+static OpMode modeOf(QuantizableOpInterface op, const OpReport &row) {
+  auto isDynamic = [](Value value) {
+    Operation *maker = value.getDefiningOp();
+    auto blocks = dyn_cast_or_null<FakeQuantizeAffineOp>(maker);
+    return isa_and_nonnull<FakeQuantizeDynamicOp>(maker) ||
+           (blocks && blocks.getSpec().getConfig().isDynamic);
+  };
+  if (llvm::any_of(op->getOperands(), isDynamic))
+    return OpMode::Dynamic;
+  if (llvm::any_of(op->getOperands(),
+                   [](Value value) { return bool(value.getDefiningOp<RoundFloat16Op>()); }) ||
+      llvm::any_of(op->getUsers(), llvm::IsaPred<RoundFloat16Op>))
+    return OpMode::Half;
+  if (llvm::any_of(row.inputs, isQuantized) || llvm::any_of(row.outputs, isQuantized))
+    return OpMode::Static;
+  return row.weight && isQuantized(*row.weight) ? OpMode::WeightOnly : OpMode::Float;
+}
+
 static OpReport describeOp(QuantizableOpInterface op) {
   OpReport row;
   if (auto path = op->getAttrOfType<StringAttr>(nn::pathAttrName))
@@ -87,14 +106,14 @@ static OpReport describeOp(QuantizableOpInterface op) {
   for (Value result : op->getResults())
     row.outputs.push_back(describeResult(result));
 
-  if (auto reason = op->getAttrOfType<StringAttr>(QuantirDialect::floatReasonAttrName)) {
-    row.reason = reason.str();
+  row.mode = modeOf(op, row);
+  auto reason = op->getAttrOfType<StringAttr>(QuantirDialect::floatReasonAttrName);
+  // What others do with its values does not make it quantized.
+  if (reason)
+    row.mode = row.weight && isQuantized(*row.weight) ? OpMode::WeightOnly : OpMode::Float;
+  if (row.isQuantized())
     return row;
-  }
-  row.quantized = llvm::any_of(row.inputs, isQuantized) || llvm::any_of(row.outputs, isQuantized) ||
-                  (row.weight && isQuantized(*row.weight));
-  if (!row.quantized)
-    row.reason = "none of its operands and results is quantized";
+  row.reason = reason ? reason.str() : "none of its operands and results is quantized";
   return row;
 }
 
@@ -106,6 +125,8 @@ void OpRows::collect(ModuleOp reference) {
         continue;
       auto fused = dyn_cast<FusedOp>(op);
       rows.push_back(describeOp(quantizable));
+      if (func.isPublic())
+        entryRows.push_back(rows.size() - 1);
       locations.push_back(fused ? fused.getRootOp()->getLoc() : op.getLoc());
     }
   }
@@ -142,10 +163,24 @@ void OpRows::checkKernels(ModuleOp lowered) {
   });
   for (auto [row, loc] : llvm::zip(rows, locations)) {
     bool unknown = isa<UnknownLoc>(loc);
-    if (unknown || !row.quantized || integer.contains(loc) || !real.contains(loc))
+    if (unknown || row.mode != OpMode::Static || integer.contains(loc) || !real.contains(loc))
       continue;
-    row.quantized = false;
+    row.mode = OpMode::Float;
     row.reason =
         "no kernel computes it with integers as it stands here; it runs in float between casts";
   }
+}
+
+void OpRows::setErrors(const ModelComparison &comparison) {
+  if (comparison.units.size() != entryRows.size())
+    return;
+  for (auto [index, unit] : llvm::zip_equal(entryRows, comparison.units))
+    rows[index].sqnrDb = unit.sqnrDb;
+}
+
+SmallVector<const OpReport *> OpRows::ofEntry(ArrayRef<OpReport> reported) const {
+  SmallVector<const OpReport *> result;
+  for (size_t index : entryRows)
+    result.push_back(&reported[index]);
+  return result;
 }

@@ -3,6 +3,7 @@
 #ifndef QUANTIR_COMPILER_OPROWS_H
 #define QUANTIR_COMPILER_OPROWS_H
 
+#include "quantir/Calibration/UnitComparison.h"
 #include "quantir/Report.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -20,10 +21,17 @@ public:
   /// which is which.
   void checkKernels(mlir::ModuleOp lowered);
 
+  /// Fills in how near each unit of the entry function is to the float model.
+  void setErrors(const ModelComparison &comparison);
+
   const std::vector<OpReport> &get() const { return rows; }
+
+  /// The rows of the entry function's units among `reported`, which are rows of this.
+  llvm::SmallVector<const OpReport *> ofEntry(llvm::ArrayRef<OpReport> reported) const;
 
 private:
   std::vector<OpReport> rows;
+  std::vector<size_t> entryRows;
   std::vector<mlir::Location> locations; ///< of each row's op, or of the root of its unit
 };
 

@@ -6,6 +6,7 @@
 #include "Diagnostics.h"
 #include "FloatModel.h"
 #include "OpRows.h"
+#include "Trust.h"
 
 #include "quantir/Calibration/BiasCorrection.h"
 #include "quantir/Calibration/Calibration.h"
@@ -171,12 +172,15 @@ private:
   Status lower();
   Result<PlanPtr> exportWithSummary(const std::string &summary);
   Status compare(PlanPtr quantized);
+  Status checkTrust();
 
   const std::string &path;
   const QuantizeOptions &options;
   LoadedModule model;
   PlanPtr floatPlan;
   CalibrationData data;
+  /// The calibrated model before its biases were corrected, and the reference model.
+  OwningOpRef<ModuleOp> calibrated, reference;
   OpRows rows;
   QuantizedModel result;
   StageDumper dumper;
@@ -300,6 +304,7 @@ Status Quantization::equalize() {
 /// Corrects biases, unless the backend config's rules say not to. A model that cannot
 /// be measured keeps its biases, and the report says so.
 Status Quantization::correct() {
+  calibrated = model.module->clone();
   DiagnosticCollector diagnostics(context());
   FailureOr<BackendConfigAttr> backendConfig = resolveBackendConfig(
       model.module.get()->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName),
@@ -331,6 +336,7 @@ Status Quantization::convert() {
   QUANTIR_RETURN_IF_ERROR(runPipeline("converting '" + path + "'",
                                       [](OpPassManager &pm) { buildConvertPipeline(pm); }));
   rows.collect(*model.module);
+  reference = model.module->clone();
   timer.finish("convert");
   return dumper.dump(*model.module, "reference");
 }
@@ -351,6 +357,7 @@ Status Quantization::lower() {
   timer.finish("lower");
   QUANTIR_RETURN_IF_ERROR(compare(*plan));
   timer.finish("compare with float");
+  QUANTIR_RETURN_IF_ERROR(checkTrust());
 
   // Once more, with what was found out.
   Result<PlanPtr> last = exportWithSummary(result.report.toSummaryJson());
@@ -378,6 +385,29 @@ Status Quantization::compare(PlanPtr quantized) {
   result.report.comparedSamples = usedSamples();
   for (const runtime::OutputComparison &output : *comparisons)
     result.report.outputs.push_back({output.name, output.sqnrDb, output.agreement});
+  return Status();
+}
+
+/// Looks at each unit, and warns of what cannot be trusted. What cannot be measured is a note.
+Status Quantization::checkTrust() {
+  if (data.samples == 0)
+    return Status();
+  DiagnosticCollector diagnostics(context());
+  LowerPipelineOptions lower;
+  lower.backend = options.backend;
+  QuantizationReport &report = result.report;
+  FailureOr<ModelComparison> comparison =
+      compareUnits(*calibrated, *reference, lower, usedSamples(), data.source, execution());
+  if (failed(comparison)) {
+    report.notes.push_back(diagnostics.error("the units are not compared with float").message());
+    return Status();
+  }
+  rows.setErrors(*comparison);
+  report.ops = rows.get();
+  report.doubts = findDoubts(report, *comparison, rows.ofEntry(report.ops));
+  for (const std::string &doubt : report.doubts)
+    report.notes.push_back("warning: " + doubt);
+  timer.finish("check units");
   return Status();
 }
 

@@ -12,15 +12,33 @@
 using namespace quantir;
 using Json = nlohmann::ordered_json;
 
-size_t QuantizationReport::numQuantized() const {
-  return size_t(
-      std::count_if(ops.begin(), ops.end(), [](const OpReport &op) { return op.quantized; }));
+std::string_view quantir::toText(OpMode mode) {
+  switch (mode) {
+  case OpMode::Float:
+    return "float";
+  case OpMode::Static:
+    return "static";
+  case OpMode::Dynamic:
+    return "dynamic";
+  case OpMode::Half:
+    return "half";
+  case OpMode::WeightOnly:
+    return "weight_only";
+  }
+  return "";
 }
+
+size_t QuantizationReport::count(OpMode mode) const {
+  return size_t(
+      std::count_if(ops.begin(), ops.end(), [=](const OpReport &op) { return op.mode == mode; }));
+}
+
+size_t QuantizationReport::numQuantized() const { return ops.size() - count(OpMode::Float); }
 
 std::vector<std::pair<std::string, std::vector<size_t>>> QuantizationReport::floatReasons() const {
   std::vector<std::pair<std::string, std::vector<size_t>>> reasons;
   for (size_t i = 0; i < ops.size(); ++i) {
-    if (ops[i].quantized)
+    if (ops[i].isQuantized())
       continue;
     auto known = std::find_if(reasons.begin(), reasons.end(),
                               [&](const auto &entry) { return entry.first == ops[i].reason; });
@@ -72,6 +90,13 @@ static std::string opsText(const QuantizationReport &report) {
   std::string text = fmt::format("{}: {} of {} ops quantized\n",
                                  report.model.empty() ? report.source : report.model,
                                  report.numQuantized(), report.ops.size());
+  constexpr std::pair<OpMode, const char *> onFloats[] = {
+      {OpMode::Dynamic, "with scales chosen at run time"},
+      {OpMode::Half, "to half precision"},
+      {OpMode::WeightOnly, "in their weights only"}};
+  for (auto [mode, how] : onFloats)
+    if (size_t count = report.count(mode))
+      text += fmt::format("  {} of them {}, computed in float on rounded numbers\n", count, how);
   for (const auto &[reason, which] : report.floatReasons())
     text += fmt::format("  {} left in float: {}\n    {}\n", which.size(), reason,
                         listOps(report.ops, which));
@@ -139,9 +164,13 @@ static Json toJson(const std::vector<ValueReport> &values) {
 }
 
 static Json toJson(const OpReport &op) {
-  Json json = {{"name", op.name}, {"op", op.op}, {"quantized", op.quantized}};
-  if (!op.quantized)
+  Json json = {{"name", op.name},
+               {"op", op.op},
+               {"quantized", op.isQuantized()},
+               {"mode", std::string(toText(op.mode))}};
+  if (!op.isQuantized())
     json["reason"] = op.reason;
+  json["sqnr_db"] = op.sqnrDb ? Json(*op.sqnrDb) : Json();
   json["inputs"] = toJson(op.inputs);
   if (op.weight)
     json["weight"] = toJson(*op.weight);
@@ -173,7 +202,11 @@ static Json commonJson(const QuantizationReport &report) {
                {"totals",
                 {{"ops", report.ops.size()},
                  {"quantized", report.numQuantized()},
-                 {"float", report.ops.size() - report.numQuantized()}}},
+                 {"float", report.count(OpMode::Float)},
+                 {"static", report.count(OpMode::Static)},
+                 {"dynamic", report.count(OpMode::Dynamic)},
+                 {"half", report.count(OpMode::Half)},
+                 {"weight_only", report.count(OpMode::WeightOnly)}}},
                {"float_reasons", Json::array()},
                {"outputs", Json::array()}};
   if (report.preprocessing)
@@ -181,6 +214,7 @@ static Json commonJson(const QuantizationReport &report) {
                              {"std", toJson(report.preprocessing->std)}};
   for (const auto &[reason, which] : report.floatReasons())
     json["float_reasons"].push_back({{"reason", reason}, {"ops", which.size()}});
+  json["doubts"] = report.doubts;
   for (const OutputReport &output : report.outputs)
     json["outputs"].push_back({{"name", output.name},
                                {"sqnr_db", output.sqnrDb},
@@ -204,6 +238,9 @@ std::string QuantizationReport::toJson() const {
 
 std::string QuantizationReport::toSummaryJson() const {
   Json json = commonJson(*this);
-  json["text"] = opsText(*this) + outputsText(*this);
+  std::string text = opsText(*this) + outputsText(*this);
+  for (const std::string &doubt : doubts)
+    text += "warning: " + doubt + "\n";
+  json["text"] = text;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -62,7 +62,7 @@ TEST_CASE("rows say what the reference model says, and what the kernels do") {
   const OpReport &linear = rows.get()[0], &tanh = rows.get()[1], &sigmoid = rows.get()[2];
   CHECK(linear.name == "head.fc");
   CHECK(linear.op == "nn.linear");
-  CHECK(linear.quantized);
+  CHECK(linear.isQuantized());
   CHECK(linear.inputs.at(0).dtype == "uint8");
   CHECK(linear.inputs.at(0).scale == std::vector<float>{0.5f});
   CHECK(linear.inputs.at(0).zeroPoint == std::vector<int64_t>{128});
@@ -71,16 +71,16 @@ TEST_CASE("rows say what the reference model says, and what the kernels do") {
   CHECK(linear.weight->scale == std::vector<float>{0.25f, 0.125f});
   CHECK(linear.outputs.at(0).dtype == "uint8");
   CHECK(tanh.name == "squash");
-  CHECK(tanh.quantized);
+  CHECK(tanh.isQuantized());
   CHECK(tanh.outputs.at(0).dtype == "float32");
-  CHECK_FALSE(sigmoid.quantized);
+  CHECK_FALSE(sigmoid.isQuantized());
   CHECK(sigmoid.reason == "nobody asked");
 
   OwningOpRef<ModuleOp> lowered = parseSourceString<ModuleOp>(loweredText, &context);
   REQUIRE(lowered);
   rows.checkKernels(*lowered);
-  CHECK(linear.quantized);
-  CHECK_FALSE(tanh.quantized);
+  CHECK(linear.isQuantized());
+  CHECK_FALSE(tanh.isQuantized());
   CHECK(tanh.reason.find("no kernel computes it with integers") == 0);
   CHECK(sigmoid.reason == "nobody asked");
 }

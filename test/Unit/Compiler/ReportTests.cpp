@@ -26,7 +26,7 @@ static QuantizationReport example() {
   OpReport conv;
   conv.name = "stem.conv";
   conv.op = "conv_relu";
-  conv.quantized = true;
+  conv.mode = OpMode::Static;
   conv.inputs = {{"uint8", {0.5f}, {128}}};
   conv.weight = ValueReport{"int8", {0.25f, 0.125f}, {0, 0}};
   conv.outputs = {{}};

@@ -1,0 +1,26 @@
+//===- Trust.h - Whether a quantized model can be trusted -------*- C++ -*-===//
+
+#ifndef QUANTIR_COMPILER_TRUST_H
+#define QUANTIR_COMPILER_TRUST_H
+
+#include "quantir/Calibration/UnitComparison.h"
+#include "quantir/Report.h"
+
+namespace quantir {
+
+/// Below this an output has little left of the float model's, in dB.
+constexpr double leastTrustedSqnr = 15;
+/// Of what a layer reads, this share outside of the range that its codes stand for is too much.
+constexpr double mostTrustedOutside = 0.03;
+
+/// What a person has to know before using the plan of `report`, one warning each: an output that is
+/// far from float's, with the first unit where the error jumps; one that is constant; layers that
+/// read values outside of their range. Each says what to try. `units` are the rows of the report
+/// that `comparison` is about, in its order.
+std::vector<std::string> findDoubts(const QuantizationReport &report,
+                                    const ModelComparison &comparison,
+                                    llvm::ArrayRef<const OpReport *> units);
+
+} // namespace quantir
+
+#endif // QUANTIR_COMPILER_TRUST_H
