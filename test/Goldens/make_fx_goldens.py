@@ -250,6 +250,61 @@ class shuffled(nn.Module):
         return self.b(x)
 
 
+@case(2, 4, 8, 8)
+class attention_first(nn.Module):
+    """A concatenation takes its first operand's observer: that of a sigmoid, which is fixed."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.f, self.c = nn.Conv2d(4, 4, 3), nn.Conv2d(4, 4, 3), nn.Conv2d(8, 2, 1)
+        self.sigmoid = nn.Sigmoid()
+
+    def forward(self, x):
+        attention, features = self.sigmoid(self.a(x)), self.f(x)
+        return self.c(torch.cat([attention, features], 1))
+
+
+@case(2, 4, 8, 8)
+class features_first(nn.Module):
+    """The same, with the features as first operand, which come later in the graph."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.f, self.c = nn.Conv2d(4, 4, 3), nn.Conv2d(4, 4, 3), nn.Conv2d(8, 2, 1)
+        self.sigmoid = nn.Sigmoid()
+
+    def forward(self, x):
+        attention, features = self.sigmoid(self.a(x)), self.f(x)
+        return self.c(torch.cat([features, attention], 1))
+
+
+@case(2, 4, 8, 8, mapping={"": "default_qconfig"})
+class replaced_by_cat(nn.Module):
+    """A concatenation replaces the observer of its second operand; what shared that one keeps it."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(4, 4, 3), nn.Conv2d(4, 4, 3)
+        self.c, self.d = nn.Conv2d(8, 2, 1), nn.Conv2d(4, 2, 1)
+        self.pool = nn.MaxPool2d(2)
+
+    def forward(self, x):
+        a, b = self.a(x), self.b(x)
+        pooled = self.pool(b)
+        return self.c(torch.cat([a, b], 1)), self.d(pooled), self.d(b)
+
+
+@case(2, 4, 8, 8, mapping={"": "default_qconfig"})
+class cats_in_a_row(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.c = nn.Conv2d(4, 4, 1), nn.Conv2d(8, 4, 1), nn.Conv2d(12, 2, 1)
+
+    def forward(self, x):
+        first = torch.cat([self.a(x), x], 1)
+        return self.c(torch.cat([self.b(first), first], 1))
+
+
 @case(2, 3, 8, 8)
 class padded(nn.Module):
     def __init__(self):
