@@ -154,6 +154,10 @@ std::string inferPool(const Dims &x, const PoolGeometry &geometry, Dims &out) {
   if (std::string error = checkAttribute("dilations", geometry.dilations, spatial, 1);
       !error.empty())
     return error;
+  int64_t positions = 1;
+  for (int64_t size : geometry.kernel)
+    if (__builtin_mul_overflow(positions, size, &positions) || positions > maxExtent)
+      return expected("a window of at most 2^48 positions", formatList(geometry.kernel));
   Dims result = {x[0], x[1]};
   for (size_t i = 0; i < spatial; ++i) {
     std::string where = "spatial dimension " + number(i) + ": ";

@@ -10,7 +10,7 @@
 namespace quantir::runtime {
 namespace {
 
-/// Parameters that stay float32, of dims `dims`; an absent one is right.
+/// Parameters that stay float32, row-major and of dims `dims`; an absent one is right.
 Status expectParameter(std::string_view what, const Operand *operand,
                        const std::vector<int64_t> &dims) {
   if (!operand)
@@ -18,6 +18,7 @@ Status expectParameter(std::string_view what, const Operand *operand,
   if (!isFloat(*operand))
     return Status::invalidModel(
         fmt::format("expected {} of float32, but got {}", what, describeType(*operand)));
+  QUANTIR_RETURN_IF_ERROR(expectRowMajor(what, *operand));
   return expectDims(what, *operand, dims);
 }
 

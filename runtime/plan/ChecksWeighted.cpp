@@ -71,6 +71,7 @@ Status checkConv(const OpOperands &o) {
                                                           geometryOf(options, o.input(1)), dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   QUANTIR_RETURN_IF_ERROR(checkWeightedTypes(o, 0));
+  QUANTIR_RETURN_IF_ERROR(expectRowMajor("a weight", o.input(1)));
   QUANTIR_RETURN_IF_ERROR(checkBias(o, dims[1]));
   return checkAddend(o);
 }
@@ -85,6 +86,7 @@ Status checkConvTranspose(const OpOperands &o) {
       toVector(options.output_padding(), geometry.strides.size(), 0), dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   QUANTIR_RETURN_IF_ERROR(checkWeightedTypes(o, 1));
+  QUANTIR_RETURN_IF_ERROR(expectRowMajor("a weight", o.input(1)));
   return checkBias(o, dims[1]);
 }
 

@@ -84,6 +84,9 @@ std::string describeType(const Operand &operand);
 
 Status expectDims(std::string_view what, const Operand &operand, const std::vector<int64_t> &dims);
 
+/// Parameters have one layout, so that a backend may pack them without asking.
+Status expectRowMajor(std::string_view what, const Operand &operand);
+
 /// Takes over what a function of Numerics/Shapes.h reports.
 Status shapeStatus(std::string message);
 

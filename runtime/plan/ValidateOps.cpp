@@ -25,6 +25,13 @@ Status expectDims(std::string_view what, const Operand &operand, const std::vect
                                           formatDims(dims), formatDims(operand.dims)));
 }
 
+Status expectRowMajor(std::string_view what, const Operand &operand) {
+  if (operand.layout == Layout::RowMajor)
+    return {};
+  return Status::invalidModel(
+      fmt::format("expected {} in row-major layout, but got a channels-last one", what));
+}
+
 Status shapeStatus(std::string message) {
   return message.empty() ? Status() : Status::invalidModel(std::move(message));
 }

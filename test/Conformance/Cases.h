@@ -54,6 +54,7 @@ struct OpCase {
   plan::OpKindUnion options;
   std::vector<std::optional<CaseInput>> inputs; ///< in the op's order
   TensorSpec result;
+  std::vector<TensorSpec> moreResults = {}; ///< float32 and row-major, of an op with several
   Agreement agreement = Agreement::Exact;
   /// Whether the scale and zero point of a result of codes are still to be chosen: so that what the
   /// op computes spreads over the codes.
@@ -88,6 +89,12 @@ OpCase groupNormCase(Random &random, bool quantized);
 OpCase preluCase(Random &random, bool quantized);
 OpCase nearestCase(Random &random, bool quantized);
 OpCase linearResampleCase(Random &random, bool quantized);
+OpCase embeddingCase(Random &random);
+OpCase embeddingBagCase(Random &random);
+OpCase lstmCase(Random &random);
+OpCase fakeQuantizeDynamicCase(Random &random);
+OpCase fakeQuantizeAffineCase(Random &random);
+OpCase roundFloat16Case(Random &random);
 
 //===----------------------------------------------------------------------===//
 // Pieces of cases (Harness.cpp)
@@ -104,6 +111,9 @@ void setResult(Random &random, OpCase &test, bool quantized, Dims dims);
 
 /// Values over the whole range of the type; floats in [-3, 3].
 CaseInput randomInput(Random &random, TensorSpec spec, bool constant = false);
+
+/// Makes of some floats that are not constants NaN and infinities, once in a while.
+void strewSpecials(Random &random, OpCase &test);
 
 /// None, Relu, Clamp or LeakyRelu.
 std::unique_ptr<plan::ActivationT> randomActivation(Random &random);

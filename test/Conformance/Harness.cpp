@@ -8,6 +8,7 @@
 
 #include <bitset>
 #include <cmath>
+#include <limits>
 
 namespace quantir::test {
 
@@ -79,6 +80,20 @@ CaseInput randomInput(Random &random, TensorSpec spec, bool constant) {
   return {std::move(spec), std::move(tensor), constant};
 }
 
+void strewSpecials(Random &random, OpCase &test) {
+  if (!random.oneIn(6))
+    return;
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  for (std::optional<CaseInput> &input : test.inputs) {
+    if (!input || input->constant || input->spec.dtype != DType::Float32 || random.oneIn(3))
+      continue;
+    const int64_t last = input->data.numElements() - 1;
+    for (int64_t i = random.between(1, 3); i > 0; --i)
+      input->data.as<float>()[random.between(0, last)] =
+          random.pick({std::numeric_limits<float>::quiet_NaN(), infinity, -infinity});
+  }
+}
+
 std::unique_ptr<plan::ActivationT> randomActivation(Random &random) {
   switch (random.between(0, 5)) {
   case 0:
@@ -140,10 +155,15 @@ Result<CaseResult> runCase(const OpCase &test, std::string_view backend, bool pl
   op->name = "op";
   op->kind = test.options;
   op->outputs = {result};
+  for (const TensorSpec &more : test.moreResults)
+    op->outputs.push_back(builder.value(fmt::format("result{}", op->outputs.size()), more));
+  const std::vector<int32_t> results = op->outputs;
   builder.graph.ops.push_back(std::move(op));
   if (spec.layout != plan::Layout::RowMajor)
     result = builder.op(plan::ReorderT(), {result}, builder.value("output", spec.rowMajor()));
   builder.output(result);
+  for (size_t i = 1; i < results.size(); ++i)
+    builder.output(results[i]);
 
   auto plan = builder.load();
   if (!plan)
@@ -160,7 +180,7 @@ Result<CaseResult> runCase(const OpCase &test, std::string_view backend, bool pl
   Result<std::vector<Tensor>> outputs = (*session)->run(views);
   if (!outputs)
     return outputs.status();
-  CaseResult caseResult{std::move((*outputs)[0]), "folded"};
+  CaseResult caseResult{*std::move(outputs), "folded"};
   for (const runtime::KernelProfile &profile : (*session)->profile())
     if (profile.name == "op")
       caseResult.implementation = profile.implementation;
@@ -168,14 +188,16 @@ Result<CaseResult> runCase(const OpCase &test, std::string_view backend, bool pl
 }
 
 Status fitResult(OpCase &test, Random &random) {
-  OpCase real{test.options, {}, TensorSpec::floats(test.result.dims), test.agreement, false};
+  OpCase real;
+  real.options = test.options;
+  real.result = TensorSpec::floats(test.result.dims);
   std::swap(real.inputs, test.inputs);
   Result<CaseResult> floats = runCase(real, "reference", true);
   std::swap(real.inputs, test.inputs);
   if (!floats)
     return floats.status();
   float least = 0, largest = 0;
-  for (float value : floats->values.as<float>())
+  for (float value : floats->values[0].as<float>())
     if (std::isfinite(value)) {
       least = std::min(least, value);
       largest = std::max(largest, value);

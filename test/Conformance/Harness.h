@@ -12,7 +12,7 @@ namespace quantir::test {
 
 /// What running one case gave.
 struct CaseResult {
-  Tensor values;
+  std::vector<Tensor> values; ///< of each result
   std::string implementation; ///< of the op's kernel
 };
 

@@ -2,7 +2,7 @@
 //
 // Average pooling, adaptive average pooling and mean are one loop: memory is [outer, positions,
 // channels], and each result row of channels is the mean of the rows at a box of positions.
-// Integers are summed exactly.
+// Integers are summed exactly, floats in double precision and in the reference's order.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <numeric>
 
 namespace quantir::runtime::onednn {
@@ -49,7 +50,8 @@ public:
   void run(const void *input, void *output) const {
     const int64_t positions = dims[0].size() * dims[1].size() * dims[2].size();
     const int64_t blocks = (channels + block - 1) / block;
-    const int64_t window = dims[0][0].count * dims[1][0].count * dims[2][0].count;
+    const int64_t window = std::min(dims[0][0].count * dims[1][0].count * dims[2][0].count,
+                                    minParallelWork); // more makes no difference
     parallelFor(outer * positions * blocks, window * std::min(block, channels),
                 [&](int64_t begin, int64_t end) {
                   for (int64_t unit = begin; unit < end; ++unit) {
@@ -70,32 +72,78 @@ private:
     const Span &z = dims[0][position / width / height], &y = dims[1][position / width % height],
                &x = dims[2][position % width];
     const size_t size = sizeOf(from.dtype);
-    float floats[block];
-    int32_t codes[block];
-    std::fill_n(floats, count, 0.0f);
-    std::fill_n(codes, count, 0);
+    const int64_t present = (z.end - z.begin) * (y.end - y.begin) * (x.end - x.begin);
+    const int64_t resultRow = n * dims[0].size() * height * width + position;
+    std::byte *result = output + (resultRow * channels + firstChannel) * sizeOf(to.dtype);
+    Sums sums(from.isFloat(), count);
     for (int64_t i = z.begin; i < z.end; ++i)
       for (int64_t j = y.begin; j < y.end; ++j) {
         const int64_t line = ((n * sizes[0] + i) * sizes[1] + j) * sizes[2];
         for (int64_t k = x.begin; k < x.end; ++k) {
           const std::byte *row = input + ((line + k) * channels + firstChannel) * size;
           if (from.isFloat())
-            accumulate(reinterpret_cast<const float *>(row), floats, count);
+            accumulate(reinterpret_cast<const float *>(row), sums.floats, count);
           else
-            accumulate(row, from.dtype, codes, count);
+            sums.addCodes(row, from.dtype, count);
         }
       }
-    const int64_t present = (z.end - z.begin) * (y.end - y.begin) * (x.end - x.begin);
-    const float divisor = float(z.count * y.count * x.count);
-    const int64_t resultRow = n * dims[0].size() * height * width + position;
-    std::byte *result = output + (resultRow * channels + firstChannel) * sizeOf(to.dtype);
+    const int64_t divisor = z.count * y.count * x.count;
     if (from.isFloat()) {
-      binary(BinaryOp::Div, floats, 1, &divisor, 0, reinterpret_cast<float *>(result), count);
+      auto *means = reinterpret_cast<float *>(result);
+      for (int64_t c = 0; c < count; ++c)
+        means[c] = float(sums.floats[c] / double(divisor));
       return;
     }
-    dequantize(codes, floats, count, {DType::Int32, 1, int32_t(present * from.zeroPoint), 0, 0});
-    finish(floats, divisor, result, count);
+    float values[block];
+    sums.centre(values, present * from.zeroPoint, count);
+    finish(values, float(divisor), result, count);
   }
+
+  /// The sums of one row of channels.
+  struct Sums {
+    double floats[block];
+    int32_t codes[block];
+    int64_t whole[block]; ///< what `codes` could not hold any more
+    int64_t rows = 0;     ///< in `codes`
+    bool isLong = false;  ///< whether `whole` is used
+
+    Sums(bool ofFloats, int64_t count) {
+      if (ofFloats)
+        std::fill_n(floats, count, 0.0);
+      else
+        std::fill_n(codes, count, 0);
+    }
+
+    void addCodes(const void *row, DType dtype, int64_t count) {
+      if (rows == std::numeric_limits<int32_t>::max() / 255)
+        flush(count);
+      accumulate(row, dtype, codes, count);
+      ++rows;
+    }
+
+    void flush(int64_t count) {
+      if (!isLong)
+        std::fill_n(whole, count, 0);
+      for (int64_t c = 0; c < count; ++c)
+        whole[c] += codes[c];
+      std::fill_n(codes, count, 0);
+      rows = 0;
+      isLong = true;
+    }
+
+    /// The sums less `zeroPoints`, which is as many zero points as there were rows.
+    void centre(float *values, int64_t zeroPoints, int64_t count) {
+      if (isLong) {
+        flush(count);
+        for (int64_t c = 0; c < count; ++c)
+          values[c] = float(whole[c] - zeroPoints);
+        return;
+      }
+      const auto zero = int32_t(zeroPoints);
+      for (int64_t c = 0; c < count; ++c)
+        values[c] = float(codes[c] - zero);
+    }
+  };
 
   /// Sums of centred codes become results.
   void finish(float *values, float divisor, std::byte *result, int64_t count) const {

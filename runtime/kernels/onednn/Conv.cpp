@@ -67,8 +67,10 @@ public:
 
   /// One primitive that does everything.
   std::unique_ptr<Kernel> buildFused() {
-    const memory::desc source = channelsLast(*info.input), result = channelsLast(*info.output);
-    const Fusion fusion = fuse(op, info.groups == 1 ? 1 : 3, result, builder);
+    const Division division(op);
+    const WeightedOp &first = division.primitive();
+    const memory::desc source = channelsLast(*info.input), result = channelsLast(*first.output);
+    const Fusion fusion = fuse(first, info.groups == 1 ? 1 : 3, result, builder);
     const memory::desc weight = weightDesc(info, transposed, dataType(info.weight->dtype));
     const memory::desc bias =
         info.bias ? vectorDesc(info.outChannels, memory::data_type::f32) : memory::desc();
@@ -82,16 +84,20 @@ public:
     const Buffer x = moved(*info.input, op.buffer(WeightedOp::inputIndex));
     const Buffer w =
         builder.reorder(op.buffer(WeightedOp::weightIndex), weight, desc.weights_desc());
-    const Buffer y = movesResult ? builder.scratch(result.get_size()) : Buffer::output(0);
+    const Buffer y = movesResult
+                         ? builder.scratch(info.output->numElements() * sizeOf(info.output->dtype))
+                         : Buffer::output(0);
+    const Buffer value = division.primitiveResult(y, builder);
     if (fusion.copiesAddend)
-      addAddendCopy(op, builder);
+      addAddendCopy(first, value, builder);
     PrimitiveStage &stage = builder.addPrimitive(Primitive(desc), desc.scratchpad_desc());
     stage.bind(DNNL_ARG_SRC, source, x);
     stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), w);
     if (const std::optional<Buffer> b = biasBuffer(op, builder))
       stage.bind(DNNL_ARG_BIAS, bias, *b);
-    stage.bind(DNNL_ARG_DST, result, y);
+    stage.bind(DNNL_ARG_DST, result, value);
     fusion.bindTo(stage);
+    division.addRest(value, y, builder);
     if (movesResult)
       addCopy(*info.output, y, denseStrides(info.output->dims, Layout::ChannelsLast),
               Buffer::output(0), info.output->strides);
@@ -215,7 +221,10 @@ std::unique_ptr<Kernel> createConv(const KernelSpec &spec) {
   op.output = info.output;
   op.activation = info.activation;
   op.channels = info.outChannels;
-  if (info.window.rank() > 3 || !isSupported(op, transposed ? 1 : 0))
+  op.channelAxis = transposed ? 1 : 0;
+  op.terms = info.weight->numElements() / info.outChannels;
+  op.addsInPlace = spec.inPlaceInput == int(WeightedOp::addendIndex);
+  if (info.window.rank() > 3 || !fitsPrimitive(info.window) || !isSupported(op))
     return nullptr;
   if (transposed)
     return build<dnnl::deconvolution_forward>(spec, info, op,

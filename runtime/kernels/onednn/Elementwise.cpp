@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <optional>
 
@@ -85,23 +86,35 @@ std::unique_ptr<Kernel> createTable(const KernelSpec &spec) {
   return builder.finish(cutsOff ? "native:clamp" : "native:table");
 }
 
-/// Piecewise linear functions of floats, by a loop.
-std::unique_ptr<Kernel> createActivation(const KernelSpec &spec, const LoopActivation &activation) {
+/// Piecewise linear functions of floats: loop(x, y, n).
+template <typename Loop>
+std::unique_ptr<Kernel> createActivation(const KernelSpec &spec, const Loop &loop) {
   PipelineBuilder builder;
   builder.addLoop([=, source = inputBuffer(spec, 0),
                    count = spec.inputs[0]->numElements()](const RunContext &context) {
     const auto *x = static_cast<const float *>(source.resolve(context));
     auto *y = static_cast<float *>(context.outputs[0]);
-    parallelFor(count, 1, [=](int64_t begin, int64_t end) {
-      activate(x + begin, y + begin, end - begin, activation);
-    });
+    parallelFor(count, 1,
+                [=](int64_t begin, int64_t end) { loop(x + begin, y + begin, end - begin); });
   });
   return builder.finish("native:activation");
 }
 
-/// The others, by oneDNN.
+bool exceedsAnywhere(const float *x, int64_t count, float limit) {
+  std::atomic<bool> found = false;
+  parallelFor(count, 1, [&](int64_t begin, int64_t end) {
+    if (exceeds(x + begin, end - begin, limit))
+      found = true;
+  });
+  return found;
+}
+
+/// The others, by oneDNN: its functions of NaN and infinities are right (test/Unit/OneDNN), but for
+/// those of numbers larger than `limit`, if there is one. With such a number among them all are
+/// computed one by one.
 std::unique_ptr<Kernel> createEltwise(const KernelSpec &spec, dnnl::algorithm algorithm,
-                                      float alpha, float beta) {
+                                      float alpha, float beta,
+                                      std::optional<float> limit = std::nullopt) {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const dnnl::memory::desc flat =
@@ -112,9 +125,25 @@ std::unique_ptr<Kernel> createEltwise(const KernelSpec &spec, dnnl::algorithm al
   if (!isUsable(desc))
     return nullptr;
   PipelineBuilder builder;
-  PrimitiveStage &stage = builder.addPrimitive(dnnl::eltwise_forward(desc), desc.scratchpad_desc());
-  stage.bind(DNNL_ARG_SRC, flat, inputBuffer(spec, 0));
-  stage.bind(DNNL_ARG_DST, flat, Buffer::output(0));
+  const Buffer source = inputBuffer(spec, 0);
+  auto primitive = builder.makePrimitive(dnnl::eltwise_forward(desc), desc.scratchpad_desc());
+  primitive->bind(DNNL_ARG_SRC, flat, source);
+  primitive->bind(DNNL_ARG_DST, flat, Buffer::output(0));
+  if (!limit) {
+    builder.add(std::move(primitive));
+    return builder.finish(implementationName(desc));
+  }
+  builder.addLoop([=, primitive = std::move(primitive), unary = spec.op->kind_as_Unary(),
+                   count = spec.inputs[0]->numElements()](const RunContext &context) {
+    const auto *x = static_cast<const float *>(source.resolve(context));
+    if (!exceedsAnywhere(x, count, *limit))
+      return primitive->run(context);
+    auto *y = static_cast<float *>(context.outputs[0]);
+    parallelFor(count, 16, [=](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i)
+        y[i] = evaluate(*unary, x[i]);
+    });
+  });
   return builder.finish(implementationName(desc));
 }
 
@@ -253,28 +282,34 @@ std::unique_ptr<Kernel> createUnary(const KernelSpec &spec) {
   if (input.dtype != DType::Float32 || output.dtype != DType::Float32)
     return nullptr;
   const plan::Unary &unary = *spec.op->kind_as_Unary();
-  ActivationInfo info{plan::ActivationKind::Relu, unary.alpha(), unary.beta()};
+  const float alpha = unary.alpha(), beta = unary.beta();
+  const auto piecewise = [&](plan::ActivationKind kind) {
+    return createActivation(
+        spec, [activation = LoopActivation::of({kind, alpha, beta})](
+                  const float *x, float *y, int64_t n) { activate(x, y, n, activation); });
+  };
   switch (unary.kind()) {
   case plan::UnaryKind::Relu:
-    return createActivation(spec, LoopActivation::of(info));
+    return piecewise(plan::ActivationKind::Relu);
   case plan::UnaryKind::Clamp:
-    info.kind = plan::ActivationKind::Clamp;
-    return createActivation(spec, LoopActivation::of(info));
+    return piecewise(plan::ActivationKind::Clamp);
   case plan::UnaryKind::LeakyRelu:
-    info.kind = plan::ActivationKind::LeakyRelu;
-    return createActivation(spec, LoopActivation::of(info));
+    return piecewise(plan::ActivationKind::LeakyRelu);
   case plan::UnaryKind::Sigmoid:
     return createEltwise(spec, dnnl::algorithm::eltwise_logistic, 0, 0);
   case plan::UnaryKind::Tanh:
     return createEltwise(spec, dnnl::algorithm::eltwise_tanh, 0, 0);
   case plan::UnaryKind::HardSigmoid:
-    return createEltwise(spec, dnnl::algorithm::eltwise_hardsigmoid, unary.alpha(), unary.beta());
+    // oneDNN's makes a number of NaN.
+    return createActivation(
+        spec, [=](const float *x, float *y, int64_t n) { hardSigmoid(x, y, n, alpha, beta); });
   case plan::UnaryKind::HardSwish:
     return createEltwise(spec, dnnl::algorithm::eltwise_hardswish, 1.0f / 6.0f, 0.5f);
   case plan::UnaryKind::Elu:
-    return createEltwise(spec, dnnl::algorithm::eltwise_elu, unary.alpha(), 0);
+    return createEltwise(spec, dnnl::algorithm::eltwise_elu, alpha, 0);
   case plan::UnaryKind::Gelu:
-    return createEltwise(spec, dnnl::algorithm::eltwise_gelu_erf, 0, 0);
+    // Of numbers above 1.7e38 oneDNN's makes infinities, and of infinity NaN.
+    return createEltwise(spec, dnnl::algorithm::eltwise_gelu_erf, 0, 0, 1e38f);
   case plan::UnaryKind::GeluTanh:
     return createEltwise(spec, dnnl::algorithm::eltwise_gelu_tanh, 0, 0);
   case plan::UnaryKind::Sqrt:

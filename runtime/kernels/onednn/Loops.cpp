@@ -86,6 +86,17 @@ QUANTIR_INLINE void accumulateBody(const T *__restrict x, int32_t *__restrict su
     sums[i] += x[i];
 }
 
+/// In the reference's order: of equal values the first one stays, and each NaN wins.
+template <typename T>
+QUANTIR_INLINE void maximumBody(const T *__restrict x, int64_t count, int64_t step, T *__restrict y,
+                                int64_t n) {
+  for (int64_t k = 0; k < count; ++k)
+    for (int64_t i = 0; i < n; ++i) {
+      const T value = x[k * step + i];
+      y[i] = value > y[i] || value != value ? value : y[i];
+    }
+}
+
 template <typename T> QUANTIR_INLINE void clampBody(const T *x, T *y, int64_t n, T low, T high) {
   QUANTIR_INDEPENDENT
   for (int64_t i = 0; i < n; ++i) {
@@ -137,9 +148,14 @@ QUANTIR_TARGET_CLONES void dequantizeS8(const int8_t *x, float *y, int64_t n, fl
                                         int32_t zeroPoint) {
   dequantizeBody(x, y, n, scale, zeroPoint);
 }
-QUANTIR_TARGET_CLONES void dequantizeS32(const int32_t *x, float *y, int64_t n, float scale,
-                                         int32_t zeroPoint) {
-  dequantizeBody(x, y, n, scale, zeroPoint);
+QUANTIR_TARGET_CLONES void scaleS32(const int32_t *x, float *y, int64_t n, float scale) {
+  dequantizeBody(x, y, n, scale, 0);
+}
+// 32 bits do not hold every difference of 32-bit codes.
+QUANTIR_TARGET_CLONES void dequantizeS32(const int32_t *__restrict x, float *__restrict y,
+                                         int64_t n, float scale, int64_t zeroPoint) {
+  for (int64_t i = 0; i < n; ++i)
+    y[i] = float(x[i] - zeroPoint) * scale;
 }
 
 template <typename T>
@@ -162,6 +178,25 @@ QUANTIR_TARGET_CLONES void accumulateU8(const uint8_t *x, int32_t *sums, int64_t
 }
 QUANTIR_TARGET_CLONES void accumulateS8(const int8_t *x, int32_t *sums, int64_t n) {
   accumulateBody(x, sums, n);
+}
+
+QUANTIR_TARGET_CLONES void accumulateDoubles(const float *__restrict x, double *__restrict y,
+                                             int64_t n) {
+  for (int64_t i = 0; i < n; ++i)
+    y[i] += double(x[i]);
+}
+
+QUANTIR_TARGET_CLONES void maximumF32(const float *x, int64_t count, int64_t step, float *y,
+                                      int64_t n) {
+  maximumBody(x, count, step, y, n);
+}
+QUANTIR_TARGET_CLONES void maximumU8(const uint8_t *x, int64_t count, int64_t step, uint8_t *y,
+                                     int64_t n) {
+  maximumBody(x, count, step, y, n);
+}
+QUANTIR_TARGET_CLONES void maximumS8(const int8_t *x, int64_t count, int64_t step, int8_t *y,
+                                     int64_t n) {
+  maximumBody(x, count, step, y, n);
 }
 
 QUANTIR_TARGET_CLONES void clampU8(const uint8_t *x, uint8_t *y, int64_t n, uint8_t low,
@@ -198,6 +233,23 @@ QUANTIR_TARGET_CLONES void activateLoop(const float *x, float *y, int64_t n, flo
     v = v < low ? low : v;
     y[i] = v > high ? high : v;
   }
+}
+
+QUANTIR_TARGET_CLONES void hardSigmoidLoop(const float *x, float *y, int64_t n, float alpha,
+                                           float beta) {
+  QUANTIR_INDEPENDENT
+  for (int64_t i = 0; i < n; ++i) {
+    float v = alpha * x[i] + beta;
+    v = v < 0.0f ? 0.0f : v;
+    y[i] = v > 1.0f ? 1.0f : v;
+  }
+}
+
+QUANTIR_TARGET_CLONES bool exceedsLoop(const float *x, int64_t n, float limit) {
+  int32_t found = 0;
+  for (int64_t i = 0; i < n; ++i)
+    found |= !(__builtin_fabsf(x[i]) <= limit);
+  return found != 0;
 }
 
 QUANTIR_TARGET_CLONES void scaleLoop(const float *__restrict x, float *__restrict y, int64_t n,
@@ -239,6 +291,8 @@ void dequantize(const void *x, float *y, int64_t n, const Encoding &from) {
     dequantizeU8(static_cast<const uint8_t *>(x), y, n, from.scale, from.zeroPoint);
   else if (from.dtype == DType::Int8)
     dequantizeS8(static_cast<const int8_t *>(x), y, n, from.scale, from.zeroPoint);
+  else if (from.zeroPoint == 0)
+    scaleS32(static_cast<const int32_t *>(x), y, n, from.scale);
   else
     dequantizeS32(static_cast<const int32_t *>(x), y, n, from.scale, from.zeroPoint);
 }
@@ -264,6 +318,12 @@ void activate(const float *x, float *y, int64_t n, const LoopActivation &activat
     std::copy_n(x, n, y);
 }
 
+void hardSigmoid(const float *x, float *y, int64_t n, float alpha, float beta) {
+  hardSigmoidLoop(x, y, n, alpha, beta);
+}
+
+bool exceeds(const float *x, int64_t n, float limit) { return exceedsLoop(x, n, limit); }
+
 void scaleAndShift(const float *x, float *y, int64_t n, const float *scale, const float *bias) {
   if (bias)
     scaleAndShiftLoop(x, y, n, scale, bias);
@@ -273,11 +333,23 @@ void scaleAndShift(const float *x, float *y, int64_t n, const float *scale, cons
 
 void accumulate(const float *x, float *y, int64_t n) { addFloats(y, 1, x, 1, y, n); }
 
+void accumulate(const float *x, double *y, int64_t n) { accumulateDoubles(x, y, n); }
+
 void accumulate(const void *x, DType dtype, int32_t *sums, int64_t n) {
   if (dtype == DType::UInt8)
     accumulateU8(static_cast<const uint8_t *>(x), sums, n);
   else
     accumulateS8(static_cast<const int8_t *>(x), sums, n);
+}
+
+void maximum(const float *x, int64_t count, int64_t step, float *y, int64_t n) {
+  maximumF32(x, count, step, y, n);
+}
+void maximum(const uint8_t *x, int64_t count, int64_t step, uint8_t *y, int64_t n) {
+  maximumU8(x, count, step, y, n);
+}
+void maximum(const int8_t *x, int64_t count, int64_t step, int8_t *y, int64_t n) {
+  maximumS8(x, count, step, y, n);
 }
 
 void binary(BinaryOp op, const float *a, int64_t aStep, const float *b, int64_t bStep, float *y,

@@ -63,13 +63,26 @@ void centre(const void *x, float *y, int64_t n, const Encoding &from);
 /// y[i] = activation(x[i]); x and y may be the same memory.
 void activate(const float *x, float *y, int64_t n, const LoopActivation &activation);
 
+/// y[i] = min(max(alpha * x[i] + beta, 0), 1); x and y may be the same memory.
+void hardSigmoid(const float *x, float *y, int64_t n, float alpha, float beta);
+
+/// Whether an x[i] is NaN, infinite, or larger than `limit` in magnitude.
+bool exceeds(const float *x, int64_t n, float limit);
+
 /// y[i] = x[i] * scale[i] + bias[i]; no bias when it is null.
 void scaleAndShift(const float *x, float *y, int64_t n, const float *scale, const float *bias);
 
 /// y[i] += x[i]
 void accumulate(const float *x, float *y, int64_t n);
+void accumulate(const float *x, double *y, int64_t n);
 /// sums[i] += x[i], exactly. 8-bit inputs.
 void accumulate(const void *x, DType dtype, int32_t *sums, int64_t n);
+
+/// y[i] = the greatest of y[i] and x[i], x[step + i], ..., `count` of them; NaN is greater than
+/// all.
+void maximum(const float *x, int64_t count, int64_t step, float *y, int64_t n);
+void maximum(const uint8_t *x, int64_t count, int64_t step, uint8_t *y, int64_t n);
+void maximum(const int8_t *x, int64_t count, int64_t step, int8_t *y, int64_t n);
 
 enum class BinaryOp { Add, Sub, Mul, Div };
 /// y[i] = a[i] op b[i]; `aStep` and `bStep` are 1, or 0 for a value that all elements share.

@@ -70,22 +70,26 @@ public:
   std::unique_ptr<Kernel> buildFused() {
     const memory::desc left = lhs.desc(dataType(info.lhs->dtype));
     const memory::desc right = rhs.desc(dataType(info.rhs->dtype));
-    const memory::desc result = output.desc(dataType(info.output->dtype));
-    const Fusion fusion = fuse(op, channelMask, result, builder);
+    const Division division(op);
+    const WeightedOp &first = division.primitive();
+    const memory::desc result = output.desc(dataType(first.output->dtype));
+    const Fusion fusion = fuse(first, channelMask, result, builder);
     const auto desc = describe(left, right, biasDesc(), result, fusion.attr);
     if (!isUsable(desc))
       return nullptr;
     const Buffer b =
         builder.reorder(op.buffer(WeightedOp::weightIndex), right, desc.weights_desc());
+    const Buffer value = division.primitiveResult(Buffer::output(0), builder);
     if (fusion.copiesAddend)
-      addAddendCopy(op, builder);
+      addAddendCopy(first, value, builder);
     PrimitiveStage &stage = builder.addPrimitive(dnnl::matmul(desc), desc.scratchpad_desc());
     stage.bind(DNNL_ARG_SRC, left, op.buffer(WeightedOp::inputIndex));
     stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), b);
     if (const std::optional<Buffer> bias = biasBuffer(op, builder))
       stage.bind(DNNL_ARG_BIAS, biasDesc(), *bias);
-    stage.bind(DNNL_ARG_DST, result, Buffer::output(0));
+    stage.bind(DNNL_ARG_DST, result, value);
     fusion.bindTo(stage);
+    division.addRest(value, Buffer::output(0), builder);
     return builder.finish(implementationName(desc));
   }
 
@@ -160,9 +164,11 @@ std::unique_ptr<Kernel> createMatMul(const KernelSpec &spec) {
   op.output = info.output;
   op.activation = info.activation;
   op.channels = info.n;
-  const int rank = int(info.rhs->dims.size());
-  if (!isSupported(op, info.transposeB ? rank - 2 : rank - 1) ||
-      info.output->dims.size() > DNNL_MAX_NDIMS ||
+  op.terms = info.k;
+  op.addsInPlace = spec.inPlaceInput == int(WeightedOp::addendIndex);
+  const size_t rank = info.rhs->dims.size();
+  op.channelAxis = info.transposeB ? rank - 2 : rank - 1;
+  if (!isSupported(op) || info.output->dims.size() > DNNL_MAX_NDIMS ||
       (rank > 2 && op.isInteger() && !info.rhs->quant->perTensor()))
     return nullptr;
   // oneDNN 3.7 adds the bias wrongly when it repeats matrices.

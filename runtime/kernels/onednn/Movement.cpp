@@ -85,7 +85,8 @@ private:
     Dims from(rank);
     int64_t start = 0;
     for (size_t i = 0; i < rank; ++i) {
-      from[i] = input.strides[i] * slice->steps()->Get(i);
+      // Where one element is taken there is no next one, and the step may be any number.
+      from[i] = output.dims[i] == 1 ? 0 : input.strides[i] * slice->steps()->Get(i);
       start += input.strides[i] * slice->starts()->Get(i);
     }
     copy(output.dims, inputBuffer(spec, 0), start, from, Buffer::output(0), 0, output.strides);

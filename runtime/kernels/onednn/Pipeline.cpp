@@ -2,8 +2,6 @@
 
 #include "runtime/kernels/onednn/Pipeline.h"
 
-#include "runtime/session/KernelSupport.h"
-
 #include <new>
 
 namespace quantir::runtime::onednn {
@@ -39,6 +37,16 @@ private:
 };
 
 } // namespace
+
+bool fitsPrimitive(const WindowInfo &window) {
+  constexpr int64_t limit = int64_t(1) << 30;
+  for (size_t i = 0; i < window.rank(); ++i)
+    for (int64_t n : {window.kernel[i], window.strides[i], window.dilations[i], window.padBegin[i],
+                      window.padEnd[i], window.dilations[i] * (window.kernel[i] - 1)})
+      if (n > limit)
+        return false;
+  return true;
+}
 
 Buffer inputBuffer(const KernelSpec &spec, size_t index) {
   const Operand &operand = *spec.inputs[index];
@@ -121,12 +129,19 @@ std::byte *PipelineBuilder::allocate(size_t bytes) {
   return data;
 }
 
+std::unique_ptr<PrimitiveStage>
+PipelineBuilder::makePrimitive(const dnnl::primitive &primitive,
+                               const dnnl::memory::desc &scratchpad) {
+  auto stage = std::make_unique<PrimitiveStage>(primitive);
+  if (const size_t bytes = scratchpad.get_size())
+    stage->bind(DNNL_ARG_SCRATCHPAD, scratchpad, scratch(bytes));
+  return stage;
+}
+
 PrimitiveStage &PipelineBuilder::addPrimitive(const dnnl::primitive &primitive,
                                               const dnnl::memory::desc &scratchpad) {
-  auto stage = std::make_unique<PrimitiveStage>(primitive);
+  auto stage = makePrimitive(primitive, scratchpad);
   PrimitiveStage &result = *stage;
-  if (const size_t bytes = scratchpad.get_size())
-    result.bind(DNNL_ARG_SCRATCHPAD, scratchpad, scratch(bytes));
   add(std::move(stage));
   return result;
 }

@@ -11,6 +11,7 @@
 #define QUANTIR_RUNTIME_KERNELS_ONEDNN_PIPELINE_H
 
 #include "runtime/session/Backend.h"
+#include "runtime/session/KernelSupport.h"
 
 #include <oneapi/dnnl/dnnl.hpp>
 
@@ -121,7 +122,11 @@ public:
     add(std::make_unique<LoopStage<Body>>(std::move(body)));
   }
 
-  /// A primitive, with its scratchpad bound.
+  /// A primitive, with its scratchpad bound, for a stage of which it is a part.
+  std::unique_ptr<PrimitiveStage> makePrimitive(const dnnl::primitive &primitive,
+                                                const dnnl::memory::desc &scratchpad);
+
+  /// The same as a stage of its own.
   PrimitiveStage &addPrimitive(const dnnl::primitive &primitive,
                                const dnnl::memory::desc &scratchpad);
 
@@ -136,6 +141,9 @@ private:
   std::vector<std::unique_ptr<Stage>> stages;
   std::vector<std::shared_ptr<std::byte>> constants;
 };
+
+/// Whether oneDNN, whose kernels hold these numbers in 32 bits, can be asked for a window at all.
+bool fitsPrimitive(const WindowInfo &window);
 
 /// Where the values of an input are: in the plan, or given with each run.
 Buffer inputBuffer(const KernelSpec &spec, size_t index);

@@ -80,6 +80,7 @@ template <typename T> struct LinearLoop {
   Images shape;
   Encoding from, to;
   std::vector<LinearTap> rows, columns;
+  bool isLine; ///< of one spatial dimension
 
   static constexpr int64_t part = 512;
 
@@ -91,8 +92,13 @@ template <typename T> struct LinearLoop {
             {up * left, up * column.weight, row.weight * left, row.weight * column.weight}};
   }
 
-  static float mix(const T *x, const Neighbours &at) {
-    return (float(x[at.offsets[0]]) * at.weights[0] + float(x[at.offsets[1]]) * at.weights[1]) +
+  /// Where there are no rows to mix, a product with their weight of 0 would make NaN of infinity.
+  float mix(const T *x, const Neighbours &at) const {
+    const float row =
+        float(x[at.offsets[0]]) * at.weights[0] + float(x[at.offsets[1]]) * at.weights[1];
+    if (isLine)
+      return row;
+    return row +
            (float(x[at.offsets[2]]) * at.weights[2] + float(x[at.offsets[3]]) * at.weights[3]);
   }
 
@@ -141,9 +147,12 @@ template <typename T> struct LinearLoop {
 template <typename T> std::unique_ptr<Kernel> createLinear(const KernelSpec &spec, Images shape) {
   const auto mode =
       static_cast<numerics::CoordinateMode>(spec.op->kind_as_Resample()->coordinates());
-  LinearLoop<T> loop{shape, Encoding::of(*spec.inputs[0]), Encoding::of(*spec.outputs[0]),
+  LinearLoop<T> loop{shape,
+                     Encoding::of(*spec.inputs[0]),
+                     Encoding::of(*spec.outputs[0]),
                      numerics::linearTaps(axisOf(spec, 0), mode),
-                     numerics::linearTaps(axisOf(spec, 1), mode)};
+                     numerics::linearTaps(axisOf(spec, 1), mode),
+                     spec.inputs[0]->dims.size() == 3};
   PipelineBuilder builder;
   builder.addLoop([loop = std::move(loop), x = inputBuffer(spec, 0)](const RunContext &context) {
     loop.run(static_cast<const T *>(x.resolve(context)),

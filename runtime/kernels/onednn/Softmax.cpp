@@ -1,10 +1,38 @@
 //===- Softmax.cpp - Softmax ------------------------------------*- C++ -*-===//
 
 #include "runtime/kernels/onednn/Kernels.h"
+#include "runtime/kernels/onednn/Loops.h"
 #include "runtime/kernels/onednn/Pipeline.h"
+#include "runtime/kernels/onednn/Threads.h"
 #include "runtime/session/KernelSupport.h"
 
+#include <cmath>
+#include <limits>
+
 namespace quantir::runtime::onednn {
+
+/// Where a NaN or an infinity is among the elements, oneDNN's quotient there is NaN, but those
+/// beside it are numbers. The sum is NaN for all of them.
+///
+/// Memory is [outer, count, inner], and softmax along `count`.
+static void spreadNaN(float *values, int64_t outer, int64_t count, int64_t inner) {
+  constexpr float largest = std::numeric_limits<float>::max();
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  parallelFor(outer, count * inner, [=](int64_t begin, int64_t end) {
+    for (int64_t o = begin; o < end; ++o) {
+      float *block = values + o * count * inner;
+      if (!exceeds(block, count * inner, largest))
+        continue;
+      for (int64_t i = 0; i < inner; ++i) {
+        bool found = false;
+        for (int64_t k = 0; k < count; ++k)
+          found |= !std::isfinite(block[k * inner + i]);
+        for (int64_t k = 0; found && k < count; ++k)
+          block[k * inner + i] = nan;
+      }
+    }
+  });
+}
 
 std::unique_ptr<Kernel> createSoftmax(const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
@@ -23,6 +51,11 @@ std::unique_ptr<Kernel> createSoftmax(const KernelSpec &spec) {
   PrimitiveStage &stage = builder.addPrimitive(dnnl::softmax_forward(desc), desc.scratchpad_desc());
   stage.bind(DNNL_ARG_SRC, source, inputBuffer(spec, 0));
   stage.bind(DNNL_ARG_DST, result, Buffer::output(0));
+  const size_t axis = spec.op->kind_as_Softmax()->axis();
+  const int64_t count = output.dims[axis], inner = output.strides[axis];
+  builder.addLoop([=, outer = output.numElements() / (count * inner)](const RunContext &context) {
+    spreadNaN(static_cast<float *>(context.outputs[0]), outer, count, inner);
+  });
   return builder.finish(implementationName(desc));
 }
 

@@ -4,8 +4,10 @@
 
 #include "runtime/kernels/onednn/Threads.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 using dnnl::memory;
 
@@ -38,7 +40,30 @@ std::vector<float> WeightedOp::channelBias() const {
   return values;
 }
 
-bool isSupported(const WeightedOp &op, int weightAxis) {
+/// Whether no sum leaves int32, with or without the zero points taken off. It is known at once of
+/// short sums, and of long ones by constant weights.
+static bool fitsAccumulator(const WeightedOp &op) {
+  constexpr int64_t limit = std::numeric_limits<int32_t>::max(), largestCode = 255;
+  if (op.terms <= limit / (largestCode * largestCode))
+    return true;
+  if (!op.weight->constant || op.weight->numElements() != op.terms * op.channels)
+    return false;
+  std::vector<int64_t> sums(op.channels);
+  const auto add = [&](const auto *codes) {
+    const int64_t stride = op.weight->strides[op.channelAxis];
+    for (int64_t i = 0, n = op.weight->numElements(); i < n; ++i) {
+      const int64_t c = i / stride % op.channels, code = codes[i];
+      sums[c] += std::max(std::abs(code), std::abs(code - zeroPointOf(*op.weight->quant, c)));
+    }
+  };
+  if (op.weight->dtype == DType::UInt8)
+    add(static_cast<const uint8_t *>(op.weight->constant));
+  else
+    add(static_cast<const int8_t *>(op.weight->constant));
+  return *std::max_element(sums.begin(), sums.end()) <= limit / largestCode;
+}
+
+bool isSupported(const WeightedOp &op) {
   for (const Operand *operand : {op.input, op.weight, op.output, op.addend})
     if (operand && (operand->numElements() == 0 || operand->dtype == DType::Int32))
       return false;
@@ -53,16 +78,75 @@ bool isSupported(const WeightedOp &op, int weightAxis) {
   if (!isByte(op.weight->dtype) || !op.input->quant->perTensor())
     return false;
   const QuantInfo &weight = *op.weight->quant;
-  if (!weight.perTensor() &&
-      (weight.axis != weightAxis || std::any_of(weight.zeroPoints.begin(), weight.zeroPoints.end(),
-                                                [](int32_t z) { return z; })))
+  if (!weight.perTensor() && (weight.axis != int(op.channelAxis) ||
+                              std::any_of(weight.zeroPoints.begin(), weight.zeroPoints.end(),
+                                          [](int32_t z) { return z; })))
     return false;
   if (op.bias && op.bias->dtype == DType::Int32 && !op.bias->constant)
     return false;
   for (const Operand *operand : {op.output, op.addend})
     if (operand && operand->quant && !operand->quant->perTensor())
       return false;
-  return true;
+  return fitsAccumulator(op);
+}
+
+static bool allFinite(const float *values, int64_t count) {
+  return std::all_of(values, values + count, [](float v) { return std::isfinite(v); });
+}
+
+/// Whether v, the sum with its bias and addend, can be NaN or infinite.
+static bool mayBeNaN(const WeightedOp &op) {
+  if (!op.isInteger() || (op.addend && op.addend->dtype == DType::Float32))
+    return true;
+  const std::vector<float> scales = op.channelScales();
+  if (!allFinite(scales.data(), op.channels))
+    return true;
+  if (!op.bias || op.bias->dtype != DType::Float32)
+    return false;
+  return !op.bias->constant ||
+         !allFinite(static_cast<const float *>(op.bias->constant), op.channels);
+}
+
+Division::Division(const WeightedOp &op) : whole(op), first(op) {
+  const bool cutsOff = op.activation.kind == plan::ActivationKind::Relu ||
+                       op.activation.kind == plan::ActivationKind::Clamp;
+  isDivided = (cutsOff || op.output->dtype != DType::Float32) && mayBeNaN(op);
+  if (!isDivided)
+    return;
+  value = *op.output;
+  value.dtype = DType::Float32;
+  value.quant = nullptr;
+  first.output = &value;
+  first.activation = {};
+  first.addsInPlace = op.addsInPlace && op.output->dtype == DType::Float32;
+}
+
+Buffer Division::primitiveResult(Buffer result, PipelineBuilder &builder) const {
+  if (first.output->dtype == whole.output->dtype)
+    return result;
+  return builder.scratch(value.numElements() * sizeof(float));
+}
+
+void Division::addRest(Buffer from, Buffer to, PipelineBuilder &builder) const {
+  if (!isDivided)
+    return;
+  builder.addLoop([=, activation = LoopActivation::of(whole.activation),
+                   result = Encoding::of(*whole.output),
+                   count = value.numElements()](const RunContext &context) {
+    const auto *x = static_cast<const float *>(from.resolve(context));
+    auto *y = static_cast<std::byte *>(to.resolve(context));
+    parallelFor(count, 1, [=](int64_t begin, int64_t end) {
+      if (result.isFloat())
+        return activate(x + begin, reinterpret_cast<float *>(y) + begin, end - begin, activation);
+      constexpr int64_t part = 512;
+      float values[part];
+      for (int64_t i = begin; i < end; i += part) {
+        const int64_t n = std::min(part, end - i);
+        activate(x + i, values, n, activation);
+        quantize(values, y + i, n, result, ZeroPointAdd::BeforeRounding);
+      }
+    });
+  });
 }
 
 bool canAddInPlace(const KernelSpec &spec, const Operand *addend) {
@@ -188,9 +272,9 @@ Fusion fuse(const WeightedOp &op, int weightScaleMask, const memory::desc &resul
   }
   if (op.addend) {
     const Encoding addend = Encoding::of(*op.addend);
-    if (op.addsInPlace() || !addend.isFloat()) {
+    if (op.addsInPlace || !addend.isFloat()) {
       // An integer addend of a float result is made float by the copy.
-      fusion.copiesAddend = !op.addsInPlace();
+      fusion.copiesAddend = !op.addsInPlace;
       if (to.isFloat())
         ops.append_sum();
       else
@@ -209,14 +293,14 @@ Fusion fuse(const WeightedOp &op, int weightScaleMask, const memory::desc &resul
   return fusion;
 }
 
-void addAddendCopy(const WeightedOp &op, PipelineBuilder &builder) {
+void addAddendCopy(const WeightedOp &op, Buffer to, PipelineBuilder &builder) {
   const Encoding from = Encoding::of(*op.addend);
   const bool toFloat = op.output->dtype == DType::Float32 && !from.isFloat();
   const size_t size = sizeOf(from.dtype), resultSize = sizeOf(op.output->dtype);
   builder.addLoop([=, count = op.addend->numElements(),
                    source = op.buffer(WeightedOp::addendIndex)](const RunContext &context) {
     const auto *x = static_cast<const std::byte *>(source.resolve(context));
-    auto *y = static_cast<std::byte *>(context.outputs[0]);
+    auto *y = static_cast<std::byte *>(to.resolve(context));
     parallelFor(count, 1, [=](int64_t begin, int64_t end) {
       if (toFloat)
         dequantize(x + begin * size, reinterpret_cast<float *>(y + begin * resultSize), end - begin,

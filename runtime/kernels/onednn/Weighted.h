@@ -17,6 +17,9 @@
 // primitive is used only when no two products can saturate: x of at most 127 and moderate weights
 // do it (`reduce_range`). Everything else multiplies in float32 (ThroughFloat.h).
 //
+// oneDNN's ReLU and clip make a number of NaN, and its int8 results can be any code for it. Where v
+// may be NaN, a primitive therefore does the op up to v, and a loop the rest (Division).
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef QUANTIR_RUNTIME_KERNELS_ONEDNN_WEIGHTED_H
@@ -36,12 +39,15 @@ struct WeightedOp {
   const Operand *input = nullptr, *weight = nullptr, *bias = nullptr, *addend = nullptr;
   const Operand *output = nullptr;
   ActivationInfo activation;
-  int64_t channels = 0; ///< of the output
+  int64_t channels = 0;   ///< of the output
+  size_t channelAxis = 0; ///< of the weight: the one that per-channel scales may have
+  int64_t terms = 0;      ///< products in a sum
+
+  bool addsInPlace = false; ///< whether the addend is in the result's memory
 
   static constexpr size_t inputIndex = 0, weightIndex = 1, biasIndex = 2, addendIndex = 3;
 
   bool isInteger() const { return input->dtype != DType::Float32; }
-  bool addsInPlace() const { return spec->inPlaceInput == int(addendIndex); }
 
   /// Where an operand's values are.
   Buffer buffer(size_t index) const;
@@ -53,9 +59,31 @@ struct WeightedOp {
   std::vector<float> channelBias() const;
 };
 
-/// Whether types, parameters and constness are among those that this backend handles; not yet
-/// whether oneDNN does. `weightAxis` is the one that per-channel scales may have.
-bool isSupported(const WeightedOp &op, int weightAxis);
+/// Whether types, parameters and constness are among those that this backend handles, and sums are
+/// no longer than oneDNN's accumulators hold; not yet whether oneDNN has a primitive.
+bool isSupported(const WeightedOp &op);
+
+/// What of an op a primitive does, and what a loop behind it.
+class Division {
+public:
+  explicit Division(const WeightedOp &op);
+  Division(const Division &) = delete;
+
+  /// The op itself, or its v as a float32 tensor.
+  const WeightedOp &primitive() const { return first; }
+
+  /// Where the primitive writes, if the op's result is to be at `result`. For a row-major or
+  /// channels-last result alike.
+  Buffer primitiveResult(Buffer result, PipelineBuilder &builder) const;
+
+  /// The loop, if there is one: activation and codes.
+  void addRest(Buffer from, Buffer to, PipelineBuilder &builder) const;
+
+private:
+  WeightedOp whole, first;
+  Operand value; ///< v
+  bool isDivided;
+};
 
 /// True when the memory of the addend can become the result's.
 bool canAddInPlace(const KernelSpec &spec, const Operand *addend);
@@ -82,8 +110,8 @@ struct Fusion {
 Fusion fuse(const WeightedOp &op, int weightScaleMask, const dnnl::memory::desc &result,
             PipelineBuilder &builder);
 
-/// The stage that `copiesAddend` asks for.
-void addAddendCopy(const WeightedOp &op, PipelineBuilder &builder);
+/// The stage that `copiesAddend` asks for; `to` is where the primitive writes.
+void addAddendCopy(const WeightedOp &op, Buffer to, PipelineBuilder &builder);
 
 /// The bias as a float vector, or nothing.
 std::optional<Buffer> biasBuffer(const WeightedOp &op, PipelineBuilder &builder);

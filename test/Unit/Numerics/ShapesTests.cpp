@@ -120,6 +120,10 @@ TEST_CASE("pooling shapes", "[shapes]") {
         "error: spatial dimension 0: expected padding shorter than the window (3), but got 3 and "
         "0");
   CHECK(poolOf({1, 2, 6}, {{0}, {2}, {0, 0}, {1}}).starts_with("error: expected kernel between 1"));
+  const int64_t far =
+      int64_t(1) << 30; // the number of positions, which an average counts, is bounded
+  CHECK(poolOf({1, 2, 6, 6}, {{far, far}, {1, 1}, {far - 1, far - 1, 0, 0}, {1, 1}}) ==
+        "error: expected a window of at most 2^48 positions, but got [1073741824, 1073741824]");
   CHECK(poolOf({1, 2}, {{}, {}, {}, {}}) ==
         "error: expected at least one spatial dimension, but got none");
   CHECK(shapeOf(inferAdaptivePool, Dims{dynamic, 8, 7, 7}, Dims{1, 1}) == "[?x8x1x1]");

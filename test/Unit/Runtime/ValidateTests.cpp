@@ -231,6 +231,33 @@ TEST_CASE("convolutions are checked") {
       "expected an addend of dims [1, 3, 2, 2], but got [1, 2, 4, 4]");
 }
 
+TEST_CASE("weights are row-major") {
+  expectError(
+      convPlan(), [](auto &b) { b.graph.tensors[1]->layout = plan::Layout::ChannelsLast; },
+      "op 0 (c, Conv): expected a weight in row-major layout, but got a channels-last one");
+  const auto last = TensorSpec::floats({2, 3, 4}).channelsLast();
+  PlanBuilder transposed;
+  int32_t x = transposed.input("x", TensorSpec::floats({1, 2, 5}));
+  int32_t weight = transposed.constant<float>("w", last, std::vector<float>(24));
+  transposed.output(transposed.op(plan::ConvTransposeT(), {x, weight},
+                                  transposed.value("y", TensorSpec::floats({1, 3, 8})), "t"));
+  CHECK_THAT(errorOf(transposed),
+             ContainsSubstring("op 0 (t, ConvTranspose): expected a weight in row-major layout"));
+  for (bool isBias : {false, true}) {
+    PlanBuilder norm;
+    std::vector<int32_t> operands = {norm.input("x", TensorSpec::floats({1, 2, 3, 4}))};
+    plan::LayerNormT options;
+    options.axis = 1;
+    if (isBias)
+      operands.push_back(norm.constant<float>("w", last.rowMajor(), std::vector<float>(24)));
+    operands.push_back(norm.constant<float>("p", last, std::vector<float>(24)));
+    norm.output(norm.op(options, operands, norm.value("y", TensorSpec::floats({1, 2, 3, 4})), "n"));
+    CHECK_THAT(errorOf(norm),
+               ContainsSubstring(std::string("op 0 (n, LayerNorm): expected a ") +
+                                 (isBias ? "bias" : "weight") + " in row-major layout"));
+  }
+}
+
 TEST_CASE("elementwise ops and reductions are checked") {
   auto floats = TensorSpec::floats({1, 2, 4, 4});
   plan::UnaryT clamp;
