@@ -2,6 +2,8 @@
 
 #include "quantir/dialects/Kernel/Kernel.h"
 
+#include "quantir/Numerics/KnownAxes.h"
+
 using namespace mlir;
 using namespace quantir;
 using namespace quantir::kernel;
@@ -42,10 +44,13 @@ std::string BinaryOp::checkElementTypes(TypeRange operands, TypeRange results) {
 //===----------------------------------------------------------------------===//
 
 std::string SoftmaxOp::checkShapes() {
-  int64_t rank = cast<RankedTensorType>(getType()).getRank();
-  if (int64_t axis = getAxis(); axis < 0 || axis >= rank)
+  numerics::Dims input = getDims(getInput().getType());
+  int64_t axis = getAxis(), rank = input.size();
+  if (axis < 0 || axis >= rank)
     return "expected an axis from 0 to " + std::to_string(rank - 1) + ", but got " +
            std::to_string(axis);
+  if (std::string error = numerics::checkKnownAxes(input, {&axis, 1}); !error.empty())
+    return error;
   return detail::checkSameShape(getInput().getType(), getType());
 }
 

@@ -2,6 +2,8 @@
 
 #include "quantir/dialects/Kernel/Kernel.h"
 
+#include "quantir/Numerics/KnownAxes.h"
+
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
@@ -52,11 +54,9 @@ std::string LayerNormOp::checkShapes() {
   if (axis < 0 || axis >= rank)
     return "expected an axis from 0 to " + std::to_string(rank - 1) + ", but got " +
            std::to_string(axis);
-  numerics::Dims normalized(input.begin() + axis, input.end());
-  if (llvm::is_contained(normalized, numerics::dynamicDim))
-    return "expected normalized dimensions of known size, but got " +
-           numerics::formatDims(normalized);
-  return checkNorm(*this, normalized);
+  if (std::string error = numerics::checkKnownFrom(input, axis); !error.empty())
+    return error;
+  return checkNorm(*this, numerics::Dims(input.begin() + axis, input.end()));
 }
 
 std::string LayerNormOp::checkElementTypes(TypeRange operands, TypeRange results) {
@@ -70,6 +70,8 @@ std::string LayerNormOp::checkElementTypes(TypeRange operands, TypeRange results
 std::string GroupNormOp::checkShapes() {
   numerics::Dims input = getDims(getInput().getType());
   if (std::string error = expectRank2(input); !error.empty())
+    return error;
+  if (std::string error = numerics::checkKnownFrom(input, 1); !error.empty())
     return error;
   if (int64_t groups = getGroups(); groups < 1 || input[1] % groups != 0)
     return "expected a number of groups that divides the " + std::to_string(input[1]) +

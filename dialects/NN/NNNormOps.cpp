@@ -2,6 +2,8 @@
 
 #include "quantir/dialects/NN/NN.h"
 
+#include "quantir/Numerics/KnownAxes.h"
+
 using namespace mlir;
 using namespace quantir;
 using namespace quantir::nn;
@@ -38,15 +40,16 @@ std::string LayerNormOp::inferShapes(Adaptor op, Shapes &results) {
   int64_t axis;
   if (std::string error = numerics::normalizeAxis(op.getAxis(), input.size(), axis); !error.empty())
     return error;
-  Dims normalized(input.begin() + axis, input.end());
-  if (llvm::is_contained(normalized, numerics::dynamicDim))
-    return "expected axes of known size, but got " + numerics::formatDims(normalized);
-  return inferNorm(op, normalized, results);
+  if (std::string error = numerics::checkKnownFrom(input, axis); !error.empty())
+    return error;
+  return inferNorm(op, Dims(input.begin() + axis, input.end()), results);
 }
 
 std::string GroupNormOp::inferShapes(Adaptor op, Shapes &results) {
   Dims input = getDims(op.getInput());
   if (std::string error = expectRank(input, 2); !error.empty())
+    return error;
+  if (std::string error = numerics::checkKnownFrom(input, 1); !error.empty())
     return error;
   if (int64_t groups = op.getGroups(); groups < 1 || input[1] % groups != 0)
     return "expected a number of groups that divides the " + std::to_string(input[1]) +
@@ -57,6 +60,9 @@ std::string GroupNormOp::inferShapes(Adaptor op, Shapes &results) {
 std::string InstanceNormOp::inferShapes(Adaptor op, Shapes &results) {
   Dims input = getDims(op.getInput());
   if (std::string error = expectRank(input, 3); !error.empty())
+    return error;
+  // The channels are the groups of one kernel, which has a fixed number of them.
+  if (std::string error = numerics::checkKnownFrom(input, 1); !error.empty())
     return error;
   return inferNorm(op, {input[1]}, results);
 }

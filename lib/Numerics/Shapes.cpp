@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "quantir/Numerics/KnownAxes.h"
 #include "quantir/Numerics/ShapesSupport.h"
 
 #include <algorithm>
@@ -81,6 +82,18 @@ std::string normalizeAxes(std::span<const int64_t> axes, int64_t rank, Dims &out
   }
   out = std::move(result);
   return {};
+}
+
+std::string checkKnownAxes(const Dims &dims, std::span<const int64_t> axes) {
+  for (int64_t axis : axes)
+    if (dims[axis] == dynamicDim)
+      return expected("axes of known size", "axis " + number(axis) + " of " + formatDims(dims));
+  return {};
+}
+
+std::string checkKnownFrom(const Dims &dims, int64_t axis) {
+  size_t dynamic = findDynamicDim(Dims(dims.begin() + axis, dims.end())) + size_t(axis);
+  return dynamic == dims.size() ? std::string() : checkKnownAxes(dims, Dims{int64_t(dynamic)});
 }
 
 //===----------------------------------------------------------------------===//
@@ -297,16 +310,15 @@ std::string inferConcat(std::span<const Dims> inputs, int64_t axis, Dims &out) {
   Dims result = inputs[0];
   if (std::string error = normalizeAxis(axis, result.size(), axis); !error.empty())
     return error;
+  if (std::string error = checkKnownAxes(result, {&axis, 1}); !error.empty())
+    return error;
   for (const Dims &input : inputs.subspan(1)) {
     bool same = input.size() == result.size();
     for (size_t i = 0; same && i < input.size(); ++i)
-      same = int64_t(i) == axis ? (input[i] == dynamicDim) == (result[i] == dynamicDim)
-                                : input[i] == result[i];
+      same = int64_t(i) == axis ? input[i] != dynamicDim : input[i] == result[i];
     if (!same)
       return expected("inputs that differ in dimension " + number(axis) + " only",
                       formatDims(inputs[0]) + " and " + formatDims(input));
-    if (input[axis] == dynamicDim)
-      continue;
     if (__builtin_add_overflow(result[axis], input[axis], &result[axis]))
       return expected("a tensor of at most 2^48 elements", "more");
   }
@@ -334,10 +346,14 @@ std::string inferMean(const Dims &x, const Dims &axes, bool keepDims, Dims &out)
   Dims reduced;
   if (std::string error = normalizeAxes(axes, x.size(), reduced); !error.empty())
     return error;
+  if (axes.empty())
+    for (size_t i = 0; i < x.size(); ++i)
+      reduced.push_back(int64_t(i));
+  if (std::string error = checkKnownAxes(x, reduced); !error.empty())
+    return error;
   Dims result;
   for (size_t i = 0; i < x.size(); ++i) {
-    bool drop =
-        axes.empty() || std::find(reduced.begin(), reduced.end(), int64_t(i)) != reduced.end();
+    bool drop = std::find(reduced.begin(), reduced.end(), int64_t(i)) != reduced.end();
     if (drop && x[i] == 0)
       return expected("something to average over", formatDims(x));
     if (!drop)
@@ -409,8 +425,8 @@ std::string inferSplit(const Dims &x, int64_t axis, const Dims &sizes, std::vect
     return error;
   if (std::string error = normalizeAxis(axis, x.size(), axis); !error.empty())
     return error;
-  if (x[axis] == dynamicDim)
-    return expected("a split along a known dimension", formatDims(x));
+  if (std::string error = checkKnownAxes(x, {&axis, 1}); !error.empty())
+    return error;
   if (sizes.empty())
     return expected("at least one size", "none");
   if (std::string error = checkAttribute("sizes", sizes, sizes.size(), 1); !error.empty())

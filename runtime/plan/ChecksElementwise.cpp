@@ -1,6 +1,6 @@
 //===- ChecksElementwise.cpp - Rules of elementwise ops and reductions -----===//
 
-#include "quantir/Numerics/Shapes.h"
+#include "quantir/Numerics/KnownAxes.h"
 #include "runtime/plan/OpChecks.h"
 
 #include <fmt/format.h>
@@ -75,7 +75,9 @@ Status checkBinary(const OpOperands &o) {
 }
 
 Status checkSoftmax(const OpOperands &o) {
-  QUANTIR_RETURN_IF_ERROR(expectAxis(o.op.kind_as_Softmax()->axis(), o.input(0).dims.size()));
+  const int64_t axis = o.op.kind_as_Softmax()->axis();
+  QUANTIR_RETURN_IF_ERROR(expectAxis(axis, o.input(0).dims.size()));
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::checkKnownAxes(o.input(0).dims, {&axis, 1})));
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
   QUANTIR_RETURN_IF_ERROR(expectResultOf(o.input(0), o.output()));
   return expectDims("a result", o.output(), o.input(0).dims);

@@ -1,5 +1,6 @@
 //===- ChecksNorm.cpp - Rules of normalizations and resampling -------------===//
 
+#include "quantir/Numerics/KnownAxes.h"
 #include "quantir/Numerics/Resample.h"
 #include "runtime/plan/OpChecks.h"
 
@@ -48,12 +49,14 @@ Status checkLayerNorm(const OpOperands &o) {
   if (options.axis() < 0 || static_cast<size_t>(options.axis()) >= dims.size())
     return Status::invalidModel(fmt::format(
         "expected an axis of at least 0 and below {}, but got {}", dims.size(), options.axis()));
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::checkKnownFrom(dims, options.axis())));
   return checkNorm(o, options.epsilon(), {dims.begin() + options.axis(), dims.end()});
 }
 
 Status checkGroupNorm(const OpOperands &o) {
   const plan::GroupNorm &options = *o.op.kind_as_GroupNorm();
   QUANTIR_RETURN_IF_ERROR(expectRank2(o.input(0)));
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::checkKnownFrom(o.input(0).dims, 1)));
   int64_t channels = o.input(0).dims[1];
   if (options.groups() < 1 || channels % options.groups() != 0)
     return Status::invalidModel(

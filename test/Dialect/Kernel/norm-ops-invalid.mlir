@@ -62,3 +62,35 @@ func.func @scales(%x: tensor<?x8x4xf32>) {
   %0 = kernel.resample nearest asymmetric floor %x {scales = array<f32: 1.0, 2.0>} : (tensor<?x8x4xf32>) -> tensor<?x8x8xf32>
   return
 }
+
+// -----
+
+func.func @layer_norm_of_batch(%x: tensor<4x?xf32>, %w: tensor<?xf32>) {
+  // expected-error @+1 {{expected axes of known size, but got axis 1 of [4x?]}}
+  %0 = kernel.layer_norm %x, %w {axis = 1, epsilon = 0.0 : f32} : (tensor<4x?xf32>, tensor<?xf32>) -> tensor<4x?xf32>
+  return
+}
+
+// -----
+
+func.func @group_norm_of_batch(%x: tensor<4x4x?xf32>, %w: tensor<4xf32>) {
+  // expected-error @+1 {{expected axes of known size, but got axis 2 of [4x4x?]}}
+  %0 = kernel.group_norm %x, %w {groups = 2, epsilon = 0.0 : f32} : (tensor<4x4x?xf32>, tensor<4xf32>) -> tensor<4x4x?xf32>
+  return
+}
+
+// -----
+
+func.func @softmax_of_batch(%x: tensor<4x?xf32>) {
+  // expected-error @+1 {{expected axes of known size, but got axis 1 of [4x?]}}
+  %0 = kernel.softmax %x {axis = 1 : i64} : (tensor<4x?xf32>) -> tensor<4x?xf32>
+  return
+}
+
+// -----
+
+func.func @mean_of_batch(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{expected axes of known size, but got axis 0 of [?x4]}}
+  %0 = kernel.mean %x {axes = array<i64: 0>} : (tensor<?x4xf32>) -> tensor<4xf32>
+  return
+}

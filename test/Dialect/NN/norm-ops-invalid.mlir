@@ -10,7 +10,7 @@ func.func @layer_norm_axis(%x: tensor<?x8xf32>, %w: tensor<8xf32>) {
 // -----
 
 func.func @layer_norm_of_batch(%x: tensor<?x8xf32>, %w: tensor<8xf32>) {
-  // expected-error @+1 {{'nn.layer_norm' op expected axes of known size, but got [?x8]}}
+  // expected-error @+1 {{'nn.layer_norm' op expected axes of known size, but got axis 0 of [?x8]}}
   %y = nn.layer_norm %x, %w {axis = 0 : i64} : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
   return
 }
@@ -124,5 +124,38 @@ func.func @interpolate_size(%x: tensor<?x3x4xf32>) {
 func.func @interpolate_scales(%x: tensor<?x3x4xf32>) {
   // expected-error @+1 {{'nn.interpolate' op expected scales that are positive numbers, but got 0.0}}
   %y = nn.interpolate %x {sizes = array<i64: 8>, mode = "nearest", scales = array<f32: 0.0>} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
+  return
+}
+
+// -----
+
+func.func @instance_norm_of_batch(%x: tensor<4x3x?xf32>, %w: tensor<3xf32>) {
+  // expected-error @+1 {{'nn.instance_norm' op expected axes of known size, but got axis 2 of [4x3x?]}}
+  %y = nn.instance_norm %x, %w : (tensor<4x3x?xf32>, tensor<3xf32>) -> tensor<4x3x?xf32>
+  return
+}
+
+// -----
+
+func.func @instance_norm_of_batch_as_channels(%x: tensor<4x?x3xf32>, %w: tensor<?xf32>) {
+  // expected-error @+1 {{'nn.instance_norm' op expected axes of known size, but got axis 1 of [4x?x3]}}
+  %y = nn.instance_norm %x, %w : (tensor<4x?x3xf32>, tensor<?xf32>) -> tensor<4x?x3xf32>
+  return
+}
+
+// -----
+
+func.func @group_norm_of_batch(%x: tensor<4x4x?xf32>, %w: tensor<4xf32>) {
+  // expected-error @+1 {{'nn.group_norm' op expected axes of known size, but got axis 2 of [4x4x?]}}
+  %y = nn.group_norm %x, %w {groups = 2 : i64} : (tensor<4x4x?xf32>, tensor<4xf32>) -> tensor<4x4x?xf32>
+  return
+}
+
+// -----
+
+// The marker of an unknown size is no number that groups could divide.
+func.func @groups_of_batch(%x: tensor<4x?xf32>, %w: tensor<?xf32>) {
+  // expected-error @+1 {{'nn.group_norm' op expected axes of known size, but got axis 1 of [4x?]}}
+  %y = nn.group_norm %x, %w {groups = 1 : i64} : (tensor<4x?xf32>, tensor<?xf32>) -> tensor<4x?xf32>
   return
 }

@@ -221,7 +221,8 @@ TEST_CASE("transpose, concat, split, pad, mean", "[shapes]") {
   };
   CHECK(concat({{dynamic, 2, 5}, {dynamic, 3, 5}}, 1) == "[?x5x5]");
   CHECK(concat({{2, 5}, {3, 5}, {1, 5}}, -2) == "[6x5]");
-  CHECK(concat({{dynamic, 5}, {dynamic, 5}}, 0) == "[?x5]");
+  CHECK(concat({{dynamic, 5}, {dynamic, 5}}, 0) ==
+        "error: expected axes of known size, but got axis 0 of [?x5]");
   CHECK(concat({{dynamic, 5}, {2, 5}}, 0).starts_with("error: "));
   CHECK(concat({{2, 5}, {2, 6}}, 0) ==
         "error: expected inputs that differ in dimension 0 only, but got [2x5] and [2x6]");
@@ -237,7 +238,7 @@ TEST_CASE("transpose, concat, split, pad, mean", "[shapes]") {
   CHECK(inferSplit({2, 6}, 1, {huge, huge}, pieces) != "");
   CHECK(inferSplit({2, 6}, 1, {}, pieces) != "");
   CHECK(inferSplit({dynamic, 6}, 0, {1}, pieces) ==
-        "expected a split along a known dimension, but got [?x6]");
+        "expected axes of known size, but got axis 0 of [?x6]");
 
   CHECK(shapeOf(inferPad, Dims{dynamic, 2, 3}, Dims{0, 1, 0, 0, 2, 4}) == "[?x5x7]");
   CHECK(shapeOf(inferPad, Dims{dynamic, 2}, Dims{1, 0, 0, 0}) ==
@@ -248,6 +249,10 @@ TEST_CASE("transpose, concat, split, pad, mean", "[shapes]") {
   CHECK(shapeOf(inferMean, Dims{dynamic, 8, 7, 7}, Dims{2, -1}, false) == "[?x8]");
   CHECK(shapeOf(inferMean, Dims{dynamic, 8, 7, 7}, Dims{-1, 2}, true) == "[?x8x1x1]");
   CHECK(shapeOf(inferMean, Dims{2, 3}, Dims{}, false) == "[]");
+  CHECK(shapeOf(inferMean, Dims{dynamic, 3}, Dims{-2}, false) ==
+        "error: expected axes of known size, but got axis 0 of [?x3]");
+  CHECK(shapeOf(inferMean, Dims{2, dynamic}, Dims{}, false) ==
+        "error: expected axes of known size, but got axis 1 of [2x?]");
   CHECK(shapeOf(inferMean, Dims{2, 3}, Dims{1, -1}, false) ==
         "error: expected different axes, but got [1, -1]");
   CHECK(shapeOf(inferMean, Dims{2, 0}, Dims{1}, false) ==
