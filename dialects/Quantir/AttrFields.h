@@ -32,23 +32,55 @@ using mlir::succeeded;
 using mlir::success;
 using mlir::Type;
 
-/// Parses `<` (field (`,` field)*)? `>`, each field `key = value`; `parseValue(key)` takes the
-/// value, or says with nullopt that it knows no such field.
-inline ParseResult parseFields(AsmParser &parser, ArrayRef<StringRef> known,
-                               function_ref<ParseResult(StringRef)> parseValue) {
-  llvm::SmallDenseSet<StringRef> seen;
-  return parser.parseCommaSeparatedList(AsmParser::Delimiter::LessGreater, [&]() -> ParseResult {
+/// Parses fields `key = value`, each key once.
+class FieldParser {
+public:
+  /// `checkKey` reports a key that is none of the fields; `parseValue` takes the value of one that
+  /// is.
+  FieldParser(AsmParser &parser, function_ref<ParseResult(SMLoc, StringRef)> checkKey,
+              function_ref<ParseResult(StringRef)> parseValue)
+      : parser(parser), checkKey(checkKey), parseValue(parseValue) {}
+
+  ParseResult parse() {
     SMLoc loc = parser.getCurrentLocation();
     StringRef key;
-    if (parser.parseKeyword(&key))
+    if (parser.parseKeyword(&key) || checkKey(loc, key))
       return failure();
-    if (!llvm::is_contained(known, key))
-      return parser.emitError(loc) << "expected one of the fields " << llvm::join(known, ", ")
-                                   << ", but got '" << key << "'";
     if (!seen.insert(key).second)
       return parser.emitError(loc) << "field '" << key << "' is given twice";
     return failure(parser.parseEqual() || parseValue(key));
-  });
+  }
+
+private:
+  AsmParser &parser;
+  function_ref<ParseResult(SMLoc, StringRef)> checkKey;
+  function_ref<ParseResult(StringRef)> parseValue;
+  llvm::SmallDenseSet<StringRef> seen;
+};
+
+/// How a list of fields begins.
+enum class FieldsBegin {
+  WithLess,   ///< `<` (field (`,` field)*)? `>`
+  BehindValue ///< (`,` field)* `>`, where `<` and a value without a key have been parsed
+};
+
+inline ParseResult parseFields(AsmParser &parser, ArrayRef<StringRef> known,
+                               function_ref<ParseResult(StringRef)> parseValue,
+                               FieldsBegin begin = FieldsBegin::WithLess) {
+  auto checkKey = [&](SMLoc loc, StringRef key) -> ParseResult {
+    if (llvm::is_contained(known, key))
+      return success();
+    return parser.emitError(loc) << "expected one of the fields " << llvm::join(known, ", ")
+                                 << ", but got '" << key << "'";
+  };
+  FieldParser fields(parser, checkKey, parseValue);
+  if (begin == FieldsBegin::WithLess)
+    return parser.parseCommaSeparatedList(AsmParser::Delimiter::LessGreater,
+                                          [&] { return fields.parse(); });
+  while (succeeded(parser.parseOptionalComma()))
+    if (fields.parse())
+      return failure();
+  return parser.parseGreater();
 }
 
 /// Separates the fields that are printed.

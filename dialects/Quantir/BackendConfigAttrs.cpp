@@ -36,33 +36,18 @@ Attribute DTypeSpecAttr::parse(AsmParser &parser, Type) {
     result = parser.getBuilder().getF64FloatAttr(value);
     return success();
   };
-  while (succeeded(parser.parseOptionalComma())) {
-    SMLoc fieldLoc = parser.getCurrentLocation();
-    StringRef key;
-    if (parser.parseKeyword(&key) || parser.parseEqual())
-      return {};
-    ParseResult result = success();
+  auto parseValue = [&](StringRef key) -> ParseResult {
     if (key == "quant_min")
-      result = parseOptionalInt(parser, quantMin);
-    else if (key == "quant_max")
-      result = parseOptionalInt(parser, quantMax);
-    else if (key == "zero_point")
-      result = parseOptionalInt(parser, zeroPoint);
-    else if (key == "scale_min")
-      result = parseScale(scaleMin);
-    else if (key == "scale_max")
-      result = parseScale(scaleMax);
-    else if (key == "scale")
-      result = parseScale(scale);
-    else
-      result = parser.emitError(fieldLoc)
-               << "expected one of the fields quant_min, quant_max, scale_min, scale_max, scale, "
-                  "zero_point, but got '"
-               << key << "'";
-    if (result)
-      return {};
-  }
-  if (parser.parseGreater())
+      return parseOptionalInt(parser, quantMin);
+    if (key == "quant_max")
+      return parseOptionalInt(parser, quantMax);
+    if (key == "zero_point")
+      return parseOptionalInt(parser, zeroPoint);
+    return parseScale(key == "scale_min" ? scaleMin : key == "scale_max" ? scaleMax : scale);
+  };
+  if (parseFields(parser,
+                  {"quant_min", "quant_max", "scale_min", "scale_max", "scale", "zero_point"},
+                  parseValue, FieldsBegin::BehindValue))
     return {};
   return parser.getChecked<DTypeSpecAttr>(loc, parser.getContext(), dtype, quantMin, quantMax,
                                           scaleMin, scaleMax, scale, zeroPoint);
@@ -239,21 +224,9 @@ Attribute BackendPatternAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   if (parser.parseLess() || parser.parseString(&fields.pattern))
     return {};
-  while (succeeded(parser.parseOptionalComma())) {
-    SMLoc fieldLoc = parser.getCurrentLocation();
-    StringRef key;
-    if (parser.parseKeyword(&key))
-      return {};
-    if (!llvm::is_contained(patternFieldNames, key)) {
-      parser.emitError(fieldLoc) << "expected one of the fields "
-                                 << llvm::join(ArrayRef(patternFieldNames), ", ") << ", but got '"
-                                 << key << "'";
-      return {};
-    }
-    if (parser.parseEqual() || fields.parse(parser, key))
-      return {};
-  }
-  if (parser.parseGreater())
+  if (parseFields(
+          parser, patternFieldNames, [&](StringRef key) { return fields.parse(parser, key); },
+          FieldsBegin::BehindValue))
     return {};
   return parser.getChecked<BackendPatternAttr>(
       loc, parser.getContext(), StringRef(fields.pattern), StringRef(fields.name),
@@ -298,13 +271,16 @@ void BackendPatternAttr::print(AsmPrinter &printer) const {
   printText("fused_module", getFusedModule());
 }
 
-LogicalResult BackendPatternAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                         StringRef pattern, StringRef, ObservationType,
-                                         ArrayRef<std::pair<unsigned, ObservationType>> tensorArgs,
-                                         StringRef root,
-                                         ArrayRef<std::pair<OperandRole, unsigned>> indices,
-                                         ArrayRef<DTypeConfigAttr>, bool, StringRef, StringRef,
-                                         StringRef, StringRef) {
+LogicalResult BackendPatternAttr::verify(
+    function_ref<InFlightDiagnostic()> emitError, StringRef pattern, StringRef name,
+    ObservationType, ArrayRef<std::pair<unsigned, ObservationType>> tensorArgs, StringRef root,
+    ArrayRef<std::pair<OperandRole, unsigned>> indices, ArrayRef<DTypeConfigAttr>, bool,
+    StringRef rootModule, StringRef qatModule, StringRef referenceModule, StringRef fusedModule) {
+  for (StringRef text : {name, root, rootModule, qatModule, referenceModule, fusedModule})
+    if (text.size() > PatternLimits::textBytes)
+      return emitError() << "expected names of at most " << PatternLimits::textBytes
+                         << " bytes, but got one of " << text.size() << ": '" << text.take_front(60)
+                         << "...'";
   std::string error;
   std::optional<OpPattern> tree = OpPattern::parse(pattern, error);
   if (!tree)
@@ -371,23 +347,12 @@ Attribute BackendConfigAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   if (parser.parseLess() || parser.parseString(&name))
     return {};
-  while (succeeded(parser.parseOptionalComma())) {
-    SMLoc fieldLoc = parser.getCurrentLocation();
-    StringRef key;
-    if (parser.parseKeyword(&key))
-      return {};
-    if (key != "rules" && key != "overrides" && key != "patterns") {
-      parser.emitError(fieldLoc)
-          << "expected one of the fields rules, overrides, patterns, but got '" << key << "'";
-      return {};
-    }
-    if (parser.parseEqual() ||
-        (key == "rules" ? parseKeywordOf<Rules>(parser, "pytorch or quantir", symbolizeRules, rules)
-         : key == "overrides" ? parseOverrides(parser, overrides)
-                              : parseList(parser, patterns)))
-      return {};
-  }
-  if (parser.parseGreater())
+  auto parseValue = [&](StringRef key) -> ParseResult {
+    if (key == "rules")
+      return parseKeywordOf<Rules>(parser, "pytorch or quantir", symbolizeRules, rules);
+    return key == "overrides" ? parseOverrides(parser, overrides) : parseList(parser, patterns);
+  };
+  if (parseFields(parser, {"rules", "overrides", "patterns"}, parseValue, FieldsBegin::BehindValue))
     return {};
   return parser.getChecked<BackendConfigAttr>(loc, parser.getContext(), StringRef(name), rules,
                                               ArrayRef(overrides), ArrayRef(patterns));
@@ -420,6 +385,19 @@ LogicalResult BackendConfigAttr::verify(function_ref<InFlightDiagnostic()> emitE
   if (rules != Rules::Quantir && patterns.empty())
     return emitError() << "expected patterns: a built-in config has rules of its own, which "
                           "'overrides' can set otherwise";
+  if (patterns.size() > PatternLimits::patterns)
+    return emitError() << "expected at most " << PatternLimits::patterns << " patterns, but got "
+                       << patterns.size();
+  size_t alternatives = 0;
+  for (BackendPatternAttr pattern : patterns) {
+    std::string error;
+    std::optional<OpPattern> tree = OpPattern::parse(pattern.getPattern(), error);
+    alternatives += tree ? tree->numAlternatives() : 0;
+  }
+  if (alternatives > PatternLimits::allAlternatives)
+    return emitError() << "expected patterns that stand for at most "
+                       << PatternLimits::allAlternatives << " without '|', but got "
+                       << alternatives;
   llvm::SmallDenseSet<uint32_t> seen;
   for (auto [rule, value] : overrides)
     if (!seen.insert(static_cast<uint32_t>(rule)).second)

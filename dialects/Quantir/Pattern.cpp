@@ -6,6 +6,7 @@
 #include "quantir/dialects/Quantir/ObjectTypes.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace quantir;
 
@@ -17,6 +18,8 @@ public:
   PatternParser(llvm::StringRef text, std::string &error) : rest(text), text(text), error(error) {}
 
   std::optional<OpPattern> parseAll() {
+    if (text.size() > PatternLimits::textBytes)
+      return failLimit("bytes", PatternLimits::textBytes, text.size());
     std::optional<OpPattern> pattern = parsePattern(0);
     if (!pattern)
       return std::nullopt;
@@ -25,6 +28,14 @@ public:
     rest = rest.ltrim();
     if (!rest.empty())
       return fail("the end of the pattern");
+    if (pattern->length() > PatternLimits::length)
+      return failLimit("ops and values", PatternLimits::length, pattern->length());
+    if (pattern->numAlternatives() > PatternLimits::alternatives) {
+      error = "expected a pattern that stands for at most " +
+              std::to_string(PatternLimits::alternatives) +
+              " patterns without '|', but got more: '" + shown(text) + "'";
+      return std::nullopt;
+    }
     return pattern;
   }
 
@@ -33,9 +44,20 @@ private:
 
   std::optional<OpPattern> fail(llvm::StringRef expected) {
     error = ("expected " + expected + " at column " + llvm::Twine(text.size() - rest.size() + 1) +
-             " of pattern '" + text + "'")
+             " of pattern '" + shown(text) + "'")
                 .str();
     return std::nullopt;
+  }
+
+  std::optional<OpPattern> failLimit(llvm::StringRef what, size_t most, size_t got) {
+    error = ("expected a pattern of at most " + llvm::Twine(most) + " " + what + ", but got " +
+             llvm::Twine(got) + ": '" + shown(text) + "'")
+                .str();
+    return std::nullopt;
+  }
+
+  static std::string shown(llvm::StringRef text) {
+    return numerics::shortened({text.data(), text.size()});
   }
 
   std::optional<OpPattern> failUnknown(llvm::StringRef name) {
@@ -43,7 +65,7 @@ private:
     for (llvm::StringRef type : allObjectTypes())
       known.push_back(type);
     fail("the name of an op");
-    error += ", but got '" + name.str() + "'; did you mean '" +
+    error += ", but got '" + shown(name) + "'; did you mean '" +
              std::string(numerics::nearestName({name.data(), name.size()}, known)) + "'?";
     return std::nullopt;
   }
@@ -137,6 +159,13 @@ unsigned OpPattern::length() const {
   unsigned count = 1;
   for (const OpPattern &operand : operands)
     count += operand.length();
+  return count;
+}
+
+size_t OpPattern::numAlternatives() const {
+  size_t count = isAny() ? 1 : names.size();
+  for (const OpPattern &operand : operands)
+    count = llvm::SaturatingMultiply(count, operand.numAlternatives());
   return count;
 }
 

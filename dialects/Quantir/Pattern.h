@@ -23,6 +23,16 @@
 
 namespace quantir {
 
+/// What is far above anything that is meant, and small enough that what patterns stand for is made
+/// at once. The attributes' verifiers see to it.
+struct PatternLimits {
+  static constexpr size_t textBytes = 4096;        ///< of a pattern, and of each name that it has
+  static constexpr size_t length = 64;             ///< ops and values that are written in it
+  static constexpr size_t alternatives = 1024;     ///< without `|` that it stands for
+  static constexpr size_t patterns = 4096;         ///< of one config
+  static constexpr size_t allAlternatives = 16384; ///< of all of them
+};
+
 /// A node of a pattern. One without names is a value: `*`, or `=` with `sameType`.
 struct OpPattern {
   std::vector<std::string> names; ///< canonical object types
@@ -37,6 +47,9 @@ struct OpPattern {
   /// PyTorch's length of a pattern, by which the longer one is preferred: how many ops and values
   /// are written in it.
   unsigned length() const;
+
+  /// How many patterns without `|` this one stands for; SIZE_MAX for more than fit.
+  size_t numAlternatives() const;
 
   /// The patterns without `|` that this one stands for, in the order of the names.
   std::vector<OpPattern> alternatives() const;
@@ -53,7 +66,8 @@ struct OpPattern {
   /// the pattern has the name.
   std::optional<unsigned> rootIndex(llvm::StringRef name = "") const;
 
-  /// The tree of `text`; on an error, nullopt, with what was expected where in `error`.
+  /// The tree of `text`, within the limits; on an error, nullopt, with what was expected where in
+  /// `error`.
   static std::optional<OpPattern> parse(llvm::StringRef text, std::string &error);
 };
 

@@ -1,5 +1,6 @@
 //===- QuantirAttrs.cpp - Observers as attributes, attribute registration -===//
 
+#include "quantir/dialects/Quantir/AttrFields.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
 #include "quantir/Numerics/ObserverJson.h"
@@ -98,14 +99,17 @@ static Attribute parseObserver(AsmParser &parser, numerics::ObserverKind kind) {
   SMLoc loc = parser.getCurrentLocation();
   Json json = numerics::toJson(numerics::ObserverConfig::of(kind));
   if (succeeded(parser.parseOptionalLess())) {
-    auto parseOne = [&]() -> ParseResult {
-      StringRef key;
-      if (parser.parseKeyword(&key) || parser.parseEqual())
-        return failure();
-      return parseField(parser, json[key.str()]);
+    // Which fields there are, the JSON form says.
+    auto checkKey = [&](SMLoc keyLoc, StringRef key) -> ParseResult {
+      if (key != kindKey)
+        return success();
+      return parser.emitError(keyLoc) << "expected no field '" << kindKey << "': #quantir."
+                                      << StringRef(numerics::toText(kind)) << " is the observer";
     };
+    auto parseValue = [&](StringRef key) { return parseField(parser, json[key.str()]); };
+    attr_fields::FieldParser fields(parser, checkKey, parseValue);
     if (failed(parser.parseOptionalGreater()) &&
-        (parser.parseCommaSeparatedList(parseOne) || parser.parseGreater()))
+        (parser.parseCommaSeparatedList([&] { return fields.parse(); }) || parser.parseGreater()))
       return {};
   }
   numerics::ObserverConfig config;

@@ -32,10 +32,9 @@ static size_t editDistance(std::string_view a, std::string_view b) {
 std::string_view nearestName(std::string_view text, std::span<const std::string_view> names) {
   std::string_view best;
   size_t least = SIZE_MAX;
-  // A hostile text of megabytes need not be measured in full to find that nothing is near.
-  text = text.substr(0, 256);
+  text = text.substr(0, maxCompared);
   for (std::string_view name : names)
-    if (size_t distance = editDistance(text, name); distance < least) {
+    if (size_t distance = editDistance(text, name.substr(0, maxCompared)); distance < least) {
       least = distance;
       best = name;
     }
@@ -48,6 +47,12 @@ std::string unknownName(std::string_view text, std::span<const std::string_view>
     message.append(i ? ", " : "").append(names[i]);
   message.append(", but got '").append(text.substr(0, 256));
   return message.append("' (nearest: '").append(nearestName(text, names)).append("')");
+}
+
+std::string shortened(std::string_view text, size_t most) {
+  if (text.size() <= most)
+    return std::string(text);
+  return std::string(text.substr(0, most - 3)) + "...";
 }
 
 std::string formatFloat(float value) {
