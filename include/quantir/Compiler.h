@@ -69,7 +69,8 @@ CalibrationProvider calibrationFile(const std::string &path);
 struct QuantizeOptions {
   std::string config; ///< a JSON file (docs/QuantizationSpec.md); empty: the default
   /// Which ops are quantized how, where the JSON file does not say: a built-in backend config.
-  std::string backendConfig = "quantir";
+  /// Absent: what the model says, else "quantir".
+  std::optional<std::string> backendConfig;
   std::string backend = "onednn"; ///< whose kernels execute the plan
   bool correctBiases = true; ///< for the means that rounded weights move; not with PyTorch's rules
   std::string dumpStages;    ///< a folder for the MLIR after each stage; empty: none

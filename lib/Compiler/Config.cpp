@@ -146,7 +146,7 @@ DenseF32ArrayAttr floatsAttr(MLIRContext *context, ArrayRef<float> values) {
 } // namespace
 
 LogicalResult quantir::configure(ModuleOp module, const std::string &path,
-                                 const std::string &backend) {
+                                 const std::optional<std::string> &backend) {
   MLIRContext *context = module.getContext();
   Configuration configuration;
   if (!path.empty()) {
@@ -175,8 +175,14 @@ LogicalResult quantir::configure(ModuleOp module, const std::string &path,
   StringRef backendName = QuantirDialect::backendConfigAttrName;
   if (configuration.backend)
     module->setAttr(backendName, configuration.backend);
-  else if (!module->hasAttr(backendName))
-    module->setAttr(backendName, BackendConfigAttr::get(context, backend, {}));
+  else if (backend || !module->hasAttr(backendName)) {
+    auto given = BackendConfigAttr::getChecked([&] { return emitError(UnknownLoc::get(context)); },
+                                               context, StringRef(backend ? *backend : "quantir"),
+                                               ArrayRef<BackendPatternAttr>());
+    if (!given)
+      return failure();
+    module->setAttr(backendName, given);
+  }
   auto chosen = module->getAttrOfType<BackendConfigAttr>(backendName);
   return success(succeeded(resolveBackendConfig(chosen, UnknownLoc::get(context))));
 }

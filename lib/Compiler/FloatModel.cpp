@@ -25,11 +25,13 @@ Result<LoadedModule> quantir::loadFloatModel(const std::string &path,
   if (stage != "float" && stage != "prepared")
     return Status::invalidModel("'" + path + "' is of the stage '" + stage +
                                 "', which is quantized already; give a float model");
-  if (stage == "prepared" && !options.config.empty())
-    return Status::invalidArgument(
-        "'" + path +
-        "' is prepared already, so a configuration comes too late; leave --config out, or "
-        "give the float model");
+  for (auto [given, option] : {std::pair(!options.config.empty(), "--config"),
+                               std::pair(options.backendConfig.has_value(), "--backend-config")})
+    if (given && stage == "prepared")
+      return Status::invalidArgument("'" + path +
+                                     "' is prepared already, so a configuration comes too late; "
+                                     "leave " +
+                                     option + " out, or give the float model");
   DiagnosticCollector diagnostics(model->context.get());
   if (failed(configure(module, options.config, options.backendConfig)))
     return diagnostics.error("configuring '" + path + "'", runtime::StatusCode::InvalidArgument);

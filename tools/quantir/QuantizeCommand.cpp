@@ -68,8 +68,8 @@ void quantir::addQuantizationOptions(CLI::App &app, std::string &model, std::str
       ->type_name("FILE");
   app.add_option(
          "--backend-config", options.backendConfig,
-         "Which ops are quantized how, if the configuration does not say: a built-in config")
-      ->capture_default_str()
+         "Which ops are quantized how, if the configuration does not say: a built-in config "
+         "(default: what the model says, else quantir)")
       ->type_name("NAME");
   app.add_option("--backend", options.backend, "Whose kernels execute the plan")
       ->capture_default_str()
