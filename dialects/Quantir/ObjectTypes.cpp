@@ -65,6 +65,8 @@ constexpr NamesOfOp table[] = {
     {"nn.tanh", anyRank, "Tanh", "torch.tanh F.tanh", "tanh tanh_"},
     {"nn.hardsigmoid", anyRank, "Hardsigmoid", "F.hardsigmoid", "hardsigmoid hardsigmoid_"},
     {"nn.hardswish", anyRank, "Hardswish", "F.hardswish", ""},
+    {"nn.erf", anyRank, "", "torch.erf", "erf"},
+    {"nn.sqrt", anyRank, "", "torch.sqrt", "sqrt"},
     {"nn.softmax", anyRank, "Softmax", "F.softmax torch.softmax", "softmax"},
 
     {"nn.add", anyRank, "", "operator.add operator.iadd torch.add", "add add_"},
@@ -110,7 +112,7 @@ constexpr NamesOfOp table[] = {
      "Softsign Hardshrink LogSoftmax LogSigmoid Threshold AdaptiveMaxPool1d AdaptiveMaxPool2d "
      "AdaptiveMaxPool3d Bilinear Sequential",
      "torch.narrow torch.stack torch.repeat_interleave torch.pixel_shuffle torch.pixel_unshuffle "
-     "torch.channel_shuffle torch.sum torch.exp torch.sqrt torch.rsqrt torch.neg torch.pow "
+     "torch.channel_shuffle torch.sum torch.exp torch.rsqrt torch.neg torch.pow "
      "torch.abs torch.square torch.max torch.min torch.amax torch.log_softmax torch.masked_fill "
      "torch.where "
      "torch.unbind torch.movedim operator.floordiv operator.neg operator.pow builtins.getattr "
@@ -120,7 +122,7 @@ constexpr NamesOfOp table[] = {
      "aten.add.Tensor aten.add_.Tensor aten.addmm.default aten.convolution.default aten.mm.default "
      "aten.relu.default aten.relu_.default aten.max_pool2d_with_indices.default",
      "contiguous detach detach_ repeat repeat_interleave resize_ shape size sum masked_fill float "
-     "expand_as view_as unbind numel dim to clone exp sqrt pow neg abs"},
+     "expand_as view_as unbind numel dim to clone exp pow neg abs"},
 };
 
 /// The modules of torch.ao, by which PyTorch's configurations name what fusion and QAT make.

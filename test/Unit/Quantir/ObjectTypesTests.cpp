@@ -139,3 +139,28 @@ TEST_CASE("functions and methods are told from modules") {
   CHECK_FALSE(isFunctionType("nn.conv"));
   CHECK_FALSE(isFunctionType("no.such"));
 }
+
+TEST_CASE("every op of the nn dialect has a row, and none of its names stands for no op") {
+  MLIRContext context(MLIRContext::Threading::DISABLED);
+  context.loadDialect<func::FuncDialect, nn::NNDialect>();
+  std::vector<StringRef> known = allObjectTypes();
+  for (RegisteredOperationName name : context.getRegisteredOperationsByDialect("nn")) {
+    INFO(name.getStringRef().str());
+    CHECK(llvm::is_contained(known, name.getStringRef()));
+  }
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(R"mlir(
+    func.func @ops(%x: tensor<2xf32>) {
+      %sqrt = nn.sqrt %x : (tensor<2xf32>) -> tensor<2xf32>
+      %erf = nn.erf %x : (tensor<2xf32>) -> tensor<2xf32>
+      return
+    })mlir",
+                                                             &context);
+  REQUIRE(module);
+  SmallVector<Operation *> ops;
+  module->walk([&](Operation *op) {
+    if (isa<nn::NNDialect>(op->getDialect()))
+      ops.push_back(op);
+  });
+  CHECK(llvm::join(objectTypesOf(ops[0]), " ") == "torch.sqrt sqrt nn.sqrt");
+  CHECK(llvm::join(objectTypesOf(ops[1]), " ") == "torch.erf erf nn.erf");
+}
