@@ -53,9 +53,14 @@ std::string equalizePair(EqualizedLayer &first, EqualizedLayer &second) {
   for (size_t c = 0; c < scale.size(); ++c) {
     const float range = r1.max[c] - r1.min[c];
     scale[c] = std::sqrt(range / (r2.max[c] - r2.min[c] + 1e-9f));
-    if (!(scale[c] > 0) || !std::isfinite(scale[c]))
-      return "expected weights of a finite range above 0, but output channel " + std::to_string(c) +
-             " of the first layer has the range " + std::to_string(range);
+    if (!std::isfinite(scale[c]))
+      return "expected weights of finite ranges, but output channel " + std::to_string(c) +
+             " of the first layer and what reads it have the ranges " + std::to_string(range) +
+             " and " + std::to_string(r2.max[c] - r2.min[c]);
+    // There is nothing to equalize in a channel of one value, such as a dead one. PyTorch divides
+    // by 0.
+    if (!(scale[c] > 0))
+      scale[c] = 1;
   }
   const std::vector<float> inverse = reciprocals(scale);
   for (size_t c = 0; c < first.bias.size(); ++c)

@@ -83,6 +83,13 @@ void numerics::scaleOutputChannels(std::span<float> weight, const WeightShape &s
   scaleChannels(weight, shape, /*ofOutputs=*/true, factor);
 }
 
+std::optional<size_t> numerics::findBadVariance(std::span<const float> variance, float epsilon) {
+  for (size_t c = 0; c < variance.size(); ++c)
+    if (!(variance[c] + epsilon > 0))
+      return c;
+  return std::nullopt;
+}
+
 void numerics::foldBatchNorm(const BatchNormParams &norm, const WeightShape &shape,
                              std::span<float> weight, std::span<float> bias) {
   std::vector<float> factor(norm.gamma.size());

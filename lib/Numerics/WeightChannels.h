@@ -11,6 +11,8 @@
 
 #include "quantir/Numerics/Shapes.h"
 
+#include <optional>
+
 namespace quantir::numerics {
 
 /// Which channels each element of a weight belongs to. `groups` divides the output channels.
@@ -44,6 +46,9 @@ struct BatchNormParams {
   std::span<const float> gamma, beta, mean, variance;
   float epsilon;
 };
+
+/// The first channel whose normalization has no scale, since variance + epsilon is not above 0.
+std::optional<size_t> findBadVariance(std::span<const float> variance, float epsilon);
 
 /// Makes `op(x, weight) + bias` what the normalization of it was (PyTorch's fuse_conv_bn_weights):
 /// with r = 1 / sqrt(variance + epsilon), W *= gamma * r and b = (b - mean) * r * gamma + beta.

@@ -57,8 +57,12 @@ public:
     // Without folding: upstream folds dcast(qcast(x)) to x, rounding and all.
     GreedyRewriteConfig config;
     config.enableFolding(false).enableConstantCSE(false);
-    if (failed(applyPatternsGreedily(getOperation(), patterns, config)))
+    // Each match takes a cast away.
+    config.setMaxIterations(GreedyRewriteConfig::kNoLimit);
+    if (failed(applyPatternsGreedily(getOperation(), patterns, config))) {
+      getOperation().emitError("casts still cancel each other after the greatest number of turns");
       return signalPassFailure();
+    }
     IRRewriter rewriter(&getContext());
     DominanceInfo dominance(getOperation());
     eliminateCommonSubExpressions(rewriter, dominance, getOperation());

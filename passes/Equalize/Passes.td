@@ -67,7 +67,7 @@ def CrossLayerEqualizePass : Pass<"quantir-cross-layer-equalize", "::mlir::Modul
     PyTorch's `torch.ao.quantization._equalize.equalize` for a float model, fused or not. For each pair of linear ops or
     convolutions, with `r1[c]` the range of the first weight's output channel `c`, `r2[c]` that of the second's input channel
     plus 1e-9 and `s = sqrt(r1 / r2)`, the first weight's output channels and the bias are divided by `s` and the second's
-    input channels multiplied. The pairs are gone through again until the norms of the weights' last changes sum up to less than
+    input channels multiplied; a channel of one value has `s = 1`. The pairs are gone through again until the norms of the weights' last changes sum up to less than
     `threshold`. What the model computes stays, up to rounding.
 
     Ops go by their module path or their node's name in the model's file. The second of a pair has to read what the first

@@ -50,6 +50,8 @@ struct FoldBatchNorm : public OpRewritePattern<nn::BatchNormOp> {
     std::optional<SmallVector<float>> variance = nn::getConstantFloats(norm.getVariance());
     if (!weights || !gamma || !beta || !mean || !variance)
       return rewriter.notifyMatchFailure(norm, "a parameter is not a constant");
+    if (numerics::findBadVariance(*variance, norm.getEpsilon().convertToFloat()))
+      return rewriter.notifyMatchFailure(norm, "a variance is negative");
     SmallVector<float> bias(gamma->size(), 0.0f);
     Value oldBias = weighted.getBiasOperand();
     if (oldBias) {
@@ -70,11 +72,14 @@ struct FoldBatchNorm : public OpRewritePattern<nn::BatchNormOp> {
         nn::createConstant(rewriter, weight.getLoc(), weightType.getShape(), *weights);
     Value newBias = nn::createConstant(rewriter, loc, {static_cast<int64_t>(bias.size())}, bias);
     rewriter.modifyOpInPlace(weighted, [&] {
-      for (OpOperand &operand : weighted->getOpOperands())
-        if (operand.get() == weight)
+      // By role: one constant may be several operands.
+      for (OpOperand &operand : weighted->getOpOperands()) {
+        OperandRole role = weighted.getOperandRole(operand.getOperandNumber());
+        if (role == OperandRole::Weight)
           operand.set(newWeight);
-        else if (oldBias && operand.get() == oldBias)
+        else if (role == OperandRole::Bias)
           operand.set(newBias);
+      }
       if (!oldBias)
         weighted->insertOperands(weighted->getNumOperands(), newBias);
     });
@@ -101,8 +106,15 @@ public:
       return count;
     };
     int64_t before = countNorms();
-    if (failed(applyPatternsGreedily(getOperation(), patterns)))
+    // Each match takes a normalization away. In a chain that may take more turns than there usually
+    // are.
+    GreedyRewriteConfig config;
+    config.setMaxIterations(GreedyRewriteConfig::kNoLimit);
+    if (failed(applyPatternsGreedily(getOperation(), patterns, config))) {
+      getOperation().emitError(
+          "batch normalizations still fold after the greatest number of turns");
       return signalPassFailure();
+    }
     numFolded += before - countNorms();
   }
 

@@ -1,5 +1,6 @@
 //===- LowerNormOps.cpp - Normalizations to kernels -----------------------===//
 
+#include "quantir/Numerics/WeightChannels.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/passes/Lower/PopulatePatterns.h"
 
@@ -23,6 +24,13 @@ struct LowerBatchNorm : public OpRewritePattern<nn::BatchNormOp> {
     auto variance = nn::getConstantFloats(op.getVariance());
     if (!scale || !bias || !mean || !variance)
       return rewriter.notifyMatchFailure(op, "scale, bias, mean and variance are not all constant");
+
+    if (std::optional<size_t> bad =
+            numerics::findBadVariance(*variance, op.getEpsilon().convertToFloat()))
+      return rewriter.notifyMatchFailure(op, [&](Diagnostic &reason) {
+        reason << "expected variances that are above 0 with epsilon, but that of channel " << *bad
+               << " is " << (*variance)[*bad];
+      });
 
     double epsilon = op.getEpsilon().convertToFloat();
     SmallVector<float> factors, shifts;

@@ -98,8 +98,16 @@ TEST_CASE("cross-layer equalization", "[equalization]") {
   CHECK(layers[1].weight == Floats{-4, 0, 4, 2});
   CHECK(equalizeCrossLayer(layers, flat, 0.0f, 3) ==
         "the weights still change by 0.000000 or more after 3 turns");
-  layers[0].weight = {-4, 4, 1, 1};
+  // A channel of one value stays as it is.
+  layers[0].weight = {-8, 8, 1, 1};
+  layers[0].bias = {4, 1};
+  layers[1].weight = {-2, 0, 2, 4};
+  REQUIRE(equalizeCrossLayer(layers, flat, 1e-4f) == "");
+  CHECK(layers[0].weight == Floats{-4, 4, 1, 1});
+  CHECK(layers[0].bias == Floats{2, 1});
+  CHECK(layers[1].weight == Floats{-4, 0, 4, 4});
+  layers[0].weight = {-8, 8, 1, std::numeric_limits<float>::infinity()};
   CHECK(equalizeCrossLayer(layers, flat, 1e-4f) ==
-        "expected weights of a finite range above 0, but output channel 1 of the first layer has "
-        "the range 0.000000");
+        "expected weights of finite ranges, but output channel 1 of the first layer and what reads "
+        "it have the ranges inf and 4.000000");
 }
