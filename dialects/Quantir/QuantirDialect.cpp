@@ -107,6 +107,8 @@ LogicalResult QuantirDialect::verifyOperationAttribute(Operation *op, NamedAttri
     auto annotation = dyn_cast<AnnotationAttr>(value);
     if (failed(expect(static_cast<bool>(annotation), "a #quantir.annotation")))
       return failure();
+    if (op->getNumOperands() + op->getNumResults() == 0)
+      return op->emitError() << "expected " << name << " on an op with operands or results";
     if (annotation.getOperands().size() != op->getNumOperands() ||
         annotation.getResults().size() != op->getNumResults())
       return op->emitError() << "expected " << name << " to have " << op->getNumOperands()

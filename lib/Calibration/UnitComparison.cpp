@@ -280,17 +280,18 @@ static std::optional<SmallVector<float>> roundedWeight(Value weight) {
   auto storage = dequantize ? dequantize.getInput().getDefiningOp<quant::StorageCastOp>() : nullptr;
   auto constant = storage ? storage.getInput().getDefiningOp<arith::ConstantOp>() : nullptr;
   auto elements = constant ? dyn_cast<ElementsAttr>(constant.getValue()) : ElementsAttr();
-  if (!elements || !isa<quant::UniformQuantizedType, quant::UniformQuantizedPerAxisType>(
-                       dequantize.getQuantizedType()))
+  if (!elements)
+    return std::nullopt;
+  FailureOr<numerics::QParams> params = getQParams(dequantize.getQuantizedType());
+  if (failed(params))
     return std::nullopt;
   SmallVector<char> copy;
   std::optional<ArrayRef<char>> raw = nn::getRawData(elements, copy);
-  numerics::QParams params = getQParams(dequantize.getQuantizedType());
   ArrayRef<int64_t> shape = cast<RankedTensorType>(weight.getType()).getShape();
   if (!raw || elements.getElementType().getIntOrFloatBitWidth() != 8)
     return std::nullopt;
-  return dequantize.getQuantizedType().isSigned() ? dequantized<int8_t>(*raw, shape, params)
-                                                  : dequantized<uint8_t>(*raw, shape, params);
+  return dequantize.getQuantizedType().isSigned() ? dequantized<int8_t>(*raw, shape, *params)
+                                                  : dequantized<uint8_t>(*raw, shape, *params);
 }
 
 void Comparer::compareWeights(QuantizableOpInterface realOp, QuantizableOpInterface op,

@@ -19,6 +19,8 @@ using namespace quantir;
 
 static ValueReport describeType(quant::QuantizedType type) {
   ValueReport value;
+  if (!type.getStorageType()) // !quant.calibrated, which has ranges alone
+    return value;
   value.dtype =
       (type.isSigned() ? "int" : "uint") + std::to_string(type.getStorageTypeIntegralWidth());
   if (auto uniform = dyn_cast<quant::UniformQuantizedType>(type)) {

@@ -88,14 +88,18 @@ public:
   void runOnOperation() override {
     ModuleOp module = getOperation();
     IRRewriter rewriter(&getContext());
-    SymbolTable symbols(module);
-    WalkResult equalized = module.walk([](Operation *op) -> WalkResult {
+    // What nested modules hold is theirs: their ops name observers of their own.
+    auto walk = [&](auto visit) {
+      auto stops = [&](func::FuncOp func) { return func.walk(visit).wasInterrupted(); };
+      return failure(llvm::any_of(module.getOps<func::FuncOp>(), stops));
+    };
+    LogicalResult isEqualized = walk([](Operation *op) -> WalkResult {
       auto annotation = op->getAttrOfType<AnnotationAttr>(QuantirDialect::annotationAttrName);
       if (annotation && annotation.getEqualization())
         return op->emitError("is to be equalized; run quantir-equalize before");
       return success();
     });
-    if (equalized.wasInterrupted())
+    if (failed(isEqualized))
       return signalPassFailure();
     FailureOr<ObserverLoader> loader = ObserverLoader::create(module);
     if (failed(loader))
@@ -105,14 +109,16 @@ public:
       if (failed(choose(observer, *loader, chosen[observer.getSymNameAttr()])))
         return signalPassFailure();
 
-    WalkResult result = module.walk([&](ObserveOp observe) -> WalkResult {
+    LogicalResult converted = walk([&](ObserveOp observe) -> WalkResult {
+      auto choice = chosen.find(observe.getObserverAttr().getAttr());
+      if (choice == chosen.end())
+        return observe.emitError() << "expected " << observe.getObserverAttr()
+                                   << " to be an observer of the module that is converted";
       rewriter.setInsertionPoint(observe);
-      return convert(rewriter, observe, chosen[observe.getObserverAttr().getAttr()]);
+      return convert(rewriter, observe, choice->second);
     });
-    if (result.wasInterrupted())
-      return signalPassFailure();
-    result = module.walk([&](Operation *op) -> WalkResult { return deriveBiases(rewriter, op); });
-    if (result.wasInterrupted())
+    if (failed(converted) ||
+        failed(walk([&](Operation *op) -> WalkResult { return deriveBiases(rewriter, op); })))
       return signalPassFailure();
 
     for (auto observer : llvm::make_early_inc_range(module.getOps<ObserverOp>()))
@@ -161,7 +167,7 @@ private:
       bound += magnitude(i) > largest / 1024 && params.scale[i] <= statistics.config().eps;
     if (bound == 0)
       return;
-    InFlightDiagnostic warning = observer.emitWarning()
+    InFlightDiagnostic warning = emitWarning(observer.getLoc())
                                  << "its values lose precision: they are at most " << largest
                                  << ", but no scale is less than " << statistics.config().eps
                                  << " (eps)";
@@ -280,7 +286,7 @@ private:
       double steps = double(value) / params.scale[params.perTensor() ? 0 : channel];
       if (std::abs(steps) < 0x1p31)
         continue;
-      bias.getOwner()->emitWarning()
+      emitWarning(bias.getOwner()->getLoc())
           << "its bias is left in float: " << value << " of channel " << channel << " is "
           << llvm::formatv("{0:e2}", steps).str()
           << " steps of the scales of input and weight, which 32 bits do not hold";
@@ -305,8 +311,13 @@ private:
         return op->emitError() << "expected operands " << derived.getActivation() << " and "
                                << derived.getWeight() << " to be quantized, since operand "
                                << operand.getOperandNumber() << " derives its scale from them";
-      numerics::QParams params = getQParams(weight);
-      float inputScale = getQParams(activation).scale[0];
+      FailureOr<numerics::QParams> ofWeight = getQParams(weight);
+      if (failed(ofWeight))
+        return op->emitError() << "expected operand " << derived.getWeight()
+                               << " to have a scale, or one for each channel, but got " << weight;
+      numerics::QParams params = *std::move(ofWeight);
+      auto inputScale =
+          static_cast<float>(cast<quant::UniformQuantizedType>(activation).getScale());
       for (float &scale : params.scale)
         scale *= inputScale;
       params.zeroPoint.assign(params.scale.size(), 0);

@@ -20,8 +20,9 @@ namespace quantir {
 /// shows in the scale only.
 mlir::quant::QuantizedType getUniformType(const numerics::QParams &params, mlir::Location loc);
 
-/// The parameters of a `!quant.uniform`.
-numerics::QParams getQParams(mlir::quant::QuantizedType type);
+/// The parameters of a quantized type; failure for one that lib/Numerics has no codes of: with
+/// scales of blocks or with none at all, or of a storage type but 4 and 8 bits and signed 32.
+mlir::FailureOr<numerics::QParams> getQParams(mlir::quant::QuantizedType type);
 
 void populateCancelRedundantCastsPatterns(mlir::RewritePatternSet &patterns);
 

@@ -2,6 +2,8 @@
 
 #include "quantir/passes/Convert/Passes.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 using namespace quantir;
 
@@ -28,24 +30,46 @@ quant::QuantizedType quantir::getUniformType(const numerics::QParams &params, Lo
                                                         zeroPoints, params.axis, min, max);
 }
 
-numerics::QParams quantir::getQParams(quant::QuantizedType type) {
-  numerics::QParams params;
-  unsigned width = type.getStorageTypeIntegralWidth();
-  bool isSigned = type.isSigned();
+static std::optional<numerics::QDType> getDType(quant::QuantizedType type) {
   using numerics::QDType;
-  params.dtype = width == 32  ? QDType::QInt32
-                 : width == 4 ? (isSigned ? QDType::QInt4 : QDType::QUInt4)
-                              : (isSigned ? QDType::QInt8 : QDType::QUInt8);
+  if (!type.getStorageType())
+    return std::nullopt;
+  bool isSigned = type.isSigned();
+  switch (type.getStorageTypeIntegralWidth()) {
+  case 4:
+    return isSigned ? QDType::QInt4 : QDType::QUInt4;
+  case 8:
+    return isSigned ? QDType::QInt8 : QDType::QUInt8;
+  case 32:
+    return isSigned ? std::optional(QDType::QInt32) : std::nullopt;
+  default:
+    return std::nullopt;
+  }
+}
+
+FailureOr<numerics::QParams> quantir::getQParams(quant::QuantizedType type) {
+  std::optional<numerics::QDType> dtype = getDType(type);
+  auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
+  auto uniform = dyn_cast<quant::UniformQuantizedType>(type);
+  if (!dtype || (!perAxis && !uniform))
+    return failure();
+  numerics::QParams params;
+  params.dtype = *dtype;
   params.quantMin = type.getStorageTypeMin();
   params.quantMax = type.getStorageTypeMax();
-  if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type)) {
+  SmallVector<int64_t> zeroPoints;
+  if (perAxis) {
     params.axis = perAxis.getQuantizedDimension();
     params.scale.assign(perAxis.getScales().begin(), perAxis.getScales().end());
-    params.zeroPoint.assign(perAxis.getZeroPoints().begin(), perAxis.getZeroPoints().end());
-    return params;
+    llvm::append_range(zeroPoints, perAxis.getZeroPoints());
+  } else {
+    params.scale = {static_cast<float>(uniform.getScale())};
+    zeroPoints.push_back(uniform.getZeroPoint());
   }
-  auto uniform = cast<quant::UniformQuantizedType>(type);
-  params.scale = {static_cast<float>(uniform.getScale())};
-  params.zeroPoint = {static_cast<int32_t>(uniform.getZeroPoint())};
+  for (int64_t zeroPoint : zeroPoints) {
+    if (!llvm::isInt<32>(zeroPoint))
+      return failure();
+    params.zeroPoint.push_back(static_cast<int32_t>(zeroPoint));
+  }
   return params;
 }

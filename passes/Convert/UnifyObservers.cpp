@@ -69,7 +69,8 @@ public:
     if (failed(loader))
       return signalPassFailure();
     Unifier unifier(symbols, *loader);
-    module.walk([&](Operation *op) { unifier.visit(op); });
+    for (auto func : module.getOps<func::FuncOp>())
+      func.walk([&](Operation *op) { unifier.visit(op); });
     numUnified += unifier.apply(module);
   }
 
@@ -96,13 +97,15 @@ private:
     unsigned apply(ModuleOp module) {
       if (takenBy.empty())
         return 0;
-      module.walk([&](ObserveOp observe) {
+      auto take = [&](ObserveOp observe) {
         StringAttr name = observe.getObserverAttr().getAttr(), last = current(name);
         if (name == last)
           return;
         observe.setObserver(last.getValue());
         observe.setPassive(true);
-      });
+      };
+      for (auto func : module.getOps<func::FuncOp>())
+        func.walk(take);
       for (auto [name, last] : takenBy)
         symbols.erase(symbols.lookup(name));
       return takenBy.size();

@@ -13,7 +13,9 @@ using namespace quantir;
 /// The type of the same codes with the storage that kernels have: 8 bits, or signed 32. Null if
 /// there is none.
 static Type widenStorage(quant::QuantizedType type) {
-  if (!type.getExpressedType() || !type.getExpressedType().isF32())
+  // Others have no storage type, or scales that kernels do not have.
+  if (!isa<quant::UniformQuantizedType, quant::UniformQuantizedPerAxisType>(type) ||
+      !type.getExpressedType().isF32())
     return {};
   unsigned width = type.getStorageTypeIntegralWidth();
   if (width == 8 || (width == 32 && type.isSigned()))
@@ -27,11 +29,9 @@ static Type widenStorage(quant::QuantizedType type) {
     return quant::UniformQuantizedPerAxisType::get(flags, storage, type.getExpressedType(),
                                                    perAxis.getScales(), perAxis.getZeroPoints(),
                                                    perAxis.getQuantizedDimension(), min, max);
-  if (auto perTensor = dyn_cast<quant::UniformQuantizedType>(type))
-    return quant::UniformQuantizedType::get(flags, storage, type.getExpressedType(),
-                                            perTensor.getScale(), perTensor.getZeroPoint(), min,
-                                            max);
-  return {};
+  auto perTensor = cast<quant::UniformQuantizedType>(type);
+  return quant::UniformQuantizedType::get(flags, storage, type.getExpressedType(),
+                                          perTensor.getScale(), perTensor.getZeroPoint(), min, max);
 }
 
 /// The kernel's form of a tensor type of the quant dialect; null if kernels cannot hold it.

@@ -29,12 +29,13 @@ static bool hasState(ObserverOp observer) {
 static llvm::StringMap<Value> collectConstants(ModuleOp module) {
   llvm::StringMap<Value> constants;
   llvm::StringSet<> others;
-  module.walk([&](ObserveOp observe) {
-    if (nn::isConstant(observe.getInput()))
-      constants[observe.getObserver()] = observe.getInput();
-    else
-      others.insert(observe.getObserver());
-  });
+  for (auto func : module.getOps<func::FuncOp>())
+    func.walk([&](ObserveOp observe) {
+      if (nn::isConstant(observe.getInput()))
+        constants[observe.getObserver()] = observe.getInput();
+      else
+        others.insert(observe.getObserver());
+    });
   for (const auto &entry : others)
     constants.erase(entry.first());
   return constants;

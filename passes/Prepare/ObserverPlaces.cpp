@@ -6,6 +6,8 @@
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -18,10 +20,11 @@ namespace {
 class Places {
 public:
   explicit Places(ModuleOp module) {
-    module.walk([&](QuantizableOpInterface op) {
-      if (!op->getParentOfType<FusedOp>())
-        addOp(op);
-    });
+    for (auto func : module.getOps<func::FuncOp>())
+      func.walk([&](QuantizableOpInterface op) {
+        if (!op->getParentOfType<FusedOp>())
+          addOp(op);
+      });
   }
 
   ArrayRef<StringRef> find(StringRef place) const {

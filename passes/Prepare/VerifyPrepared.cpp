@@ -28,18 +28,14 @@ public:
   void runOnOperation() override {
     ModuleOp module = getOperation();
     llvm::DenseSet<StringAttr> used;
-    WalkResult result = module.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    for (auto func : module.getOps<func::FuncOp>()) {
+      func.walk([&](ObserveOp observe) { used.insert(observe.getObserverAttr().getAttr()); });
       // The quantized form of a custom module may be there already.
-      if (op->hasAttr(QuantirDialect::customModuleAttrName)) {
-        op->walk([&](ObserveOp observe) { used.insert(observe.getObserverAttr().getAttr()); });
-        return WalkResult::skip();
-      }
-      if (auto observe = dyn_cast<ObserveOp>(op))
-        used.insert(observe.getObserverAttr().getAttr());
-      return WalkResult(verify(op));
-    });
-    if (result.wasInterrupted())
-      return signalPassFailure();
+      if (func->hasAttr(QuantirDialect::customModuleAttrName))
+        continue;
+      if (func.walk([&](Operation *op) { return WalkResult(verify(op)); }).wasInterrupted())
+        return signalPassFailure();
+    }
     for (auto observer : module.getOps<ObserverOp>())
       if (!used.contains(observer.getSymNameAttr())) {
         observer.emitOpError("observes nothing");

@@ -34,6 +34,34 @@ func.func @type(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
+func.func @calibrated(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{has no kernel: no kernel has this quantized type}}
+  %0 = quant.qcast %x : tensor<4xf32> to tensor<4x!quant.calibrated<f32<-1.0:1.0>>>
+  %1 = quant.dcast %0 : tensor<4x!quant.calibrated<f32<-1.0:1.0>>> to tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+
+// -----
+
+func.func @sub_channel(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  // expected-error @+1 {{has no kernel: no kernel has this quantized type}}
+  %0 = quant.qcast %x : tensor<2x2xf32> to tensor<2x2x!quant.uniform<i8:f32:{0:1, 1:2}, {{0.1}, {0.2}}>>
+  %1 = quant.dcast %0 : tensor<2x2x!quant.uniform<i8:f32:{0:1, 1:2}, {{0.1}, {0.2}}>> to tensor<2x2xf32>
+  return %1 : tensor<2x2xf32>
+}
+
+// -----
+
+func.func @negative_variance(%x: tensor<?x2x4xf32>) -> tensor<?x2x4xf32> {
+  %one = arith.constant dense<1.0> : tensor<2xf32>
+  %variance = arith.constant dense<[1.0, -1.0]> : tensor<2xf32>
+  // expected-error @+1 {{has no kernel: expected variances that are above 0 with epsilon, but that of channel 1 is -1}}
+  %0 = nn.batch_norm %x, %one, %one, %one, %variance : (tensor<?x2x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<?x2x4xf32>
+  return %0 : tensor<?x2x4xf32>
+}
+
+// -----
+
 // expected-error @+1 {{expected a public function to execute, but got none}}
 module {
   func.func private @main(%x: tensor<4xf32>) -> tensor<4xf32> {
