@@ -11,6 +11,7 @@
 #include "mlir/IR/PatternMatch.h"
 
 #include <cmath>
+#include <cstring>
 
 using namespace mlir;
 using namespace quantir;
@@ -29,9 +30,20 @@ static NewOp createAt(PatternRewriter &rewriter, Operation *last, Args &&...args
 /// The number that all elements of a constant are.
 static std::optional<float> getNumber(Value value) {
   ElementsAttr elements = getConstantElements(value);
-  if (!elements || !elements.getElementType().isF32() || !elements.isSplat())
+  if (!elements || !elements.getElementType().isF32())
     return std::nullopt;
-  return elements.getSplatValue<float>();
+  if (auto dense = dyn_cast<DenseElementsAttr>(elements))
+    return dense.isSplat() ? std::optional(dense.getSplatValue<float>()) : std::nullopt;
+  // A blob of one element calls itself a splat, but has no getSplatValue().
+  SmallVector<char> storage;
+  std::optional<ArrayRef<char>> raw = getRawData(elements, storage);
+  if (!raw || raw->empty())
+    return std::nullopt;
+  float number;
+  std::memcpy(&number, raw->data(), sizeof(number));
+  if (!isFilledWith(elements, number))
+    return std::nullopt;
+  return number;
 }
 
 static bool isNumber(Value value, double expected) {
