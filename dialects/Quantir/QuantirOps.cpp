@@ -141,6 +141,8 @@ LogicalResult FusedOp::verify() {
     return emitOpError("expected quantir.yield to have the types of the results");
   if (block.without_terminator().empty())
     return emitOpError("expected at least one op in the body");
+  if (yield.getNumOperands() == 0 || !yield.getOperand(0).getDefiningOp())
+    return emitOpError("expected a result that an op in the body makes");
   for (Operation &op : block.without_terminator()) {
     if (isa<ObserveOp, ObserverOp, FusedOp>(op))
       return op.emitOpError("must not be inside quantir.fused");

@@ -16,6 +16,8 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 class Quantir_Op<string mnemonic, list<Trait> traits = []> : Op<Quantir_Dialect, mnemonic, traits>;
 
 def Quantir_FloatTensor : TensorOf<[F32]>;
+/// What an op that looks things up reads beside its table.
+def Quantir_IndexTensor : TensorOf<[I64, I32]>;
 
 def Quantir_ObserverOp : Quantir_Op<"observer", [Symbol]> {
   let summary = "an observer: its configuration and what it has seen";
@@ -86,7 +88,7 @@ def Quantir_FusedOp : Quantir_Op<"fused", [
     } : (tensor<?x3x8x8xf32>, tensor<4x3x3x3xf32>, tensor<4xf32>) -> tensor<?x4x8x8xf32>
     ```
   }];
-  let arguments = (ins StrAttr:$name, Variadic<Quantir_FloatTensor>:$inputs);
+  let arguments = (ins StrAttr:$name, Variadic<AnyTypeOf<[Quantir_FloatTensor, Quantir_IndexTensor]>>:$inputs);
   let results = (outs Variadic<Quantir_FloatTensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$name `(` $inputs `)` attr-dict-with-keyword $body `:` functional-type($inputs, $results)";

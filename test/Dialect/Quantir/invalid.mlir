@@ -233,3 +233,61 @@ func.func @equalization(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
 
 // expected-error@+1 {{expected quantir.equalization_config to be a #quantir.qconfig_mapping, but got "all"}}
 module attributes {quantir.equalization_config = "all"} {}
+
+// -----
+
+// expected-error@+1 {{expected no field 'observer': #quantir.histogram is the observer}}
+quantir.observer @a #quantir.histogram<observer = min_max>
+
+// -----
+
+// expected-error@+1 {{field 'bins' is given twice}}
+quantir.observer @b #quantir.histogram<bins = 3, bins = 5>
+
+// -----
+
+// expected-error@+1 {{field 'activation' is given twice}}
+module attributes {a = #quantir.qconfig<activation = #quantir.min_max, activation = #quantir.histogram>} {}
+
+// -----
+
+// expected-error@+1 {{field 'quant_min' is given twice}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu", dtypes = [<input = <quint8, quant_min = 0, quant_min = 7>>]>]>} {}
+
+// -----
+
+// expected-error@+1 {{field 'name' is given twice}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.conv", name = "x", name = "y">]>} {}
+
+// -----
+
+// expected-error@+1 {{field 'rules' is given twice}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", rules = pytorch, rules = quantir>} {}
+
+// -----
+
+// expected-error@+1 {{expected quantir.annotation on an op with operands or results}}
+module attributes {quantir.annotation = #quantir.annotation<operands = [], results = []>} {}
+
+// -----
+
+// Nested alternatives: two to the power of 23 patterns.
+// expected-error@+1 {{expected a pattern that stands for at most 1024 patterns without '|', but got more: 'nn.add|nn.sub(nn.add|nn.sub(}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub))))))))))))))))))))))">]>} {}
+
+// -----
+
+// expected-error@+1 {{expected a pattern of at most 64 ops and values, but got 65: 'nn.cat(*, *,}}
+module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.cat(*, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *)">]>} {}
+
+// -----
+
+func.func @fused_of_nothing(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  // expected-error@+1 {{expected a result that an op in the body makes}}
+  %0 = quantir.fused "relu"(%x) {
+  ^bb0(%a: tensor<2x2xf32>):
+    %1 = nn.relu %a : (tensor<2x2xf32>) -> tensor<2x2xf32>
+    quantir.yield %a : tensor<2x2xf32>
+  } : (tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %0 : tensor<2x2xf32>
+}

@@ -68,3 +68,21 @@ module attributes {quantir.backend_config = #mine} {
     return %1 : tensor<?x4xf32>
   }
 }
+
+// -----
+
+// An op that looks things up: its indices enter the unit beside the table.
+// CHECK-LABEL: func @lookup
+// CHECK-SAME: (%[[I:.*]]: tensor<3xi64>)
+// CHECK: %[[T:.*]] = arith.constant
+// CHECK: quantir.fused "embedding_relu"(%[[I]], %[[T]])
+// CHECK-NEXT: ^bb0(%{{.*}}: tensor<3xi64>, %{{.*}}: tensor<4x2xf32>):
+// CHECK: (tensor<3xi64>, tensor<4x2xf32>) -> tensor<3x2xf32>
+module attributes {quantir.backend_config = #quantir.backend_config<"mine", patterns = [<"nn.relu(nn.embedding)">]>} {
+  func.func @lookup(%i: tensor<3xi64>) -> tensor<3x2xf32> {
+    %t = arith.constant dense<1.0> : tensor<4x2xf32>
+    %0 = nn.embedding %i, %t : (tensor<3xi64>, tensor<4x2xf32>) -> tensor<3x2xf32>
+    %1 = nn.relu %0 : (tensor<3x2xf32>) -> tensor<3x2xf32>
+    return %1 : tensor<3x2xf32>
+  }
+}
