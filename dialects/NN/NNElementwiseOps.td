@@ -145,8 +145,8 @@ class NN_BinaryOp<string mnemonic, list<Trait> traits = []>
   string broadcasting = !interleave([
     "",
     "Shapes broadcast as numpy's do: aligned at the last dimension, a dimension of 1 or a missing one",
-    "is repeated. A dynamic first dimension matches a dynamic first dimension of an operand of the",
-    "same rank, or a dimension of 1."], "\n");
+    "is repeated. A dynamic dimension matches a dynamic one at the same place of the other operand,",
+    "or a dimension of 1."], "\n");
 }
 
 def NN_AddOp : NN_BinaryOp<"add", [Commutative]> {

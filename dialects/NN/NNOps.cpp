@@ -7,6 +7,9 @@
 
 #include "quantir/dialects/NN/NN.h"
 
+#include "quantir/Numerics/KnownAxes.h"
+#include "quantir/Numerics/Text.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -44,7 +47,27 @@ LogicalResult nn::detail::inferResultTypes(StringRef opName, MLIRContext *contex
   return success();
 }
 
+/// What the op does not know is no attribute of its own, but somebody's whose dialect it names: a
+/// misspelled one would leave the default in its place.
+static LogicalResult verifyAttributeNames(Operation *op) {
+  for (NamedAttribute attribute : op->getDiscardableAttrs()) {
+    StringRef name = attribute.getName();
+    if (name.contains('.'))
+      continue;
+    InFlightDiagnostic error = op->emitOpError("has no attribute '") << name << "'";
+    std::vector<std::string_view> known;
+    for (StringAttr own : op->getName().getAttributeNames())
+      known.push_back(own.getValue());
+    if (!known.empty())
+      error << "; did you mean '" << numerics::nearestName(name, known) << "'?";
+    return error;
+  }
+  return success();
+}
+
 LogicalResult nn::detail::verifyResultTypes(Operation *op) {
+  if (failed(verifyAttributeNames(op)))
+    return failure();
   SmallVector<Type> types;
   if (failed(cast<InferTypeOpInterface>(op).inferReturnTypes(
           op->getContext(), op->getLoc(), op->getOperands(), op->getRawDictionaryAttrs(),
@@ -204,8 +227,11 @@ std::optional<Bounds> nn::getClippingBounds(Operation *op) {
 }
 
 LogicalResult SoftmaxOp::verify() {
+  Dims input = getDims(getInput());
   int64_t axis;
-  std::string error = numerics::normalizeAxis(getAxis(), getInput().getType().getRank(), axis);
+  std::string error = numerics::normalizeAxis(getAxis(), input.size(), axis);
+  if (error.empty())
+    error = numerics::checkKnownAxes(input, {&axis, 1});
   return error.empty() ? success() : emitOpError(error);
 }
 
@@ -238,10 +264,6 @@ std::string MeanOp::inferShapes(Adaptor op, Shapes &results) {
     return error;
   if (axes.empty())
     return "expected at least one axis, but got none";
-  for (int64_t axis : axes)
-    if (input[axis] == numerics::dynamicDim)
-      return "expected axes of known size, but got axis " + std::to_string(axis) + " of " +
-             numerics::formatDims(input);
   return inferOne(results, numerics::inferMean, input, axes, op.getKeepDims());
 }
 
@@ -305,17 +327,7 @@ std::string CatOp::inferShapes(Adaptor op, Shapes &results) {
   Shapes inputs;
   for (Value input : op.getInputs())
     inputs.push_back(getDims(input));
-  if (std::string error = inferOne(results, numerics::inferConcat, inputs, op.getAxis());
-      !error.empty())
-    return error;
-  int64_t axis;
-  if (std::string error = numerics::normalizeAxis(op.getAxis(), inputs[0].size(), axis);
-      !error.empty())
-    return error;
-  if (inputs[0][axis] == numerics::dynamicDim)
-    return "expected an axis of known size, but got axis " + std::to_string(axis) + " of " +
-           numerics::formatDims(inputs[0]);
-  return {};
+  return inferOne(results, numerics::inferConcat, inputs, op.getAxis());
 }
 
 std::string SplitOp::inferShapes(Adaptor op, Shapes &results) {

@@ -23,8 +23,8 @@ def NN_MaxPoolOp : NN_ShapedOp<"max_pool", NN_Commuting, (ins
     ```
 
     where `round` is `ceil` with `ceil_mode`, else `floor`; a last window that would start in the
-    padding at the end is left out. Padding is never the maximum. Each padding is at most half of
-    the dilated kernel. The indices of the maxima are not given.
+    padding at the end is left out. Padding is never the maximum. Each padding is less than the
+    dilated kernel (PyTorch takes at most half of it). The indices of the maxima are not given.
   }];
   let extraClassDeclaration = [{ bool takesMaximum() { return true; } }];
 }

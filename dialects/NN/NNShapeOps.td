@@ -32,8 +32,8 @@ def NN_ReshapeOp : NN_ViewOp<"reshape", (ins DenseI64ArrayAttr:$shape)> {
     `shape`. An entry of 0 is the input's dimension at the same index; at most one entry is -1,
     which is what the others leave.
 
-    With a dynamic batch the first entry is 0 (the batch stays) or -1, and the other entries say how
-    many elements a sample has.
+    A dynamic dimension stays where an entry of 0 takes it over. Else it is in the -1, and the other
+    entries divide the number of elements that a sample has.
 
     ```mlir
     %y = nn.reshape %x {shape = array<i64: 0, -1>} : (tensor<?x16x4x4xf32>) -> tensor<?x256xf32>
@@ -55,7 +55,7 @@ def NN_UnsqueezeOp : NN_ViewOp<"unsqueeze", (ins DenseI64ArrayAttr:$axes)> {
   let description = [{
     `torch.unsqueeze`, for several dimensions at once as in ONNX: `axes`, distinct and perhaps
     negative, are positions in the result, whose rank is that of the input plus the number of axes.
-    A dimension before a dynamic batch is not supported.
+    A dynamic batch moves with what is put before it.
   }];
 }
 
@@ -63,7 +63,7 @@ def NN_TransposeOp : NN_ShapedOp<"transpose", NN_Commuting, (ins DenseI64ArrayAt
   let summary = "dimensions permuted";
   let description = [{
     `torch.permute`: dimension `i` of the result is dimension `permutation[i]` of the input. A
-    dynamic batch stays first.
+    dynamic batch may go anywhere, as before an `nn.lstm`, which has the time first.
   }];
   let hasFolder = 1;
   let hasCanonicalizer = 1;

@@ -77,6 +77,22 @@ func.func @unknown_attribute(%x: tensor<4xf32>) {
 
 // -----
 
+func.func @misspelled_attribute(%x: tensor<4xf32>) {
+  // expected-error @+1 {{'nn.leaky_relu' op has no attribute 'negativ_slope'; did you mean 'negative_slope'?}}
+  %y = nn.leaky_relu %x {negativ_slope = 0.2 : f32} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @attribute_of_another_op(%x: tensor<4xf32>) {
+  // expected-error @+1 {{'nn.relu' op has no attribute 'min'}}
+  %y = nn.relu %x {min = 0.2 : f32} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
 func.func @call(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
   // expected-error @+1 {{expected 'nn.call' to be "module" or "function", but got "method"}}
   %0 = nn.relu %x {nn.call = "method"} : (tensor<1x4xf32>) -> tensor<1x4xf32>
@@ -347,6 +363,14 @@ func.func @softmax_axis(%x: tensor<2x4xf32>) {
 
 // -----
 
+func.func @softmax_of_batch(%x: tensor<4x3x?xf32>) {
+  // expected-error @+1 {{'nn.softmax' op expected axes of known size, but got axis 2 of [4x3x?]}}
+  %y = nn.softmax %x {axis = -1 : i64} : (tensor<4x3x?xf32>) -> tensor<4x3x?xf32>
+  return
+}
+
+// -----
+
 func.func @slope_type(%x: tensor<2x4xf32>) {
   // expected-error @+1 {{'nn.leaky_relu' op attribute 'negative_slope' failed to satisfy constraint: 32-bit float attribute}}
   %y = nn.leaky_relu %x {negative_slope = 0.1 : f64} : (tensor<2x4xf32>) -> tensor<2x4xf32>
@@ -612,7 +636,7 @@ func.func @cat_shapes(%a: tensor<2x3xf32>, %b: tensor<3x3xf32>) {
 // -----
 
 func.func @cat_batch(%a: tensor<?x3xf32>) {
-  // expected-error @+1 {{'nn.cat' op expected an axis of known size, but got axis 0 of [?x3]}}
+  // expected-error @+1 {{'nn.cat' op expected axes of known size, but got axis 0 of [?x3]}}
   %y = nn.cat %a, %a {axis = 0 : i64} : (tensor<?x3xf32>, tensor<?x3xf32>) -> tensor<?x3xf32>
   return
 }
@@ -636,7 +660,7 @@ func.func @split_results(%x: tensor<2x3xf32>) {
 // -----
 
 func.func @split_batch(%x: tensor<?x3xf32>) {
-  // expected-error @+1 {{'nn.split' op expected a split along a known dimension, but got [?x3]}}
+  // expected-error @+1 {{'nn.split' op expected axes of known size, but got axis 0 of [?x3]}}
   %y = nn.split %x {axis = 0 : i64, sizes = array<i64: 1>} : (tensor<?x3xf32>) -> tensor<1x3xf32>
   return
 }
