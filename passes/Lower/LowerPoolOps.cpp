@@ -52,14 +52,9 @@ struct LowerMean : public OpRewritePattern<nn::MeanOp> {
     SmallVector<int64_t> axes;
     for (int64_t axis : op.getAxes())
       axes.push_back(lower::normalizeAxis(axis, rank));
-    if (axes.empty())
-      axes = llvm::to_vector(llvm::seq(rank));
     llvm::sort(axes);
-    if (axes.empty())
-      rewriter.replaceOp(op, op.getInput());
-    else
-      lower::replaceWithKernel<kernel::MeanOp>(rewriter, op, op.getType(), op.getInput(), axes,
-                                               op.getKeepDims());
+    lower::replaceWithKernel<kernel::MeanOp>(rewriter, op, op.getType(), op.getInput(), axes,
+                                             op.getKeepDims());
     return success();
   }
 };

@@ -137,6 +137,13 @@ private:
   LogicalResult define(Value value, StringRef name, int64_t batchMultiple,
                        std::optional<uint64_t> constantOffset = {});
   flatbuffers::Offset<plan::QuantParams> exportQuantParams(Type type);
+  /// The index of a value that has been defined, as operands are before their users. Were one not,
+  /// no reader would take the plan.
+  int32_t indexOf(Value value) const {
+    auto index = indices.find(value);
+    assert(index != indices.end() && "the value was not defined");
+    return index == indices.end() ? std::numeric_limits<int32_t>::max() : index->second;
+  }
   void addOp(StringRef name, PlanOpKind kind, ArrayRef<int32_t> inputs, ArrayRef<int32_t> outputs,
              StringRef backend);
 
@@ -254,7 +261,7 @@ LogicalResult PlanExporter::exportArguments() {
              << name << "'";
     if (failed(define(argument, name, /*batchMultiple=*/1)))
       return failure();
-    inputs.push_back(indices.lookup(argument));
+    inputs.push_back(indexOf(argument));
   }
   return success();
 }
@@ -279,7 +286,7 @@ LogicalResult PlanExporter::exportOp(Operation *op) {
 
   SmallVector<int32_t> operands, results;
   for (Value operand : getPlanOperands(op))
-    operands.push_back(operand ? indices.lookup(operand) : -1);
+    operands.push_back(operand ? indexOf(operand) : -1);
   StringRef name = getOpName(op);
   for (Value result : op->getResults()) {
     int64_t multiple = 1;
@@ -294,7 +301,7 @@ LogicalResult PlanExporter::exportOp(Operation *op) {
     if (failed(
             define(result, resultName == resultNames.end() ? name : resultName->second, multiple)))
       return failure();
-    results.push_back(indices.lookup(result));
+    results.push_back(indexOf(result));
   }
   auto backend = op->getAttrOfType<StringAttr>("backend");
   addOp(name, kind, operands, results, backend ? backend.getValue() : StringRef());
@@ -310,7 +317,7 @@ LogicalResult PlanExporter::exportResults(Operation *terminator) {
     if (!names.insert(name).second)
       return func.emitOpError("expected results of different names, but got two of name '")
              << name << "'";
-    int32_t source = indices.lookup(value);
+    int32_t source = indexOf(value);
     auto own = resultNames.find(value);
     if (own != resultNames.end() && own->second == name) {
       outputs.push_back(source);
