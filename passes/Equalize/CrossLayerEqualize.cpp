@@ -54,6 +54,9 @@ public:
   using CrossLayerEqualizePassBase::CrossLayerEqualizePassBase;
 
   void runOnOperation() override {
+    ops.clear();
+    layers.clear();
+    numbered.clear();
     getOperation().walk([&](QuantizableOpInterface op) {
       if (isa<FusedOp>(op->getParentOp()))
         return;

@@ -70,6 +70,10 @@ public:
   void runOnOperation() override {
     SymbolTable table(getOperation());
     symbols = &table;
+    useCounts.clear();
+    if (auto uses = SymbolTable::getSymbolUses(&getOperation().getBodyRegion()))
+      for (SymbolTable::SymbolUse use : *uses)
+        ++useCounts[use.getSymbolRef().getRootReference()];
     for (auto func : getOperation().getOps<func::FuncOp>())
       if (isTraceable(func) && failed(equalize(func)))
         return signalPassFailure();
@@ -180,6 +184,7 @@ private:
       observed =
           ObserveOp::create(builder, observed.getLoc(), observed.getType(), observed.getInput(),
                             observed.getObserver(), observed.getPassive());
+      ++useCounts[observed.getObserverAttr().getAttr()];
       target.columns.getInputMutable().assign(observed);
       target.observed = observed;
       builder.setInsertionPoint(observed);
@@ -202,13 +207,16 @@ private:
   /// The observer of the input, which nothing else has: a copy of it, if something does.
   ObserverOp ownObserver(Target &target) {
     ObserverOp observer = observerOf(target.observed);
-    auto uses = SymbolTable::getSymbolUses(observer, getOperation());
-    if (uses && std::next(uses->begin()) == uses->end())
+    unsigned &uses = useCounts[observer.getSymNameAttr()];
+    if (uses == 1)
       return observer;
+    --uses;
     OpBuilder builder(observer);
     builder.setInsertionPointAfter(observer);
     auto copy = cast<ObserverOp>(builder.clone(*observer));
-    target.observed.setObserver(symbols->insert(copy));
+    StringAttr name = symbols->insert(copy);
+    useCounts[name] = 1;
+    target.observed.setObserver(name);
     target.observed.setPassive(false);
     return copy;
   }
@@ -218,7 +226,7 @@ private:
     ObserverOp observer = observerOf(target.columns);
     target.columns.replaceAllUsesWith(target.observed.getResult());
     target.columns.erase();
-    if (SymbolTable::symbolKnownUseEmpty(observer, getOperation()))
+    if (--useCounts[observer.getSymNameAttr()] == 0)
       symbols->erase(observer);
     AnnotationAttr annotation = annotationOf(unit);
     unit->setAttr(
@@ -227,6 +235,7 @@ private:
   }
 
   SymbolTable *symbols = nullptr;
+  llvm::DenseMap<StringAttr, unsigned> useCounts; ///< how often each symbol is named
 };
 
 } // namespace

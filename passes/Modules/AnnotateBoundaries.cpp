@@ -57,8 +57,10 @@ private:
       FailureOr<QConfigMappingAttr> mapping = mappingOf(caller, qconfigMapping);
       if (failed(mapping))
         return failure();
-      QConfigAttr qconfig = qconfigOfCall(*mapping, caller, call, callee);
-      ObserverSpecAttr activation = qconfig ? qconfig.getActivation() : ObserverSpecAttr();
+      FailureOr<QConfigAttr> qconfig = qconfigOfCall(*mapping, caller, call, callee);
+      if (failed(qconfig))
+        return failure();
+      ObserverSpecAttr activation = *qconfig ? qconfig->getActivation() : ObserverSpecAttr();
       if (isCustom) {
         if (isStatic(activation))
           annotateAll(call, activation);

@@ -27,6 +27,7 @@ SmallVector<unsigned, 2> activationsOf(QuantizableOpInterface op) {
 class AnnotateEagerPass : public quantir::impl::AnnotateEagerPassBase<AnnotateEagerPass> {
 public:
   void runOnOperation() override {
+    quantizedBy.clear();
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal() || !isTraceable(function))
         continue;
@@ -68,9 +69,10 @@ private:
       return leaveInFloat(op, "it has no qconfig");
     for (unsigned input : activations)
       if (!quantizedBy.lookup(op->getOperand(input)))
-        op->emitWarning() << "operand " << input
-                          << " is not quantized, so this computes in float; a quantir.quant_stub "
-                             "before it quantizes it";
+        emitWarning(op->getLoc())
+            << "operand " << input
+            << " is not quantized, so this computes in float; a quantir.quant_stub "
+               "before it quantizes it";
     SmallVector<Attribute> operands(op->getNumOperands(), unit());
     for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i)
       if (op.getOperandRole(i) == OperandRole::Weight && qconfig.getWeight())
@@ -91,7 +93,7 @@ private:
 
   void leaveInFloat(Operation *op, StringRef reason) {
     op->setAttr(QuantirDialect::floatReasonAttrName, StringAttr::get(&getContext(), reason));
-    op->emitRemark("left in float: ") << reason;
+    emitRemark(op->getLoc(), "left in float: ") << reason;
   }
 
   Attribute unit() { return UnitAttr::get(&getContext()); }

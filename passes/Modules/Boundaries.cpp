@@ -70,22 +70,57 @@ SmallVector<func::CallOp> quantir::callsOf(func::FuncOp function) {
   return calls;
 }
 
+void quantir::eraseUnusedSymbols(ModuleOp module, llvm::function_ref<bool(Operation *)> mayErase) {
+  // All references at once: to look for those of each symbol would be quadratic.
+  std::optional<SymbolTable::UseRange> uses = SymbolTable::getSymbolUses(&module.getBodyRegion());
+  if (!uses)
+    return;
+  llvm::DenseMap<StringAttr, unsigned> counts;
+  llvm::DenseMap<Operation *, SmallVector<StringAttr>> namedBy;
+  for (SymbolTable::SymbolUse use : *uses) {
+    StringAttr name = use.getSymbolRef().getRootReference();
+    Operation *top = module.getBody()->findAncestorOpInBlock(*use.getUser());
+    ++counts[name];
+    namedBy[top].push_back(name);
+  }
+  llvm::DenseMap<StringAttr, Operation *> symbols;
+  SmallVector<Operation *> unused;
+  for (Operation &op : *module.getBody())
+    if (auto name = op.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName());
+        name && mayErase(&op)) {
+      symbols[name] = &op;
+      if (counts.lookup(name) == 0)
+        unused.push_back(&op);
+    }
+  while (!unused.empty()) {
+    Operation *op = unused.pop_back_val();
+    for (StringAttr name : namedBy.lookup(op))
+      if (--counts[name] == 0)
+        if (Operation *next = symbols.lookup(name))
+          unused.push_back(next);
+    op->erase();
+  }
+}
+
 StringRef quantir::modulePathOf(Operation *op) {
   auto path = op->getAttrOfType<StringAttr>(nn::pathAttrName);
   return path ? path.getValue() : StringRef();
 }
 
-QConfigAttr quantir::qconfigOfModule(QConfigMappingAttr mapping, func::FuncOp function,
-                                     StringRef path, StringRef moduleClass) {
+FailureOr<QConfigAttr> quantir::qconfigOfModule(QConfigMappingAttr mapping, func::FuncOp function,
+                                                StringRef path, StringRef moduleClass) {
   OpIdentity identity;
   identity.objectTypes = {moduleClass};
   identity.indices = {0};
   identity.modulePath = pathWithin(function, path);
-  return resolveQConfig(mapping, identity).qconfig;
+  FailureOr<ResolvedQConfig> resolved = resolveQConfig(mapping, identity, function.getLoc());
+  if (failed(resolved))
+    return failure();
+  return resolved->qconfig;
 }
 
-QConfigAttr quantir::qconfigOfCall(QConfigMappingAttr mapping, func::FuncOp caller,
-                                   func::CallOp call, func::FuncOp callee) {
+FailureOr<QConfigAttr> quantir::qconfigOfCall(QConfigMappingAttr mapping, func::FuncOp caller,
+                                              func::CallOp call, func::FuncOp callee) {
   auto moduleClass = callee->getAttrOfType<StringAttr>(QuantirDialect::customModuleAttrName);
   if (!moduleClass)
     moduleClass = callee->getAttrOfType<StringAttr>(QuantirDialect::moduleClassAttrName);

@@ -17,17 +17,23 @@ mlir::FailureOr<llvm::SmallVector<unsigned>> quantizedOutputs(mlir::func::FuncOp
 /// The calls of `function`; empty for one that only its callers outside know.
 llvm::SmallVector<mlir::func::CallOp> callsOf(mlir::func::FuncOp function);
 
+/// Erases the symbols of `module` for which `mayErase` holds and that nothing refers to, or only
+/// what is erased itself.
+void eraseUnusedSymbols(mlir::ModuleOp module,
+                        llvm::function_ref<bool(mlir::Operation *)> mayErase);
+
 /// The path of the module that an op comes from; empty if it has none.
 llvm::StringRef modulePathOf(mlir::Operation *op);
 
 /// What the mapping of `function` says of a module in it: its path is that of the model, its class
-/// may be empty.
-QConfigAttr qconfigOfModule(QConfigMappingAttr mapping, mlir::func::FuncOp function,
-                            llvm::StringRef path, llvm::StringRef moduleClass);
+/// may be empty. A failure has been reported.
+mlir::FailureOr<QConfigAttr> qconfigOfModule(QConfigMappingAttr mapping,
+                                             mlir::func::FuncOp function, llvm::StringRef path,
+                                             llvm::StringRef moduleClass);
 
 /// What the mapping of `caller` says of the module that `call` calls.
-QConfigAttr qconfigOfCall(QConfigMappingAttr mapping, mlir::func::FuncOp caller,
-                          mlir::func::CallOp call, mlir::func::FuncOp callee);
+mlir::FailureOr<QConfigAttr> qconfigOfCall(QConfigMappingAttr mapping, mlir::func::FuncOp caller,
+                                           mlir::func::CallOp call, mlir::func::FuncOp callee);
 
 /// Makes a call pass and take what the type of `callee` says: operands are quantized, unless they
 /// were dequantized from just these codes, and results dequantized.

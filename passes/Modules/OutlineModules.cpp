@@ -131,7 +131,7 @@ private:
       std::string reason = "in the non-traceable module '" + request.module + "'";
       function.walk([&](QuantizableOpInterface op) {
         op->setAttr(QuantirDialect::floatReasonAttrName, StringAttr::get(&getContext(), reason));
-        op->emitRemark("left in float: ") << reason;
+        emitRemark(op->getLoc(), "left in float: ") << reason;
       });
       ++numNonTraceable;
       return success();
@@ -177,10 +177,12 @@ private:
       auto attr = function->getAttrOfType<StringAttr>(name);
       return attr ? attr.getValue() : StringRef();
     };
-    QConfigAttr qconfig =
+    FailureOr<QConfigAttr> qconfig =
         qconfigOfModule(*mapping, parent, text(QuantirDialect::modulePathAttrName),
                         text(QuantirDialect::moduleClassAttrName));
-    return QConfigMappingAttr::get(&getContext(), qconfig, {}, {}, {}, {});
+    if (failed(qconfig))
+      return failure();
+    return QConfigMappingAttr::get(&getContext(), *qconfig, {}, {}, {}, {});
   }
 
   /// Moves the ops of a module into a function; a null one if an enclosing module has taken them. A
@@ -188,8 +190,9 @@ private:
   FailureOr<func::FuncOp> outline(func::FuncOp parent, const Request &request,
                                   ArrayRef<Request> others) {
     llvm::SetVector<Operation *> members;
+    // Constants are no members, whatever their path: they stand wherever they are read.
     for (Operation &op : parent.getBody().front())
-      if (isWithin(modulePathOf(&op), request.module))
+      if (isWithin(modulePathOf(&op), request.module) && !matchPattern(&op, m_Constant()))
         members.insert(&op);
     if (members.empty()) {
       if (llvm::any_of(others, [&](const Request &other) {

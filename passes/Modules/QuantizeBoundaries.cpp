@@ -26,7 +26,8 @@ public:
           (failed(quantizeInputs(function)) || failed(quantizeOutputs(function))))
         return signalPassFailure();
     SmallVector<func::CallOp> calls;
-    getOperation().walk([&](func::CallOp call) { calls.push_back(call); });
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      function.walk([&](func::CallOp call) { calls.push_back(call); });
     for (func::CallOp call : calls)
       if (auto callee = symbols.lookup<func::FuncOp>(call.getCallee()))
         castToSignature(call, callee);

@@ -42,7 +42,8 @@ bool agree(Type floats, Type other, bool mayBeQuantized) {
     return true;
   auto x = dyn_cast<RankedTensorType>(floats), y = dyn_cast<RankedTensorType>(other);
   auto quantized = y ? dyn_cast<quant::QuantizedType>(y.getElementType()) : quant::QuantizedType();
-  return mayBeQuantized && x && quantized && x == y.clone(quantized.getExpressedType());
+  return mayBeQuantized && x && quantized && quantized.getExpressedType() &&
+         x == y.clone(quantized.getExpressedType());
 }
 
 class SwapModulesPass : public quantir::impl::SwapModulesPassBase<SwapModulesPass> {
@@ -170,7 +171,10 @@ private:
         FailureOr<QConfigMappingAttr> mapping = mappingOf(caller, qconfigMapping);
         if (failed(mapping))
           return failure();
-        if (quantizationKind(qconfigOfCall(*mapping, caller, call, callee)) != swap.kind)
+        FailureOr<QConfigAttr> qconfig = qconfigOfCall(*mapping, caller, call, callee);
+        if (failed(qconfig))
+          return failure();
+        if (quantizationKind(*qconfig) != swap.kind)
           continue;
       }
       auto target = symbols->lookup<func::FuncOp>(swap.to);
@@ -206,28 +210,29 @@ private:
 
   /// The casts of what a stub quantized stand behind it.
   void eraseStubs() {
-    getOperation().walk([](Operation *op) {
+    auto erase = [](Operation *op) {
       if (!isa<QuantStubOp, DequantStubOp>(op))
         return;
       op->getResult(0).replaceAllUsesWith(op->getOperand(0));
       op->erase();
-    });
+    };
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      function.walk(erase);
   }
 
   /// Erases custom modules that nothing calls, and the observers that only they had.
   void eraseUnused() {
-    bool erased = false;
-    for (auto function : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
-      if (function.isPrivate() && function->hasAttr(QuantirDialect::customModuleAttrName) &&
-          SymbolTable::symbolKnownUseEmpty(function, getOperation())) {
-        function.erase();
-        erased = true;
-      }
-    if (!erased)
-      return;
-    for (auto observer : llvm::make_early_inc_range(getOperation().getOps<ObserverOp>()))
-      if (SymbolTable::symbolKnownUseEmpty(observer, getOperation()))
-        observer.erase();
+    // An observer that nothing had before is the verifier's to report.
+    llvm::DenseSet<StringAttr> observed;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      function.walk([&](ObserveOp op) { observed.insert(op.getObserverAttr().getAttr()); });
+    eraseUnusedSymbols(getOperation(), [&](Operation *symbol) {
+      if (auto observer = dyn_cast<ObserverOp>(symbol))
+        return observed.contains(observer.getSymNameAttr());
+      auto function = dyn_cast<func::FuncOp>(symbol);
+      return function && function.isPrivate() &&
+             function->hasAttr(QuantirDialect::customModuleAttrName);
+    });
   }
 
   SymbolTable *symbols = nullptr;

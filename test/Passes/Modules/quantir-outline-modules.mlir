@@ -111,3 +111,27 @@ module attributes {quantir.prepare_custom_config = #quantir.prepare_custom_confi
     return %0 : tensor<?x4xf32>
   }
 }
+
+// -----
+
+// A constant that has the module's path is there once, and stays outside where it is read there, too.
+// CHECK-LABEL: func.func @constants
+// CHECK: %[[C:.*]] = arith.constant {{.*}}dense<2.000000e+00>
+// CHECK-NOT: arith.constant
+// CHECK: %[[Y:.*]] = call @own(%{{.*}}) {nn.path = "own"} : (tensor<1x2xf32>) -> tensor<1x2xf32>
+// CHECK: nn.mul %[[Y]], %[[C]]
+// CHECK: func.func private @own
+// CHECK: arith.constant
+// CHECK: arith.constant
+// CHECK-NOT: arith.constant
+// CHECK: return
+module attributes {quantir.prepare_custom_config = #quantir.prepare_custom_config<standalone_module_name = [#quantir.standalone_module<module = "own">]>, quantir.backend_config = #quantir.backend_config<"quantir">} {
+  func.func @constants(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+    %b = arith.constant {nn.path = "own.0"} dense<1.0> : tensor<2xf32>
+    %c = arith.constant {nn.path = "own.0"} dense<2.0> : tensor<2xf32>
+    %0 = nn.add %x, %b {nn.path = "own.0"} : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+    %1 = nn.mul %0, %c {nn.path = "own.0"} : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+    %2 = nn.mul %1, %c {nn.path = "outside"} : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+    return %2 : tensor<1x2xf32>
+  }
+}
