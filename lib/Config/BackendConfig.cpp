@@ -28,18 +28,25 @@ ArrayRef<StringRef> quantir::builtinBackendConfigNames() {
   return names;
 }
 
+/// The JSON of the built-in configs, which are parsed once; null for another name.
+static const nlohmann::json *findBuiltinJson(StringRef name) {
+  static const llvm::StringMap<nlohmann::json> configs = [] {
+    llvm::StringMap<nlohmann::json> parsed;
+    for (const BuiltinConfig &builtin : builtinConfigs)
+      parsed[builtin.name] = nlohmann::json::parse(builtin.text.begin(), builtin.text.end());
+    return parsed;
+  }();
+  auto it = configs.find(name);
+  return it == configs.end() ? nullptr : &it->getValue();
+}
+
 FailureOr<BackendConfigAttr> quantir::resolveBackendConfig(BackendConfigAttr config, Location loc) {
   if (!config.getPatterns().empty())
     return config;
-  for (const BuiltinConfig &builtin : builtinConfigs) {
-    if (builtin.name != config.getName())
-      continue;
-    Location place =
-        NameLoc::get(StringAttr::get(loc.getContext(), "built-in backend config " + builtin.name));
-    FailureOr<nlohmann::json> json = parseJson(builtin.text, place);
-    FailureOr<BackendConfigAttr> read = failure();
-    if (succeeded(json))
-      read = readBackendConfig(JsonReader(*json, place));
+  if (const nlohmann::json *json = findBuiltinJson(config.getName())) {
+    Location place = NameLoc::get(
+        StringAttr::get(loc.getContext(), "built-in backend config " + config.getName()));
+    FailureOr<BackendConfigAttr> read = readBackendConfig(JsonReader(*json, place));
     if (failed(read) || config.getOverrides().empty())
       return read;
     return BackendConfigAttr::get(loc.getContext(), read->getName(), read->getRules(),

@@ -4,6 +4,7 @@
 
 #include "Builtins.h"
 
+#include "quantir/Numerics/Text.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/ObjectTypes.h"
 #include "quantir/dialects/Quantir/PythonRegex.h"
@@ -12,6 +13,7 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -29,37 +31,46 @@ class ModelNames {
 public:
   explicit ModelNames(ModuleOp module) {
     OpIdentifier identifier;
-    module.walk([&](Operation *op) {
-      if (isa<FunctionOpInterface>(op))
-        addModuleClasses(op);
-      if (!isa_and_present<nn::NNDialect>(op->getDialect()) && !isa<CallOpInterface>(op))
-        return;
-      ops.push_back(identifier.next(op, pathOf(op)));
-      for (StringRef path = pathOf(op); !path.empty(); path = parentModule(path))
-        insertOnce(paths, path);
-    });
+    for (auto function : module.getOps<FunctionOpInterface>())
+      function->walk([&](Operation *op) {
+        if (isa<FunctionOpInterface>(op))
+          addModuleClasses(op);
+        if (!isa_and_present<nn::NNDialect>(op->getDialect()) && !isa<CallOpInterface>(op))
+          return;
+        add(identifier.next(op, pathOf(op)));
+        for (StringRef path = pathOf(op); !path.empty(); path = parentModule(path))
+          if (!paths.insert(path))
+            break;
+      });
   }
 
-  ArrayRef<OpIdentity> getOps() const { return ops; }
-  ArrayRef<StringRef> getPaths() const { return paths; }
+  ArrayRef<StringRef> getPaths() const { return paths.getArrayRef(); }
+  ArrayRef<StringRef> getPathsOfOps() const { return pathsOfOps.getArrayRef(); }
+  bool hasPath(StringRef path) const { return paths.contains(path); }
+  bool hasType(StringRef canonical) const { return types.contains(canonical); }
 
   /// The types of the ops, in the language of `like`: PyTorch's, or that of the IR.
-  SmallVector<StringRef> typesLike(StringRef like) const {
+  ArrayRef<StringRef> typesLike(StringRef like) const {
     bool ofIR = canonicalObjectType(like).starts_with("nn.");
-    SmallVector<StringRef> types;
-    for (const OpIdentity &op : ops)
-      insertOnce(types, ofIR ? op.objectTypes.back() : op.objectTypes.front());
-    return types;
+    return (ofIR ? typesOfIR : typesOfPyTorch).getArrayRef();
   }
 
   /// How many ops of `type` stand directly in `module`.
   int64_t count(StringRef module, StringRef type) const {
-    return llvm::count_if(ops, [&](const OpIdentity &op) {
-      return op.enclosingModule() == module && llvm::is_contained(op.objectTypes, type);
-    });
+    return counts.lookup((module + "\n" + type).str());
   }
 
 private:
+  void add(const OpIdentity &op) {
+    pathsOfOps.insert(op.modulePath);
+    typesOfPyTorch.insert(op.objectTypes.front());
+    typesOfIR.insert(op.objectTypes.back());
+    for (StringRef type : op.objectTypes) {
+      types.insert(type);
+      ++counts[(op.enclosingModule() + "\n" + type).str()];
+    }
+  }
+
   /// A function that is a module of the model's author: its class is an object type.
   void addModuleClasses(Operation *function) {
     for (StringRef name :
@@ -67,33 +78,37 @@ private:
       if (auto moduleClass = function->getAttrOfType<StringAttr>(name)) {
         OpIdentity identity;
         identity.objectTypes = {moduleClass.getValue()};
-        identity.indices = {0};
-        ops.push_back(identity);
+        add(identity);
       }
   }
 
-  static void insertOnce(SmallVectorImpl<StringRef> &names, StringRef name) {
-    if (!llvm::is_contained(names, name))
-      names.push_back(name);
-  }
-
-  std::vector<OpIdentity> ops;
-  SmallVector<StringRef> paths;
+  llvm::SetVector<StringRef> paths, pathsOfOps, typesOfPyTorch, typesOfIR;
+  llvm::DenseSet<StringRef> types;
+  llvm::StringMap<int64_t> counts; ///< by module and type
 };
+
+std::string inQuotes(StringRef text) {
+  return "'" + numerics::shortened({text.data(), text.size()}) + "'";
+}
 
 /// "; it has 'a', 'b' (nearest first) and 3 more".
 std::string listNearest(StringRef name, ArrayRef<StringRef> known) {
   if (known.empty())
     return "; it names none at all";
   constexpr size_t most = 5;
+  // What is farther away than this is as good as anything else.
+  constexpr unsigned maxDistance = 64;
   SmallVector<std::pair<unsigned, StringRef>> byDistance;
   for (StringRef other : known)
-    byDistance.push_back({name.edit_distance_insensitive(other), other});
+    byDistance.push_back({name.take_front(numerics::maxCompared)
+                              .edit_distance_insensitive(other.take_front(numerics::maxCompared),
+                                                         /*AllowReplacements=*/true, maxDistance),
+                          other});
   llvm::stable_sort(byDistance, llvm::less_first());
   std::string text = "; it has ";
   llvm::raw_string_ostream stream(text);
   llvm::interleaveComma(ArrayRef(byDistance).take_front(most), stream,
-                        [&](const auto &entry) { stream << "'" << entry.second << "'"; });
+                        [&](const auto &entry) { stream << inQuotes(entry.second); });
   if (byDistance.size() > most)
     stream << " (nearest first) and " << byDistance.size() - most << " more";
   return text;
@@ -103,35 +118,34 @@ std::string listNearest(StringRef name, ArrayRef<StringRef> known) {
 std::string explain(MappingLevel level, QConfigRuleAttr rule, const ModelNames &names) {
   StringRef key = rule.getKey();
   auto noType = [&](StringRef type) {
-    return ("the model has no op of type '" + type + "'").str() +
+    return "the model has no op of type " + inQuotes(type) +
            listNearest(type, names.typesLike(type));
   };
   auto noModule = [&] {
-    return ("the model has no module '" + key + "'").str() + listNearest(key, names.getPaths());
+    return "the model has no module " + inQuotes(key) + listNearest(key, names.getPaths());
   };
   switch (level) {
   case MappingLevel::ObjectType:
     return noType(key);
   case MappingLevel::ModuleNameRegex:
-    return ("no module path of the model begins with '" + key + "'").str() +
+    return "no module path of the model begins with " + inQuotes(key) +
            listNearest(key, names.getPaths());
   case MappingLevel::ModuleName:
     return noModule();
   case MappingLevel::ModuleNameObjectTypeOrder:
     break;
   }
-  if (!key.empty() && !llvm::is_contained(names.getPaths(), key))
+  if (!key.empty() && !names.hasPath(key))
     return noModule();
   std::string type = canonicalObjectType(rule.getObjectType());
   int64_t count = names.count(key, type);
-  if (count == 0 && !names.typesLike(type).empty() &&
-      llvm::none_of(names.getOps(),
-                    [&](const OpIdentity &op) { return llvm::is_contained(op.objectTypes, type); }))
+  if (!names.typesLike(type).empty() && !names.hasType(type))
     return noType(type);
   if (!StringRef(type).contains('.'))
-    return "methods such as '" + type + "' are not counted; name the op by its module";
-  return "module '" + key.str() + "' has " + std::to_string(count) + " ops of type '" + type +
-         "' directly in it, so that none has the number " + std::to_string(rule.getIndex());
+    return "methods such as " + inQuotes(type) + " are not counted; name the op by its module";
+  return "module " + inQuotes(key) + " has " + std::to_string(count) + " ops of type " +
+         inQuotes(type) + " directly in it, so that none has the number " +
+         std::to_string(rule.getIndex());
 }
 
 /// The settings of PyTorch's default mappings: they stand in each mapping that was made from one,
@@ -177,17 +191,48 @@ std::string placeOf(MappingLevel level, size_t index, const SettingPaths *paths)
                : stringify(level).str() + "[" + std::to_string(index) + "]";
 }
 
-/// Runs an expression on all paths, so that later nothing has to expect one that does not end.
-LogicalResult checkEffort(StringRef pattern, const std::string &place, const ModelNames &names,
-                          Location loc) {
-  std::string error;
+/// Whether an expression matches a path. All are tried, so that later nothing has to expect one
+/// that does not end: that is a failure.
+FailureOr<bool> matchesAnyPath(StringRef pattern, const std::string &place, const ModelNames &names,
+                               Location loc) {
+  std::string error; // The attribute's verifier has compiled the expression.
   std::optional<PythonRegex> regex = PythonRegex::compile(pattern, error);
+  bool matches = false;
   for (StringRef path : names.getPaths())
     if (regex && regex->match(path) == PythonRegex::Result::TooComplex)
       return emitError(loc) << place << ": expected an expression that is decided in few steps, "
-                            << "but '" << pattern << "' backtracks too long on '" << path << "'";
-  return success();
+                            << "but " << inQuotes(pattern) << " backtracks too long on "
+                            << inQuotes(path);
+  for (StringRef path : names.getPathsOfOps())
+    matches |= regex && regex->match(path) == PythonRegex::Result::Match;
+  return matches;
 }
+
+/// Whether a setting names an op of the model.
+FailureOr<bool> matchesAny(MappingLevel level, QConfigRuleAttr rule, const std::string &place,
+                           const ModelNames &names, Location loc) {
+  auto canonical = [](StringRef type) {
+    std::string name = canonicalObjectType(type);
+    return name.empty() ? type.str() : name;
+  };
+  switch (level) {
+  case MappingLevel::ObjectType:
+    return names.hasType(canonical(rule.getKey()));
+  case MappingLevel::ModuleNameRegex:
+    return matchesAnyPath(rule.getKey(), place, names, loc);
+  case MappingLevel::ModuleName:
+    return names.hasPath(rule.getKey());
+  case MappingLevel::ModuleNameObjectTypeOrder: {
+    // PyTorch does not count methods, whose names have no module.
+    std::string type = canonical(rule.getObjectType());
+    return StringRef(type).contains('.') && rule.getIndex() < names.count(rule.getKey(), type);
+  }
+  }
+  llvm_unreachable("all levels are handled");
+}
+
+/// Of more settings that match nothing, the number is enough.
+constexpr size_t maxWarnings = 20;
 
 } // namespace
 
@@ -195,17 +240,16 @@ LogicalResult quantir::checkSettings(QConfigMappingAttr mapping, ModuleOp module
                                      const SettingPaths *paths) {
   ModelNames names(module);
   std::optional<DefaultSettings> defaults;
+  size_t unmatched = 0;
   for (MappingLevel level : mappingLevels)
     for (auto [i, rule] : llvm::enumerate(rulesOf(mapping, level))) {
       std::string place = placeOf(level, i, paths);
       if (place.empty())
         continue;
-      if (level == MappingLevel::ModuleNameRegex &&
-          failed(checkEffort(rule.getKey(), place, names, loc)))
+      FailureOr<bool> matches = matchesAny(level, rule, place, names, loc);
+      if (failed(matches))
         return failure();
-      if (llvm::any_of(names.getOps(), [&, rule = rule](const OpIdentity &op) {
-            return appliesTo(level, rule, op);
-          }))
+      if (*matches)
         continue;
       if (level == MappingLevel::ObjectType) {
         if (!defaults)
@@ -213,8 +257,11 @@ LogicalResult quantir::checkSettings(QConfigMappingAttr mapping, ModuleOp module
         if (defaults->contains(rule))
           continue;
       }
-      emitWarning(loc) << place
-                       << ": this setting matches nothing: " << explain(level, rule, names);
+      if (++unmatched <= maxWarnings)
+        emitWarning(loc) << place
+                         << ": this setting matches nothing: " << explain(level, rule, names);
     }
+  if (unmatched > maxWarnings)
+    emitWarning(loc) << unmatched - maxWarnings << " more settings match nothing";
   return success();
 }

@@ -101,17 +101,31 @@ private:
   llvm::StringMap<int64_t> counts; ///< by module and object type
 };
 
-/// True if `rule`, a setting of that level, names the op.
-bool appliesTo(MappingLevel level, QConfigRuleAttr rule, const OpIdentity &op);
-
 /// Which setting of a mapping decided, and what it said.
 struct ResolvedQConfig {
   QConfigAttr qconfig; ///< null: the op stays float
   std::string setting; ///< "global", "module_name 'layer1'"; for messages
 };
 
-/// Applies the levels of the mapping, from module_name_object_type_order down to global.
-ResolvedQConfig resolveQConfig(QConfigMappingAttr mapping, const OpIdentity &op);
+/// A mapping that is asked for many ops: its names in tables, its expressions compiled.
+class QConfigResolver {
+public:
+  explicit QConfigResolver(QConfigMappingAttr mapping);
+  ~QConfigResolver();
+  QConfigResolver(QConfigResolver &&);
+
+  /// Applies the levels of the mapping, from module_name_object_type_order down to global. Fails,
+  /// with an error at `loc`, on a regular expression that backtracks without end.
+  mlir::FailureOr<ResolvedQConfig> resolve(const OpIdentity &op, mlir::Location loc) const;
+
+private:
+  struct Tables;
+  std::unique_ptr<Tables> tables;
+};
+
+/// The same for one op.
+mlir::FailureOr<ResolvedQConfig> resolveQConfig(QConfigMappingAttr mapping, const OpIdentity &op,
+                                                mlir::Location loc);
 
 /// Warns of settings that match nothing in `module`, unless they are PyTorch's defaults: with the
 /// place, from `paths` (without: the setting's number in its list), and the nearest names that

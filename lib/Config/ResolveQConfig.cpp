@@ -17,86 +17,109 @@
 using namespace mlir;
 using namespace quantir;
 
-namespace {
-
 /// MLIR text may have any spelling.
-std::string canonical(StringRef type) {
+static std::string canonical(StringRef type) {
   std::string name = canonicalObjectType(type);
   return name.empty() ? type.str() : name;
 }
 
-/// The position of `type` among the types of an op; nullopt if it is none of them.
-std::optional<size_t> findType(const OpIdentity &op, StringRef type) {
-  auto it = llvm::find(op.objectTypes, canonical(type));
-  if (it == op.objectTypes.end())
-    return std::nullopt;
-  return it - op.objectTypes.begin();
-}
+struct QConfigResolver::Tables {
+  QConfigMappingAttr mapping;
+  /// The last rule of each name; object types are canonical.
+  llvm::StringMap<QConfigRuleAttr> byType, byModule;
+  SmallVector<std::pair<QConfigRuleAttr, PythonRegex>> expressions;
+  /// By module, type and number: the rule's place in its list.
+  llvm::StringMap<size_t> order;
+  /// What the expressions say of a path; a null rule if none matches.
+  mutable llvm::StringMap<QConfigRuleAttr> byPath;
 
-/// `path` itself or what encloses it; "" encloses nothing by name.
-bool isWithin(StringRef path, StringRef module) {
-  return !module.empty() && path.consume_front(module) && (path.empty() || path.front() == '.');
-}
+  static std::string orderKey(StringRef module, StringRef type, int64_t index) {
+    return (module + "\n" + type + "\n" + Twine(index)).str();
+  }
 
-bool matchesRegex(StringRef pattern, const OpIdentity &op) {
-  std::string error; // The attribute's verifier has compiled the expression.
-  std::optional<PythonRegex> regex = PythonRegex::compile(pattern, error);
-  return regex && regex->match(op.modulePath) == PythonRegex::Result::Match;
-}
-
-bool matchesOrder(QConfigRuleAttr rule, const OpIdentity &op) {
-  std::optional<size_t> type = findType(op, rule.getObjectType());
-  // PyTorch does not count methods, whose names have no module.
-  return type && op.objectTypes[*type].contains('.') && op.enclosingModule() == rule.getKey() &&
-         op.indices[*type] == rule.getIndex();
-}
-
-/// The rule of a level that decides for the op; null if none applies.
-QConfigRuleAttr decide(QConfigMappingAttr mapping, MappingLevel level, const OpIdentity &op) {
-  auto applies = [&](QConfigRuleAttr rule) { return appliesTo(level, rule, op); };
-  auto rules = llvm::make_filter_range(rulesOf(mapping, level), applies);
-  QConfigRuleAttr best;
-  for (QConfigRuleAttr rule : rules) {
-    switch (level) {
-    case MappingLevel::ModuleNameRegex: // the first
-      return rule;
-    case MappingLevel::ModuleName: // the innermost module
-      if (!best || rule.getKey().size() >= best.getKey().size())
-        best = rule;
-      break;
-    case MappingLevel::ObjectType: // the strongest of the op's types
-      if (!best || *findType(op, rule.getKey()) <= *findType(op, best.getKey()))
-        best = rule;
-      break;
-    case MappingLevel::ModuleNameObjectTypeOrder:
-      best = rule;
-      break;
+  /// The first expression that matches the path.
+  FailureOr<QConfigRuleAttr> matchPath(StringRef path, Location loc) const {
+    auto [known, isNew] = byPath.try_emplace(path);
+    if (!isNew)
+      return known->getValue();
+    for (const auto &[rule, regex] : expressions) {
+      PythonRegex::Result result = regex.match(path);
+      if (result == PythonRegex::Result::TooComplex)
+        return emitError(loc) << "expected an expression that is decided in few steps, but '"
+                              << rule.getKey() << "' of module_name_regex backtracks too long on '"
+                              << path << "'";
+      if (result == PythonRegex::Result::Match)
+        return known->getValue() = rule;
     }
+    return QConfigRuleAttr();
   }
-  return best;
+
+  /// The rule of a level that decides for the op; null if none applies.
+  FailureOr<QConfigRuleAttr> decide(MappingLevel level, const OpIdentity &op, Location loc) const {
+    switch (level) {
+    case MappingLevel::ModuleNameRegex:
+      return matchPath(op.modulePath, loc);
+    case MappingLevel::ModuleName: // the innermost module
+      for (StringRef path = op.modulePath; !path.empty(); path = parentModule(path))
+        if (QConfigRuleAttr rule = byModule.lookup(path))
+          return rule;
+      return QConfigRuleAttr();
+    case MappingLevel::ObjectType: // the strongest of the op's types
+      for (StringRef type : op.objectTypes)
+        if (QConfigRuleAttr rule = byType.lookup(type))
+          return rule;
+      return QConfigRuleAttr();
+    case MappingLevel::ModuleNameObjectTypeOrder: { // the last one
+      std::optional<size_t> last;
+      for (auto [type, index] : llvm::zip_equal(op.objectTypes, op.indices)) {
+        // PyTorch does not count methods, whose names have no module.
+        auto found = type.contains('.') ? order.find(orderKey(op.enclosingModule(), type, index))
+                                        : order.end();
+        if (found != order.end() && (!last || *last < found->getValue()))
+          last = found->getValue();
+      }
+      return last ? mapping.getModuleNameObjectTypeOrder()[*last] : QConfigRuleAttr();
+    }
+    }
+    llvm_unreachable("all levels are handled");
+  }
+};
+
+QConfigResolver::QConfigResolver(QConfigMappingAttr mapping) : tables(std::make_unique<Tables>()) {
+  tables->mapping = mapping;
+  for (QConfigRuleAttr rule : mapping.getObjectType())
+    tables->byType[canonical(rule.getKey())] = rule;
+  for (QConfigRuleAttr rule : mapping.getModuleNameRegex()) {
+    std::string error; // The attribute's verifier has compiled the expression.
+    if (std::optional<PythonRegex> regex = PythonRegex::compile(rule.getKey(), error))
+      tables->expressions.emplace_back(rule, std::move(*regex));
+  }
+  for (QConfigRuleAttr rule : mapping.getModuleName())
+    tables->byModule[rule.getKey()] = rule;
+  for (auto [place, rule] : llvm::enumerate(mapping.getModuleNameObjectTypeOrder()))
+    tables
+        ->order[Tables::orderKey(rule.getKey(), canonical(rule.getObjectType()), rule.getIndex())] =
+        place;
 }
 
-} // namespace
+QConfigResolver::QConfigResolver(QConfigResolver &&) = default;
+QConfigResolver::~QConfigResolver() = default;
 
-bool quantir::appliesTo(MappingLevel level, QConfigRuleAttr rule, const OpIdentity &op) {
-  switch (level) {
-  case MappingLevel::ObjectType:
-    return findType(op, rule.getKey()).has_value();
-  case MappingLevel::ModuleNameRegex:
-    return matchesRegex(rule.getKey(), op);
-  case MappingLevel::ModuleName:
-    return isWithin(op.modulePath, rule.getKey());
-  case MappingLevel::ModuleNameObjectTypeOrder:
-    return matchesOrder(rule, op);
+FailureOr<ResolvedQConfig> QConfigResolver::resolve(const OpIdentity &op, Location loc) const {
+  for (MappingLevel level : llvm::reverse(mappingLevels)) {
+    FailureOr<QConfigRuleAttr> rule = tables->decide(level, op, loc);
+    if (failed(rule))
+      return failure();
+    if (*rule)
+      return ResolvedQConfig{rule->getQconfig(),
+                             (stringify(level) + " '" + rule->getKey() + "'").str()};
   }
-  llvm_unreachable("all levels are handled");
+  return ResolvedQConfig{tables->mapping.getGlobal(), "global"};
 }
 
-ResolvedQConfig quantir::resolveQConfig(QConfigMappingAttr mapping, const OpIdentity &op) {
-  for (MappingLevel level : llvm::reverse(mappingLevels))
-    if (QConfigRuleAttr rule = decide(mapping, level, op))
-      return {rule.getQconfig(), (stringify(level) + " '" + rule.getKey() + "'").str()};
-  return {mapping.getGlobal(), "global"};
+FailureOr<ResolvedQConfig> quantir::resolveQConfig(QConfigMappingAttr mapping, const OpIdentity &op,
+                                                   Location loc) {
+  return QConfigResolver(mapping).resolve(op, loc);
 }
 
 OpIdentity OpIdentifier::next(Operation *op, StringRef path) {

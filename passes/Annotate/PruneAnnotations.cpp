@@ -178,7 +178,7 @@ private:
   void leaveInFloat(Operation *op, StringRef reason) {
     op->removeAttr(QuantirDialect::annotationAttrName);
     op->setAttr(QuantirDialect::floatReasonAttrName, StringAttr::get(&getContext(), reason));
-    op->emitRemark("left in float: ") << reason;
+    emitRemark(op->getLoc(), "left in float: ") << reason;
     ++numUnits;
   }
 };

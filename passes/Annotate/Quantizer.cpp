@@ -242,14 +242,17 @@ LogicalResult QConfigQuantizer::annotate(func::FuncOp func) {
       return failure();
     std::string reason;
     bool isWanted = true;
-    if (AnnotationAttr annotation = annotationFor(unit, identity, reason, isWanted)) {
-      op.setAttr(QuantirDialect::annotationAttrName, annotation);
+    FailureOr<AnnotationAttr> annotation = annotationFor(unit, identity, reason, isWanted);
+    if (failed(annotation))
+      return failure();
+    if (*annotation) {
+      op.setAttr(QuantirDialect::annotationAttrName, *annotation);
       continue;
     }
     if (Value weight = unit.getWeightOperand(); isWanted && weight && nn::isConstant(weight))
       withoutPattern.push_back(unit);
     op.setAttr(QuantirDialect::floatReasonAttrName, StringAttr::get(op.getContext(), reason));
-    op.emitRemark("left in float: ") << reason;
+    emitRemark(op.getLoc(), "left in float: ") << reason;
   }
   if (backend.rules().tieWeights)
     tieWeights(func, withoutPattern);
@@ -279,30 +282,33 @@ LogicalResult QConfigQuantizer::checkFusedTypes(Operation *unit) {
   return success();
 }
 
-AnnotationAttr QConfigQuantizer::annotationFor(QuantizableOpInterface op,
-                                               const OpIdentity &identity, std::string &reason,
-                                               bool &isWanted) {
-  ResolvedQConfig resolved = resolveQConfig(mapping, identity);
+FailureOr<AnnotationAttr> QConfigQuantizer::annotationFor(QuantizableOpInterface op,
+                                                          const OpIdentity &identity,
+                                                          std::string &reason, bool &isWanted) {
+  FailureOr<ResolvedQConfig> found = resolver.resolve(identity, op.getLoc());
+  if (failed(found))
+    return failure();
+  const ResolvedQConfig &resolved = *found;
   isWanted = bool(resolved.qconfig);
   if (!isWanted) {
     reason = "the qconfig mapping says none (" + resolved.setting + ")";
-    return {};
+    return AnnotationAttr();
   }
   const BackendPatterns::Entry *pattern = backend.find(op);
   if (!pattern) {
     auto fused = dyn_cast<FusedOp>(op.getOperation());
     reason = "backend config " + quoted(backend.name()) + " has no pattern for " +
              (fused ? quoted(fused.getName()) : op->getName().getStringRef().str());
-    return {};
+    return AnnotationAttr();
   }
   if (Value weight = op.getWeightOperand(); weight && !nn::isConstant(weight)) {
     reason = "its weight is not a constant";
-    return {};
+    return AnnotationAttr();
   }
   QuantizationRules rules = backend.rules();
   DTypeConfigAttr accepted = findDTypes(op, *pattern, resolved, reason);
   if (!accepted)
-    return {};
+    return AnnotationAttr();
   bool quantizeBias =
       accepted.getBias() && accepted.getBias().getDtype() == numerics::QDType::QInt32;
   ObservationType observation = pattern->attr.getObservation();
@@ -313,7 +319,7 @@ AnnotationAttr QConfigQuantizer::annotationFor(QuantizableOpInterface op,
       !getUnitShape(op, backend).hasWeight) {
     std::string why = convertMismatch(pattern->attr.getDtypes(), qconfig);
     if (!why.empty()) {
-      op->emitRemark("its weight is left in float: ") << why;
+      emitRemark(op.getLoc(), "its weight is left in float: ") << why;
       qconfig = QConfigAttr::get(op->getContext(), qconfig.getActivation(), {});
     }
   }

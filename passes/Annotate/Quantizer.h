@@ -29,7 +29,7 @@ public:
 class QConfigQuantizer final : public Quantizer {
 public:
   QConfigQuantizer(QConfigMappingAttr mapping, BackendPatterns backend)
-      : mapping(mapping), backend(std::move(backend)) {}
+      : mapping(mapping), resolver(mapping), backend(std::move(backend)) {}
 
   mlir::LogicalResult annotate(mlir::func::FuncOp func) override;
 
@@ -39,15 +39,17 @@ private:
   mlir::LogicalResult checkFusedTypes(mlir::Operation *unit);
 
   /// The annotation for one unit; or null, with the reason. `isWanted`: the mapping has a qconfig
-  /// for it.
-  AnnotationAttr annotationFor(QuantizableOpInterface op, const OpIdentity &identity,
-                               std::string &reason, bool &isWanted);
+  /// for it. A failure has been reported.
+  mlir::FailureOr<AnnotationAttr> annotationFor(QuantizableOpInterface op,
+                                                const OpIdentity &identity, std::string &reason,
+                                                bool &isWanted);
 
   /// The first dtype config of the pattern that accepts the qconfig; or null, with the reason.
   DTypeConfigAttr findDTypes(QuantizableOpInterface op, const BackendPatterns::Entry &pattern,
                              const ResolvedQConfig &resolved, std::string &reason);
 
   QConfigMappingAttr mapping;
+  QConfigResolver resolver;
   BackendPatterns backend;
 };
 

@@ -69,9 +69,11 @@ LogicalResult checkObservers(QConfigMappingAttr equalization, Location loc) {
 /// Decides for one function.
 class FunctionEqualizer {
 public:
-  FunctionEqualizer(func::FuncOp func, QConfigMappingAttr mapping, QConfigMappingAttr equalization,
-                    const BackendPatterns &backend)
-      : rules(backend.rules()) {
+  explicit FunctionEqualizer(const QuantizationRules &rules) : rules(rules) {}
+
+  /// Finds out what the mappings say of each op. A failure has been reported.
+  LogicalResult collect(func::FuncOp func, const QConfigResolver &mapping,
+                        const QConfigResolver &equalization, const BackendPatterns &backend) {
     if (PrepareCustomConfigAttr config = boundaryConfigOf(func))
       quantizedInputs = config.getInputQuantizedIdxs();
     OpIdentifier identifier;
@@ -79,11 +81,16 @@ public:
       auto path = unit->getAttrOfType<StringAttr>(nn::pathAttrName);
       OpIdentity identity =
           identifier.next(backend.rootOf(unit), pathWithin(func, path ? path.getValue() : ""));
-      if (resolveQConfig(mapping, identity).qconfig)
+      FailureOr<ResolvedQConfig> own = mapping.resolve(identity, unit.getLoc());
+      FailureOr<ResolvedQConfig> ofColumns = equalization.resolve(identity, unit.getLoc());
+      if (failed(own) || failed(ofColumns))
+        return failure();
+      if (own->qconfig)
         quantized.insert(unit);
-      if (QConfigAttr qconfig = resolveQConfig(equalization, identity).qconfig)
-        wanted.emplace_back(unit, qconfig);
+      if (ofColumns->qconfig)
+        wanted.emplace_back(unit, ofColumns->qconfig);
     }
+    return success();
   }
 
   /// Annotates what can be equalized; says how many there are.
@@ -95,7 +102,7 @@ public:
       if (!annotation || !layer || (rules.equalizeAsFX && !layer->scalesWithOutput))
         continue;
       if (std::string reason = whyNot(*layer, annotation); !reason.empty()) {
-        unit->emitRemark("not equalized: ") << reason;
+        emitRemark(unit->getLoc(), "not equalized: ") << reason;
         continue;
       }
       numerics::ObserverConfig config = qconfig.getActivation().getConfig();
@@ -148,6 +155,7 @@ public:
     if (failed(backend) || failed(checkObservers(equalization, module.getLoc())) ||
         failed(checkSettings(equalization, module, module.getLoc())))
       return signalPassFailure();
+    QConfigResolver equalizationResolver(equalization);
     for (auto func : module.getOps<func::FuncOp>()) {
       // What is quantized on its own has a configuration of its own, and PyTorch no key for it
       // there.
@@ -156,7 +164,11 @@ public:
       FailureOr<QConfigMappingAttr> mapping = mappingOf(func, qconfigMapping);
       if (failed(mapping))
         return signalPassFailure();
-      numEqualized += FunctionEqualizer(func, *mapping, equalization, *backend).annotate();
+      FunctionEqualizer equalizer(backend->rules());
+      if (failed(
+              equalizer.collect(func, QConfigResolver(*mapping), equalizationResolver, *backend)))
+        return signalPassFailure();
+      numEqualized += equalizer.annotate();
     }
   }
 };

@@ -94,7 +94,7 @@ TEST_CASE("the levels of a mapping, from the weakest to the strongest") {
     "module_name_object_type_order": [["block.0", "nn.conv", 1, null]]})");
   REQUIRE(mapping);
   auto decide = [&](StringRef type, StringRef path, int64_t index = 0) {
-    return resolveQConfig(mapping, {{type}, path, /*isFunction=*/false, {index}});
+    return *resolveQConfig(mapping, {{type}, path, /*isFunction=*/false, {index}}, f.loc());
   };
   CHECK(decide("nn.linear", "fc").qconfig);
   CHECK(decide("nn.linear", "fc").setting == "global");
@@ -120,7 +120,7 @@ TEST_CASE("errors in JSON name the place, what was expected and the nearest righ
   CHECK_THAT(mappingError(R"({"module_nam": []})"),
              ContainsSubstring("unknown key 'module_nam'; did you mean 'module_name'?"));
   CHECK_THAT(mappingError(R"({"module_name": {}})"),
-             ContainsSubstring("module_name: expected an array, but got {}"));
+             ContainsSubstring("module_name: expected an array, but got an object"));
   CHECK_THAT(mappingError(R"({"module_name": [["a", null], ["b"]]})"),
              ContainsSubstring("module_name[1]: expected an array of 2 elements, but got 1"));
   CHECK_THAT(mappingError(R"({"": "quantir_defalt"})"),

@@ -42,7 +42,7 @@ struct ModelFixture : ConfigFixture {
     REQUIRE(attr);
     std::vector<std::string> settings;
     for (const OpIdentity &op : ops)
-      settings.push_back(resolveQConfig(attr, op).setting);
+      settings.push_back(resolveQConfig(attr, op, loc())->setting);
     return settings;
   }
 
@@ -106,8 +106,8 @@ TEST_CASE("expressions are Python's") {
         f.mapping(R"({"module_name_regex": [[")" + std::string(pattern) + R"(", null]]})");
     INFO(f.takeError());
     REQUIRE(mapping);
-    CHECK(resolveQConfig(mapping, f.ops[0]).setting != "global");
-    CHECK(resolveQConfig(mapping, f.ops[3]).setting == "global");
+    CHECK(resolveQConfig(mapping, f.ops[0], f.loc())->setting != "global");
+    CHECK(resolveQConfig(mapping, f.ops[3], f.loc())->setting == "global");
   }
 }
 
@@ -251,4 +251,35 @@ TEST_CASE("errors in configurations name the place, what was expected and the ne
     CHECK_FALSE(f.mapping(c.json));
     CHECK_THAT(f.takeError(), StartsWith(c.error) || ContainsSubstring(c.error));
   }
+}
+
+TEST_CASE("many and long settings that match nothing are told briefly") {
+  ModelFixture f;
+  std::string text;
+  for (int i = 0; i < 30000; ++i)
+    text += (i ? ", [\"m" : "[\"m") + std::to_string(i) + "\", null]";
+  std::vector<std::string> warnings = f.check(R"({"module_name": [)" + text + "]}");
+  REQUIRE(warnings.size() == 21);
+  CHECK(warnings.back() == "29980 more settings match nothing");
+
+  f.module->walk([&](Operation *op) {
+    if (op->hasAttr(nn::pathAttrName))
+      op->setAttr(nn::pathAttrName, StringAttr::get(&f.context, std::string(20000, 'a')));
+  });
+  warnings = f.check(R"({"module_name": [[")" + std::string(20000, 'b') + R"(", null]]})");
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].size() < 500);
+}
+
+TEST_CASE("a runaway expression of a function's own mapping is an error, too") {
+  ModelFixture f;
+  QConfigMappingAttr mapping = f.mapping(R"({"module_name_regex": [["(?:a+)+[b-d]", null]]})");
+  REQUIRE(mapping);
+  QConfigResolver resolver(mapping);
+  OpIdentity op{{"nn.relu"}, "layer", /*isFunction=*/false, {0}};
+  CHECK(resolver.resolve(op, f.loc())->setting == "global");
+  std::string path(60, 'a');
+  op.modulePath = path;
+  CHECK(failed(resolver.resolve(op, f.loc())));
+  CHECK_THAT(f.takeError(), ContainsSubstring("backtracks too long on 'aaaa"));
 }
