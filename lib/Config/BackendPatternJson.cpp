@@ -21,6 +21,9 @@ FailureOr<std::string> readPatternText(JsonReader reader) {
     return reader.string();
   if (reader.json().empty())
     return reader.expected("at least one op");
+  if (reader.json().size() > PatternLimits::length)
+    return reader.error() << "expected at most " << PatternLimits::length << " ops, but got "
+                          << reader.json().size();
   std::string text;
   for (size_t i = 0, e = reader.json().size(); i < e; ++i) {
     FailureOr<std::string> name = reader.element(i).string();
@@ -48,6 +51,9 @@ FailureOr<std::string> readComplexPattern(JsonReader reader, unsigned depth = 0)
     if (failed(operand))
       return failure();
     operands.push_back(std::move(*operand));
+    if (operands.size() > PatternLimits::length)
+      return reader.error() << "expected at most " << PatternLimits::length << " operands, but got "
+                            << reader.json().size() - 1;
   }
   return operands.empty() ? *op : *op + "(" + llvm::join(operands, ", ") + ")";
 }
@@ -154,11 +160,16 @@ public:
       return readOne(reader, patterns);
     if (failed(texts->expectArray()))
       return failure();
+    Json unfilled = reader.json();
+    unfilled.erase("for");
     for (size_t i = 0, e = texts->json().size(); i < e; ++i) {
       FailureOr<std::string> text = texts->element(i).string();
       if (failed(text))
         return failure();
-      Json filled = fillIn(reader.json(), *text);
+      Json filled = unfilled;
+      if (!fillIn(filled, *text))
+        return texts->error() << "expected an entry whose repetitions have at most "
+                              << maxFilledBytes << " bytes, but got more";
       if (failed(readOne(reader.withValue(filled), patterns)))
         return failure();
     }
@@ -166,18 +177,30 @@ public:
   }
 
 private:
-  static Json fillIn(const Json &json, const std::string &text) {
-    if (json.is_string()) {
-      std::string result = json.get<std::string>();
-      for (size_t at = 0; (at = result.find("{}", at)) != std::string::npos; at += text.size())
-        result.replace(at, 2, text);
-      return result;
+  static constexpr size_t maxFilledBytes = size_t(4) << 20;
+
+  /// Puts `text` in the place of each "{}"; false if there is too much of it.
+  bool fillIn(Json &json, StringRef text) {
+    if (json.is_structured()) {
+      filledBytes += json.size();
+      for (Json &child : json)
+        if (!fillIn(child, text))
+          return false;
+    } else if (json.is_string()) {
+      auto &string = json.get_ref<std::string &>();
+      StringRef rest = string;
+      std::string result;
+      filledBytes += string.size();
+      for (size_t at; filledBytes <= maxFilledBytes && (at = rest.find("{}")) != StringRef::npos;) {
+        result += rest.take_front(at);
+        result += text;
+        rest = rest.drop_front(at + 2);
+        filledBytes += text.size();
+      }
+      result += rest;
+      string = std::move(result);
     }
-    Json result = json;
-    if (json.is_structured())
-      for (Json &child : result)
-        child = fillIn(child, text);
-    return result;
+    return filledBytes <= maxFilledBytes;
   }
 
   LogicalResult readOne(JsonReader reader, SmallVectorImpl<BackendPatternAttr> &patterns) {
@@ -208,6 +231,8 @@ private:
         StringRef(referenceModule), StringRef(fusedModule));
     if (!attr)
       return failure();
+    if (patterns.size() == PatternLimits::patterns)
+      return reader.error() << "expected at most " << PatternLimits::patterns << " patterns";
     patterns.push_back(attr);
     return success();
   }
@@ -228,6 +253,7 @@ private:
   }
 
   const NamedDTypeConfigs &named;
+  size_t filledBytes = 0;
 };
 
 } // namespace

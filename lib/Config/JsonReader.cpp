@@ -2,6 +2,9 @@
 
 #include "quantir/Config/JsonReader.h"
 
+#include "quantir/Numerics/JsonText.h"
+#include "quantir/Numerics/Text.h"
+
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -10,15 +13,12 @@ using namespace quantir;
 InFlightDiagnostic JsonReader::error() const {
   InFlightDiagnostic diagnostic = emitError(loc);
   if (!where.empty())
-    diagnostic << where << ": ";
+    diagnostic << numerics::shortened(where, 200) << ": ";
   return diagnostic;
 }
 
 LogicalResult JsonReader::expected(StringRef what) const {
-  std::string text = value->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  if (text.size() > 60)
-    text = text.substr(0, 57) + "...";
-  return error() << "expected " << what << ", but got " << text;
+  return error() << "expected " << what << ", but got " << numerics::describeJson(*value);
 }
 
 FailureOr<std::string> JsonReader::string() const {
@@ -68,7 +68,7 @@ LogicalResult JsonReader::expectObject(ArrayRef<StringRef> keys) const {
   for (const auto &[key, unused] : value->items()) {
     if (llvm::is_contained(keys, StringRef(key)))
       continue;
-    InFlightDiagnostic diagnostic = error() << "unknown key '" << key << "'";
+    InFlightDiagnostic diagnostic = error() << "unknown key '" << numerics::shortened(key) << "'";
     if (StringRef near = nearest(key, keys); !near.empty())
       diagnostic << "; did you mean '" << near << "'?";
     else
@@ -88,9 +88,11 @@ LogicalResult JsonReader::expectArray(std::optional<size_t> size) const {
 
 StringRef quantir::nearest(StringRef name, ArrayRef<StringRef> candidates) {
   StringRef best;
+  name = name.take_front(numerics::maxCompared);
   unsigned bestDistance = std::max<size_t>(2, name.size() / 3) + 1;
   for (StringRef candidate : candidates) {
-    unsigned distance = name.edit_distance_insensitive(candidate, true, bestDistance);
+    unsigned distance = name.edit_distance_insensitive(candidate.take_front(numerics::maxCompared),
+                                                       true, bestDistance);
     if (distance < bestDistance) {
       bestDistance = distance;
       best = candidate;
@@ -100,12 +102,8 @@ StringRef quantir::nearest(StringRef name, ArrayRef<StringRef> candidates) {
 }
 
 FailureOr<nlohmann::json> quantir::parseJson(StringRef text, Location loc) {
-  try {
-    return nlohmann::json::parse(text.begin(), text.end());
-  } catch (const nlohmann::json::exception &e) {
-    // "[json.exception.parse_error.101] parse error at line 1, column 2: ...": people want what
-    // follows the bracket.
-    StringRef message(e.what());
-    return emitError(loc) << "not valid JSON: " << message.split("] ").second;
-  }
+  nlohmann::json json;
+  if (std::string error = numerics::parseJsonText({text.data(), text.size()}, json); !error.empty())
+    return emitError(loc) << error;
+  return json;
 }
