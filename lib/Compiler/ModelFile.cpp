@@ -6,6 +6,7 @@
 
 #include "quantir/Frontend/ONNX.h"
 #include "quantir/InitAll.h"
+#include "quantir/Pipeline/TextLimits.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "runtime/data/Files.h"
 #include "runtime/plan/PlanFile.h"
@@ -56,14 +57,27 @@ Result<FileKind> quantir::detectFileKind(const std::string &path) {
   return detectKind(path, *bytes);
 }
 
+/// A model is the functions of one module.
+static LogicalResult checkIsOneModule(ModuleOp module) {
+  WalkResult result = module.walk<WalkOrder::PreOrder>([&](ModuleOp inner) -> WalkResult {
+    if (inner == module)
+      return WalkResult::advance();
+    return inner.emitError("expected a model of one module, but got a module in it; move its "
+                           "functions to the outer one");
+  });
+  return failure(result.wasInterrupted());
+}
+
 /// The module in `text`, verified. Its resources may refer to `text`.
 static Result<OwningOpRef<ModuleOp>> parseModule(MLIRContext *context, const std::string &path,
                                                  StringRef text) {
+  if (std::string error = checkMlirText(text); !error.empty())
+    return Status::invalidModel(path + ":" + error);
   DiagnosticCollector diagnostics(context);
   auto sources = std::make_shared<llvm::SourceMgr>();
   sources->AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(text, path), llvm::SMLoc());
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, ParserConfig(context));
-  if (module)
+  if (module && succeeded(checkIsOneModule(*module)))
     return module;
   Status error = diagnostics.error("reading '" + path + "'");
   // What only looked like MLIR may be anything.

@@ -18,6 +18,29 @@ using namespace quantir;
 
 namespace {
 
+/// Registers a pipeline of passes over modules. Where one is scheduled under another op, MLIR adds
+/// its passes all the same, and ends the program.
+template <typename Options, typename Build>
+void registerPipeline(StringRef name, StringRef description, Build build) {
+  auto add = [=](OpPassManager &pm, StringRef options,
+                 function_ref<LogicalResult(const Twine &)> errorHandler) -> LogicalResult {
+    std::optional<StringRef> opName = pm.getOpName();
+    if (opName && *opName != ModuleOp::getOperationName() &&
+        pm.getNesting() == OpPassManager::Nesting::Explicit)
+      return errorHandler("pipeline '" + name + "' is one of 'builtin.module', but got it in '" +
+                          *opName + "'; write builtin.module(" + name + ")");
+    Options parsed;
+    if (failed(parsed.parseFromString(options)))
+      return failure();
+    build(pm, parsed);
+    return success();
+  };
+  auto handleOptions = [](function_ref<void(const mlir::detail::PassOptions &)> handler) {
+    handler(Options());
+  };
+  registerPassPipeline(name, description, add, handleOptions);
+}
+
 /// What float and prepared models have in common.
 void addSimplification(OpPassManager &pm, const std::string &backendConfig) {
   pm.addPass(createCanonicalizerPass());
@@ -81,19 +104,19 @@ void quantir::buildLowerPipeline(OpPassManager &pm, const LowerPipelineOptions &
 }
 
 void quantir::registerPipelines() {
-  PassPipelineRegistration<FloatPipelineOptions>(
+  registerPipeline<FloatPipelineOptions>(
       "quantir-float", "simplify and fuse a float model for execution", buildFloatPipeline);
-  PassPipelineRegistration<PreparePipelineOptions>(
+  registerPipeline<PreparePipelineOptions>(
       "quantir-prepare", "fuse, annotate and insert observers: a float model to be calibrated",
       buildPreparePipeline);
-  PassPipelineRegistration<PrepareEagerPipelineOptions>(
+  registerPipeline<PrepareEagerPipelineOptions>(
       "quantir-prepare-eager",
       "observe what has a qconfig, as eager mode does: a float model to be calibrated",
       buildPrepareEagerPipeline);
-  PassPipelineRegistration<>("quantir-convert",
-                             "turn a calibrated model into a reference quantized model",
-                             buildConvertPipeline);
-  PassPipelineRegistration<LowerPipelineOptions>(
+  registerPipeline<EmptyPipelineOptions>(
+      "quantir-convert", "turn a calibrated model into a reference quantized model",
+      [](OpPassManager &pm, const EmptyPipelineOptions &) { buildConvertPipeline(pm); });
+  registerPipeline<LowerPipelineOptions>(
       "quantir-lower-to-kernels", "turn a model of any stage into kernels that a backend executes",
       buildLowerPipeline);
 }
