@@ -1,0 +1,19 @@
+//===- ArrayTarget.cpp - Fuzzing .npy and .npz files -----------------------===//
+
+#include "Fuzz.h"
+
+#include "runtime/data/ArrayFile.h"
+
+using namespace quantir;
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  fuzz::MemoryFile file(data, size);
+  runtime::Result<std::vector<runtime::NamedArray>> arrays = runtime::loadArrays(file.path());
+  if (!arrays) {
+    fuzz::require(!arrays.message().empty(), "an error without a message");
+    return 0;
+  }
+  for (const runtime::NamedArray &named : *arrays)
+    (void)named.array.dims();
+  return 0;
+}
