@@ -4,7 +4,7 @@
 #   scripts/test.sh [--quick | --ci]
 #
 # --quick leaves out the tests labelled slow and models, and the runtime built alone. --ci adds what CI checks besides:
-# warnings are errors, formatting, clang-tidy, and tests with sanitizers.
+# warnings are errors, formatting, clang-tidy, tests with sanitizers, and fuzzing for a while.
 #
 # Each step ends with a line of what it took; they come again as a table. The last line is "N passed, M failed", with
 # ", K skipped" when tests were: a step that ran no tests of its own counts as one. The exit code is 0 only if something
@@ -100,6 +100,7 @@ if step "install what is missing" install_missing; then
     for sanitizer in tsan asan; do
       step "build with $sanitizer" sanitized "$sanitizer" && step "tests with $sanitizer" sanitized_tests "$sanitizer"
     done
+    step "fuzzing, 30 s a target" ./scripts/fuzz.sh --seconds 30
     step "clang-tidy" tidy
   fi
 fi
