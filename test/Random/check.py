@@ -83,8 +83,8 @@ def sqnr(reference, result):
 class Checker:
     def __init__(self, quantir, work):
         self.quantir, self.work = quantir, work
-        self.sixteen = self.write_json("sixteen.json", sixteen_bits())
-        self.min_max = self.write_json("min-max.json", MIN_MAX)
+        self.sixteen = self.write_json("config-sixteen-bits.json", sixteen_bits())
+        self.min_max = self.write_json("config-min-max.json", MIN_MAX)
 
     def write_json(self, name, content):
         path = self.work / name
