@@ -42,7 +42,7 @@ public:
     return policy;
   }
 
-  /// By the op's known range. `zeroPoint` is meant for unsigned 8 bits; see getZeroPoint.
+  /// By the op's known range. `scale` and `zeroPoint` are those of 256 codes from 0 on.
   static constexpr ResultPolicy fixed(float scale, int32_t zeroPoint) {
     ResultPolicy policy(Kind::Fixed);
     policy.scale = scale;
@@ -57,10 +57,12 @@ public:
 
   /// Only for SameAsOperand.
   constexpr unsigned getOperand() const { return operand; }
-  /// Only for Fixed.
-  constexpr float getScale() const { return scale; }
-  /// Only for Fixed: the zero point when codes start at `quantMin`, e.g. 0 for u8 and -128 for s8.
-  constexpr int32_t getZeroPoint(int32_t quantMin = 0) const { return zeroPoint + quantMin; }
+  /// Only for Fixed: the scale by which `codes` codes, a power of two, cover the range.
+  constexpr float getScale(int64_t codes = 256) const { return scale * (256.0f / float(codes)); }
+  /// Only for Fixed: the zero point for `codes` codes from `quantMin` on, e.g. -128 for s8.
+  constexpr int32_t getZeroPoint(int32_t quantMin = 0, int64_t codes = 256) const {
+    return int32_t(quantMin + zeroPoint * codes / 256);
+  }
 
 private:
   explicit constexpr ResultPolicy(Kind kind) : kind(kind) {}

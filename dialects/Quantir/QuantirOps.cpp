@@ -195,6 +195,14 @@ bool FusedOp::commutesWithQuantization() {
   });
 }
 
+std::optional<float> FusedOp::getOwnElement() {
+  for (Operation &op : getBody().front().without_terminator())
+    if (auto quantizable = dyn_cast<QuantizableOpInterface>(op))
+      if (std::optional<float> own = quantizable.getOwnElement())
+        return own;
+  return std::nullopt;
+}
+
 #define GET_OP_CLASSES
 #include "quantir/dialects/Quantir/QuantirOps.cpp.inc"
 

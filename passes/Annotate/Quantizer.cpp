@@ -19,12 +19,25 @@ StringRef pathOf(Operation *op) {
   return path ? path.getValue() : StringRef();
 }
 
-/// The spec of an op whose range is known, in the dtype of `activation`.
+/// The spec of an op whose range is known, in the dtype of `activation`. Codes of up to 8 bits are
+/// all in use, whatever the observer's range is, as in PyTorch; of wider types its range is what a
+/// kernel takes.
 ObserverSpecAttr fixedSpec(ObserverSpecAttr activation, ResultPolicy policy) {
   auto config = numerics::ObserverConfig::of(numerics::ObserverKind::FixedQParams);
-  config.dtype = activation.getConfig().dtype;
-  config.fixedScale = policy.getScale();
-  config.fixedZeroPoint = policy.getZeroPoint(numerics::storageRange(config.dtype).min);
+  const numerics::ObserverConfig &given = activation.getConfig();
+  config.dtype = given.dtype;
+  numerics::QuantRange range = numerics::storageRange(given.dtype);
+  if (numerics::bitWidth(given.dtype) > 8) {
+    range = numerics::effectiveRange(given.dtype, given.quantMin, given.quantMax, false);
+    config.quantMin = given.quantMin;
+    config.quantMax = given.quantMax;
+  }
+  // A power of two, so that the scale is exact; of a range like [-32767, 32767] the larger one.
+  int64_t codes = 1;
+  while (codes < int64_t(range.max) - range.min)
+    codes *= 2;
+  config.fixedScale = policy.getScale(codes);
+  config.fixedZeroPoint = policy.getZeroPoint(range.min, codes);
   return ObserverSpecAttr::get(activation.getContext(), config);
 }
 

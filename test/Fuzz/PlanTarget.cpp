@@ -71,9 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   uint64_t graphSize;
   std::memcpy(&graphSize, data + graphSizeAt, sizeof(graphSize));
   graphSize = std::min<uint64_t>(graphSize, rest.size());
-  size_t constantsAt =
-      std::min<size_t>(rest.size(), (graphSize + constantAlignment - 1) / constantAlignment *
-                                        constantAlignment);
+  size_t constantsAt = std::min<size_t>(rest.size(), (graphSize + constantAlignment - 1) /
+                                                         constantAlignment * constantAlignment);
   run(assemblePlanFile(rest.first(graphSize), rest.subspan(constantsAt)));
   return 0;
 }
