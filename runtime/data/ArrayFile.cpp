@@ -3,13 +3,14 @@
 #include "runtime/data/ArrayFile.h"
 
 #include "runtime/data/Npy.h"
+#include "runtime/data/StoredZip.h"
+#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 #include <zip.h>
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 #include <set>
 
 using namespace quantir::runtime;
@@ -54,28 +55,25 @@ static Result<Archive> openArchive(const Bytes &bytes) {
   return archive;
 }
 
-/// The bytes of entry `index`, decompressed and checked against their checksum.
-static Result<Bytes> readEntry(zip_t *archive, zip_uint64_t index, const zip_stat_t &stat) {
-  // Deflate shrinks at most about a thousandfold: a size beyond that is a lie, not worth the
-  // memory.
-  if (stat.size / 1100 > stat.comp_size + 64)
-    return Status::invalidData(
-        fmt::format("its size, {} bytes, cannot come from {} compressed bytes; the file is damaged",
-                    stat.size, stat.comp_size));
-  Entry entry(zip_fopen_index(archive, index, 0));
+/// Where an entry is, and how much it holds.
+namespace {
+struct Place {
+  zip_uint64_t index = 0;
+  size_t size = 0; ///< as the file claims
+};
+} // namespace
+
+/// The bytes of an entry, decompressed and checked against their checksum.
+static Result<Bytes> readEntry(zip_t *archive, const Place &place) {
+  Entry entry(zip_fopen_index(archive, place.index, 0));
   if (!entry)
     return Status::invalidData(fmt::format("cannot be read: {}", zip_strerror(archive)));
-  auto buffer = std::make_shared<std::vector<std::byte>>();
-  try {
-    buffer->resize(stat.size);
-  } catch (const std::bad_alloc &) {
-    return Status::outOfMemory(
-        fmt::format("needs {} bytes of memory, more than there are", stat.size));
-  }
+  // Not touched before there is something to write: a claim costs nothing.
+  std::shared_ptr<std::byte[]> buffer(new std::byte[place.size]);
   size_t used = 0;
-  while (used < buffer->size()) {
-    size_t want = std::min<size_t>(buffer->size() - used, 1 << 24);
-    zip_int64_t got = zip_fread(entry.get(), buffer->data() + used, want);
+  while (used < place.size) {
+    size_t want = std::min<size_t>(place.size - used, 1 << 24);
+    zip_int64_t got = zip_fread(entry.get(), buffer.get() + used, want);
     if (got <= 0)
       return Status::invalidData(
           fmt::format("damaged: {}", got < 0 ? zip_file_strerror(entry.get()) : "it ends early"));
@@ -85,21 +83,56 @@ static Result<Bytes> readEntry(zip_t *archive, zip_uint64_t index, const zip_sta
   std::byte beyond;
   if (zip_fread(entry.get(), &beyond, 1) != 0)
     return Status::invalidData(fmt::format("damaged: {}", zip_file_strerror(entry.get())));
-  return Bytes{*buffer, buffer};
+  return Bytes{{buffer.get(), place.size}, buffer};
 }
 
-static Result<std::vector<NamedArray>> parseNpz(const Bytes &bytes) {
-  Result<Archive> archive = openArchive(bytes);
-  if (!archive)
-    return archive.status();
-  std::vector<NamedArray> arrays;
+/// What an entry claims about itself has to be possible: sizes are memory. `room` is how many bytes
+/// of the file are not taken by other entries.
+static Status checkSizes(const zip_stat_t &stat, uint64_t &room) {
+  if (stat.comp_size > room)
+    return Status::invalidData("its compressed bytes, and those of the entries before it, are more "
+                               "than the file has; the file is damaged");
+  room -= stat.comp_size;
+  if (stat.comp_method == ZIP_CM_STORE && stat.size == stat.comp_size)
+    return Status();
+  if (stat.comp_method != ZIP_CM_STORE && stat.comp_method != ZIP_CM_DEFLATE)
+    return Status::invalidData(
+        fmt::format("it is compressed by method {}, which is not supported; write the file with "
+                    "numpy.savez_compressed",
+                    stat.comp_method));
+  // Deflate shrinks at most about a thousandfold.
+  if (stat.comp_method == ZIP_CM_STORE || stat.size / 1100 > stat.comp_size + 64)
+    return Status::invalidData(
+        fmt::format("its size, {} bytes, cannot come from {} compressed bytes; the file is damaged",
+                    stat.size, stat.comp_size));
+  return Status();
+}
+
+struct ArrayFile::Impl {
+  std::string path;
+  Bytes bytes;
+  Archive archive; ///< null: a `.npy`
+  std::vector<std::string> names;
+  std::vector<Place> places; ///< in a `.npz`
+
+  std::string context() const { return fmt::format("'{}'", path); }
+  std::string noMemory() const { return fmt::format("not enough memory to read '{}'", path); }
+
+  Status open();
+  Status listEntries();
+  Result<Array> read(size_t index) const;
+};
+
+Status ArrayFile::Impl::listEntries() {
   std::set<std::string> seen;
-  zip_int64_t count = zip_get_num_entries(archive->get(), 0);
+  uint64_t room = bytes.size();
+  zip_int64_t count = zip_get_num_entries(archive.get(), 0);
   for (zip_int64_t i = 0; i < count; ++i) {
+    constexpr zip_uint64_t needed =
+        ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
     zip_stat_t stat;
-    if (zip_stat_index(archive->get(), zip_uint64_t(i), 0, &stat) != 0 ||
-        !(stat.valid & ZIP_STAT_NAME) || !(stat.valid & ZIP_STAT_SIZE) ||
-        !(stat.valid & ZIP_STAT_COMP_SIZE))
+    if (zip_stat_index(archive.get(), zip_uint64_t(i), 0, &stat) != 0 ||
+        (stat.valid & needed) != needed)
       return Status::invalidData(
           fmt::format("entry {} of the .npz cannot be read; the file is damaged", i));
     std::string name = stat.name;
@@ -107,54 +140,105 @@ static Result<std::vector<NamedArray>> parseNpz(const Bytes &bytes) {
       return Status::invalidData(
           fmt::format("entry '{}' of the .npz is no array; write the file with numpy.savez", name));
     name.resize(name.size() - suffix.size());
-    std::string context = fmt::format("array '{}'", name);
+    std::string array = fmt::format("array '{}'", name);
+    if (Status status = checkSizes(stat, room); !status)
+      return std::move(status).withContext(array);
     if (!seen.insert(name).second)
-      return Status::invalidData(context + " is there twice; the file is damaged");
-    Result<Bytes> entry = readEntry(archive->get(), zip_uint64_t(i), stat);
-    if (!entry)
-      return entry.status().withContext(context);
-    Result<Array> array = parseNpy(*entry);
-    if (!array)
-      return array.status().withContext(context);
-    arrays.push_back({std::move(name), *std::move(array)});
+      return Status::invalidData(array + " is there twice; the file is damaged");
+    names.push_back(std::move(name));
+    places.push_back({zip_uint64_t(i), size_t(stat.size)});
   }
-  if (arrays.empty())
-    return Status::invalidData("the .npz holds no arrays");
-  return arrays;
+  return names.empty() ? Status::invalidData("the .npz holds no arrays") : Status();
+}
+
+Status ArrayFile::Impl::open() {
+  if (bytes.size() == 0)
+    return Status::invalidData("the file is empty");
+  if (bytes.text().starts_with("PK")) {
+    Result<Archive> opened = openArchive(bytes);
+    if (!opened)
+      return opened.status();
+    archive = *std::move(opened);
+    return listEntries();
+  }
+  if (!isNpy(bytes.data))
+    return Status::invalidData(
+        "expected a .npy or .npz file, but it starts like neither; write it with numpy.save or "
+        "numpy.savez");
+  names.emplace_back();
+  return Status();
+}
+
+Result<Array> ArrayFile::Impl::read(size_t index) const {
+  if (!archive) {
+    Result<Array> array = parseNpy(bytes);
+    return array ? std::move(array) : std::move(array).status().withContext(context());
+  }
+  std::string place = fmt::format("{}: array '{}'", context(), names[index]);
+  Result<Bytes> entry = readEntry(archive.get(), places[index]);
+  if (!entry)
+    return std::move(entry).status().withContext(place);
+  Result<Array> array = parseNpy(*entry);
+  return array ? std::move(array) : std::move(array).status().withContext(place);
+}
+
+ArrayFile::ArrayFile(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
+ArrayFile::~ArrayFile() = default;
+ArrayFile::ArrayFile(ArrayFile &&) noexcept = default;
+
+const std::vector<std::string> &ArrayFile::names() const { return impl->names; }
+
+Result<ArrayFile> ArrayFile::open(const std::string &path) {
+  return catchOutOfMemory(
+      [&]() -> Result<ArrayFile> {
+        Result<Bytes> bytes = mapFile(path);
+        if (!bytes)
+          return std::move(bytes).status();
+        auto impl = std::make_unique<Impl>();
+        impl->path = path;
+        impl->bytes = *std::move(bytes);
+        if (Status status = impl->open(); !status)
+          return std::move(status).withContext(impl->context());
+        return ArrayFile(std::move(impl));
+      },
+      [&] { return fmt::format("not enough memory to read '{}'", path); });
+}
+
+Result<Array> ArrayFile::read(size_t index) const {
+  return catchOutOfMemory([&] { return impl->read(index); }, [&] { return impl->noMemory(); });
 }
 
 Result<std::vector<NamedArray>> quantir::runtime::loadArrays(const std::string &path) {
-  Result<Bytes> bytes = readFile(path);
-  if (!bytes)
-    return bytes.status();
-  std::string context = fmt::format("'{}'", path);
-  if (bytes->size() == 0)
-    return Status::invalidData(context + ": the file is empty");
-  if (bytes->text().starts_with("PK")) {
-    Result<std::vector<NamedArray>> arrays = parseNpz(*bytes);
-    return arrays ? std::move(arrays) : arrays.status().withContext(context);
-  }
-  if (!isNpy(bytes->data))
-    return Status::invalidData(
-        context + ": expected a .npy or .npz file, but it starts like neither; write it with "
-                  "numpy.save or numpy.savez");
-  Result<Array> array = parseNpy(*bytes);
-  if (!array)
-    return array.status().withContext(context);
-  std::vector<NamedArray> arrays;
-  arrays.push_back({"", *std::move(array)});
-  return arrays;
+  return catchOutOfMemory(
+      [&]() -> Result<std::vector<NamedArray>> {
+        Result<ArrayFile> file = ArrayFile::open(path);
+        if (!file)
+          return std::move(file).status();
+        std::vector<NamedArray> arrays;
+        for (size_t i = 0; i < file->names().size(); ++i) {
+          Result<Array> array = file->read(i);
+          if (!array)
+            return std::move(array).status();
+          arrays.push_back({file->names()[i], *std::move(array)});
+        }
+        return arrays;
+      },
+      [&] { return fmt::format("not enough memory to read '{}'", path); });
 }
 
 Result<Array> quantir::runtime::loadArray(const std::string &path, std::string_view what) {
-  Result<std::vector<NamedArray>> arrays = loadArrays(path);
-  if (!arrays)
-    return arrays.status();
-  if (arrays->size() != 1)
-    return Status::invalidData(
-        fmt::format("'{}': expected one array of {}, but the file holds {}; save them as .npy",
-                    path, what, arrays->size()));
-  return std::move(arrays->front().array);
+  return catchOutOfMemory(
+      [&]() -> Result<Array> {
+        Result<ArrayFile> file = ArrayFile::open(path);
+        if (!file)
+          return std::move(file).status();
+        if (file->names().size() != 1)
+          return Status::invalidData(fmt::format(
+              "'{}': expected one array of {}, but the file holds {}; save them as .npy", path,
+              what, file->names().size()));
+        return file->read(0);
+      },
+      [&] { return fmt::format("not enough memory to read '{}'", path); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -163,56 +247,26 @@ Result<Array> quantir::runtime::loadArray(const std::string &path, std::string_v
 
 bool quantir::runtime::isNpzPath(std::string_view path) { return path.ends_with(".npz"); }
 
-static std::string npyBytes(const Array &array) {
-  std::string bytes = npyHeader(array.type, array.dims);
-  return bytes.append(array.bytes.text());
-}
-
-static Status writeNpz(const std::string &path, std::span<const NamedArray> arrays) {
-  int code = 0;
-  Archive archive(zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
-  if (!archive) {
-    zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    return Status::fileError(fmt::format("cannot write: {}", textOf(error)));
-  }
-  auto failed = [&] {
-    return Status::fileError(fmt::format("cannot write: {}", zip_strerror(archive.get())));
-  };
-  // The archive refers to these until it is closed.
-  std::vector<std::string> contents;
-  contents.reserve(arrays.size());
-  for (const NamedArray &array : arrays) {
-    const std::string &data = contents.emplace_back(npyBytes(array.array));
-    zip_source_t *source = zip_source_buffer(archive.get(), data.data(), data.size(), 0);
-    if (!source)
-      return failed();
-    std::string name = array.name + std::string(suffix);
-    zip_int64_t index = zip_file_add(archive.get(), name.c_str(), source, ZIP_FL_ENC_UTF_8);
-    if (index < 0) {
-      zip_source_free(source);
-      return failed();
-    }
-    // Stored, as numpy.savez does; dated at the format's first day, so that equal arrays make equal
-    // files.
-    constexpr zip_uint16_t firstDay = 1 << 5 | 1;
-    if (zip_set_file_compression(archive.get(), zip_uint64_t(index), ZIP_CM_STORE, 0) != 0 ||
-        zip_file_set_dostime(archive.get(), zip_uint64_t(index), 0, firstDay, 0) != 0)
-      return failed();
-  }
-  if (zip_close(archive.get()) != 0)
-    return failed();
-  (void)archive.release(); // closed
-  return Status();
-}
-
 Status quantir::runtime::saveArrays(const std::string &path, std::span<const NamedArray> arrays) {
-  if (isNpzPath(path))
-    return replaceFile(path, [&](const std::string &temporary) {
-      return writeNpz(temporary, arrays).withContext(fmt::format("'{}'", path));
-    });
-  if (arrays.size() != 1)
-    return Status::invalidArgument(fmt::format(
-        "cannot write {} arrays into '{}'; name a file that ends in .npz", arrays.size(), path));
-  return writeFile(path, npyBytes(arrays.front().array));
+  auto save = [&]() -> Status {
+    if (!isNpzPath(path)) {
+      if (arrays.size() != 1)
+        return Status::invalidArgument(
+            fmt::format("cannot write {} arrays into '{}'; name a file that ends in .npz",
+                        arrays.size(), path));
+      const Array &array = arrays.front().array;
+      std::string header = npyHeader(array.type, array.dims);
+      return writeFile(path, [&](const ByteSink &put) {
+        QUANTIR_RETURN_IF_ERROR(put(std::as_bytes(std::span(header))));
+        return put(array.bytes.data);
+      });
+    }
+    std::vector<ZipEntry> entries;
+    for (const NamedArray &named : arrays)
+      entries.push_back({named.name + std::string(suffix),
+                         npyHeader(named.array.type, named.array.dims), named.array.bytes.data});
+    return writeFile(path, [&](const ByteSink &put) { return writeStoredZip(put, entries); });
+  };
+  return catchOutOfMemory(save,
+                          [&] { return fmt::format("not enough memory to write '{}'", path); });
 }

@@ -3,6 +3,7 @@
 #include "runtime/data/BatchPipeline.h"
 
 #include "quantir/Numerics/Observer.h"
+#include "runtime/tensor/OutOfMemory.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -97,15 +98,15 @@ public:
     worker.order->turns = &turns;
     while (std::optional<int64_t> number = take()) {
       worker.order->batch = *number;
-      const int64_t first = *number * batch, count = std::min(batch, batches.samples - first);
-      const SampleSource source = [&](auto... arguments) {
-        if (!turns.enter(sourcePlace, *number))
-          return Status::interrupted("the run was ended");
-        QUANTIR_RETURN_IF_ERROR(batches.source(arguments...));
-        turns.leave(sourcePlace);
-        return Status();
-      };
-      Status status = guard([&] {
+      Status status = guard([&]() -> Status {
+        const int64_t first = *number * batch, count = std::min(batch, batches.samples - first);
+        const SampleSource source = [&](auto... arguments) {
+          if (!turns.enter(sourcePlace, *number))
+            return Status::interrupted("the run was ended");
+          QUANTIR_RETURN_IF_ERROR(batches.source(arguments...));
+          turns.leave(sourcePlace);
+          return Status();
+        };
         QUANTIR_RETURN_IF_ERROR(worker.runner->runBatch(first, count, source));
         finish(count);
         return Status();
@@ -154,14 +155,17 @@ private:
   }
 
   /// An exception must not leave a thread.
-  template <typename Body> static Status guard(const Body &body) {
-    try {
-      return body();
-    } catch (const std::bad_alloc &) {
-      return Status::outOfMemory("not enough memory for a batch");
-    } catch (const std::exception &error) {
-      return Status::internal(error.what());
-    }
+  template <typename Body> static Status guard(const Body &body) noexcept {
+    auto others = [&]() -> Status {
+      try {
+        return body();
+      } catch (const std::bad_alloc &) {
+        throw;
+      } catch (const std::exception &error) {
+        return Status::internal(error.what());
+      }
+    };
+    return catchOutOfMemory(others, [] { return "not enough memory for a batch"; });
   }
 
   const BatchSequence &batches;
@@ -226,15 +230,17 @@ Result<BatchPipeline> BatchPipeline::create(const PlanPtr &plan, const SessionOp
 
 Result<BatchOutcome> BatchPipeline::run(const BatchSequence &batches) {
   Run run(batches, shared->size(), batch());
-  std::vector<std::thread> threads;
-  try {
-    for (size_t i = 1; i < members.size(); ++i)
-      threads.emplace_back([&run, &worker = *members[i]] { run.work(worker); });
-  } catch (const std::system_error &) { // no more threads: those there are do it all
+  {
+    std::vector<std::jthread> threads; // joins them
+    threads.reserve(members.size());
+    try {
+      for (size_t i = 1; i < members.size(); ++i)
+        threads.emplace_back([&run, &worker = *members[i]] { run.work(worker); });
+    } catch (const std::system_error &) { // no more threads: those there are do it all
+    } catch (const std::bad_alloc &) {
+    }
+    run.work(*members[0]);
   }
-  run.work(*members[0]);
-  for (std::thread &thread : threads)
-    thread.join();
   return run.outcome();
 }
 

@@ -3,6 +3,7 @@
 #include "runtime/data/Execution.h"
 
 #include "runtime/data/BatchPipeline.h"
+#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 
@@ -55,10 +56,16 @@ static Result<SessionOptions> sessionOptions(const Plan &plan, const ExecutionOp
   return session;
 }
 
+static std::string noMemory() { return "not enough memory to run the plan"; }
+
 Result<std::unique_ptr<BatchRunner>>
 quantir::runtime::createRunner(PlanPtr plan, const ExecutionOptions &options, int64_t samples) {
-  Result<SessionOptions> session = sessionOptions(*plan, options, samples);
-  return session ? BatchRunner::create(std::move(plan), *std::move(session)) : session.status();
+  return catchOutOfMemory(
+      [&]() -> Result<std::unique_ptr<BatchRunner>> {
+        Result<SessionOptions> session = sessionOptions(*plan, options, samples);
+        return session ? BatchRunner::create(plan, *std::move(session)) : session.status();
+      },
+      noMemory);
 }
 
 /// What the workers may use without being asked for.
@@ -66,10 +73,8 @@ static size_t spareMemory() {
   return size_t(std::max(0L, ::sysconf(_SC_PHYS_PAGES))) / 4 * size_t(::sysconf(_SC_PAGESIZE));
 }
 
-Result<Statistics> quantir::runtime::collectStatistics(PlanPtr plan, int64_t samples,
-                                                       const SampleSource &source,
-                                                       const CalibrationRun &options,
-                                                       const Progress &progress) {
+static Result<Statistics> collect(const PlanPtr &plan, int64_t samples, const SampleSource &source,
+                                  const CalibrationRun &options, const Progress &progress) {
   if (plan->observers().empty())
     return Status::invalidModel(fmt::format(
         "'{}' has no observers to calibrate; give a plan of the prepared stage", plan->path()));
@@ -101,4 +106,12 @@ Result<Statistics> quantir::runtime::collectStatistics(PlanPtr plan, int64_t sam
     return outcome.status();
   return Statistics{pipeline->observers(), outcome->samples, pipeline->batch(),
                     outcome->interrupted};
+}
+
+Result<Statistics> quantir::runtime::collectStatistics(PlanPtr plan, int64_t samples,
+                                                       const SampleSource &source,
+                                                       const CalibrationRun &options,
+                                                       const Progress &progress) {
+  return catchOutOfMemory([&] { return collect(plan, samples, source, options, progress); },
+                          noMemory);
 }

@@ -1,7 +1,8 @@
 //===- Files.h - Reading and writing whole files ----------------*- C++ -*-===//
 //
-// Every file the tools write appears whole or not at all: it is written under a temporary name
-// beside its target and renamed into place. Every file they read is mapped when it can be.
+// Every file the tools write appears whole or not at all: it is written without a name, or under a
+// temporary one beside its target, and renamed into place. Every file they read is read once, and
+// unless it is large into memory, so that nothing that happens to it meanwhile matters.
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,6 +12,7 @@
 #include "quantir/Runtime/Status.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -23,6 +25,7 @@ namespace quantir::runtime {
 struct Bytes {
   std::span<const std::byte> data;
   std::shared_ptr<const void> owner;
+  bool isMapped = false; ///< from a file, which then has to stay as it is
 
   size_t size() const { return data.size(); }
   std::string_view text() const {
@@ -30,22 +33,37 @@ struct Bytes {
   }
 };
 
-/// The contents of a file: mapped if it is a regular file, read if it is a pipe or the like.
-Result<Bytes> readFile(const std::string &path);
+/// What a pipe may give at most: a quarter of the machine's memory.
+uint64_t defaultStreamLimit();
+
+/// The contents of a regular file, or of a pipe to its end, 64-byte aligned. Errors: a device,
+/// which may have no end, and a pipe that gives more than `streamLimit` bytes.
+Result<Bytes> readFile(const std::string &path, uint64_t streamLimit = defaultStreamLimit());
+
+/// The same, but a regular file of at least `least` bytes is mapped. Whoever changes it in place
+/// while it is in use changes the bytes, and cutting it off is a SIGBUS.
+Result<Bytes> mapFile(const std::string &path, uint64_t least = 64 << 20,
+                      uint64_t streamLimit = defaultStreamLimit());
 
 /// Says whether `writeFile(path)` can be expected to work, without touching what is there. Asked
 /// before long work, so that an hour of calibration does not end in "permission denied".
 Status checkWritable(const std::string &path);
 
-/// Replaces the file at `path` by `data`, whole or not at all. What is not a regular file
-/// (/dev/stdout) is written to directly.
+/// Replaces the file at `path` by `data`, whole or not at all: also after a crash of the machine.
+/// The permissions and, as far as the process may set them, the owner and group stay. A symbolic
+/// link is followed. What is not a regular file (/dev/stdout) is written to directly.
 Status writeFile(const std::string &path, std::span<const std::byte> data);
 Status writeFile(const std::string &path, std::string_view text);
 
-/// As `writeFile`, for writers that need a path: `write` fills the file it is given the name of,
-/// which then becomes `path`; if it fails, nothing is left.
-Status replaceFile(const std::string &path,
-                   const std::function<Status(const std::string &temporary)> &write);
+/// Takes the bytes of a file, part after part.
+using ByteSink = std::function<Status(std::span<const std::byte>)>;
+
+/// As above, for contents that are made on the way. If `write` fails, or throws, nothing is left.
+Status writeFile(const std::string &path, const std::function<Status(const ByteSink &put)> &write);
+
+/// Removes the temporary files that have names at this moment. Async-signal-safe: for the handler
+/// of a signal that ends the program.
+void removeTemporaryFiles() noexcept;
 
 } // namespace quantir::runtime
 

@@ -5,6 +5,7 @@
 #include "runtime/data/QuantizedInputs.h"
 #include "runtime/data/Suggest.h"
 #include "runtime/tensor/AxisCopy.h"
+#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 
@@ -220,39 +221,28 @@ ModelInputs::bindOne(NamedArray named, const TensorInfo &input, int64_t rowsPerS
   return binding;
 }
 
-static std::vector<std::string> namesOf(std::span<const NamedArray> arrays) {
-  std::vector<std::string> names;
-  for (const NamedArray &array : arrays)
-    names.push_back(array.name);
-  return names;
-}
-
-/// The array for each input, in the inputs' order. What is left over in `arrays` has an empty
-/// array.
-static Result<std::vector<NamedArray>> assignArrays(std::vector<NamedArray> &arrays,
-                                                    std::span<const TensorInfo> inputs,
-                                                    std::vector<std::string> &notes) {
-  std::vector<NamedArray> assigned;
-  if (inputs.size() == 1 && arrays.size() == 1) {
-    assigned.push_back(std::move(arrays[0]));
-    return assigned;
-  }
+/// Which of the arrays, that have these names, each input takes.
+static Result<std::vector<size_t>> assignArrays(const std::vector<std::string> &names,
+                                                std::span<const TensorInfo> inputs,
+                                                std::vector<std::string> &notes) {
+  if (inputs.size() == 1 && names.size() == 1)
+    return std::vector<size_t>{0};
   std::vector<std::string> inputNames;
   for (const TensorInfo &input : inputs)
     inputNames.push_back(input.name);
-  if (arrays.size() == 1 && arrays[0].name.empty())
+  if (names.size() == 1 && names[0].empty())
     return Status::invalidData(fmt::format(
         "the model has {} inputs, {}, but a .npy file holds one array; save a .npz with "
         "an array for each",
         inputs.size(), listNames(inputNames)));
-  std::vector<std::string> names = namesOf(arrays);
+  std::vector<size_t> assigned;
   for (const TensorInfo &input : inputs) {
     auto found = std::find(names.begin(), names.end(), input.name);
     if (found == names.end())
       return Status::invalidData(
           fmt::format("no array for the input '{}': the file holds {}; rename the right one",
                       input.name, listNames(nearestFirst(input.name, names))));
-    assigned.push_back(std::move(arrays[size_t(found - names.begin())]));
+    assigned.push_back(size_t(found - names.begin()));
   }
   for (const std::string &name : names) {
     if (std::find(inputNames.begin(), inputNames.end(), name) == inputNames.end())
@@ -261,10 +251,8 @@ static Result<std::vector<NamedArray>> assignArrays(std::vector<NamedArray> &arr
   return assigned;
 }
 
-Result<ModelInputs> ModelInputs::bind(std::vector<NamedArray> arrays,
-                                      std::span<const TensorInfo> inputs,
-                                      const std::optional<Preprocessing> &preprocessing) {
-  ModelInputs bound;
+/// Reports inputs that no data can be cut up for.
+static Status checkInputs(std::span<const TensorInfo> inputs) {
   if (inputs.empty())
     return Status::unsupported("the model has no inputs, so no data can be given to it");
   for (const TensorInfo &input : inputs) {
@@ -272,20 +260,53 @@ Result<ModelInputs> ModelInputs::bind(std::vector<NamedArray> arrays,
       return Status::unsupported(
           fmt::format("input '{}' is a single number: it has no dimension that could count samples",
                       input.name));
+    if (std::count_if(input.dims.begin(), input.dims.end(), [](int64_t d) { return d < 0; }) > 1)
+      return Status::unsupported(fmt::format(
+          "input '{}': expected one dim that counts samples, but got dims {}; data with a sample "
+          "along two dims cannot be cut into batches",
+          input.name, formatDims(input.dims)));
   }
-  Result<std::vector<NamedArray>> assigned = assignArrays(arrays, inputs, bound.notes_);
-  if (!assigned)
-    return assigned.status();
+  return Status();
+}
 
+static std::string noMemory() { return "not enough memory for the data"; }
+
+Result<ModelInputs> ModelInputs::bind(std::vector<NamedArray> arrays,
+                                      std::span<const TensorInfo> inputs,
+                                      const std::optional<Preprocessing> &preprocessing) {
+  return catchOutOfMemory(
+      [&]() -> Result<ModelInputs> {
+        QUANTIR_RETURN_IF_ERROR(checkInputs(inputs));
+        std::vector<std::string> names, notes;
+        for (const NamedArray &array : arrays)
+          names.push_back(array.name);
+        Result<std::vector<size_t>> indices = assignArrays(names, inputs, notes);
+        if (!indices)
+          return std::move(indices).status();
+        std::vector<NamedArray> assigned;
+        for (size_t index : *indices)
+          assigned.push_back(std::move(arrays[index]));
+        return bindAssigned(std::move(assigned), inputs, preprocessing, std::move(notes));
+      },
+      noMemory);
+}
+
+/// `assigned` has an array for each input.
+Result<ModelInputs> ModelInputs::bindAssigned(std::vector<NamedArray> assigned,
+                                              std::span<const TensorInfo> inputs,
+                                              const std::optional<Preprocessing> &preprocessing,
+                                              std::vector<std::string> notes) {
+  ModelInputs bound;
+  bound.notes_ = std::move(notes);
   // A dynamic dim of -k holds k rows of each sample; a fixed leading one an equal share.
   int64_t fixedBatch = fixedBatchOf(inputs);
   for (size_t i = 0; i < inputs.size(); ++i) {
     int64_t size = inputs[i].dims[inputs[i].batchAxis()];
     int64_t rows = size < 0 ? -size : std::max<int64_t>(size / fixedBatch, 1);
-    const Array &array = (*assigned)[i].array;
+    const Array &array = assigned[i].array;
     std::string stored = array.storedType;
     bool isConverted = array.type == ElementType::Float32 && stored != "float32";
-    Result<Binding> binding = bindOne(std::move((*assigned)[i]), inputs[i], rows, preprocessing);
+    Result<Binding> binding = bindOne(std::move(assigned[i]), inputs[i], rows, preprocessing);
     if (!binding)
       return binding.status();
     if (isConverted)
@@ -306,13 +327,33 @@ Result<ModelInputs> ModelInputs::bind(std::vector<NamedArray> arrays,
 
 Result<ModelInputs> ModelInputs::load(const std::string &path, const Plan &plan,
                                       const std::optional<Preprocessing> &preprocessing) {
-  Result<std::vector<NamedArray>> arrays = loadArrays(path);
-  if (!arrays)
-    return arrays.status();
-  Result<ModelInputs> bound = bind(*std::move(arrays), dataInputs(plan.inputs()), preprocessing);
-  if (!bound)
-    return bound.status().withContext(fmt::format("'{}'", path));
-  return bound;
+  // Arrays that nothing asks for are not read.
+  auto read = [&](const ArrayFile &file,
+                  std::span<const TensorInfo> inputs) -> Result<ModelInputs> {
+    std::string context = fmt::format("'{}'", path);
+    if (Status status = checkInputs(inputs); !status)
+      return std::move(status).withContext(context);
+    std::vector<std::string> notes;
+    Result<std::vector<size_t>> indices = assignArrays(file.names(), inputs, notes);
+    if (!indices)
+      return std::move(indices).status().withContext(context);
+    std::vector<NamedArray> assigned;
+    for (size_t index : *indices) {
+      Result<Array> array = file.read(index);
+      if (!array)
+        return std::move(array).status();
+      assigned.push_back({file.names()[index], *std::move(array)});
+    }
+    Result<ModelInputs> bound =
+        bindAssigned(std::move(assigned), inputs, preprocessing, std::move(notes));
+    return bound ? std::move(bound) : std::move(bound).status().withContext(context);
+  };
+  return catchOutOfMemory(
+      [&]() -> Result<ModelInputs> {
+        Result<ArrayFile> file = ArrayFile::open(path);
+        return file ? read(*file, dataInputs(plan.inputs())) : std::move(file).status();
+      },
+      noMemory);
 }
 
 bool ModelInputs::hasImages() const {
@@ -381,7 +422,7 @@ SampleSource ModelInputs::finiteSource() const {
   };
 }
 
-Result<std::vector<int64_t>> quantir::runtime::loadLabels(const std::string &path) {
+static Result<std::vector<int64_t>> readLabels(const std::string &path) {
   Result<Array> array = loadArray(path, "labels");
   if (!array)
     return array.status();
@@ -398,4 +439,8 @@ Result<std::vector<int64_t>> quantir::runtime::loadLabels(const std::string &pat
   if (array->type == ElementType::UInt8)
     return std::vector<int64_t>(array->as<uint8_t>(), array->as<uint8_t>() + array->numElements());
   return std::vector<int64_t>(array->as<int64_t>(), array->as<int64_t>() + array->numElements());
+}
+
+Result<std::vector<int64_t>> quantir::runtime::loadLabels(const std::string &path) {
+  return catchOutOfMemory([&] { return readLabels(path); }, noMemory);
 }

@@ -35,7 +35,8 @@ public:
                                   std::span<const TensorInfo> inputs,
                                   const std::optional<Preprocessing> &preprocessing);
 
-  /// Loads `path` and binds it to the inputs of `plan`. Messages begin with the path.
+  /// Loads what the inputs of `plan` need of `path` and binds it to them. Messages begin with the
+  /// path.
   static Result<ModelInputs> load(const std::string &path, const Plan &plan,
                                   const std::optional<Preprocessing> &preprocessing);
 
@@ -69,6 +70,10 @@ private:
     bool isImages() const { return !table.empty(); }
   };
 
+  static Result<ModelInputs> bindAssigned(std::vector<NamedArray> assigned,
+                                          std::span<const TensorInfo> inputs,
+                                          const std::optional<Preprocessing> &preprocessing,
+                                          std::vector<std::string> notes);
   static Status bindImages(const Array &array, const TensorInfo &input,
                            const std::optional<Preprocessing> &preprocessing, Binding &binding);
   static Result<Binding> bindOne(NamedArray array, const TensorInfo &input, int64_t rowsPerSample,

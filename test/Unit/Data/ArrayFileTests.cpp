@@ -4,11 +4,14 @@
 
 #include "runtime/data/ArrayFile.h"
 #include "runtime/data/Npy.h"
+#include "runtime/data/StoredZip.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <optional>
 #include <random>
+#include <sys/resource.h>
 #include <zlib.h>
 
 using namespace quantir::runtime;
@@ -29,9 +32,16 @@ void append(std::string &to, uint64_t value, int bytes) {
     to += i < 8 ? char(value >> (8 * i)) : '\0';
 }
 
-/// A zip of one deflated entry, written by hand: `content` compressed, its size given as
-/// `claimedSize`.
-std::string deflatedZip(const std::string &name, const std::string &content, size_t claimedSize) {
+/// What a zip claims of its entry. None: the truth.
+struct Claims {
+  std::optional<size_t> size = {}, packedSize = {};
+  int method = 8;     ///< deflate
+  size_t padding = 0; ///< bytes that belong to no entry
+};
+
+/// A zip written by hand: one entry, deflated, under all of the `names`.
+std::string zipOf(const std::vector<std::string> &names, const std::string &content,
+                  const Claims &claims = {}) {
   z_stream stream{};
   deflateInit2(&stream, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
   std::string packed(deflateBound(&stream, content.size()), '\0');
@@ -43,34 +53,47 @@ std::string deflatedZip(const std::string &name, const std::string &content, siz
   packed.resize(stream.total_out);
   deflateEnd(&stream);
 
-  std::string common;
-  append(common, 20, 2); // version needed
-  append(common, 0, 2);  // flags
-  append(common, 8, 2);  // deflate
-  append(common, 0, 2);
-  append(common, 33, 2); // 1980-01-01
-  append(common, crc32(0, reinterpret_cast<const Bytef *>(content.data()), uInt(content.size())),
-         4);
-  append(common, packed.size(), 4);
-  append(common, claimedSize, 4);
-  append(common, name.size(), 2);
-  append(common, 0, 2);
-  std::string zip = "PK\x03\x04" + common + name + packed;
+  auto header = [&](const std::string &name) {
+    std::string text;
+    append(text, 20, 2); // version needed
+    append(text, 0, 2);  // flags
+    append(text, claims.method, 2);
+    append(text, 0, 2);
+    append(text, 33, 2); // 1980-01-01
+    append(text, crc32(0, reinterpret_cast<const Bytef *>(content.data()), uInt(content.size())),
+           4);
+    append(text, claims.packedSize.value_or(packed.size()), 4);
+    append(text, claims.size.value_or(content.size()), 4);
+    append(text, name.size(), 2);
+    append(text, 0, 2);
+    return text;
+  };
+  std::string zip = "PK\x03\x04" + header(names[0]) + names[0] + packed;
+  zip.append(claims.padding, '\0');
   size_t directory = zip.size();
-  zip += "PK\x01\x02";
-  append(zip, 20, 2);
-  zip += common;
-  append(zip, 0, 2 + 2 + 2 + 4 + 4);
-  zip += name;
+  for (const std::string &name : names) {
+    zip += "PK\x01\x02";
+    append(zip, 20, 2);
+    zip += header(name);
+    append(zip, 0, 2 + 2 + 2 + 4 + 4);
+    zip += name;
+  }
   size_t directorySize = zip.size() - directory;
   zip += "PK\x05\x06";
   append(zip, 0, 4);
-  append(zip, 1, 2);
-  append(zip, 1, 2);
+  append(zip, names.size(), 2);
+  append(zip, names.size(), 2);
   append(zip, directorySize, 4);
   append(zip, directory, 4);
   append(zip, 0, 2);
   return zip;
+}
+
+/// The most memory that the process has had so far.
+size_t peakBytes() {
+  rusage usage;
+  ::getrusage(RUSAGE_SELF, &usage);
+  return size_t(usage.ru_maxrss) * 1024;
 }
 
 } // namespace
@@ -110,7 +133,7 @@ TEST_CASE("arrays survive being saved and loaded") {
 TEST_CASE("compressed .npz files are read") {
   TemporaryDirectory dir;
   std::string content = npyHeader(ElementType::Float32, {1000}) + std::string(4000, '\0');
-  writeText(dir.file("x.npz"), deflatedZip("a.npy", content, content.size()));
+  writeText(dir.file("x.npz"), zipOf({"a.npy"}, content));
   Result<Array> array = loadArray(dir.file("x.npz"), "data");
   REQUIRE(array);
   CHECK(array->dims == std::vector<int64_t>{1000});
@@ -124,13 +147,71 @@ TEST_CASE("a .npz that lies about its sizes is refused") {
     Result<Array> array = loadArray(dir.file("x.npz"), "data");
     return array ? "no error" : array.message();
   };
-  CHECK_THAT(errorFor(deflatedZip("a.npy", content, 0xfffffff0u)),
-             ContainsSubstring("the file is damaged"));
-  CHECK_THAT(errorFor(deflatedZip("a.npy", content, content.size() + 8)),
+  for (size_t size : {size_t(0xfffffff0), content.size() + 8, content.size() - 8})
+    CHECK_THAT(errorFor(zipOf({"a.npy"}, content, {.size = size})), ContainsSubstring("damaged"));
+  CHECK_THAT(errorFor(zipOf({"a.txt"}, "hello")), ContainsSubstring("'a.txt'"));
+  CHECK_THAT(errorFor(zipOf({"a.npy"}, content, {.method = 14})),
+             ContainsSubstring("array 'a': it is compressed by method 14"));
+  // What makes the claimed size plausible is claimed, too.
+  size_t before = peakBytes();
+  Claims large = {.size = 0xe0000000, .packedSize = 0xe0000000 / 1000};
+  CHECK_THAT(errorFor(zipOf({"a.npy"}, content, large)),
+             ContainsSubstring("array 'a': its compressed bytes, and those of the entries before "
+                               "it, are more than the file has; the file is damaged"));
+  CHECK_THAT(errorFor(zipOf({"a.npy"}, content, {.size = 0xe0000000, .packedSize = 0xe0000000})),
              ContainsSubstring("damaged"));
-  CHECK_THAT(errorFor(deflatedZip("a.npy", content, content.size() - 8)),
-             ContainsSubstring("damaged"));
-  CHECK_THAT(errorFor(deflatedZip("a.txt", "hello", 5)), ContainsSubstring("'a.txt'"));
+  // A claim that the file's size allows costs no memory before there is something to fill it with.
+  Claims padded = {.size = 500 << 20, .packedSize = 500 << 10, .padding = 500 << 10};
+  CHECK_THAT(errorFor(zipOf({"a.npy"}, content, padded)), ContainsSubstring("damaged"));
+  CHECK(peakBytes() - before < 20 << 20);
+}
+
+TEST_CASE("entries of a .npz that share bytes are refused") {
+  TemporaryDirectory dir;
+  std::string content = npyHeader(ElementType::Float32, {1 << 18}) + std::string(4 << 18, '\0');
+  std::vector<std::string> names;
+  for (int i = 0; i < 600; ++i)
+    names.push_back("x" + std::to_string(i) + ".npy");
+  writeText(dir.file("x.npz"), zipOf(names, content));
+  size_t before = peakBytes();
+  CHECK_THAT(loadArrays(dir.file("x.npz")).message(), ContainsSubstring("more than the file has"));
+  CHECK(peakBytes() - before < 20 << 20);
+}
+
+TEST_CASE("arrays are read when they are asked for") {
+  TemporaryDirectory dir;
+  REQUIRE(saveArrays(dir.file("x.npz"), twoArrays()));
+  // The first array's bytes are damaged, which only reading it finds out.
+  std::string zip = readText(dir.file("x.npz"));
+  zip[zip.find("\x01\x02\x03\x04")] = 9;
+  writeText(dir.file("x.npz"), zip);
+  Result<ArrayFile> file = ArrayFile::open(dir.file("x.npz"));
+  REQUIRE(file);
+  CHECK(file->names() == std::vector<std::string>{"image", "scores"});
+  Result<Array> scores = file->read(1);
+  REQUIRE(scores);
+  CHECK(valuesOf<float>(*scores) == std::vector<float>{0.5f, -1});
+  CHECK_THAT(file->read(0).message(), ContainsSubstring("x.npz': array 'image': damaged"));
+}
+
+TEST_CASE("zip files of 64-bit sizes and offsets") {
+  TemporaryDirectory dir;
+  std::string header = npyHeader(ElementType::UInt8, {3}), content = "abc";
+  std::vector<ZipEntry> entries = {{"a.npy", header, std::as_bytes(std::span(content))},
+                                   {"caf\xc3\xa9.npy", header + "def", {}},
+                                   {"c.npy", header, std::as_bytes(std::span(content))}};
+  // From the limit on, each of sizes, offsets and the directory's place is written in 64 bits.
+  for (uint64_t limit : {uint64_t(1), uint64_t(140), uint64_t(300), uint64_t(0xffffffff)}) {
+    REQUIRE(writeFile(dir.file("x.npz"),
+                      [&](const ByteSink &put) { return writeStoredZip(put, entries, limit); }));
+    Result<std::vector<NamedArray>> arrays = loadArrays(dir.file("x.npz"));
+    INFO(limit << (arrays ? "" : arrays.message()));
+    REQUIRE(arrays);
+    REQUIRE(arrays->size() == 3);
+    CHECK((*arrays)[1].name == "caf\xc3\xa9");
+    CHECK(valuesOf<uint8_t>((*arrays)[1].array) == std::vector<uint8_t>{'d', 'e', 'f'});
+    CHECK(valuesOf<uint8_t>((*arrays)[2].array) == std::vector<uint8_t>{'a', 'b', 'c'});
+  }
 }
 
 TEST_CASE("what is no array file is refused by name") {
