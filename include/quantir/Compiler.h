@@ -35,6 +35,7 @@ namespace quantir {
 
 struct CompileOptions {
   std::string backend; ///< for the kernels; empty: what the model says, else "onednn"
+  runtime::PlanLoadOptions plan = {}; ///< for `load`, of a file that is a plan already
 };
 
 /// Compiles a model as it is, in the stage it is in: a float model stays float; a reference model

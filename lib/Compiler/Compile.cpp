@@ -8,7 +8,6 @@
 
 #include "quantir/Calibration/Calibration.h"
 #include "quantir/dialects/Quantir/Quantir.h"
-#include "runtime/data/Files.h"
 
 #include "mlir/Pass/PassManager.h"
 
@@ -35,25 +34,34 @@ static FailureOr<std::vector<uint8_t>> compileModule(ModuleOp module,
   return compileToPlan(module, lower);
 }
 
-Result<std::vector<uint8_t>> quantir::compile(const std::string &path,
-                                              const CompileOptions &options) {
-  Result<LoadedModule> loaded = loadModule(path);
+static Result<std::vector<uint8_t>> compileFile(const ModelFile &file,
+                                                const CompileOptions &options) {
+  Result<LoadedModule> loaded = loadModule(file);
   if (!loaded)
     return loaded.status();
   DiagnosticCollector diagnostics(loaded->context.get());
   FailureOr<std::vector<uint8_t>> plan = compileModule(*loaded->module, options);
   if (failed(plan))
-    return diagnostics.error("compiling '" + path + "'");
+    return diagnostics.error("compiling '" + file.path + "'");
   return *std::move(plan);
 }
 
+Result<std::vector<uint8_t>> quantir::compile(const std::string &path,
+                                              const CompileOptions &options) {
+  Result<ModelFile> file = readModelFile(path);
+  return file ? compileFile(*file, options) : file.status();
+}
+
 Result<runtime::PlanPtr> quantir::load(const std::string &path, const CompileOptions &options) {
-  Result<FileKind> kind = detectFileKind(path);
-  if (!kind)
-    return kind.status();
-  if (*kind == FileKind::Plan)
-    return runtime::Plan::load(path);
-  Result<std::vector<uint8_t>> bytes = compile(path, options);
+  Result<ModelFile> file = readModelFile(path, options.plan.copy);
+  if (!file)
+    return file.status();
+  if (file->kind == FileKind::Plan) {
+    const runtime::Bytes &bytes = file->bytes;
+    return runtime::Plan::fromMemory(
+        {reinterpret_cast<const uint8_t *>(bytes.data.data()), bytes.size()}, bytes.owner, path);
+  }
+  Result<std::vector<uint8_t>> bytes = compileFile(*file, options);
   if (!bytes)
     return bytes.status();
   return runtime::Plan::fromBuffer(*std::move(bytes), path);

@@ -8,7 +8,6 @@
 #include "quantir/InitAll.h"
 #include "quantir/Pipeline/TextLimits.h"
 #include "quantir/dialects/Quantir/Quantir.h"
-#include "runtime/data/Files.h"
 #include "runtime/plan/PlanFile.h"
 
 #include "mlir/Bytecode/BytecodeReader.h"
@@ -50,11 +49,14 @@ static Result<FileKind> detectKind(StringRef path, const runtime::Bytes &bytes) 
   return looksLikeText(text) ? FileKind::MLIR : FileKind::ONNX;
 }
 
-Result<FileKind> quantir::detectFileKind(const std::string &path) {
-  Result<runtime::Bytes> bytes = runtime::readFile(path);
+Result<ModelFile> quantir::readModelFile(const std::string &path, bool copy) {
+  Result<runtime::Bytes> bytes = copy ? runtime::readFile(path) : runtime::mapFile(path);
   if (!bytes)
     return bytes.status();
-  return detectKind(path, *bytes);
+  Result<FileKind> kind = detectKind(path, *bytes);
+  if (!kind)
+    return kind.status();
+  return ModelFile{path, *std::move(bytes), *kind};
 }
 
 /// A model is the functions of one module.
@@ -89,13 +91,14 @@ static Result<OwningOpRef<ModuleOp>> parseModule(MLIRContext *context, const std
 }
 
 Result<LoadedModule> quantir::loadModule(const std::string &path) {
-  Result<runtime::Bytes> bytes = runtime::readFile(path);
-  if (!bytes)
-    return bytes.status();
-  Result<FileKind> kind = detectKind(path, *bytes);
-  if (!kind)
-    return kind.status();
-  if (*kind == FileKind::Plan)
+  Result<ModelFile> file = readModelFile(path);
+  return file ? loadModule(*file) : file.status();
+}
+
+Result<LoadedModule> quantir::loadModule(const ModelFile &file) {
+  const std::string &path = file.path;
+  const StringRef text(file.bytes.text().data(), file.bytes.size());
+  if (file.kind == FileKind::Plan)
     return Status::invalidModel(
         "'" + path + "' is a plan, which is compiled already; give an ONNX or MLIR file");
 
@@ -105,15 +108,14 @@ Result<LoadedModule> quantir::loadModule(const std::string &path) {
   // The passes work on one function; threads of the runtime are better off with the cores.
   loaded.context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   loaded.context->loadAllAvailableDialects();
-  if (*kind == FileKind::ONNX) {
+  if (file.kind == FileKind::ONNX) {
     DiagnosticCollector diagnostics(loaded.context.get());
-    loaded.module = importONNX(loaded.context.get(), path);
+    loaded.module = importONNX(loaded.context.get(), llvm::MemoryBufferRef(text, path));
     if (!loaded.module)
       return diagnostics.error("importing '" + path + "'");
     return loaded;
   }
-  Result<OwningOpRef<ModuleOp>> module =
-      parseModule(loaded.context.get(), path, {bytes->text().data(), bytes->size()});
+  Result<OwningOpRef<ModuleOp>> module = parseModule(loaded.context.get(), path, text);
   if (!module)
     return module.status();
   loaded.module = *std::move(module);

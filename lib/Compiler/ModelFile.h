@@ -4,6 +4,7 @@
 #define QUANTIR_COMPILER_MODELFILE_H
 
 #include "quantir/Runtime/Status.h"
+#include "runtime/data/Files.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -15,8 +16,15 @@ namespace quantir {
 
 enum class FileKind { Plan, ONNX, MLIR };
 
-/// Which kind of file `path` is, by what it contains; where that is damaged, by its name.
-runtime::Result<FileKind> detectFileKind(const std::string &path);
+/// A file that was read, once: it may be a pipe.
+struct ModelFile {
+  std::string path;
+  runtime::Bytes bytes;
+  FileKind kind; ///< by what it contains; where that is damaged, by its name
+};
+
+/// `copy`: into memory even if it is large.
+runtime::Result<ModelFile> readModelFile(const std::string &path, bool copy = false);
 
 /// A module and the context that it lives in.
 struct LoadedModule {
@@ -25,6 +33,7 @@ struct LoadedModule {
 };
 
 /// Imports an ONNX model, or parses MLIR, text or bytecode. A plan is an error.
+runtime::Result<LoadedModule> loadModule(const ModelFile &file);
 runtime::Result<LoadedModule> loadModule(const std::string &path);
 
 /// "float", "prepared", "reference" or "lowered"; a module that does not say is float.

@@ -3,13 +3,18 @@
 #include "runtime/commands/CommandLine.h"
 
 #include "runtime/commands/Console.h"
+#include "runtime/commands/Interrupt.h"
 #include "runtime/data/Suggest.h"
+#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 
 #include <csignal>
 #include <cstdio>
+#include <fcntl.h>
+#include <iostream>
 #include <new>
+#include <unistd.h>
 
 using namespace quantir::runtime;
 
@@ -32,6 +37,12 @@ void quantir::runtime::addExecutionOptions(CLI::App &app, ExecutionOptions &opti
                  "How many samples to run at a time (default: what suits the model)")
       ->type_name("N")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 20));
+}
+
+void quantir::runtime::addPlanOptions(CLI::App &app, PlanLoadOptions &options) {
+  app.add_flag("--no-mmap", options.copy,
+               "Read a plan into memory instead of mapping it: the file may then be written over "
+               "while it is in use");
 }
 
 CLI::Option *quantir::runtime::addWorkersOption(CLI::App &app, int &workers) {
@@ -150,29 +161,56 @@ int quantir::runtime::exitCodeOf(StatusCode code) {
   }
 }
 
-int CommandLine::run(int argc, const char *const *argv) {
+/// Keeps the numbers of the standard streams taken: a file that got one of them would be written to
+/// by whoever reports an error. What is missing fails when it is used.
+static void reserveStandardStreams() {
+  for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) == -1)
+      (void)!::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/// What `action` returns, or says by throwing.
+static Status statusOf(const CommandLine::Action &action) {
   try {
-    root.parse(argc, argv);
-  } catch (const CLI::ParseError &error) {
-    return reportParseError(error);
+    return action();
+  } catch (const std::bad_alloc &) {
+    return outOfMemory([] { return "out of memory; try a smaller --batch, or less data"; });
+  } catch (const CLI::ParseError &) {
+    throw;
+  } catch (const std::exception &error) {
+    // As fmt tells that a write failed.
+    return std::ferror(stdout) ? Status() : Status::internal(error.what());
   }
-  Status status;
+}
+
+int CommandLine::run(int argc, const char *const *argv) {
+  reserveStandardStreams();
+  prepareForSignals();
   try {
+    try {
+      root.parse(argc, argv);
+    } catch (const CLI::ParseError &error) {
+      const int exitCode = reportParseError(error);
+      std::cout.flush();
+      return exitCode ? exitCode : finish(Status());
+    }
     CLI::App &command = selected();
     Action action = rootAction;
     for (auto &[candidate, candidateAction] : commands) {
       if (candidate == &command)
         action = candidateAction;
     }
-    status = action();
-  } catch (const std::bad_alloc &) {
-    status = Status::outOfMemory("out of memory; try a smaller --batch, or less data");
-  } catch (const CLI::ParseError &error) {
+    return finish(statusOf(action));
+  } catch (const CLI::ParseError &error) { // what only the action finds missing
     return usageError(selected(), error.what());
-  } catch (const std::exception &error) {
-    status = Status::internal(error.what());
+  } catch (const std::bad_alloc &) {
+    return finish(Status::outOfMemory());
   }
-  if (status && (std::fflush(stdout) != 0 || std::ferror(stdout)))
+}
+
+/// Reports `status`, and that what was printed could not be.
+int CommandLine::finish(Status status) {
+  if (status && (std::fflush(stdout) != 0 || std::ferror(stdout) || std::cout.bad()))
     status = Status::fileError("cannot write to standard output");
   if (!status)
     printError(status.message());

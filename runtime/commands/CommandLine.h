@@ -22,11 +22,16 @@ namespace quantir::runtime {
 struct FileLoader {
   std::string help; ///< "a plan file"
   /// Loads `path` for execution with `backend` (empty: whatever suits).
-  std::function<Result<PlanPtr>(const std::string &path, const std::string &backend)> load;
+  std::function<Result<PlanPtr>(const std::string &path, const std::string &backend,
+                                const PlanLoadOptions &plan)>
+      load;
 };
 
 /// --backend, --threads, --batch.
 void addExecutionOptions(CLI::App &app, ExecutionOptions &options);
+
+/// --no-mmap.
+void addPlanOptions(CLI::App &app, PlanLoadOptions &options);
 
 /// --workers, for commands that calibrate.
 CLI::Option *addWorkersOption(CLI::App &app, int &workers);
@@ -56,6 +61,7 @@ public:
   int run(int argc, const char *const *argv);
 
 private:
+  int finish(Status status);
   int usageError(const CLI::App &where, const std::string &text);
   int reportParseError(const CLI::ParseError &error);
   CLI::App &selected();

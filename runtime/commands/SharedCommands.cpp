@@ -16,14 +16,16 @@ constexpr const char *inputHelp =
 /// FILE and how to run it; every command has these.
 struct FileOptions {
   std::string file;
+  PlanLoadOptions plan;
   ExecutionOptions execution;
 
   void add(CLI::App &app, const FileLoader &loader) {
     app.add_option("FILE", file, loader.help)->required()->type_name("");
     addExecutionOptions(app, execution);
+    addPlanOptions(app, plan);
   }
   Result<PlanPtr> load(const FileLoader &loader) const {
-    return loader.load(file, execution.backend);
+    return loader.load(file, execution.backend, plan);
   }
 };
 
@@ -127,7 +129,7 @@ void quantir::runtime::addInspectCommand(CommandLine &line, const FileLoader &lo
   };
   auto state = std::make_shared<State>();
   CLI::App &app = line.addCommand("inspect", "Show what a model or plan is made of", [=] {
-    Result<PlanPtr> plan = loader.load(state->file, "");
+    Result<PlanPtr> plan = loader.load(state->file, "", {});
     return plan ? inspectPlan(**plan, state->options) : plan.status();
   });
   app.add_option("FILE", state->file, loader.help)->required()->type_name("");
@@ -152,7 +154,8 @@ int quantir::runtime::runQrun(int argc, const char *const *argv) {
                            "do is chosen by one of\n--output, --labels, --calibrate, --bench and "
                            "--inspect.");
   FileLoader loader{"A plan file",
-                    [](const std::string &path, const std::string &) { return Plan::load(path); }};
+                    [](const std::string &path, const std::string &,
+                       const PlanLoadOptions &options) { return Plan::load(path, options); }};
   CLI::App &app = line.app();
   state.add(app, loader);
   addDataOptions(app, state.data, /*required=*/false);

@@ -2,21 +2,17 @@
 
 #include "quantir/Runtime/Plan.h"
 
+#include "runtime/data/Files.h"
 #include "runtime/plan/PlanFile.h"
 #include "runtime/plan/Resolve.h"
 #include "runtime/plan/Validate.h"
 #include "runtime/session/KernelSupport.h"
+#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <cstring>
-#include <fcntl.h>
-#include <new>
 #include <numeric>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace quantir::runtime {
 
@@ -27,64 +23,24 @@ int64_t fixedBatchOf(std::span<const TensorInfo> inputs) {
   return std::max<int64_t>(batch, 1);
 }
 
-/// The bytes of a plan file, mapped or in memory, aligned to at least 64.
-class Plan::Storage {
-public:
-  static Result<std::unique_ptr<Storage>> map(const std::string &path);
-  static Result<std::unique_ptr<Storage>> copy(std::span<const uint8_t> bytes);
-  ~Storage() {
-    if (mapping)
-      munmap(mapping, view.size());
-  }
-  Storage(const Storage &) = delete;
-  Storage &operator=(const Storage &) = delete;
-
-  std::span<const uint8_t> bytes() const { return view; }
-
-private:
-  Storage() = default;
-  void *mapping = nullptr;
-  AlignedBuffer buffer;
-  std::span<const uint8_t> view;
+/// A plan file, aligned to 64 bytes, and the graph in it.
+struct Plan::Storage {
+  Bytes file;
+  AlignedBuffer graph; ///< a copy: what was verified must not change, as a mapped file can
 };
 
-Result<std::unique_ptr<Plan::Storage>> Plan::Storage::map(const std::string &path) {
-  auto failure = [](const char *what) {
-    return Status::fileError(fmt::format("cannot {} it: {}", what, std::strerror(errno)));
-  };
-  int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0)
-    return failure("open");
-  struct Closer {
-    int file;
-    ~Closer() { close(file); }
-  } closer{file};
-  struct stat info;
-  if (fstat(file, &info) != 0)
-    return failure("read");
-  if (!S_ISREG(info.st_mode))
-    return Status::fileError("expected a regular file");
-  std::unique_ptr<Storage> storage(new Storage);
-  if (info.st_size == 0)
-    return storage;
-  size_t size = static_cast<size_t>(info.st_size);
-  void *mapping = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
-  if (mapping == MAP_FAILED)
-    return failure("map");
-  storage->mapping = mapping;
-  storage->view = {static_cast<const uint8_t *>(mapping), size};
-  return storage;
+static AlignedBuffer copyOf(std::span<const uint8_t> bytes) {
+  AlignedBuffer copy(bytes.size());
+  if (copy.size() != bytes.size())
+    throw std::bad_alloc();
+  if (!bytes.empty())
+    std::memcpy(copy.data(), bytes.data(), bytes.size());
+  return copy;
 }
 
-Result<std::unique_ptr<Plan::Storage>> Plan::Storage::copy(std::span<const uint8_t> bytes) {
-  std::unique_ptr<Storage> storage(new Storage);
-  storage->buffer = AlignedBuffer(bytes.size());
-  if (storage->buffer.size() != bytes.size())
-    return Status::outOfMemory(fmt::format("not enough memory for {} bytes", bytes.size()));
-  if (!bytes.empty())
-    std::memcpy(storage->buffer.data(), bytes.data(), bytes.size());
-  storage->view = {storage->buffer.data(), bytes.size()};
-  return storage;
+static Bytes shareCopyOf(std::span<const uint8_t> bytes) {
+  auto copy = std::make_shared<AlignedBuffer>(copyOf(bytes));
+  return {std::as_bytes(std::span(copy->data(), copy->size())), copy};
 }
 
 namespace {
@@ -124,49 +80,68 @@ std::vector<float> toFloats(const flatbuffers::Vector<float> *list) {
 Plan::Plan() = default;
 Plan::~Plan() = default;
 
-Result<std::shared_ptr<const Plan>> Plan::load(const std::string &path) {
-  Result<std::unique_ptr<Storage>> storage = Storage::map(path);
-  if (!storage)
-    return storage.status().withContext(fmt::format("plan '{}'", path));
-  return create(*std::move(storage), path);
+static std::string noMemoryFor(const std::string &path) {
+  return fmt::format("plan '{}': not enough memory to load it", path);
+}
+
+Result<std::shared_ptr<const Plan>> Plan::load(const std::string &path,
+                                               const PlanLoadOptions &options) {
+  return catchOutOfMemory(
+      [&]() -> Result<std::shared_ptr<const Plan>> {
+        Result<Bytes> file = options.copy ? readFile(path) : mapFile(path, /*least=*/1);
+        if (!file)
+          return std::move(file).status();
+        return create(std::make_unique<Storage>(Storage{*std::move(file), {}}), path);
+      },
+      [&] { return noMemoryFor(path); });
 }
 
 Result<std::shared_ptr<const Plan>> Plan::fromBuffer(std::vector<uint8_t> bytes,
                                                      const std::string &name) {
-  Result<std::unique_ptr<Storage>> storage = Storage::copy(bytes);
-  if (!storage)
-    return storage.status().withContext(fmt::format("plan '{}'", name));
-  return create(*std::move(storage), name);
+  return catchOutOfMemory(
+      [&] { return create(std::make_unique<Storage>(Storage{shareCopyOf(bytes), {}}), name); },
+      [&] { return noMemoryFor(name); });
+}
+
+Result<std::shared_ptr<const Plan>> Plan::fromMemory(std::span<const uint8_t> bytes,
+                                                     std::shared_ptr<const void> owner,
+                                                     const std::string &name) {
+  return catchOutOfMemory(
+      [&] {
+        bool aligned = reinterpret_cast<uintptr_t>(bytes.data()) % constantAlignment == 0;
+        Bytes file = aligned ? Bytes{std::as_bytes(bytes), std::move(owner)} : shareCopyOf(bytes);
+        return create(std::make_unique<Storage>(Storage{std::move(file), {}}), name);
+      },
+      [&] { return noMemoryFor(name); });
 }
 
 Result<std::shared_ptr<const Plan>> Plan::create(std::unique_ptr<Storage> storage,
                                                  const std::string &path) {
   std::string context = fmt::format("plan '{}'", path);
-  try {
-    Result<PlanSections> sections = parsePlanFile(storage->bytes());
-    if (!sections)
-      return sections.status().withContext(context);
-    Status status = verifyFlatBuffer(sections->graph);
-    const plan::Plan *graph = nullptr;
-    if (status) {
-      graph = plan::GetPlan(sections->graph.data());
-      status = validate(*graph, sections->constants);
-    }
-    if (!status)
-      return Status::error(status.code(),
-                           fmt::format("{}: {}{}", context, status.message(), remedy));
-
-    std::shared_ptr<Plan> plan(new Plan);
-    plan->path_ = path;
-    plan->storage = std::move(storage);
-    plan->graph_ = graph;
-    plan->constants_ = sections->constants.data();
-    plan->constantBytes_ = sections->constants.size();
-    plan->collectInfo();
-    return std::shared_ptr<const Plan>(std::move(plan));
-  } catch (const std::bad_alloc &) {
-    return Status::outOfMemory(context + ": not enough memory to load it");
+  std::span<const std::byte> file = storage->file.data;
+  Result<PlanSections> sections =
+      parsePlanFile({reinterpret_cast<const uint8_t *>(file.data()), file.size()});
+  if (!sections)
+    return std::move(sections).status().withContext(context);
+  storage->graph = copyOf(sections->graph);
+  std::span<const uint8_t> bytes(storage->graph.data(), storage->graph.size());
+  Status status = verifyFlatBuffer(bytes);
+  const plan::Plan *graph = nullptr;
+  if (status) {
+    graph = plan::GetPlan(bytes.data());
+    status = validate(*graph, sections->constants);
   }
+  if (!status)
+    return Status::error(status.code(), fmt::format("{}: {}{}", context, status.message(), remedy));
+
+  std::shared_ptr<Plan> plan(new Plan);
+  plan->path_ = path;
+  plan->storage = std::move(storage);
+  plan->graph_ = graph;
+  plan->constants_ = sections->constants.data();
+  plan->constantBytes_ = sections->constants.size();
+  plan->collectInfo();
+  return std::shared_ptr<const Plan>(std::move(plan));
 }
 
 void Plan::collectInfo() {
@@ -203,7 +178,7 @@ void Plan::collectInfo() {
     preprocessing_ = Preprocessing{toFloats(stored->mean()), toFloats(stored->std())};
 }
 
-size_t Plan::fileSize() const { return storage->bytes().size(); }
+size_t Plan::fileSize() const { return storage->file.size(); }
 size_t Plan::constantBytes() const { return constantBytes_; }
 std::string_view Plan::producer() const { return viewOf(graph_->producer()); }
 std::string_view Plan::model() const { return viewOf(graph_->model()); }

@@ -10,8 +10,9 @@ using namespace quantir;
 int main(int argc, char **argv) {
   runtime::CommandLine line("quantir", "Quantizes trained models, and runs them.");
   runtime::FileLoader loader{"An ONNX model, MLIR of any stage, or a plan",
-                             [](const std::string &path, const std::string &backend) {
-                               return load(path, CompileOptions{backend});
+                             [](const std::string &path, const std::string &backend,
+                                const runtime::PlanLoadOptions &plan) {
+                               return load(path, CompileOptions{backend, plan});
                              }};
   addQuantizeCommand(line);
   addCalibrateCommand(line);

@@ -2,8 +2,8 @@
 //
 // A plan is what the compiler hands to the runtime: a graph of kernels with their constants, in one
 // file (docs/PlanFormat.md). Loading maps the file, verifies its checksum and checks every op, so
-// that whatever a Plan object holds is safe to run. Plans do not change; any number of sessions, on
-// any threads, may share one.
+// that whatever a Plan object holds is safe to run. (The graph is copied: what was checked stays.)
+// Plans do not change; any number of sessions, on any threads, may share one.
 //
 //===----------------------------------------------------------------------===//
 
@@ -67,13 +67,27 @@ struct OpInfo {
   std::string backend; ///< the backend it is meant for; the plan's unless the op names another
 };
 
+struct PlanLoadOptions {
+  /// Read the constants into memory instead of mapping the file. A mapped file may be replaced (by
+  /// renaming another to its name, as all tools of Quantir do), but not written over or cut off (as
+  /// `cp` does): that changes the constants, or is a SIGBUS.
+  bool copy = false;
+};
+
 class Plan {
 public:
-  /// Maps and checks a plan file. Messages begin with the path.
-  static Result<std::shared_ptr<const Plan>> load(const std::string &path);
+  /// Loads and checks a plan file, which may be a pipe. Messages name the path.
+  static Result<std::shared_ptr<const Plan>> load(const std::string &path,
+                                                  const PlanLoadOptions &options = {});
 
   /// Checks a plan held in memory and takes it over. `name` stands for the path in messages.
   static Result<std::shared_ptr<const Plan>> fromBuffer(std::vector<uint8_t> bytes,
+                                                        const std::string &name = "<memory>");
+
+  /// Checks a plan in memory that stays where it is, and as it is, as long as `owner` lives. Bytes
+  /// that are not aligned to 64 are copied.
+  static Result<std::shared_ptr<const Plan>> fromMemory(std::span<const uint8_t> bytes,
+                                                        std::shared_ptr<const void> owner,
                                                         const std::string &name = "<memory>");
 
   ~Plan();
@@ -106,7 +120,7 @@ public:
   const uint8_t *constants() const { return constants_; }
 
 private:
-  class Storage;
+  struct Storage;
   Plan();
   static Result<std::shared_ptr<const Plan>> create(std::unique_ptr<Storage> storage,
                                                     const std::string &path);

@@ -102,10 +102,16 @@ TEST_CASE("an empty plan is a plan") {
 TEST_CASE("files that cannot be read are errors") {
   Result<std::shared_ptr<const Plan>> plan = Plan::load("/does/not/exist.plan");
   REQUIRE_FALSE(plan);
-  CHECK(plan.message() == "plan '/does/not/exist.plan': cannot open it: No such file or directory");
+  CHECK(plan.code() == StatusCode::FileError);
+  CHECK(plan.message() ==
+        "cannot open '/does/not/exist.plan': No such file or directory; check the "
+        "spelling of the path");
   plan = Plan::load("/");
   REQUIRE_FALSE(plan);
-  CHECK(plan.message() == "plan '/': expected a regular file");
+  CHECK(plan.message() == "cannot read '/': it is a directory; name a file in it");
+  plan = Plan::load("/dev/zero");
+  REQUIRE_FALSE(plan);
+  CHECK(plan.message() == "cannot read '/dev/zero': it is a device; name a file or a pipe");
   TemporaryFile empty({});
   plan = Plan::load(empty.path);
   REQUIRE_FALSE(plan);
