@@ -72,10 +72,10 @@ void countOnGrid(const float *data, int64_t count, const Grid &grid, std::span<i
   for (; count > most; data += most, count -= most)
     countOnGrid(data, most, grid, counts);
   const int parts = partsFor(count);
-  std::vector<std::vector<uint32_t>> partial(parts);
+  // Made here: the parts run where nothing may throw.
+  std::vector<std::vector<uint32_t>> partial(parts, std::vector<uint32_t>(tables * grid.count));
   forEachPart(parts, [&](int part) {
     const int64_t begin = count * part / parts, end = count * (part + 1) / parts;
-    partial[part].resize(tables * grid.count);
     countSlice(data + begin, end - begin, grid, partial[part]);
   });
   for (const std::vector<uint32_t> &part : partial)

@@ -187,10 +187,10 @@ void countBins(const float *data, int64_t count, float min, float max,
   for (; count > most; data += most, count -= most)
     countBins(data, most, min, max, counts);
   const int parts = partsFor(count);
-  std::vector<std::vector<uint32_t>> partial(parts);
+  // Made here: the parts run where nothing may throw.
+  std::vector<std::vector<uint32_t>> partial(parts, std::vector<uint32_t>(tables * (bins + 1)));
   forEachPart(parts, [&](int part) {
     const int64_t begin = partBegin(count, part, parts);
-    partial[part].resize(tables * (bins + 1));
     countSlice(data + begin, partBegin(count, part + 1, parts) - begin, min, max, bins,
                partial[part], /*onlyWithin=*/false);
   });
@@ -203,11 +203,11 @@ bool countBinsWithin(const float *data, int64_t count, float min, float max,
   if (count > int64_t(1) << 31) // the tables count in 32 bits
     return false;
   const int parts = partsFor(count);
-  std::vector<std::vector<uint32_t>> partial(parts);
+  // Made here: the parts run where nothing may throw.
+  std::vector<std::vector<uint32_t>> partial(parts, std::vector<uint32_t>(tables * (bins + 1)));
   std::atomic<bool> within = true;
   forEachPart(parts, [&](int part) {
     const int64_t begin = partBegin(count, part, parts);
-    partial[part].resize(tables * (bins + 1));
     if (!countSlice(data + begin, partBegin(count, part + 1, parts) - begin, min, max, bins,
                     partial[part], /*onlyWithin=*/true))
       within = false;

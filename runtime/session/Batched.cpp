@@ -3,10 +3,11 @@
 #include "quantir/Runtime/Batched.h"
 
 #include "runtime/tensor/AxisCopy.h"
+#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 
-#include <new>
+#include <algorithm>
 
 namespace quantir::runtime {
 
@@ -67,6 +68,12 @@ BatchRunner::Impl::portsOf(std::string_view what, const std::vector<TensorInfo> 
                                              what, planned[i].name,
                                              plan->hasDynamicBatch() ? "dynamic" : "leading",
                                              full.batch, formatDims(dims)));
+    if (std::count_if(dims.begin(), dims.end(), [](int64_t dim) { return dim < 0; }) > 1)
+      return Status::unsupported(fmt::format(
+          "{} '{}': expected one dim that follows the batch, but got dims {}: several batches do "
+          "not "
+          "make up one of all samples; in C++, a session with all samples as its batch runs them",
+          what, planned[i].name, formatDims(dims)));
     ports.push_back({resolved[i], axis, resolved[i].dims[axis] / full.batch});
   }
   return ports;
@@ -77,16 +84,19 @@ Status BatchRunner::Impl::createLane(Lane &lane, int64_t batch) const {
   laneOptions.batch = batch;
   if (full.session)
     laneOptions.observers = full.session->sharedObservers();
+  lane = Lane();
   Result<std::unique_ptr<Session>> session = Session::create(plan, laneOptions);
   if (!session)
     return session.status();
-  lane = Lane();
-  lane.session = *std::move(session);
-  lane.batch = batch;
-  for (const TensorInfo &info : lane.session->inputs())
-    lane.inputViews.push_back(lane.inputs.emplace_back(info.dtype, info.dims).view());
-  for (const TensorInfo &info : lane.session->outputs())
-    lane.outputViews.push_back(lane.outputs.emplace_back(info.dtype, info.dims).view());
+  // Whole or not at all: the next batch of that size goes by what the lane says.
+  Lane made;
+  made.session = *std::move(session);
+  made.batch = batch;
+  for (const TensorInfo &info : made.session->inputs())
+    made.inputViews.push_back(made.inputs.emplace_back(info.dtype, info.dims).view());
+  for (const TensorInfo &info : made.session->outputs())
+    made.outputViews.push_back(made.outputs.emplace_back(info.dtype, info.dims).view());
+  lane = std::move(made);
   return {};
 }
 
@@ -118,8 +128,8 @@ BatchRunner::~BatchRunner() = default;
 
 Result<std::unique_ptr<BatchRunner>> BatchRunner::create(std::shared_ptr<const Plan> plan,
                                                          SessionOptions options) {
-  std::string context = fmt::format("plan '{}'", plan->path());
-  try {
+  auto make = [&]() -> Result<std::unique_ptr<BatchRunner>> {
+    std::string context = fmt::format("plan '{}'", plan->path());
     auto impl = std::make_unique<Impl>();
     impl->plan = plan;
     impl->options = options;
@@ -129,8 +139,7 @@ Result<std::unique_ptr<BatchRunner>> BatchRunner::create(std::shared_ptr<const P
     int64_t batch = options.batch;
     if (!plan->hasDynamicBatch())
       batch = fixedBatchOf(plan->inputs());
-    if (Status status = impl->createLane(impl->full, batch); !status)
-      return status;
+    QUANTIR_RETURN_IF_ERROR(impl->createLane(impl->full, batch));
     Result<std::vector<Impl::Port>> inputs =
         impl->portsOf("input", plan->inputs(), impl->full.session->inputs());
     if (!inputs)
@@ -142,10 +151,12 @@ Result<std::unique_ptr<BatchRunner>> BatchRunner::create(std::shared_ptr<const P
     impl->inputs = *std::move(inputs);
     impl->outputs = *std::move(outputs);
     return std::unique_ptr<BatchRunner>(new BatchRunner(std::move(impl)));
-  } catch (const std::bad_alloc &) {
-    return Status::outOfMemory(context + ": not enough memory to run it");
-  }
+  };
+  return catchOutOfMemory(
+      make, [&] { return fmt::format("plan '{}': not enough memory to run it", plan->path()); });
 }
+
+static std::string noMemoryForBatch() { return "not enough memory for a batch"; }
 
 int64_t BatchRunner::batch() const { return impl->full.batch; }
 Session &BatchRunner::session() { return *impl->full.session; }
@@ -172,15 +183,17 @@ Status BatchRunner::runBatch(int64_t first, int64_t count, const SampleSource &s
   if (count < 1 || count > batch())
     return Status::invalidArgument(
         fmt::format("expected a batch of 1 to {} samples, but got {}", batch(), count));
-  try {
-    return impl->runBatch(first, count, source, sink);
-  } catch (const std::bad_alloc &) {
-    return Status::outOfMemory("not enough memory for a batch");
-  }
+  return catchOutOfMemory([&] { return impl->runBatch(first, count, source, sink); },
+                          noMemoryForBatch);
 }
 
 Result<std::vector<Tensor>> BatchRunner::run(std::span<const TensorView> inputs,
                                              const std::function<void(int64_t done)> &progress) {
+  return catchOutOfMemory([&] { return runAll(inputs, progress); }, noMemoryForBatch);
+}
+
+Result<std::vector<Tensor>> BatchRunner::runAll(std::span<const TensorView> inputs,
+                                                const std::function<void(int64_t done)> &progress) {
   const std::vector<Impl::Port> &ports = impl->inputs;
   if (inputs.size() != ports.size())
     return Status::invalidArgument(
@@ -197,12 +210,8 @@ Result<std::vector<Tensor>> BatchRunner::run(std::span<const TensorView> inputs,
                       nameOf(inputs[i].dtype), formatDims(inputs[i].dims)));
   }
   std::vector<Tensor> results;
-  try {
-    for (const Impl::Port &port : impl->outputs)
-      results.emplace_back(port.info.dtype, port.dims(samples));
-  } catch (const std::bad_alloc &) {
-    return Status::outOfMemory("not enough memory for the outputs");
-  }
+  for (const Impl::Port &port : impl->outputs)
+    results.emplace_back(port.info.dtype, port.dims(samples));
   auto source = [&](int64_t first, int64_t count, std::span<const TensorView> views) {
     for (size_t i = 0; i < views.size(); ++i)
       ports[i].copy(inputs[i].data, samples, first, views[i].data, count, 0, count);

@@ -3,13 +3,17 @@
 #include "quantir/Runtime/Calibration.h"
 
 #include "quantir/Numerics/ObserverJson.h"
+#include "quantir/Numerics/Observers.h"
 #include "runtime/data/Files.h"
+#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 
 namespace quantir::runtime {
 
-Result<std::shared_ptr<ObserverList>> createObservers(const Plan &plan) {
+static std::string noMemory() { return "not enough memory for the states of the observers"; }
+
+static Result<std::shared_ptr<ObserverList>> makeObservers(const Plan &plan) {
   auto observers = std::make_shared<ObserverList>();
   for (const ObserverInfo &info : plan.observers()) {
     numerics::ObserverConfig config;
@@ -31,8 +35,8 @@ static Status checkObserver(const std::string &name, const numerics::Observer &o
   return Status::invalidData(fmt::format("observer '{}': {}", name, error));
 }
 
-Result<numerics::CalibrationState> collectStates(const Plan &plan, const ObserverList &observers,
-                                                 int64_t samples) {
+static Result<numerics::CalibrationState> statesOf(const Plan &plan, const ObserverList &observers,
+                                                   int64_t samples) {
   numerics::CalibrationState state;
   state.samples = samples;
   for (size_t i = 0; i < observers.size(); ++i) {
@@ -44,23 +48,28 @@ Result<numerics::CalibrationState> collectStates(const Plan &plan, const Observe
   return state;
 }
 
-Status restoreStates(const numerics::CalibrationState &state, const Plan &plan,
-                     ObserverList &observers) {
+static Status restore(const numerics::CalibrationState &state, const Plan &plan,
+                      ObserverList &observers) {
   numerics::ObserverSlots slots;
   for (size_t i = 0; i < observers.size(); ++i)
     slots[plan.observers()[i].name] = {observers[i]->config()};
   if (std::string error = numerics::checkObservers(state, slots); !error.empty())
     return Status::invalidData(error);
+  // All or none: whatever can fail comes before the first is changed.
+  std::vector<numerics::ObserverState> states;
   for (size_t i = 0; i < observers.size(); ++i) {
     const std::string &name = plan.observers()[i].name;
-    if (std::string error = observers[i]->load(state.observers.find(name)->second.state);
+    states.push_back(state.observers.find(name)->second.state);
+    if (std::string error = numerics::checkState(observers[i]->config(), states.back());
         !error.empty())
       return Status::invalidData(fmt::format("observers.{}.state: {}", name, error));
   }
+  for (size_t i = 0; i < observers.size(); ++i)
+    (void)observers[i]->load(std::move(states[i]));
   return {};
 }
 
-Result<numerics::CalibrationState> loadCalibrationState(const std::string &path) {
+static Result<numerics::CalibrationState> loadState(const std::string &path) {
   Result<Bytes> bytes = readFile(path);
   if (!bytes)
     return bytes.status();
@@ -70,8 +79,32 @@ Result<numerics::CalibrationState> loadCalibrationState(const std::string &path)
   return state;
 }
 
+//===----------------------------------------------------------------------===//
+// Interface
+//===----------------------------------------------------------------------===//
+
+Result<std::shared_ptr<ObserverList>> createObservers(const Plan &plan) {
+  return catchOutOfMemory([&] { return makeObservers(plan); }, noMemory);
+}
+
+Result<numerics::CalibrationState> collectStates(const Plan &plan, const ObserverList &observers,
+                                                 int64_t samples) {
+  return catchOutOfMemory([&] { return statesOf(plan, observers, samples); }, noMemory);
+}
+
+Status restoreStates(const numerics::CalibrationState &state, const Plan &plan,
+                     ObserverList &observers) {
+  return catchOutOfMemory([&] { return restore(state, plan, observers); }, noMemory);
+}
+
+Result<numerics::CalibrationState> loadCalibrationState(const std::string &path) {
+  return catchOutOfMemory([&] { return loadState(path); }, noMemory);
+}
+
 Status saveCalibrationState(const std::string &path, const numerics::CalibrationState &state) {
-  return writeFile(path, std::string_view(numerics::formatCalibrationState(state)));
+  return catchOutOfMemory(
+      [&] { return writeFile(path, std::string_view(numerics::formatCalibrationState(state))); },
+      noMemory);
 }
 
 } // namespace quantir::runtime

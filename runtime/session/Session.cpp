@@ -1,13 +1,12 @@
 //===- Session.cpp - Running a plan ----------------------------------------===//
 
 #include "runtime/session/SessionState.h"
+#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 
 #include <chrono>
 #include <cstring>
-#include <new>
-#include <stdexcept>
 
 namespace quantir::runtime {
 namespace {
@@ -104,37 +103,35 @@ Session::~Session() = default;
 
 Result<std::unique_ptr<Session>> Session::create(std::shared_ptr<const Plan> plan,
                                                  SessionOptions options) {
-  std::string context = fmt::format("plan '{}'", plan->path());
-  try {
-    auto state = std::make_unique<SessionState>();
-    state->plan = std::move(plan);
-    state->options = std::move(options);
-    if (Status status = buildSession(*state); !status)
-      return std::move(status).withContext(context);
-    return std::unique_ptr<Session>(new Session(std::move(state)));
-  } catch (const std::bad_alloc &) {
-    return Status::outOfMemory(context + ": not enough memory to run it");
-  } catch (const std::length_error &) {
-    return Status::outOfMemory(context + ": not enough memory to run it");
-  }
+  return catchOutOfMemory(
+      [&]() -> Result<std::unique_ptr<Session>> {
+        auto state = std::make_unique<SessionState>();
+        state->plan = plan;
+        state->options = std::move(options);
+        if (Status status = buildSession(*state); !status)
+          return std::move(status).withContext(fmt::format("plan '{}'", plan->path()));
+        return std::unique_ptr<Session>(new Session(std::move(state)));
+      },
+      [&] { return fmt::format("plan '{}': not enough memory to run it", plan->path()); });
 }
 
+static std::string noMemoryToRun() { return "not enough memory to run the plan"; }
+
 Status Session::run(std::span<const TensorView> inputs, std::span<const TensorView> outputs) {
-  return state->run(inputs, outputs);
+  return catchOutOfMemory([&] { return state->run(inputs, outputs); }, noMemoryToRun);
 }
 
 Result<std::vector<Tensor>> Session::run(std::span<const TensorView> inputs) {
-  std::vector<Tensor> results;
-  std::vector<TensorView> views;
-  try {
-    for (const TensorInfo &info : state->outputs)
-      views.push_back(results.emplace_back(info.dtype, info.dims).view());
-  } catch (const std::bad_alloc &) {
-    return Status::outOfMemory("not enough memory for the outputs");
-  }
-  if (Status status = state->run(inputs, views); !status)
-    return status;
-  return results;
+  return catchOutOfMemory(
+      [&]() -> Result<std::vector<Tensor>> {
+        std::vector<Tensor> results;
+        std::vector<TensorView> views;
+        for (const TensorInfo &info : state->outputs)
+          views.push_back(results.emplace_back(info.dtype, info.dims).view());
+        QUANTIR_RETURN_IF_ERROR(state->run(inputs, views));
+        return results;
+      },
+      noMemoryToRun);
 }
 
 const std::vector<TensorInfo> &Session::inputs() const { return state->inputs; }

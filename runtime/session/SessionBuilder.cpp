@@ -6,6 +6,7 @@
 #include "runtime/session/Backends.h"
 #include "runtime/session/KernelSupport.h"
 #include "runtime/session/SessionState.h"
+#include "runtime/session/StartableThreads.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -113,7 +114,7 @@ Status Builder::resolve() {
   if (options.threads < 0 || options.threads > 4096)
     return Status::invalidArgument(
         fmt::format("expected 0 to 4096 threads, but got {}", options.threads));
-  session.threads = options.threads ? options.threads : availableThreads();
+  session.threads = startableThreads(options.threads ? options.threads : availableThreads());
   if (options.batch < 1 || options.batch > planLimits::elements)
     return Status::invalidArgument(fmt::format("expected a batch of 1 to {}, but got {}",
                                                planLimits::elements, options.batch));

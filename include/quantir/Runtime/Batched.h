@@ -26,8 +26,8 @@ using SampleSink =
 class BatchRunner {
 public:
   /// Every input and output must count samples: with a dynamic batch, which is `options.batch`, in
-  /// the dim that follows it; with a fixed one, which is `fixedBatchOf` the inputs, in its leading
-  /// dim.
+  /// the one dim that follows it; with a fixed one, which is `fixedBatchOf` the inputs, in its
+  /// leading dim.
   static Result<std::unique_ptr<BatchRunner>> create(std::shared_ptr<const Plan> plan,
                                                      SessionOptions options = {});
   ~BatchRunner();
@@ -59,6 +59,8 @@ public:
 private:
   struct Impl;
   explicit BatchRunner(std::unique_ptr<Impl> impl);
+  Result<std::vector<Tensor>> runAll(std::span<const TensorView> inputs,
+                                     const std::function<void(int64_t done)> &progress);
   std::unique_ptr<Impl> impl;
 };
 

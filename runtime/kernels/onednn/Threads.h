@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <exception>
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -26,17 +27,25 @@ namespace quantir::runtime::onednn {
 inline constexpr int64_t minParallelWork = 16 * 1024;
 
 /// Calls body(begin, end) on ranges that together cover [0, count), in parallel when count *
-/// workPerItem is worth it.
+/// workPerItem is worth it. What one of the calls throws is thrown once all have ended.
 template <typename Body> void parallelFor(int64_t count, int64_t workPerItem, const Body &body) {
 #ifdef _OPENMP
   if (omp_get_max_threads() > 1 && count > 1 && count * workPerItem >= minParallelWork) {
+    std::exception_ptr thrown; // must not leave the region
 #pragma omp parallel
     {
       const int64_t parts = omp_get_num_threads(), part = omp_get_thread_num();
       const int64_t begin = count * part / parts, end = count * (part + 1) / parts;
-      if (begin < end)
-        body(begin, end);
+      try {
+        if (begin < end)
+          body(begin, end);
+      } catch (...) {
+#pragma omp critical
+        thrown = std::current_exception();
+      }
     }
+    if (thrown)
+      std::rethrow_exception(thrown);
     return;
   }
 #endif

@@ -126,3 +126,33 @@ TEST_CASE("what cannot be cut into samples is an error") {
   CHECK(outputs.message() == "expected 1 inputs, but got 0");
   CHECK_FALSE(good->run(0, {}, {}));
 }
+
+TEST_CASE("two dims that follow the batch cannot be cut into samples") {
+  // y = x * x^T.
+  PlanBuilder output;
+  int32_t x = output.input("x", TensorSpec::floats({-1, 3}));
+  plan::TransposeT transpose;
+  transpose.permutation = {1, 0};
+  int32_t t = output.op(transpose, {x}, output.value("t", TensorSpec::floats({3, -1})));
+  output.output(
+      output.op(plan::MatMulT(), {x, t}, output.value("y", TensorSpec::floats({-1, -1}))));
+  SessionOptions options;
+  options.batch = 4;
+  Result<std::unique_ptr<BatchRunner>> runner = BatchRunner::create(loadPlan(output), options);
+  REQUIRE_FALSE(runner);
+  CHECK(runner.code() == StatusCode::Unsupported);
+  CHECK_THAT(runner.message(), ContainsSubstring("output 'y': expected one dim that follows the "
+                                                 "batch, but got dims [batch, batch]"));
+  // A session has one batch, and gives all of it.
+  Tensor samples = floatTensor({2, 3}, {1, 0, 0, 0, 2, 0});
+  CHECK(valuesOf<float>(runPlan(output, {samples}, 2)[0]) == std::vector<float>{1, 0, 0, 4});
+
+  PlanBuilder input;
+  x = input.input("x", TensorSpec::floats({-1, -2}));
+  plan::UnaryT relu;
+  input.output(input.op(relu, {x}, input.value("y", TensorSpec::floats({-1, -2}))));
+  runner = BatchRunner::create(loadPlan(input), options);
+  REQUIRE_FALSE(runner);
+  CHECK_THAT(runner.message(), ContainsSubstring("input 'x': expected one dim that follows the "
+                                                 "batch, but got dims [batch, 2*batch]"));
+}

@@ -123,6 +123,16 @@ TEST_CASE("states that do not fit are errors") {
   CHECK_THAT(restoreStates(other, *plan, session->observers()).message(),
              ContainsSubstring("observers.act_1.config: expected that of the model"));
 
+  // The first one would fit.
+  other = state;
+  other.observers["act_0"].state.maxVal = {100};
+  other.observers["act_1"].tellsConfig = false;
+  other.observers["act_1"].state.minVal = {2, 2, 2};
+  other.observers["act_1"].state.maxVal = {1, 2, 3};
+  CHECK_THAT(restoreStates(other, *plan, session->observers()).message(),
+             ContainsSubstring("observers.act_1.state: expected minima below maxima"));
+  CHECK(*collectStates(*plan, session->observers()) == state);
+
   std::ofstream(file.path) << "{";
   CHECK(loadCalibrationState(file.path).message() ==
         "'" + file.path +
