@@ -5,19 +5,31 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <unistd.h>
 
 using namespace quantir::runtime;
 
-void quantir::runtime::printError(std::string_view text) {
-  fmt::print(stderr, "error: {}\n", text);
+void quantir::runtime::printToStderr(std::string_view text) noexcept {
+  (void)std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+void quantir::runtime::printError(std::string_view text) noexcept {
+  // In one piece where there is memory for it: other programs may write to the same file.
+  try {
+    printToStderr(fmt::format("error: {}\n", text));
+  } catch (...) {
+    printToStderr("error: ");
+    printToStderr(text);
+    printToStderr("\n");
+  }
 }
 
 void quantir::runtime::printNotes(std::span<const std::string> notes) {
   for (const std::string &note : notes)
-    fmt::print(stderr, "{}{}\n", note.starts_with("warning: ") ? "" : "note: ", note);
+    printToStderr(fmt::format("{}{}\n", note.starts_with("warning: ") ? "" : "note: ", note));
 }
 
 std::string quantir::runtime::formatBytes(uint64_t bytes) {
@@ -65,8 +77,12 @@ ProgressBar::ProgressBar(std::string label, int64_t total)
       lastDrawn(start) {}
 
 ProgressBar::~ProgressBar() {
-  if (drawn)
-    fmt::print(stderr, "\r{:79}\r", "");
+  if (!drawn)
+    return;
+  std::array<char, 81> line;
+  line.fill(' ');
+  line.front() = line.back() = '\r';
+  printToStderr({line.data(), line.size()});
 }
 
 void ProgressBar::update(int64_t done) {
@@ -76,7 +92,7 @@ void ProgressBar::update(int64_t done) {
   if (now - lastDrawn < std::chrono::milliseconds(100))
     return;
   double elapsed = std::chrono::duration<double>(now - start).count();
-  fmt::print(stderr, "\r{:<79}", formatProgress(label, done, total, elapsed, 79));
+  printToStderr(fmt::format("\r{:<79}", formatProgress(label, done, total, elapsed, 79)));
   std::fflush(stderr);
   lastDrawn = now;
   drawn = true;

@@ -16,8 +16,12 @@
 
 namespace quantir::runtime {
 
+/// Writes to standard error. That nobody can read it (it is closed, or its disk is full) is no
+/// reason to end otherwise: nothing is reported.
+void printToStderr(std::string_view text) noexcept;
+
 /// "error: <text>" on standard error.
-void printError(std::string_view text);
+void printError(std::string_view text) noexcept;
 
 /// "note: <text>" on standard error, one line for each; a note that is a warning says so itself.
 void printNotes(std::span<const std::string> notes);

@@ -1,5 +1,6 @@
 //===- Inspect.cpp - What a plan is made of -------------------------------===//
 
+#include "quantir/Numerics/JsonText.h"
 #include "runtime/commands/Commands.h"
 #include "runtime/commands/Console.h"
 
@@ -24,10 +25,16 @@ static std::vector<std::pair<std::string, int64_t>> countOps(const Plan &plan) {
   return sorted;
 }
 
-/// The compiler's report, as the plan keeps it; null if there is none.
-static Json readSummary(const Plan &plan) {
-  Json summary = Json::parse(plan.summary(), nullptr, /*allow_exceptions=*/false);
-  return summary.is_object() ? summary : Json();
+/// The compiler's report, as the plan keeps it; null if there is none, or, for a reason that is
+/// given, none that can be read. The plan is not the worse for that.
+static Json readSummary(const Plan &plan, std::string &error) {
+  Json summary;
+  if (plan.summary().empty())
+    return summary;
+  error = quantir::numerics::parseJsonText(plan.summary(), summary);
+  if (error.empty() && !summary.is_object())
+    error = "expected an object";
+  return error.empty() ? summary : Json();
 }
 
 static Json tensorJson(const TensorInfo &info) {
@@ -64,7 +71,10 @@ static std::string inspectJson(const Plan &plan, bool listOps) {
     for (const OpInfo &op : plan.ops())
       json["ops"].push_back({{"name", op.name}, {"kind", op.kind}, {"backend", op.backend}});
   }
-  json["summary"] = readSummary(plan);
+  std::string error;
+  json["summary"] = readSummary(plan, error);
+  if (!error.empty())
+    json["summary_error"] = error;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -97,8 +107,12 @@ static std::string inspectText(const Plan &plan, bool listOps) {
   for (const auto &[kind, count] : countOps(plan))
     counts.push_back(fmt::format("{} {}", count, kind));
   line("kernels", fmt::format("{}: {}", plan.ops().size(), fmt::join(counts, ", ")));
-  if (Json summary = readSummary(plan); summary.contains("text") && summary["text"].is_string())
+  std::string error;
+  if (Json summary = readSummary(plan, error);
+      summary.contains("text") && summary["text"].is_string())
     text += "\n" + summary["text"].get<std::string>();
+  if (!error.empty())
+    line("summary", "cannot be shown: " + error);
   if (listOps) {
     Table table({"kernel", "backend", "name"});
     for (const OpInfo &op : plan.ops())

@@ -1,9 +1,18 @@
-//===- Interrupt.h - Ctrl-C at a good moment --------------------*- C++ -*-===//
+//===- Interrupt.h - Signals at a good moment -------------------*- C++ -*-===//
 
 #ifndef QUANTIR_RUNTIME_COMMANDS_INTERRUPT_H
 #define QUANTIR_RUNTIME_COMMANDS_INTERRUPT_H
 
 namespace quantir::runtime {
+
+/// For a program to call as it begins. From then on
+///  - Ctrl-C (SIGINT), SIGTERM and SIGHUP end it as they do otherwise, but without leaving
+///  temporary
+///    files;
+///  - a mapped file that somebody cuts off (SIGBUS) ends it with a message and exit code 1;
+///  - a limit on the size of files is an error of the write (SIGXFSZ is ignored).
+/// Signals that the program was started with ignored (nohup) stay so.
+void prepareForSignals();
 
 /// While it lives, Ctrl-C (SIGINT) and SIGTERM are only noted, for work that can save what it has
 /// done. A second one ends the program as usual. One at a time.

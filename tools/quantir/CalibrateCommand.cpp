@@ -51,13 +51,14 @@ Result<CalibratedModel> calibrateWithBars(const Arguments &arguments) {
 
 /// Says how to go on, and ends the program.
 [[noreturn]] void exitInterrupted(const Arguments &arguments, const CalibratedModel &model) {
-  fmt::print(stderr, "interrupted after {} of {} samples; ", model.nextSample - model.firstSample,
-             model.endSample - model.firstSample);
-  if (arguments.stateOut.empty())
-    fmt::print(stderr, "nothing is written, as no --state-out was given\n");
-  else
-    fmt::print(stderr, "to go on, give the same command with --state-in {} --samples {}:{}\n",
-               arguments.stateOut, model.nextSample, model.endSample);
+  const std::string rest =
+      arguments.stateOut.empty()
+          ? "nothing is written, as no --state-out was given"
+          : fmt::format("to go on, give the same command with --state-in {} --samples {}:{}",
+                        arguments.stateOut, model.nextSample, model.endSample);
+  runtime::printToStderr(fmt::format("interrupted after {} of {} samples; {}\n",
+                                     model.nextSample - model.firstSample,
+                                     model.endSample - model.firstSample, rest));
   runtime::InterruptGuard::exit();
 }
 
