@@ -17,6 +17,8 @@ using nlohmann::json;
 namespace quantir::numerics {
 
 static constexpr int version = 1;
+/// As of an observer's counts: sums never overflow.
+static constexpr int64_t mostSamples = int64_t(1) << 53;
 static constexpr const char *versionKey = "quantir_calibration";
 
 std::string formatCalibrationState(const CalibrationState &state) {
@@ -106,8 +108,11 @@ std::string parseCalibrationState(std::string_view text, CalibrationState &out) 
   if (std::string error = checkDocument(document); !error.empty())
     return error;
   CalibrationState state;
-  if (document.contains("samples") && document["samples"].get<uint64_t>() <= INT64_MAX)
+  if (document.contains("samples")) {
+    if (document["samples"].get<uint64_t>() > uint64_t(mostSamples))
+      return "samples: expected at most 2^53, but got " + describeJson(document["samples"]);
     state.samples = document["samples"].get<int64_t>();
+  }
   for (const auto &[name, entry] : document["observers"].items())
     if (std::string error = parseEntry(entry, "observers." + name, state.observers[name]);
         !error.empty())
@@ -168,6 +173,9 @@ std::string merge(CalibrationState &into, const CalibrationState &other) {
     slots[name] = {entry.config};
   if (std::string error = checkObservers(other, slots, "the first state"); !error.empty())
     return error;
+  if (other.samples > mostSamples - into.samples)
+    return "samples: expected at most 2^53 together, but got " + std::to_string(into.samples) +
+           " and " + std::to_string(other.samples);
   CalibrationState merged = into;
   merged.samples += other.samples;
   for (auto &[name, entry] : merged.observers) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace quantir::numerics {
 
@@ -76,6 +77,9 @@ static std::string mismatch(std::string what, size_t got) {
   return "expected " + what + ", but got " + std::to_string(got);
 }
 
+/// More than this nobody has seen. Whatever is counted stays below, so that sums never overflow.
+static constexpr int64_t mostCounted = int64_t(1) << 53;
+
 /// The part of `checkState` about counts, of a state whose ranges are right.
 static std::string checkHistogram(const ObserverConfig &config, const ObserverState &state) {
   const bool grid = isGridHistogram(config.kind);
@@ -98,11 +102,9 @@ static std::string checkHistogram(const ObserverConfig &config, const ObserverSt
              : 0;
   if (state.counts.size() != bins)
     return mismatch(std::to_string(bins) + " counts", state.counts.size());
-  // More values than this nobody has seen, and sums of many such states still fit.
-  constexpr int64_t most = int64_t(1) << 53;
   int64_t total = 0;
   for (int64_t count : state.counts) {
-    if (count < 0 || count > most - total)
+    if (count < 0 || count > mostCounted - total)
       return "expected counts that are not negative, of at most 2^53 values, but got " +
              std::to_string(count);
     total += count;
@@ -125,11 +127,11 @@ static std::string checkBlocks(const ObserverConfig &config, const ObserverState
   return {};
 }
 
-/// Why a state cannot be that of an observer with these settings, or empty.
-static std::string checkState(const ObserverConfig &config, const ObserverState &state) {
-  if (state.samples < 0 || state.nanCount < 0 || state.infCount < 0)
-    return "expected counts that are not negative, but got " +
-           std::to_string(std::min({state.samples, state.nanCount, state.infCount}));
+std::string checkState(const ObserverConfig &config, const ObserverState &state) {
+  for (int64_t count : {state.samples, state.nanCount, state.infCount})
+    if (count < 0 || count > mostCounted)
+      return "expected counts that are not negative, and at most 2^53, but got " +
+             std::to_string(count);
   if (state.minVal.size() != state.maxVal.size())
     return mismatch(std::to_string(state.minVal.size()) + " maxima, as many as minima",
                     state.maxVal.size());
@@ -160,12 +162,20 @@ std::string Observer::load(ObserverState state) {
 std::string Observer::merge(const ObserverState &other) {
   if (std::string text = checkState(settings, other); !text.empty())
     return text;
+  auto total = [](const std::vector<int64_t> &counts) {
+    return std::accumulate(counts.begin(), counts.end(), int64_t(0));
+  };
+  for (int64_t sum :
+       {statistics.samples + other.samples, statistics.nanCount + other.nanCount,
+        statistics.infCount + other.infCount, total(statistics.counts) + total(other.counts)})
+    if (sum > mostCounted)
+      return "expected counts of at most 2^53 together, but got " + std::to_string(sum);
   if (!other.empty() && statistics.empty()) {
-    statistics.minVal = other.minVal;
-    statistics.maxVal = other.maxVal;
-    statistics.histogram = other.histogram;
-    statistics.counts = other.counts;
-    statistics.blocks = other.blocks;
+    ObserverState taken = other;
+    taken.samples = statistics.samples;
+    taken.nanCount = statistics.nanCount;
+    taken.infCount = statistics.infCount;
+    statistics = std::move(taken);
   } else if (!other.empty()) {
     if (std::string text = combine(other); !text.empty())
       return text;

@@ -21,6 +21,9 @@ std::unique_ptr<Observer> createGridObserver(const ObserverConfig &config);
 /// AffineMinMax.
 std::unique_ptr<Observer> createAffineObserver(const ObserverConfig &config);
 
+/// Why Observer::load would refuse a state, or empty.
+[[nodiscard]] std::string checkState(const ObserverConfig &config, const ObserverState &state);
+
 /// How `config` maps a range to parameters.
 QParamsSpec specOf(const ObserverConfig &config);
 

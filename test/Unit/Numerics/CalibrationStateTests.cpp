@@ -85,6 +85,8 @@ TEST_CASE("what is no state file is an error with its place", "[state]") {
         "observers: expected an object, but got array");
   CHECK(errorOf(changed("\n \"samples\": 3", "\n \"samples\": -3")) ==
         "samples: expected a number of samples, but got number");
+  CHECK(errorOf(changed("\n \"samples\": 3", "\n \"samples\": 18446744073709551615")) ==
+        "samples: expected at most 2^53, but got 18446744073709551615");
   CHECK_THAT(errorOf(R"({"quantir_calibration": 1, "observer": {}})"),
              ContainsSubstring("(nearest: 'observers')"));
   CHECK(errorOf(R"({"quantir_calibration": 1, "observers": {"a": 1}})") ==
@@ -165,4 +167,18 @@ TEST_CASE("states of parts of the data merge", "[state]") {
   other.observers.erase("act_1");
   CHECK_THAT(merge(merged, other), ContainsSubstring("expected the state of 'act_1'"));
   CHECK(merged == before);
+}
+
+TEST_CASE("sums that overflow are refused", "[state]") {
+  CalibrationState state = calibrate(0, 3), most = calibrate(3, 5);
+  most.samples = int64_t(1) << 53;
+  const CalibrationState before = state;
+  CHECK(merge(state, most) ==
+        "samples: expected at most 2^53 together, but got 3 and " + std::to_string(most.samples));
+  CHECK(state == before);
+  most = calibrate(3, 5);
+  most.observers.at("act_1").state.samples = int64_t(1) << 53;
+  CHECK_THAT(merge(state, most), ContainsSubstring("observers.act_1.state: expected counts of at "
+                                                   "most 2^53 together"));
+  CHECK(state == before);
 }

@@ -122,6 +122,33 @@ TEST_CASE("counts of non-finite values are added", "[merge]") {
   CHECK(left->error() == "expected numbers, but got NaN 1 time");
 }
 
+TEST_CASE("counts that nobody can have counted are refused", "[merge]") {
+  constexpr int64_t most = int64_t(1) << 53;
+  auto observer = make(ObserverKind::MinMax);
+  for (int64_t ObserverState::*member :
+       {&ObserverState::samples, &ObserverState::nanCount, &ObserverState::infCount}) {
+    ObserverState state;
+    for (int64_t count : {int64_t(-1), most + 1, INT64_MAX}) {
+      state.*member = count;
+      CHECK(observer->load(state) == "expected counts that are not negative, and at most 2^53, but "
+                                     "got " +
+                                         std::to_string(count));
+    }
+    state.*member = most;
+    CHECK(observer->load(state) == "");
+    CHECK(observer->merge(state) ==
+          "expected counts of at most 2^53 together, but got " + std::to_string(2 * most));
+    CHECK(observer->state() == state);
+  }
+  auto grid = make(ObserverKind::Mse);
+  observe(*grid, std::vector<float>{1, 2});
+  ObserverState state = grid->state();
+  state.counts.front() = most - 1;
+  REQUIRE(grid->load(state) == "");
+  CHECK_FALSE(grid->merge(state) == "");
+  CHECK(grid->state() == state);
+}
+
 TEST_CASE("PyTorch's histograms are merged as tensors are added", "[merge]") {
   std::mt19937 random(3);
   std::vector<float> x = rows(200, random), y = rows(400, random);
