@@ -17,7 +17,8 @@ using namespace quantir;
 
 namespace {
 constexpr StringLiteral minValKey = "min_val", maxValKey = "max_val", histogramKey = "histogram",
-                        countsKey = "counts", blocksKey = "blocks", samplesKey = "samples";
+                        countsKey = "counts", blocksKey = "blocks", samplesKey = "samples",
+                        nanCountKey = "nan_count", infCountKey = "inf_count";
 
 /// Counts as a resource that is named after the observer and the key.
 template <typename Attr, typename T>
@@ -51,8 +52,11 @@ std::optional<numerics::ObserverState> ObserverOp::getObserverState() {
   readResource<DenseI64ResourceElementsAttr>(dict, countsKey, state.counts);
   if (auto blocks = dict.getAs<DenseI64ArrayAttr>(blocksKey))
     state.blocks.assign(blocks.asArrayRef().begin(), blocks.asArrayRef().end());
-  if (auto samples = dict.getAs<IntegerAttr>(samplesKey))
-    state.samples = samples.getInt();
+  for (auto [key, value] :
+       {std::pair(samplesKey, &state.samples), std::pair(nanCountKey, &state.nanCount),
+        std::pair(infCountKey, &state.infCount)})
+    if (auto count = dict.getAs<IntegerAttr>(key))
+      *value = count.getInt();
   return state;
 }
 
@@ -71,6 +75,10 @@ void ObserverOp::setObserverState(const numerics::ObserverState &state) {
   if (!state.blocks.empty())
     fields.set(blocksKey, builder.getDenseI64ArrayAttr(state.blocks));
   fields.set(samplesKey, builder.getI64IntegerAttr(state.samples));
+  if (state.nanCount)
+    fields.set(nanCountKey, builder.getI64IntegerAttr(state.nanCount));
+  if (state.infCount)
+    fields.set(infCountKey, builder.getI64IntegerAttr(state.infCount));
   setStateAttr(fields.getDictionary(getContext()));
 }
 
@@ -78,18 +86,23 @@ LogicalResult ObserverOp::verify() {
   DictionaryAttr dict = getStateAttr();
   if (!dict)
     return success();
+  auto isInt64 = [](Attribute attr) {
+    auto integer = dyn_cast<IntegerAttr>(attr);
+    return integer && integer.getType().isSignlessInteger(64);
+  };
   for (NamedAttribute entry : dict) {
     StringRef key = entry.getName();
+    bool isCount = key == samplesKey || key == nanCountKey || key == infCountKey;
     bool wellTyped = key == minValKey || key == maxValKey ? isa<DenseF32ArrayAttr>(entry.getValue())
                      : key == histogramKey ? isa<DenseF32ResourceElementsAttr>(entry.getValue())
                      : key == countsKey    ? isa<DenseI64ResourceElementsAttr>(entry.getValue())
                      : key == blocksKey    ? isa<DenseI64ArrayAttr>(entry.getValue())
-                     : key == samplesKey   ? isa<IntegerAttr>(entry.getValue())
+                     : isCount             ? isInt64(entry.getValue())
                                            : false;
     if (!wellTyped)
       return emitOpError("expected a state with min_val and max_val (array<f32>), histogram "
                          "(dense_resource of f32), counts (dense_resource of i64), blocks "
-                         "(array<i64>) and samples (i64), but got ")
+                         "(array<i64>), samples, nan_count and inf_count (i64), but got ")
              << key << " = " << entry.getValue();
   }
   auto minVal = dict.getAs<DenseF32ArrayAttr>(minValKey);

@@ -28,7 +28,7 @@ def Quantir_ObserverOp : Quantir_Op<"observer", [Symbol]> {
     The state is a dictionary in the names of PyTorch's state dict: `min_val` and `max_val` (f32, one element for each
     channel or block), and `histogram` (f32, one element a bin) where the observer has one; `counts` (i64, one element a
     bin) for histograms that merge exactly; `blocks` (the number of blocks in each dimension) for blocks; `samples` counts
-    the tensors seen.
+    the tensors seen, `nan_count` and `inf_count` the values that were NaN or infinite, where there were any.
 
     ```mlir
     quantir.observer @act_0 #quantir.histogram<dtype = quint8>

@@ -8,6 +8,7 @@
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 namespace quantir {
@@ -113,6 +114,10 @@ private:
     ModuleOp module = getOperation();
     if (file.empty())
       return module.emitError("expected the pass option file=<state.json>");
+    llvm::sys::fs::file_status status;
+    if (!llvm::sys::fs::status(file, status) &&
+        status.type() == llvm::sys::fs::file_type::character_file) // it may have no end
+      return module.emitError() << "cannot read '" << file << "': it is a device";
     auto buffer = llvm::MemoryBuffer::getFile(file);
     if (!buffer)
       return module.emitError() << "cannot read '" << file << "': " << buffer.getError().message();

@@ -40,6 +40,11 @@ quantir.observer @a #quantir.min_max state {minimum = 1 : i64}
 
 // -----
 
+// expected-error@+1 {{expected a state with min_val and max_val}}
+quantir.observer @a #quantir.min_max state {min_val = array<f32: 1.0>, max_val = array<f32: 1.0>, nan_count = 1 : i128}
+
+// -----
+
 // expected-error@+1 {{expected as many elements in min_val as in max_val}}
 quantir.observer @a #quantir.min_max state {min_val = array<f32: 1.0>, max_val = array<f32: 1.0, 2.0>}
 

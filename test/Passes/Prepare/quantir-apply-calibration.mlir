@@ -6,6 +6,9 @@
 // RUN: not qopt %t/module.mlir --quantir-apply-calibration=file=%t/missing.json 2>&1 | FileCheck %s --check-prefix=MISSING
 // RUN: not qopt %t/module.mlir --quantir-apply-calibration=file=%t/config.json 2>&1 | FileCheck %s --check-prefix=CONFIG
 // RUN: not qopt %t/module.mlir --quantir-apply-calibration=file=%t/nan.json 2>&1 | FileCheck %s --check-prefix=NAN
+// RUN: not qopt %t/module.mlir --quantir-apply-calibration=file=%t/overflow.json 2>&1 | FileCheck %s --check-prefix=OVERFLOW
+// RUN: not qopt %t/module.mlir --quantir-apply-calibration=file=/dev/zero 2>&1 | FileCheck %s --check-prefix=DEVICE
+// RUN: qopt %t/infinite.mlir --quantir-apply-calibration=file=%t/infinite.json | FileCheck %t/infinite.mlir
 // RUN: qopt %t/trained.mlir --quantir-apply-calibration=file=%t/trained.json | FileCheck %s --check-prefix=TRAINED
 // RUN: qopt %t/trained.mlir --quantir-apply-calibration=file=%t/disabled.json | FileCheck %s --check-prefix=DISABLED
 // RUN: not qopt %t/trained.mlir --quantir-apply-calibration=file=%t/channels.json 2>&1 | FileCheck %s --check-prefix=CHANNELS
@@ -36,6 +39,8 @@
 // UNKNOWN: error: observers.act_9: the model has no observer of this name (nearest: 'act_0')
 // MISSING: error: observers: expected the state of 'act_0', an observer of the model, but there is none
 // CONFIG: error: observers.act_0.config: expected that of the model, {{.*}}"min_max"{{.*}}, but got {{.*}}"qint8"
+// OVERFLOW: error: '{{.*}}overflow.json': not valid JSON: number overflow parsing '1e999' at line 1, column
+// DEVICE: error: cannot read '/dev/zero': it is a device
 // NAN: error: '{{.*}}nan.json': observers.act_0.state: expected minima below maxima, but got [nan, 2]
 
 //--- module.mlir
@@ -50,6 +55,16 @@ quantir.observer @placeholder_0 #quantir.placeholder
 //--- state.json
 {"quantir_calibration": 1, "samples": 4, "observers": {
   "act_0": {"config": {"observer": "min_max"}, "state": {"min_val": [-1], "max_val": [2.5], "samples": 4}}}}
+//--- overflow.json
+{"quantir_calibration": 1, "samples": 1e999, "observers": {}}
+//--- infinite.mlir
+// What was left out of a histogram is known later too.
+// CHECK: quantir.observer @act_0 {{.*}} inf_count = 3 : i64, max_val = {{.*}}, samples = 4 : i64}
+quantir.observer @act_0 #quantir.histogram<bins = 4>
+//--- infinite.json
+{"quantir_calibration": 1, "samples": 4, "observers": {
+  "act_0": {"config": {"observer": "histogram", "bins": 4},
+            "state": {"min_val": [0], "max_val": [1], "histogram": [1, 2, 3, 4], "samples": 4, "inf_count": 3}}}}
 //--- unknown.json
 {"quantir_calibration": 1, "observers": {
   "act_9": {"config": {"observer": "min_max"}, "state": {"min_val": [-1], "max_val": [2.5]}}}}
