@@ -126,6 +126,25 @@ func.func @pads(%x: tensor<?x2x4xf32>) -> (tensor<?x2x5xf32>, tensor<?x2x5xf32>,
 
 // -----
 
+// So is the padding of a unit: it is the result that is looked at.
+// CHECK-LABEL: func @pad_in_a_unit
+// CHECK: quantir.observe %arg0, @act_0 passive
+// CHECK: quantir.fused "pad_relu"
+// CHECK: quantir.observe %{{.*}}, @act_0 : tensor<?x5xf32>
+module attributes {quantir.backend_config = #quantir.backend_config<"own", patterns = [<"nn.relu(nn.pad)", observation = share, dtypes = [<input = <quint8>, output = <quint8>>]>]>} {
+  func.func @pad_in_a_unit(%x: tensor<?x4xf32>) -> tensor<?x5xf32> {
+    %0 = quantir.fused "pad_relu"(%x) {
+    ^bb0(%arg: tensor<?x4xf32>):
+      %1 = nn.pad %arg {padding = array<i64: 0, 0, 0, 1>, value = 5.0 : f32} : (tensor<?x4xf32>) -> tensor<?x5xf32>
+      %2 = nn.relu %1 : (tensor<?x5xf32>) -> tensor<?x5xf32>
+      quantir.yield %2 : tensor<?x5xf32>
+    } : (tensor<?x4xf32>) -> tensor<?x5xf32>
+    return %0 : tensor<?x5xf32>
+  }
+}
+
+// -----
+
 // An op that stays float reads the value as it is when its maker is not quantized.
 // CHECK-LABEL: func @float_reader(
 // CHECK-SAME: %[[X:[^:]*]]: tensor<?x4xf32>
