@@ -327,7 +327,7 @@ class Builder:
     def binary(self):
         x = self.value(lambda v: True)
         y = self.pick([v for v in self.values if v.shape == x.shape and v.rows == x.rows])
-        op = self.pick(["Add", "Add", "Sub", "Mul"])
+        op = self.pick(["Add", "Add", "Sub", "Mul"] if x is not y else ["Add", "Mul"])
         return self.node(op, [x, y], BINARY[op], x.shape, x.rows)
 
     def with_constant(self):
