@@ -87,9 +87,10 @@ public:
   virtual ~Backend() = default;
   virtual std::string_view name() const = 0;
 
-  /// Sets the size of the backend's thread pool for the calling thread. A session calls it before
-  /// it creates kernels and at the start of every run.
-  virtual void useThreads(int threads) const {}
+  /// Sets the size of the backend's thread pool for the calling thread; returns what it was before.
+  /// A session calls it before it creates a kernel and at the start of every run, and sets it back
+  /// afterwards.
+  virtual int useThreads(int threads) const { return threads; }
 
   /// Calls body(0), ..., body(parts - 1), each once, and returns when all have: on the backend's
   /// pool, so that no second one gets in its way.
@@ -102,7 +103,8 @@ public:
   /// or -1.
   virtual int inPlaceInput(const KernelSpec &spec) const { return -1; }
 
-  /// Null when this backend has no kernel for the spec; a Status when the spec itself is wrong.
+  /// Null when this backend has no kernel for the spec; a Status when the spec itself is wrong. May
+  /// throw std::bad_alloc, as may a kernel's `run`: the session makes a Status of it.
   virtual Result<std::unique_ptr<Kernel>> createKernel(const KernelSpec &spec) const = 0;
 };
 

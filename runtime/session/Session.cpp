@@ -46,6 +46,24 @@ bool overlap(const TensorView &a, const TensorView &b) {
   return aBegin < bBegin + b.bytes() && bBegin < aBegin + a.bytes();
 }
 
+/// The session's number of threads, for as long as a run takes: the caller's own is set back.
+class RunThreads {
+public:
+  explicit RunThreads(SessionState &session) : session(session) {
+    for (SessionState::UsedBackend &used : session.backends)
+      used.callerThreads = used.backend->useThreads(session.threads);
+  }
+  ~RunThreads() {
+    for (const SessionState::UsedBackend &used : session.backends)
+      used.backend->useThreads(used.callerThreads);
+  }
+  RunThreads(const RunThreads &) = delete;
+  RunThreads &operator=(const RunThreads &) = delete;
+
+private:
+  SessionState &session;
+};
+
 } // namespace
 
 Status SessionState::checkArguments(std::span<const TensorView> inputViews,
@@ -65,6 +83,12 @@ Status SessionState::checkArguments(std::span<const TensorView> inputViews,
   return {};
 }
 
+Status SessionState::checkCancelled() const {
+  if (options.cancelled && options.cancelled->load(std::memory_order_relaxed))
+    return Status::interrupted("the caller asked for it to end (SessionOptions::cancelled)");
+  return {};
+}
+
 Status SessionState::run(std::span<const TensorView> inputViews,
                          std::span<const TensorView> outputViews) {
   using Clock = std::chrono::steady_clock;
@@ -73,10 +97,10 @@ Status SessionState::run(std::span<const TensorView> inputViews,
     slots[binding.slot] = inputViews[binding.index].data;
   for (const Binding &binding : outputBindings)
     slots[binding.slot] = outputViews[binding.index].data;
-  for (const Backend *backend : backends)
-    backend->useThreads(threads);
+  const RunThreads scope(*this);
 
   for (Step &step : steps) {
+    QUANTIR_RETURN_IF_ERROR(checkCancelled());
     Clock::time_point start = options.profile ? Clock::now() : Clock::time_point();
     step.kernel->run(slots.data() + step.firstInput, slots.data() + step.firstOutput,
                      scratch.data());

@@ -5,29 +5,42 @@
 #include "runtime/session/Arena.h"
 #include "runtime/session/Backends.h"
 #include "runtime/session/KernelSupport.h"
+#include "runtime/session/Machine.h"
 #include "runtime/session/SessionState.h"
 #include "runtime/session/StartableThreads.h"
+#include "runtime/session/Work.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <sched.h>
 
 namespace quantir::runtime {
-
-int availableThreads() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof(set), &set) != 0)
-    return 1;
-  return std::max(1, CPU_COUNT(&set));
-}
-
 namespace {
 
 size_t bytesOf(const Operand &operand) {
   return static_cast<size_t>(operand.numElements()) * sizeOf(operand.dtype);
 }
+
+/// What computing constants once may cost: enough for what is made of stored weights, but not for
+/// what a small plan can ask for. Beyond it an op is run as any other.
+constexpr size_t foldedBytesPerConstantByte = 8;
+constexpr size_t foldedBytesAtLeast = size_t(64) << 20;
+constexpr double foldedMultiplyAdds = 0x1p28;
+
+/// A backend's threads while a kernel is created.
+class CreationThreads {
+public:
+  CreationThreads(const Backend &backend, int threads)
+      : backend(backend), before(backend.useThreads(threads)) {}
+  ~CreationThreads() { backend.useThreads(before); }
+  CreationThreads(const CreationThreads &) = delete;
+  CreationThreads &operator=(const CreationThreads &) = delete;
+
+private:
+  const Backend &backend;
+  const int before;
+};
 
 /// Memory for values. Values that take over each other's memory share one.
 struct Storage {
@@ -53,7 +66,7 @@ private:
   void useBackend(const Backend &backend);
 
   Status foldConstants();
-  bool isFoldable(const plan::Op &op) const;
+  bool isFoldable(const plan::Op &op);
   Status foldOp(size_t opIndex);
   void releaseUnusedConstants();
 
@@ -69,6 +82,7 @@ private:
   void defineOutputs(const plan::Op &op, const KernelSpec &spec, size_t stepIndex);
   Status allocate();
   void fillSlots();
+  std::string describeValues() const;
   void *addressOf(int32_t tensor, size_t slot);
   Status countMemory(size_t bytes);
 
@@ -92,15 +106,20 @@ private:
   std::vector<size_t> outputOf;  ///< for each tensor the first plan output that it is, or `none`
   std::vector<size_t> storageOf; ///< for each tensor an index into `storages`, or `none`
   std::vector<Storage> storages;
-  size_t memory = 0;
+  size_t memory = 0, memoryLimit = 0;
+  size_t foldedBytes = 0; ///< written by ops that were folded
+  double foldedWork = 0;  ///< their multiply-adds
 };
 
 Status Builder::countMemory(size_t bytes) {
-  if (bytes > session.options.memoryLimit - memory)
+  if (bytes > memoryLimit - memory)
     return Status::outOfMemory(
         fmt::format("it needs more than the {} bytes that a session may allocate "
-                    "(SessionOptions::memoryLimit)",
-                    session.options.memoryLimit));
+                    "(SessionOptions::memoryLimit{})",
+                    memoryLimit,
+                    session.options.memoryLimit ? ""
+                                                : ", by default three quarters of the memory "
+                                                  "there is"));
   memory += bytes;
   return {};
 }
@@ -115,6 +134,7 @@ Status Builder::resolve() {
     return Status::invalidArgument(
         fmt::format("expected 0 to 4096 threads, but got {}", options.threads));
   session.threads = startableThreads(options.threads ? options.threads : availableThreads());
+  memoryLimit = options.memoryLimit ? options.memoryLimit : availableMemory() / 4 * 3;
   if (options.batch < 1 || options.batch > planLimits::elements)
     return Status::invalidArgument(fmt::format("expected a batch of 1 to {}, but got {}",
                                                planLimits::elements, options.batch));
@@ -187,19 +207,34 @@ Result<const Backend *> Builder::backendOf(const plan::Op &op) const {
 
 /// Has every run set up the threads of `backend`.
 void Builder::useBackend(const Backend &backend) {
-  if (!std::count(session.backends.begin(), session.backends.end(), &backend))
-    session.backends.push_back(&backend);
+  if (std::none_of(session.backends.begin(), session.backends.end(),
+                   [&](const SessionState::UsedBackend &used) { return used.backend == &backend; }))
+    session.backends.push_back({&backend});
 }
 
 //===----------------------------------------------------------------------===//
 // Constants computed once
 //===----------------------------------------------------------------------===//
 
-bool Builder::isFoldable(const plan::Op &op) const {
-  if (op.kind_type() == plan::OpKind::Observe)
+/// Whether its inputs are constants and it is not too much work; takes that off the budget.
+bool Builder::isFoldable(const plan::Op &op) {
+  if (op.kind_type() == plan::OpKind::Observe ||
+      !std::all_of(op.inputs()->begin(), op.inputs()->end(),
+                   [&](int32_t input) { return input < 0 || isConstant(input); }))
     return false;
-  return std::all_of(op.inputs()->begin(), op.inputs()->end(),
-                     [&](int32_t input) { return input < 0 || isConstant(input); });
+  const std::vector<const Operand *> inputs = operandsOf(op.inputs()),
+                                     outputs = operandsOf(op.outputs());
+  size_t bytes = 0;
+  for (const Operand *output : outputs)
+    bytes += bytesOf(*output);
+  const double work = multiplyAdds({&op, inputs, outputs});
+  const size_t bytesAllowed =
+      foldedBytesAtLeast + foldedBytesPerConstantByte * plan.constantBytes();
+  if (foldedBytes + bytes > bytesAllowed || foldedWork + work > foldedMultiplyAdds)
+    return false;
+  foldedBytes += bytes;
+  foldedWork += work;
+  return true;
 }
 
 /// Runs one op on constants, and makes its results constants.
@@ -226,7 +261,7 @@ Status Builder::foldOp(size_t opIndex) {
     outputPointers.push_back(buffer.data());
   }
   size_t scratchBytes = (*kernel)->scratchBytes();
-  if (scratchBytes > session.options.memoryLimit)
+  if (scratchBytes > memoryLimit)
     return countMemory(scratchBytes);
   AlignedBuffer scratch(scratchBytes);
   if (scratch.size() != scratchBytes)
@@ -242,6 +277,7 @@ Status Builder::foldConstants() {
   if (!graph.ops())
     return {};
   for (size_t i = 0; i < graph.ops()->size(); ++i) {
+    QUANTIR_RETURN_IF_ERROR(session.checkCancelled());
     if (!isFoldable(*graph.ops()->Get(i)))
       stepOps.push_back(i);
     else if (Status status = foldOp(i); !status)
@@ -335,7 +371,7 @@ Result<std::unique_ptr<Kernel>> Builder::createKernel(const plan::Op &op, Kernel
   if (!preferred)
     return preferred.status();
   for (const Backend *backend : {*preferred, &referenceBackend()}) {
-    backend->useThreads(session.threads);
+    const CreationThreads scope(*backend, session.threads);
     spec.inPlaceInput = -1;
     spec.inPlaceInput = takeoverInput(op, *backend, spec, stepIndex);
     Result<std::unique_ptr<Kernel>> kernel = backend->createKernel(spec);
@@ -381,10 +417,6 @@ Status Builder::createStep(size_t stepIndex, size_t opIndex) {
   const plan::Op &op = *graph.ops()->Get(opIndex);
   std::vector<const Operand *> inputs = operandsOf(op.inputs());
   std::vector<const Operand *> outputs = operandsOf(op.outputs());
-  for (const Operand *input : inputs)
-    if (input && input->constant) // kernels pack constants
-      QUANTIR_RETURN_IF_ERROR(countMemory(bytesOf(*input)));
-
   SessionState::Step step;
   step.op = &op;
   KernelSpec spec{&op, inputs, outputs, session.threads};
@@ -403,6 +435,7 @@ Status Builder::createStep(size_t stepIndex, size_t opIndex) {
       return kernel.status();
     step.kernel = *std::move(kernel);
   }
+  QUANTIR_RETURN_IF_ERROR(countMemory(step.kernel->packedBytes()));
   session.packedBytes += step.kernel->packedBytes();
   step.firstInput = session.slots.size();
   session.slots.resize(session.slots.size() + inputs.size());
@@ -414,9 +447,11 @@ Status Builder::createStep(size_t stepIndex, size_t opIndex) {
 }
 
 Status Builder::createSteps() {
-  for (size_t step = 0; step < stepOps.size(); ++step)
+  for (size_t step = 0; step < stepOps.size(); ++step) {
+    QUANTIR_RETURN_IF_ERROR(session.checkCancelled());
     if (Status status = createStep(step, stepOps[step]); !status)
       return std::move(status).withContext(describeOp(graph, stepOps[step]));
+  }
   return {};
 }
 
@@ -434,13 +469,30 @@ Status Builder::allocate() {
   size_t scratchBytes = 0;
   for (const SessionState::Step &step : session.steps)
     scratchBytes = std::max(scratchBytes, step.kernel->scratchBytes());
-  QUANTIR_RETURN_IF_ERROR(countMemory(arenaBytes));
-  QUANTIR_RETURN_IF_ERROR(countMemory(scratchBytes));
+  if (Status status = countMemory(arenaBytes); !status)
+    return std::move(status).withContext(describeValues());
+  if (Status status = countMemory(scratchBytes); !status)
+    return std::move(status).withContext("memory that kernels work in");
   session.arena = AlignedBuffer(arenaBytes);
   session.scratch = AlignedBuffer(scratchBytes);
   if (session.arena.size() != arenaBytes || session.scratch.size() != scratchBytes)
     throw std::bad_alloc();
   return {};
+}
+
+/// For a message: the values in the arena.
+std::string Builder::describeValues() const {
+  const Operand *largest = nullptr;
+  for (size_t i = 0; i < storageOf.size(); ++i) {
+    const Operand &value = (*session.tensors)[static_cast<int32_t>(i)];
+    if (storageOf[i] != none && storages[storageOf[i]].kind == Storage::Kind::Arena &&
+        (!largest || bytesOf(value) > bytesOf(*largest)))
+      largest = &value;
+  }
+  if (!largest)
+    return "values";
+  return fmt::format("values (the largest value is '{}' of {} bytes)", largest->name,
+                     bytesOf(*largest));
 }
 
 /// The address of a tensor for `slot`; of the user's tensors it becomes known at each run.

@@ -36,13 +36,19 @@ struct SessionState {
     size_t output;
   };
 
+  /// A backend with kernels here.
+  struct UsedBackend {
+    const Backend *backend;
+    int callerThreads = 0; ///< while a run has set its own
+  };
+
   std::shared_ptr<const Plan> plan;
   SessionOptions options;
   int64_t batch = 1;
   int threads = 1;
   std::vector<TensorInfo> inputs, outputs;
   std::shared_ptr<ObserverList> observers;
-  std::vector<const Backend *> backends; ///< those with kernels here
+  std::vector<UsedBackend> backends;
 
   std::unique_ptr<ResolvedTensors> tensors; ///< kernels refer to them
   std::vector<AlignedBuffer> folded;        ///< constants computed from constants
@@ -54,6 +60,8 @@ struct SessionState {
   std::vector<Binding> inputBindings, outputBindings;
   std::vector<OutputCopy> outputCopies;
 
+  /// An error once the caller wants nothing more.
+  Status checkCancelled() const;
   Status checkArguments(std::span<const TensorView> inputViews,
                         std::span<const TensorView> outputViews) const;
   Status run(std::span<const TensorView> inputViews, std::span<const TensorView> outputViews);

@@ -9,6 +9,7 @@
 
 #include "quantir/Runtime/Status.h"
 
+#include <exception>
 #include <new>
 #include <stdexcept>
 
@@ -24,15 +25,28 @@ template <typename Describe> Status outOfMemory(const Describe &describe) noexce
   }
 }
 
-/// What `body()` returns, or that error where it throws for want of memory.
+inline Status internalError(const char *message) noexcept {
+  try {
+    return Status::internal(message);
+  } catch (...) {
+    return Status::outOfMemory();
+  }
+}
+
+/// What `body()` returns, or that error where it throws for want of memory. Whatever else it
+/// throws, by a defect of this or another library, is an error of the code Internal.
 template <typename Body, typename Describe>
-auto catchOutOfMemory(const Body &body, const Describe &describe) -> decltype(body()) {
+auto catchOutOfMemory(const Body &body, const Describe &describe) noexcept -> decltype(body()) {
   try {
     return body();
   } catch (const std::bad_alloc &) {
     return outOfMemory(describe);
   } catch (const std::length_error &) { // more than any container can hold
     return outOfMemory(describe);
+  } catch (const std::exception &error) {
+    return internalError(error.what());
+  } catch (...) {
+    return internalError("an exception of unknown type");
   }
 }
 

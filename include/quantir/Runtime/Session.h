@@ -4,6 +4,14 @@
 // packs its kernels. After that `run` allocates nothing. A session is used by one thread at a time;
 // several sessions may share a plan.
 //
+// The threads of a session are OpenMP's. The number that the calling thread has set for itself
+// (omp_set_num_threads) is left as it was. After a fork, the child may go on with the sessions that
+// the forking thread has used; other threads' sessions, which may be in the midst of a run, are not
+// usable there.
+//
+// Results do not depend on the number of threads, but for the last bits of float sums in two
+// kernels of `onednn` (docs/CommandLine.md, "Threads and bits").
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef QUANTIR_RUNTIME_SESSION_H
@@ -13,6 +21,7 @@
 #include "quantir/Runtime/Status.h"
 #include "quantir/Runtime/Tensor.h"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -48,8 +57,13 @@ struct SessionOptions {
   int64_t batch = 1;    ///< what the batch of a plan with a dynamic one becomes; otherwise unused
   std::string backend;  ///< run everything with this backend; empty: what the plan says
   bool profile = false; ///< measure each kernel
-  /// What the session may allocate for values and scratch; a plan that needs more is refused.
-  size_t memoryLimit = size_t(16) << 30;
+  /// What the session may allocate for values, scratch and packed constants, in bytes; a plan that
+  /// needs more is refused. 0: three quarters of what the machine, or the process's control group,
+  /// has.
+  size_t memoryLimit = 0;
+  /// Once it is true, `create` and `run` end with the code Interrupted before their next op. It
+  /// outlives the session; null: nothing ends them.
+  const std::atomic<bool> *cancelled = nullptr;
   /// Observers to feed, for sessions that calibrate together; null: new ones.
   std::shared_ptr<ObserverList> observers;
   /// Asked before `observers` are fed; null: nobody else feeds them.
@@ -79,7 +93,7 @@ public:
 
   /// Reads `inputs`, writes `outputs`: as many as inputs() and outputs() list, in that order, of
   /// those types and shapes. An output may not overlap an input or another output. When it returns
-  /// an error, outputs are undefined.
+  /// an error, outputs are undefined, and the session can be run again.
   Status run(std::span<const TensorView> inputs, std::span<const TensorView> outputs);
 
   /// The same with outputs allocated on the way.
@@ -106,7 +120,8 @@ private:
   std::unique_ptr<SessionState> state;
 };
 
-/// The processors that the process may use: what 0 threads stand for.
+/// The processors that the process may use, by its affinity and its control group's quota: what 0
+/// threads stand for.
 int availableThreads();
 
 /// The backends in this build, `reference` first.

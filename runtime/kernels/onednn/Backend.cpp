@@ -12,6 +12,10 @@
 #include "runtime/session/KernelSupport.h"
 
 #include <algorithm>
+#include <exception>
+#include <new>
+#include <pthread.h>
+#include <thread>
 
 namespace quantir::runtime {
 
@@ -79,13 +83,32 @@ bool sameMemory(const KernelSpec &spec, size_t index) {
          input.dims == output.dims && input.strides == output.strides;
 }
 
+/// Whether this thread has a pool of OpenMP's.
+thread_local bool hasPool = false;
+
+/// A child has none of the pool's threads, and libgomp, which does not know that, would wait for
+/// them for ever: they are ended before a fork. Both processes make new ones when they need them.
+void endPool() {
+  if (hasPool && !omp_in_parallel())
+    omp_pause_resource_all(omp_pause_hard);
+  hasPool = false;
+}
+
+/// oneDNN's code generator keeps a failure for the thread: all that it is asked for there fails
+/// from then on. Such a thread has its kernels made by another.
+thread_local bool generatorFailed = false;
+
 class OneDnnBackend final : public Backend {
 public:
   std::string_view name() const override { return "onednn"; }
 
-  void useThreads(int threads) const override {
-    if (omp_get_max_threads() != threads)
+  int useThreads(int threads) const override {
+    [[maybe_unused]] static const int registered = pthread_atfork(endPool, nullptr, nullptr);
+    hasPool = true;
+    const int before = omp_get_max_threads();
+    if (before != threads)
       omp_set_num_threads(threads);
+    return before;
   }
 
   void runParallel(int parts, const std::function<void(int part)> &body) const override {
@@ -113,12 +136,34 @@ public:
     }
   }
 
-  /// Whatever oneDNN objects to, the reference backend does.
   Result<std::unique_ptr<Kernel>> createKernel(const KernelSpec &spec) const override {
+    if (!generatorFailed)
+      return createHere(spec);
+    std::unique_ptr<Kernel> kernel;
+    std::exception_ptr thrown;
+    std::thread([&] {
+      useThreads(spec.threads);
+      try {
+        kernel = createHere(spec);
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+    }).join();
+    if (thrown)
+      std::rethrow_exception(thrown);
+    return kernel;
+  }
+
+private:
+  /// Whatever oneDNN objects to, the reference backend does; a lack of memory is no objection.
+  static std::unique_ptr<Kernel> createHere(const KernelSpec &spec) {
     try {
       return create(spec);
-    } catch (const dnnl::error &) {
-      return std::unique_ptr<Kernel>();
+    } catch (const dnnl::error &error) {
+      if (error.status != dnnl_out_of_memory)
+        return nullptr;
+      generatorFailed = true;
+      throw std::bad_alloc();
     }
   }
 };

@@ -137,10 +137,9 @@ private:
                                               const memory::desc &weight, const memory::desc &bias,
                                               const memory::desc &result,
                                               const dnnl::primitive_attr &attr) const {
-    typename Primitive::primitive_desc desc(
-        cpuEngine(), dnnl::prop_kind::forward_inference, algorithm, source, anyLayout(weight), bias,
-        result, geometry.strides, geometry.dilations, geometry.padBegin, geometry.padEnd, attr,
-        /*allow_empty=*/true);
+    auto desc = describePrimitive<typename Primitive::primitive_desc>(
+        dnnl::prop_kind::forward_inference, algorithm, source, anyLayout(weight), bias, result,
+        geometry.strides, geometry.dilations, geometry.padBegin, geometry.padEnd, attr);
     while (isUsable(desc) && isFaulty(desc.impl_info_str()))
       if (!desc.next_impl())
         return {};

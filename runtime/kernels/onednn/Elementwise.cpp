@@ -119,9 +119,8 @@ std::unique_ptr<Kernel> createEltwise(const KernelSpec &spec, dnnl::algorithm al
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const dnnl::memory::desc flat =
       vectorDesc(spec.inputs[0]->numElements(), dnnl::memory::data_type::f32);
-  const dnnl::eltwise_forward::primitive_desc desc(cpuEngine(), dnnl::prop_kind::forward_inference,
-                                                   algorithm, flat, flat, alpha, beta, attr,
-                                                   /*allow_empty=*/true);
+  const auto desc = describePrimitive<dnnl::eltwise_forward::primitive_desc>(
+      dnnl::prop_kind::forward_inference, algorithm, flat, flat, alpha, beta, attr);
   if (!isUsable(desc))
     return nullptr;
   PipelineBuilder builder;

@@ -124,8 +124,7 @@ private:
         info.rhs->constant
             ? memory::desc(right.get_dims(), right.get_data_type(), memory::format_tag::any)
             : right;
-    return dnnl::matmul::primitive_desc(cpuEngine(), left, weights, bias, result, attr,
-                                        /*allow_empty=*/true);
+    return describePrimitive<dnnl::matmul::primitive_desc>(left, weights, bias, result, attr);
   }
 
   memory::desc biasDesc() const {

@@ -106,13 +106,18 @@ void PrimitiveStage::bind(int arg, const dnnl::memory::desc &desc, Buffer buffer
     moving.push_back({memories.back().get(), buffer});
 }
 
+static void check(dnnl_status_t status, const char *message) {
+  if (status == dnnl_out_of_memory)
+    throw std::bad_alloc();
+  dnnl::error::wrap_c_api(status, message);
+}
+
 void PrimitiveStage::run(const RunContext &context) {
   for (const Moving &m : moving)
-    dnnl::error::wrap_c_api(dnnl_memory_set_data_handle(m.memory, m.buffer.resolve(context)),
-                            "could not set the address of an argument");
-  dnnl::error::wrap_c_api(
-      dnnl_primitive_execute(primitive.get(), stream.get(), int(args.size()), args.data()),
-      "could not execute a primitive");
+    check(dnnl_memory_set_data_handle(m.memory, m.buffer.resolve(context)),
+          "oneDNN could not set the address of an argument");
+  check(dnnl_primitive_execute(primitive.get(), stream.get(), int(args.size()), args.data()),
+        "oneDNN could not execute a primitive");
 }
 
 Buffer PipelineBuilder::scratch(size_t bytes) {

@@ -87,7 +87,7 @@ public:
   /// `arg` is one of the DNNL_ARG_ numbers.
   void bind(int arg, const dnnl::memory::desc &desc, Buffer buffer);
 
-  /// Throws dnnl::error if oneDNN fails, which it does only when it cannot allocate.
+  /// Throws std::bad_alloc when oneDNN cannot allocate, dnnl::error when it fails otherwise.
   void run(const RunContext &context) override;
 
 private:
@@ -164,6 +164,18 @@ dnnl::memory::desc vectorDesc(int64_t size, dnnl::memory::data_type type);
 
 /// "onednn:brgconv_1x1:avx512_core_vnni"
 std::string implementationName(const dnnl::primitive_desc_base &desc);
+
+/// The descriptor of a primitive, empty when oneDNN has no implementation of it. Throws when there
+/// was no memory to find out.
+template <typename Desc, typename... Args> Desc describePrimitive(const Args &...args) {
+  try {
+    return Desc(cpuEngine(), args...);
+  } catch (const dnnl::error &error) {
+    if (error.status == dnnl_out_of_memory)
+      throw;
+    return Desc();
+  }
+}
 
 /// Whether oneDNN has something better for this than its reference loops. An empty descriptor is
 /// not usable.

@@ -110,10 +110,9 @@ std::unique_ptr<Kernel> createPrimitive(const KernelSpec &spec, const PoolInfo &
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const dnnl::memory::desc source = descOf(*spec.inputs[0]), result = descOf(*spec.outputs[0]);
-  const dnnl::pooling_forward::primitive_desc desc(
-      cpuEngine(), dnnl::prop_kind::forward_inference, dnnl::algorithm::pooling_max, source, result,
-      window.strides, window.kernel, dilations, window.padBegin, padEnd, attr,
-      /*allow_empty=*/true);
+  const auto desc = describePrimitive<dnnl::pooling_forward::primitive_desc>(
+      dnnl::prop_kind::forward_inference, dnnl::algorithm::pooling_max, source, result,
+      window.strides, window.kernel, dilations, window.padBegin, padEnd, attr);
   if (!isUsable(desc))
     return nullptr;
   PipelineBuilder builder;

@@ -42,9 +42,9 @@ std::unique_ptr<Kernel> createSoftmax(const KernelSpec &spec) {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const dnnl::memory::desc source = descOf(input), result = descOf(output);
-  const dnnl::softmax_forward::primitive_desc desc(
-      cpuEngine(), dnnl::prop_kind::forward_inference, dnnl::algorithm::softmax_accurate, source,
-      result, spec.op->kind_as_Softmax()->axis(), attr, /*allow_empty=*/true);
+  const auto desc = describePrimitive<dnnl::softmax_forward::primitive_desc>(
+      dnnl::prop_kind::forward_inference, dnnl::algorithm::softmax_accurate, source, result,
+      spec.op->kind_as_Softmax()->axis(), attr);
   if (!isUsable(desc))
     return nullptr;
   PipelineBuilder builder;

@@ -19,6 +19,9 @@
 #else // another compiler's: oneDNN still runs on libgomp, but the loops here on the calling thread
 extern "C" int omp_get_max_threads();
 extern "C" void omp_set_num_threads(int);
+extern "C" int omp_in_parallel();
+typedef enum { omp_pause_hard = 2 } omp_pause_resource_t;
+extern "C" int omp_pause_resource_all(omp_pause_resource_t);
 #endif
 
 namespace quantir::runtime::onednn {

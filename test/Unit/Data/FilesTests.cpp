@@ -41,7 +41,7 @@ TEST_CASE("a writer that fails leaves nothing, and what was there stays") {
     };
     CHECK(writeFile(dir.file(name), throws).code() == StatusCode::OutOfMemory);
     auto throwsOther = [&](const ByteSink &) -> Status { throw std::runtime_error("oh"); };
-    CHECK_THROWS(writeFile(dir.file(name), throwsOther));
+    CHECK(writeFile(dir.file(name), throwsOther).code() == StatusCode::Internal);
   }
   CHECK(readText(dir.file("a")) == "old");
   CHECK(dir.numFiles() == 1);

@@ -7,6 +7,8 @@
 
 #include "Support.h"
 
+#include <catch2/generators/catch_generators_all.hpp>
+
 #include <cstdio>
 #include <map>
 
@@ -208,4 +210,37 @@ TEST_CASE("convolutions that oneDNN 3.7 gets wrong are right", "[conv]") {
       CHECK(difference.elements > 0);
       CHECK(difference.wrong == 0);
     }
+}
+
+// But for transposed ones (docs/CommandLine.md): a calibration on more workers gives each fewer
+// threads.
+TEST_CASE("sums of floats do not depend on the number of threads", "[conv]") {
+  Random random(GENERATE(range(0u, 20u)));
+  const bool isProduct = random.pick(0, 2) == 0;
+  const int64_t groups = random.among<int64_t>({1, 1, 1, 4, 32}), in = groups * random.pick(1, 12),
+                out = groups * random.pick(1, 12);
+  const int64_t size = random.pick(5, 40), kernel = random.pick(1, 3);
+  Value x(DType::Float32,
+          isProduct ? Dims{random.pick(1, 300), random.pick(1, 2000)} : Dims{2, in, size, size},
+          isProduct ? Layout::RowMajor : Layout::ChannelsLast);
+  Value w(DType::Float32, isProduct ? Dims{x.operand.dims[1], random.pick(1, 300)}
+                                    : Dims{out, in / groups, kernel, kernel});
+  const Dims result = isProduct ? Dims{x.operand.dims[0], w.operand.dims[1]}
+                                : Dims{2, out, size - kernel + 1, size - kernel + 1};
+  x.fill(random.engine);
+  w.fill(random.engine);
+  w.makeConstant();
+  plan::ConvT conv;
+  conv.groups = groups;
+  const OpBuffer op = isProduct ? OpBuffer(plan::MatMulT()) : OpBuffer(std::move(conv));
+  Value one(DType::Float32, result, x.operand.layout),
+      many(DType::Float32, result, x.operand.layout);
+  REQUIRE(run(onednnBackend(), op, {&x, &w}, one, -1, 1) != "");
+  for (int threads : {2, 3, 4, 8}) {
+    const std::string implementation = run(onednnBackend(), op, {&x, &w}, many, -1, threads);
+    INFO(implementation << " with " << threads << " threads");
+    if (implementation.starts_with("onednn:gemm")) // AVX2's products: documented there, too
+      continue;
+    CHECK(std::memcmp(one.memory.get(), many.memory.get(), one.bytes()) == 0);
+  }
 }

@@ -102,7 +102,8 @@ private:
 /// Runs one op on `backend`; null inputs are absent. The implementation's name, or "" when the
 /// backend declined.
 inline std::string run(const Backend &backend, const OpBuffer &op,
-                       const std::vector<Value *> &inputs, Value &output, int inPlaceInput = -1) {
+                       const std::vector<Value *> &inputs, Value &output, int inPlaceInput = -1,
+                       int threads = 2) {
   std::vector<const Operand *> operands;
   std::vector<const void *> pointers;
   for (Value *value : inputs) {
@@ -114,7 +115,7 @@ inline std::string run(const Backend &backend, const OpBuffer &op,
   spec.op = op.get();
   spec.inputs = operands;
   spec.outputs = {&outputOperand, 1};
-  spec.threads = 2;
+  spec.threads = threads;
   if (inPlaceInput >= 0) {
     REQUIRE(backend.inPlaceInput(spec) == inPlaceInput);
     spec.inPlaceInput = inPlaceInput;
