@@ -224,13 +224,8 @@ public:
     return it == entries.end() ? ArrayRef<Row>() : it->getValue();
   }
 
-  std::vector<StringRef> names() const {
-    std::vector<StringRef> all;
-    for (const auto &entry : kinds)
-      all.push_back(entry.getKey());
-    llvm::sort(all);
-    return all;
-  }
+  /// All canonical names, sorted.
+  const std::vector<StringRef> &names() const { return sortedNames; }
 
 private:
   Registry() {
@@ -251,6 +246,9 @@ private:
     for (const PackageModules &package : packages)
       forEachName(package.modules,
                   [&](StringRef name) { add((package.package + name).str(), NameKind::Module); });
+    for (const auto &entry : kinds)
+      sortedNames.push_back(entry.getKey());
+    llvm::sort(sortedNames);
   }
 
   StringRef add(StringRef name, NameKind kind) {
@@ -258,6 +256,7 @@ private:
   }
 
   llvm::StringMap<NameKind> kinds;
+  std::vector<StringRef> sortedNames;
   llvm::StringMap<SmallVector<Row, 3>> entries;
 };
 

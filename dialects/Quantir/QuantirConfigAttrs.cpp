@@ -126,6 +126,11 @@ LogicalResult QConfigMappingAttr::verify(function_ref<InFlightDiagnostic()> emit
                                          ArrayRef<QConfigRuleAttr> regex,
                                          ArrayRef<QConfigRuleAttr> name,
                                          ArrayRef<QConfigRuleAttr> order) {
+  // Each is tried on every path of a model.
+  constexpr size_t maxExpressions = 4096;
+  if (regex.size() > maxExpressions)
+    return emitError() << "expected at most " << maxExpressions
+                       << " expressions in module_name_regex, but got " << regex.size();
   for (QConfigRuleAttr rule : regex) {
     std::string error;
     if (!PythonRegex::compile(rule.getKey(), error))

@@ -23,22 +23,22 @@ struct MappingBuilder {
   QConfigAttr global;
   std::array<SmallVector<QConfigRuleAttr>, mappingLevels.size()> rules;
   SettingPaths paths;
+  std::array<llvm::StringMap<size_t>, mappingLevels.size()> indices; ///< in `rules`, by their keys
 
   /// A later setting for the same key takes the place of the earlier, as in PyTorch's dictionaries.
   void set(MappingLevel level, QConfigRuleAttr rule, StringRef path) {
     auto &list = rules[size_t(level)];
     auto &places = paths[size_t(level)];
-    auto it = llvm::find_if(list, [&](QConfigRuleAttr other) {
-      return other.getKey() == rule.getKey() && other.getObjectType() == rule.getObjectType() &&
-             other.getIndex() == rule.getIndex();
-    });
-    if (it == list.end()) {
+    std::string key =
+        (rule.getKey() + "\n" + rule.getObjectType() + "\n" + Twine(rule.getIndex())).str();
+    auto [known, isNew] = indices[size_t(level)].try_emplace(key, list.size());
+    if (isNew) {
       list.push_back(rule);
       places.push_back(path.str());
       return;
     }
-    *it = rule;
-    places[it - list.begin()] = path.str();
+    list[known->getValue()] = rule;
+    places[known->getValue()] = path.str();
   }
 
   /// Nothing so far is the user's own setting.

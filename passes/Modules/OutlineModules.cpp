@@ -61,28 +61,37 @@ public:
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (failed(checkPreserved(module)))
-      return signalPassFailure();
+    numWarnings = 0;
+    checkPreserved(module);
     SymbolTable symbolTable(module);
     symbols = &symbolTable;
     SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
     for (func::FuncOp function : functions)
       if (function.isPublic() && failed(outlineIn(function, boundaryConfigOf(function), "")))
         return signalPassFailure();
+    if (numWarnings > maxWarnings)
+      emitWarning(module.getLoc()) << "prepare_custom_config: " << numWarnings - maxWarnings
+                                   << " more names are not in the model";
   }
 
 private:
+  /// Of more names that the model has not, the number is enough.
+  static constexpr unsigned maxWarnings = 20;
+
+  void warn(const Twine &message) {
+    if (++numWarnings <= maxWarnings)
+      emitWarning(getOperation().getLoc()) << "prepare_custom_config." << message;
+  }
+
   /// Attributes stay at every stage; a name that the model has not is a mistake.
-  static LogicalResult checkPreserved(ModuleOp module) {
+  void checkPreserved(ModuleOp module) {
     auto config =
         module->getAttrOfType<PrepareCustomConfigAttr>(QuantirDialect::prepareCustomConfigAttrName);
     if (!config || !config.getPreservedAttributes())
-      return success();
+      return;
     for (auto name : config.getPreservedAttributes().getAsRange<StringAttr>())
       if (!module->hasAttr(name))
-        module.emitWarning()
-            << "prepare_custom_config.preserved_attributes: the module has no attribute " << name;
-    return success();
+        warn("preserved_attributes: the module has no attribute \"" + name.getValue() + "\"");
   }
 
   LogicalResult outlineIn(func::FuncOp function, PrepareCustomConfigAttr config, StringRef prefix) {
@@ -99,9 +108,7 @@ private:
           outlined.push_back(*made);
       }
       if (outlined.empty() && request.byClass)
-        getOperation().emitWarning()
-            << "prepare_custom_config." << request.place
-            << ": no function has quantir.module_class = \"" << request.module << "\"";
+        warn(request.place + ": no function has quantir.module_class = \"" + request.module + "\"");
       for (func::FuncOp made : outlined)
         if (failed(mark(made, function, request)))
           return failure();
@@ -284,6 +291,7 @@ private:
   }
 
   SymbolTable *symbols = nullptr;
+  unsigned numWarnings = 0;
 };
 
 } // namespace

@@ -283,3 +283,12 @@ TEST_CASE("a runaway expression of a function's own mapping is an error, too") {
   CHECK(failed(resolver.resolve(op, f.loc())));
   CHECK_THAT(f.takeError(), ContainsSubstring("backtracks too long on 'aaaa"));
 }
+
+TEST_CASE("there are at most so many expressions") {
+  ModelFixture f;
+  std::string text;
+  for (int i = 0; i < 4097; ++i)
+    text += (i ? ", [\"m" : "[\"m") + std::to_string(i) + "\", null]";
+  CHECK_FALSE(f.mapping(R"({"module_name_regex": [)" + text + "]}"));
+  CHECK(f.takeError() == "expected at most 4096 expressions in module_name_regex, but got 4097");
+}
