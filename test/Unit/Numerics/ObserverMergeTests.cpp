@@ -141,9 +141,9 @@ TEST_CASE("counts that nobody can have counted are refused", "[merge]") {
     CHECK(observer->state() == state);
   }
   auto grid = make(ObserverKind::Mse);
-  observe(*grid, std::vector<float>{1, 2});
+  observe(*grid, std::vector<float>{1, 2, 3, 4, 5});
   ObserverState state = grid->state();
-  state.counts.front() = most - 1;
+  state.counts.front() = most - 4;
   REQUIRE(grid->load(state) == "");
   CHECK_FALSE(grid->merge(state) == "");
   CHECK(grid->state() == state);
