@@ -35,9 +35,9 @@ protected:
         return;
     }
     if (statistics.empty()) {
+      statistics.blocks = view.blocks; // what may throw comes first
       statistics.minVal = std::move(low);
       statistics.maxVal = std::move(high);
-      statistics.blocks = view.blocks;
     } else {
       include(low, high);
     }

@@ -3,7 +3,9 @@
 #include "quantir/Numerics/CalibrationState.h"
 
 #include "quantir/Numerics/JsonText.h"
+#include "quantir/Numerics/JsonTree.h"
 #include "quantir/Numerics/ObserverJson.h"
+#include "quantir/Numerics/Observers.h"
 #include "quantir/Numerics/Text.h"
 
 #include <nlohmann/json.hpp>
@@ -22,16 +24,20 @@ static constexpr int64_t mostSamples = int64_t(1) << 53;
 static constexpr const char *versionKey = "quantir_calibration";
 
 std::string formatCalibrationState(const CalibrationState &state) {
-  json observers = json::object();
+  JsonTree<json> tree;
+  json &document = tree.value;
+  document = json::object();
+  document[versionKey] = version;
+  document["samples"] = state.samples;
+  json &observers = document["observers"] = json::object();
   for (const auto &[name, entry] : state.observers) {
-    json &object = observers[name] = {{"state", toJson(entry.state)}};
+    json &object = observers[name] = json::object();
+    writeJson(entry.state, object["state"]);
     if (entry.tellsConfig)
-      object["config"] = toJson(entry.config);
+      writeJson(entry.config, object["config"]);
     if (!entry.isEnabled)
       object["observer_enabled"] = false;
   }
-  json document = {
-      {versionKey, version}, {"samples", state.samples}, {"observers", std::move(observers)}};
   // Names need not be UTF-8.
   return document.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
@@ -100,7 +106,8 @@ static std::string parseEntry(const json &json, const std::string &path,
 }
 
 std::string parseCalibrationState(std::string_view text, CalibrationState &out) {
-  json document;
+  JsonTree<json> tree;
+  json &document = tree.value;
   // Histograms of thousands of observers take some hundred bytes a bin.
   constexpr JsonLimits limits = {.bytes = size_t(1) << 30, .depth = 16};
   if (std::string error = parseJsonText(text, document, limits); !error.empty())

@@ -20,13 +20,15 @@ protected:
     FiniteValues finite(data, count, statistics);
     if (finite.count == 0)
       return;
-    widen(finite.extent.min, finite.extent.max);
-    countOnGrid(finite.data, finite.count, gridOf(statistics), statistics.counts);
+    const Range range = widened(finite.extent.min, finite.extent.max);
+    std::vector<int64_t> counts = countsOver(range);
+    countOnGrid(finite.data, finite.count, gridOf(range), counts);
+    commit(statistics, range, &ObserverState::counts, std::move(counts));
   }
 
   std::string choose(QParams &out) const override {
     const GridView view = {statistics.counts, statistics.minVal[0], statistics.maxVal[0],
-                           gridOf(statistics)};
+                           gridOf(present())};
     const QParamsSpec spec = specOf(settings);
     const Range range = settings.kind == ObserverKind::Mse       ? searchLeastError(view, spec)
                         : settings.kind == ObserverKind::Entropy ? searchLeastDivergence(view, spec)
@@ -35,33 +37,34 @@ protected:
   }
 
   std::string combine(const ObserverState &other) override {
-    widen(other.minVal[0], other.maxVal[0]);
-    addToGrid(other.counts, gridOf(other), gridOf(statistics), statistics.counts);
+    const Range range = widened(other.minVal[0], other.maxVal[0]);
+    std::vector<int64_t> counts = countsOver(range);
+    addToGrid(other.counts, gridOf({other.minVal[0], other.maxVal[0]}), gridOf(range), counts);
+    commit(statistics, range, &ObserverState::counts, std::move(counts));
     return {};
   }
 
 private:
-  Grid gridOf(const ObserverState &state) const {
-    return gridFor(state.minVal[0], state.maxVal[0], settings.bins);
-  }
+  Range present() const { return {statistics.minVal[0], statistics.maxVal[0]}; }
+  Grid gridOf(Range range) const { return gridFor(range.min, range.max, settings.bins); }
 
   Range percentile(const GridView &view) const {
     return searchPercentile(view, settings.percentile, isSymmetric(settings.scheme));
   }
 
-  /// Makes room for min..max.
-  void widen(float min, float max) {
-    if (!statistics.empty()) {
-      min = std::min(min, statistics.minVal[0]);
-      max = std::max(max, statistics.maxVal[0]);
-    }
-    const Grid grid = gridFor(min, max, settings.bins);
-    std::vector<int64_t> counts(grid.count);
+  /// The present range, and min..max.
+  Range widened(float min, float max) const {
+    if (statistics.empty())
+      return {min, max};
+    return {std::min(min, statistics.minVal[0]), std::max(max, statistics.maxVal[0])};
+  }
+
+  /// The present counts on the grid of a wider range.
+  std::vector<int64_t> countsOver(Range range) const {
+    std::vector<int64_t> counts(gridOf(range).count);
     if (!statistics.empty())
-      addToGrid(statistics.counts, gridOf(statistics), grid, counts);
-    statistics.counts = std::move(counts);
-    statistics.minVal.assign(1, min);
-    statistics.maxVal.assign(1, max);
+      addToGrid(statistics.counts, gridOf(present()), gridOf(range), counts);
+    return counts;
   }
 };
 

@@ -98,15 +98,17 @@ private:
 
   /// Adds counts over `range`, which contains the present one. `oldWeight` is for `spread`.
   void add(std::vector<float> counts, Range range, float oldWeight) {
-    if (!statistics.empty()) {
-      if (range != Range{statistics.minVal[0], statistics.maxVal[0]})
-        statistics.histogram = spread(statistics, range, oldWeight);
+    auto addTo = [&](std::span<const float> old) {
       for (size_t i = 0; i < counts.size(); ++i)
-        counts[i] = statistics.histogram[i] + counts[i];
+        counts[i] = old[i] + counts[i];
+    };
+    if (!statistics.empty()) {
+      if (range == Range{statistics.minVal[0], statistics.maxVal[0]})
+        addTo(statistics.histogram);
+      else
+        addTo(spread(statistics, range, oldWeight));
     }
-    statistics.minVal.assign(1, range.min);
-    statistics.maxVal.assign(1, range.max);
-    statistics.histogram = std::move(counts);
+    commit(statistics, range, &ObserverState::histogram, std::move(counts));
   }
 };
 

@@ -2,7 +2,7 @@
 
 #include "quantir/Numerics/JsonText.h"
 
-#include <nlohmann/json.hpp>
+#include "quantir/Numerics/JsonTree.h"
 
 #include <algorithm>
 #include <iterator>
@@ -151,7 +151,8 @@ std::string parse(std::string_view text, Json &out, const JsonLimits &limits) {
   if (text.size() > limits.bytes)
     return "expected at most " + std::to_string(limits.bytes) + " bytes of JSON, but got " +
            std::to_string(text.size());
-  Json root;
+  JsonTree<Json> tree;
+  Json &root = tree.value;
   TreeBuilder<Json> builder(root, limits.depth);
   const char *furthest = text.data();
   Cursor begin{text.data(), &furthest}, end{text.data() + text.size(), &furthest};

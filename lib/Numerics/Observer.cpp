@@ -27,8 +27,17 @@ void Observer::observe(const float *data, std::span<const int64_t> dims) {
   const bool records = settings.kind == ObserverKind::Recording;
   if (count == 0 || !(records || needsCalibration(settings)))
     return;
+  // A tensor is seen or, without memory, not.
+  const int64_t samples = statistics.samples, nan = statistics.nanCount, inf = statistics.infCount;
   ++statistics.samples;
-  update(data, dims, count);
+  try {
+    update(data, dims, count);
+  } catch (...) {
+    statistics.samples = samples;
+    statistics.nanCount = nan;
+    statistics.infCount = inf;
+    throw;
+  }
 }
 
 std::string Observer::error() const {

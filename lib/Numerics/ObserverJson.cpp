@@ -2,6 +2,8 @@
 
 #include "quantir/Numerics/ObserverJson.h"
 #include "quantir/Numerics/JsonText.h"
+#include "quantir/Numerics/JsonTree.h"
+#include "quantir/Numerics/Observers.h"
 #include "quantir/Numerics/Text.h"
 
 #include <nlohmann/json.hpp>
@@ -30,11 +32,16 @@ json floatToJson(float value) {
   return std::strtod(text.c_str(), nullptr);
 }
 
-json floatsToJson(const std::vector<float> &values) {
-  json array = json::array();
+void writeFloats(const std::vector<float> &values, json &array) {
+  array = json::array();
   for (float value : values)
     array.push_back(floatToJson(value));
-  return array;
+}
+
+void writeInts(const std::vector<int64_t> &values, json &array) {
+  array = json::array();
+  for (int64_t value : values)
+    array.push_back(value);
 }
 
 /// The settings of affine_min_max.
@@ -44,7 +51,7 @@ void addBlocks(const ObserverConfig &config, json &object) {
   if (config.groupSize != 0)
     object["group_size"] = config.groupSize;
   if (!config.blockSize.empty())
-    object["block_size"] = config.blockSize;
+    writeInts(config.blockSize, object["block_size"]);
   if (config.zeroPointDomain != ZeroPointDomain::Int)
     object["zero_point_domain"] = toText(config.zeroPointDomain);
   if (!config.preserveZero)
@@ -53,9 +60,11 @@ void addBlocks(const ObserverConfig &config, json &object) {
 
 } // namespace
 
-json toJson(const ObserverConfig &config) {
+void writeJson(const ObserverConfig &config, json &object) {
   const ObserverConfig usual = ObserverConfig::of(config.kind);
-  json object = {{"observer", toText(config.kind)}, {"dtype", toText(config.dtype)}};
+  object = json::object();
+  object["observer"] = toText(config.kind);
+  object["dtype"] = toText(config.dtype);
   const bool affine = config.kind == ObserverKind::AffineMinMax;
   if (!affine)
     object["qscheme"] = toText(config.scheme);
@@ -85,24 +94,35 @@ json toJson(const ObserverConfig &config) {
     object["fake_quantize"] = toText(config.fakeQuantize);
   if (affine)
     addBlocks(config, object);
-  return object;
 }
 
-json toJson(const ObserverState &state) {
-  json object = {{"min_val", floatsToJson(state.minVal)},
-                 {"max_val", floatsToJson(state.maxVal)},
-                 {"samples", state.samples}};
+void writeJson(const ObserverState &state, json &object) {
+  object = json::object();
+  writeFloats(state.minVal, object["min_val"]);
+  writeFloats(state.maxVal, object["max_val"]);
+  object["samples"] = state.samples;
   if (!state.histogram.empty())
-    object["histogram"] = floatsToJson(state.histogram);
+    writeFloats(state.histogram, object["histogram"]);
   if (!state.counts.empty())
-    object["counts"] = state.counts;
+    writeInts(state.counts, object["counts"]);
   if (!state.blocks.empty())
-    object["blocks"] = state.blocks;
+    writeInts(state.blocks, object["blocks"]);
   if (state.nanCount)
     object["nan_count"] = state.nanCount;
   if (state.infCount)
     object["inf_count"] = state.infCount;
-  return object;
+}
+
+json toJson(const ObserverConfig &config) {
+  JsonTree<json> tree;
+  writeJson(config, tree.value);
+  return std::move(tree.value);
+}
+
+json toJson(const ObserverState &state) {
+  JsonTree<json> tree;
+  writeJson(state, tree.value);
+  return std::move(tree.value);
 }
 
 //===----------------------------------------------------------------------===//
@@ -152,7 +172,8 @@ std::string read(const json &value, std::optional<int32_t> &out) {
 }
 
 std::string read(const json &value, float &out) {
-  if (value == "inf" || value == "-inf" || value == "nan") {
+  const auto *text = value.get_ptr<const std::string *>();
+  if (text && (*text == "inf" || *text == "-inf" || *text == "nan")) {
     out = std::strtof(value.get_ref<const std::string &>().c_str(), nullptr);
     return {};
   }
@@ -314,10 +335,10 @@ std::string fromJson(const json &object, ObserverState &out, std::string_view pa
 }
 
 std::string parseJson(std::string_view text, ObserverConfig &out, std::string_view path) {
-  json parsed;
-  if (std::string error = parseJsonText(text, parsed); !error.empty())
+  JsonTree<json> parsed;
+  if (std::string error = parseJsonText(text, parsed.value); !error.empty())
     return std::string(path) + (path.empty() ? "" : ": ") + error;
-  return fromJson(parsed, out, path);
+  return fromJson(parsed.value, out, path);
 }
 
 } // namespace quantir::numerics

@@ -8,7 +8,12 @@
 #define QUANTIR_NUMERICS_OBSERVERS_H
 
 #include "quantir/Numerics/Observer.h"
+#include "quantir/Numerics/RangeSearch.h"
 #include "quantir/Numerics/Scan.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <utility>
 
 namespace quantir::numerics {
 
@@ -23,6 +28,20 @@ std::unique_ptr<Observer> createAffineObserver(const ObserverConfig &config);
 
 /// Why Observer::load would refuse a state, or empty.
 [[nodiscard]] std::string checkState(const ObserverConfig &config, const ObserverState &state);
+
+/// Sets a range of one entry and what goes with it: all, or, without memory, nothing.
+template <typename Counts>
+void commit(ObserverState &state, Range range, Counts ObserverState::*member, Counts counts) {
+  state.minVal.reserve(1);
+  state.maxVal.reserve(1);
+  state.minVal.assign(1, range.min);
+  state.maxVal.assign(1, range.max);
+  state.*member = std::move(counts);
+}
+
+/// Sets `object`, which a JsonTree holds, to what `toJson` gives.
+void writeJson(const ObserverConfig &config, nlohmann::json &object);
+void writeJson(const ObserverState &state, nlohmann::json &object);
 
 /// How `config` maps a range to parameters.
 QParamsSpec specOf(const ObserverConfig &config);

@@ -44,8 +44,9 @@ protected:
         return;
     }
     if (statistics.empty()) {
-      statistics.minVal = low;
-      statistics.maxVal = high;
+      std::vector<float> min = low, max = high; // both or none
+      statistics.minVal = std::move(min);
+      statistics.maxVal = std::move(max);
     } else if (movingAverage) {
       const float weight = settings.averagingConstant;
       for (size_t c = 0; c < channels; ++c) {
