@@ -57,14 +57,15 @@ public:
     ops.clear();
     layers.clear();
     numbered.clear();
-    getOperation().walk([&](QuantizableOpInterface op) {
-      if (isa<FusedOp>(op->getParentOp()))
-        return;
-      if (auto path = op->getAttrOfType<StringAttr>(nn::pathAttrName))
-        ops.try_emplace(path.getValue(), op);
-      if (auto name = dyn_cast<NameLoc>(op->getLoc()))
-        ops.try_emplace(name.getName().getValue(), op);
-    });
+    for (auto func : getOperation().getOps<func::FuncOp>())
+      func.walk([&](QuantizableOpInterface op) {
+        if (isa<FusedOp>(op->getParentOp()))
+          return;
+        if (auto path = op->getAttrOfType<StringAttr>(nn::pathAttrName))
+          ops.try_emplace(path.getValue(), op);
+        if (auto name = dyn_cast<NameLoc>(op->getLoc()))
+          ops.try_emplace(name.getName().getValue(), op);
+      });
     std::vector<numerics::LayerPair> numbers;
     for (const std::string &pair : pairs)
       if (failed(readPair(pair, numbers)))

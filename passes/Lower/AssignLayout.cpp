@@ -83,7 +83,7 @@ private:
       if (auto id = ids.find(value); id != ids.end())
         marks[classes[id->second]] = true;
     };
-    SmallVector<std::pair<unsigned, unsigned>> casts;
+    SmallVector<SmallVector<unsigned, 2>> castsOf(classes.getNumClasses());
     for (Operation &op : block) {
       auto kernel = dyn_cast<KernelOpInterface>(op);
       if (!kernel || kernel.getLayoutRule() == LayoutRule::RowMajor) {
@@ -101,23 +101,24 @@ private:
           mark(wantsRowMajor, value);
       if (kernel.getLayoutRule() == LayoutRule::Cast) {
         auto from = ids.find(op.getOperand(0)), to = ids.find(op.getResult(0));
-        if (from != ids.end() && to != ids.end())
-          casts.emplace_back(classes[from->second], classes[to->second]);
+        if (from != ids.end() && to != ids.end()) {
+          castsOf[classes[from->second]].push_back(classes[to->second]);
+          castsOf[classes[to->second]].push_back(classes[from->second]);
+        }
       }
     }
 
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (auto [from, to] : casts) {
-        if (channelsLast[from] == channelsLast[to])
-          continue;
-        unsigned undecided = channelsLast[from] ? to : from;
-        if (wantsRowMajor[undecided])
-          continue;
-        channelsLast[undecided] = true;
-        changed = true;
-      }
-    }
+    // What is channels-last is so through casts, too.
+    SmallVector<unsigned> spreading;
+    for (unsigned group = 0; group < channelsLast.size(); ++group)
+      if (channelsLast[group])
+        spreading.push_back(group);
+    while (!spreading.empty())
+      for (unsigned other : castsOf[spreading.pop_back_val()])
+        if (!channelsLast[other] && !wantsRowMajor[other]) {
+          channelsLast[other] = true;
+          spreading.push_back(other);
+        }
   }
 
   /// True if the op reads a value that is row-major whatever is decided: an argument, or what a

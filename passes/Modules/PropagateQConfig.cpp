@@ -32,18 +32,28 @@ Operation *rootOf(Operation *op) {
 class Propagation {
 public:
   Propagation(QConfigMappingAttr mapping, func::FuncOp function)
-      : mapping(mapping), function(function) {}
+      : mapping(mapping), function(function) {
+    for (auto [place, rule] : llvm::enumerate(mapping.getObjectType())) {
+      std::string type = canonicalObjectType(rule.getKey());
+      placesOfTypes[type.empty() ? rule.getKey() : StringRef(type)] = place;
+    }
+    for (QConfigRuleAttr rule : mapping.getModuleName())
+      byModule[rule.getKey()] = rule;
+  }
 
   /// By PyTorch's `_propagate_qconfig_helper`; null for none.
   QConfigAttr qconfigOf(Operation *op) {
     StringRef path = pathWithin(function, modulePathOf(op));
     if (std::optional<QConfigAttr> named = byName(path))
       return *named;
-    for (QConfigRuleAttr rule : llvm::reverse(mapping.getObjectType())) {
-      std::string type = canonicalObjectType(rule.getKey());
-      if (hasObjectType(rootOf(op), type.empty() ? rule.getKey() : StringRef(type)))
-        return rule.getQconfig();
-    }
+    // The last rule that holds for one of its types.
+    std::optional<size_t> last;
+    for (StringRef type : objectTypesOf(rootOf(op)))
+      if (auto place = placesOfTypes.find(type);
+          place != placesOfTypes.end() && (!last || *last < place->getValue()))
+        last = place->getValue();
+    if (last)
+      return mapping.getObjectType()[*last].getQconfig();
     return ofModule(parentModule(path));
   }
 
@@ -59,14 +69,14 @@ private:
   }
 
   std::optional<QConfigAttr> byName(StringRef path) {
-    for (QConfigRuleAttr rule : llvm::reverse(mapping.getModuleName()))
-      if (!path.empty() && rule.getKey() == path)
-        return rule.getQconfig();
-    return std::nullopt;
+    QConfigRuleAttr rule = path.empty() ? QConfigRuleAttr() : byModule.lookup(path);
+    return rule ? std::optional(rule.getQconfig()) : std::nullopt;
   }
 
   QConfigMappingAttr mapping;
   func::FuncOp function;
+  llvm::StringMap<size_t> placesOfTypes; ///< of the last rule of a canonical type
+  llvm::StringMap<QConfigRuleAttr> byModule;
 };
 
 class PropagateQConfigPass : public quantir::impl::PropagateQConfigPassBase<PropagateQConfigPass> {

@@ -26,9 +26,12 @@ size_t quantir::runtime::editDistance(std::string_view a, std::string_view b) {
 
 std::vector<std::string> quantir::runtime::nearestFirst(std::string_view name,
                                                         std::span<const std::string> candidates) {
+  // The distance takes time in proportion to both lengths; the beginnings tell enough.
+  constexpr size_t most = 256;
   std::vector<std::pair<size_t, std::string>> scored;
   for (const std::string &candidate : candidates)
-    scored.emplace_back(editDistance(name, candidate), candidate);
+    scored.emplace_back(
+        editDistance(name.substr(0, most), std::string_view(candidate).substr(0, most)), candidate);
   std::stable_sort(scored.begin(), scored.end(),
                    [](const auto &x, const auto &y) { return x.first < y.first; });
   std::vector<std::string> sorted;
@@ -40,7 +43,10 @@ std::vector<std::string> quantir::runtime::nearestFirst(std::string_view name,
 std::string quantir::runtime::didYouMean(std::string_view name,
                                          std::span<const std::string> candidates) {
   std::vector<std::string> nearest = nearestFirst(name, candidates);
-  if (nearest.empty() || editDistance(name, nearest.front()) > 1 + name.size() / 3)
+  // Nobody misspells a name of thousands of characters.
+  constexpr size_t most = 1024;
+  if (nearest.empty() || name.size() > most || nearest.front().size() > most ||
+      editDistance(name, nearest.front()) > 1 + name.size() / 3)
     return "";
   return "; did you mean '" + nearest.front() + "'?";
 }

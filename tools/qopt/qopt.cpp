@@ -3,21 +3,32 @@
 #include "quantir/InitAll.h"
 #include "quantir/Pipeline/TextLimits.h"
 
+#include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/ToolOutputFile.h"
 
-/// Whether MLIR's parser can be trusted with the file. Whether it is there, and what standard input
-/// holds, is left to MLIR.
-static bool canBeParsed(const std::string &path) {
-  if (path == "-")
-    return true;
-  auto file = llvm::MemoryBuffer::getFile(path);
-  if (!file)
-    return true;
-  std::string error = quantir::checkMlirText((*file)->getBuffer());
-  if (!error.empty())
-    llvm::errs() << path << ":" << error << "\n";
-  return error.empty();
+/// What MlirOptMain does with files, but for the look at text that MLIR's parser cannot bear.
+static llvm::LogicalResult run(const std::string &input, const std::string &output,
+                               mlir::DialectRegistry &registry,
+                               const mlir::MlirOptMainConfig &config) {
+  std::string error;
+  std::unique_ptr<llvm::MemoryBuffer> file = mlir::openInputFile(input, &error);
+  if (file)
+    if (error = quantir::checkMlirText(file->getBuffer()); !error.empty())
+      error = (input == "-" ? "<stdin>" : input) + ":" + error;
+  std::unique_ptr<llvm::ToolOutputFile> out;
+  if (error.empty())
+    out = mlir::openOutputFile(output, &error);
+  if (!out) {
+    llvm::errs() << error << "\n";
+    return llvm::failure();
+  }
+  if (failed(mlir::MlirOptMain(out->os(), std::move(file), registry, config)))
+    return llvm::failure();
+  out->keep();
+  return llvm::success();
 }
 
 int main(int argc, char **argv) {
@@ -26,7 +37,9 @@ int main(int argc, char **argv) {
   quantir::registerAllPasses();
   auto [input, output] =
       mlir::registerAndParseCLIOptions(argc, argv, "Quantir modular optimizer driver", registry);
-  if (!canBeParsed(input))
-    return EXIT_FAILURE;
-  return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, input, output, registry));
+  auto config = mlir::MlirOptMainConfig::createFromCLOptions();
+  if (config.shouldShowDialects() || config.shouldListPasses())
+    return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, input, output, registry));
+  llvm::InitLLVM initialized(argc, argv);
+  return mlir::asMainReturnCode(run(input, output, registry, config));
 }

@@ -25,6 +25,12 @@ TEST_CASE("the nearest names come first") {
   CHECK(didYouMean("x", {}).empty());
 }
 
+TEST_CASE("names of a million characters are compared by their beginnings") {
+  std::vector<std::string> names = {std::string(1000000, 'b'), std::string(1000000, 'a')};
+  CHECK(nearestFirst(std::string(1000000, 'a'), names).front()[0] == 'a');
+  CHECK(didYouMean(std::string(1000000, 'a'), names).empty());
+}
+
 TEST_CASE("names are listed in words") {
   CHECK(listNames({}).empty());
   CHECK(listNames(std::vector<std::string>{"a"}) == "'a'");
