@@ -88,16 +88,33 @@ public:
                          ? builder.scratch(info.output->numElements() * sizeOf(info.output->dtype))
                          : Buffer::output(0);
     const Buffer value = division.primitiveResult(y, builder);
+    const std::optional<Buffer> b = biasBuffer(op, builder);
+    const auto addPrimitive = [&](const auto &primitive, const Fusion &fused) {
+      PrimitiveStage &stage =
+          builder.addPrimitive(Primitive(primitive), primitive.scratchpad_desc());
+      stage.bind(DNNL_ARG_SRC, source, x);
+      stage.bind(DNNL_ARG_WEIGHTS, primitive.weights_desc(), w);
+      if (b)
+        stage.bind(DNNL_ARG_BIAS, bias, *b);
+      stage.bind(DNNL_ARG_DST, result, value);
+      fused.bindTo(stage);
+    };
+    const size_t begin = builder.numStages();
     if (fusion.copiesAddend)
       addAddendCopy(first, value, builder);
-    PrimitiveStage &stage = builder.addPrimitive(Primitive(desc), desc.scratchpad_desc());
-    stage.bind(DNNL_ARG_SRC, source, x);
-    stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), w);
-    if (const std::optional<Buffer> b = biasBuffer(op, builder))
-      stage.bind(DNNL_ARG_BIAS, bias, *b);
-    stage.bind(DNNL_ARG_DST, result, value);
-    fusion.bindTo(stage);
+    addPrimitive(desc, fusion);
     division.addRest(value, y, builder);
+    if (std::optional<FiniteCheck> check =
+            division.isOfFloats() ? FiniteCheck::of(op) : std::nullopt) {
+      const Fusion all = fuse(op, info.groups == 1 ? 1 : 3, result, builder);
+      const auto whole = describe(source, weight, bias, result, all.attr);
+      if (isUsable(whole) && whole.weights_desc() == desc.weights_desc()) {
+        auto divided = builder.takeFrom(begin);
+        addPrimitive(whole, all);
+        auto fused = builder.takeFrom(begin);
+        addChoice(*std::move(check), std::move(fused), std::move(divided), builder);
+      }
+    }
     if (movesResult)
       addCopy(*info.output, y, denseStrides(info.output->dims, Layout::ChannelsLast),
               Buffer::output(0), info.output->strides);

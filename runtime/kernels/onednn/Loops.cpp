@@ -245,6 +245,16 @@ QUANTIR_TARGET_CLONES void hardSigmoidLoop(const float *x, float *y, int64_t n, 
   }
 }
 
+/// Magnitudes are in the order of their bits, NaN behind infinity.
+QUANTIR_TARGET_CLONES int32_t magnitudeLoop(const float *x, int64_t n) {
+  int32_t largest = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const int32_t bits = std::bit_cast<int32_t>(x[i]) & 0x7FFFFFFF;
+    largest = bits > largest ? bits : largest;
+  }
+  return largest;
+}
+
 QUANTIR_TARGET_CLONES bool exceedsLoop(const float *x, int64_t n, float limit) {
   int32_t found = 0;
   for (int64_t i = 0; i < n; ++i)
@@ -320,6 +330,11 @@ void activate(const float *x, float *y, int64_t n, const LoopActivation &activat
 
 void hardSigmoid(const float *x, float *y, int64_t n, float alpha, float beta) {
   hardSigmoidLoop(x, y, n, alpha, beta);
+}
+
+float largestMagnitude(const float *x, int64_t n) {
+  constexpr int32_t infinity = 0x7F800000;
+  return std::bit_cast<float>(std::min(magnitudeLoop(x, n), infinity));
 }
 
 bool exceeds(const float *x, int64_t n, float limit) { return exceedsLoop(x, n, limit); }

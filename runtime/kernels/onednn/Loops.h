@@ -66,6 +66,9 @@ void activate(const float *x, float *y, int64_t n, const LoopActivation &activat
 /// y[i] = min(max(alpha * x[i] + beta, 0), 1); x and y may be the same memory.
 void hardSigmoid(const float *x, float *y, int64_t n, float alpha, float beta);
 
+/// The largest magnitude; infinity where there is a NaN.
+float largestMagnitude(const float *x, int64_t n);
+
 /// Whether an x[i] is NaN, infinite, or larger than `limit` in magnitude.
 bool exceeds(const float *x, int64_t n, float limit);
 

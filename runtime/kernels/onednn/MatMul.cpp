@@ -80,16 +80,34 @@ public:
     const Buffer b =
         builder.reorder(op.buffer(WeightedOp::weightIndex), right, desc.weights_desc());
     const Buffer value = division.primitiveResult(Buffer::output(0), builder);
+    const std::optional<Buffer> bias = biasBuffer(op, builder);
+    const auto addPrimitive = [&](const dnnl::matmul::primitive_desc &primitive,
+                                  const Fusion &fused) {
+      PrimitiveStage &stage =
+          builder.addPrimitive(dnnl::matmul(primitive), primitive.scratchpad_desc());
+      stage.bind(DNNL_ARG_SRC, left, op.buffer(WeightedOp::inputIndex));
+      stage.bind(DNNL_ARG_WEIGHTS, primitive.weights_desc(), b);
+      if (bias)
+        stage.bind(DNNL_ARG_BIAS, biasDesc(), *bias);
+      stage.bind(DNNL_ARG_DST, result, value);
+      fused.bindTo(stage);
+    };
+    const size_t begin = builder.numStages();
     if (fusion.copiesAddend)
       addAddendCopy(first, value, builder);
-    PrimitiveStage &stage = builder.addPrimitive(dnnl::matmul(desc), desc.scratchpad_desc());
-    stage.bind(DNNL_ARG_SRC, left, op.buffer(WeightedOp::inputIndex));
-    stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), b);
-    if (const std::optional<Buffer> bias = biasBuffer(op, builder))
-      stage.bind(DNNL_ARG_BIAS, biasDesc(), *bias);
-    stage.bind(DNNL_ARG_DST, result, value);
-    fusion.bindTo(stage);
+    addPrimitive(desc, fusion);
     division.addRest(value, Buffer::output(0), builder);
+    if (std::optional<FiniteCheck> check =
+            division.isOfFloats() ? FiniteCheck::of(op) : std::nullopt) {
+      const Fusion all = fuse(op, channelMask, result, builder);
+      const auto whole = describe(left, right, biasDesc(), result, all.attr);
+      if (isUsable(whole) && whole.weights_desc() == desc.weights_desc()) {
+        auto divided = builder.takeFrom(begin);
+        addPrimitive(whole, all);
+        auto fused = builder.takeFrom(begin);
+        addChoice(*std::move(check), std::move(fused), std::move(divided), builder);
+      }
+    }
     return builder.finish(implementationName(desc));
   }
 

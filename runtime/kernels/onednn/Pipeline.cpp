@@ -2,6 +2,7 @@
 
 #include "runtime/kernels/onednn/Pipeline.h"
 
+#include <iterator>
 #include <new>
 
 namespace quantir::runtime::onednn {
@@ -132,6 +133,13 @@ std::byte *PipelineBuilder::allocate(size_t bytes) {
   constantSize += bytes;
   constants.emplace_back(data, [](std::byte *p) { operator delete(p, align); });
   return data;
+}
+
+std::vector<std::unique_ptr<Stage>> PipelineBuilder::takeFrom(size_t first) {
+  std::vector<std::unique_ptr<Stage>> taken(std::make_move_iterator(stages.begin() + first),
+                                            std::make_move_iterator(stages.end()));
+  stages.resize(first);
+  return taken;
 }
 
 std::unique_ptr<PrimitiveStage>

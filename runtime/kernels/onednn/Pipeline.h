@@ -118,6 +118,11 @@ public:
   }
 
   void add(std::unique_ptr<Stage> stage) { stages.push_back(std::move(stage)); }
+
+  size_t numStages() const { return stages.size(); }
+  /// Takes the stages from `first` on back out, to be a part of another one.
+  std::vector<std::unique_ptr<Stage>> takeFrom(size_t first);
+
   template <typename Body> void addLoop(Body body) {
     add(std::make_unique<LoopStage<Body>>(std::move(body)));
   }

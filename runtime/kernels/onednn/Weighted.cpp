@@ -5,6 +5,7 @@
 #include "runtime/kernels/onednn/Threads.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -147,6 +148,66 @@ void Division::addRest(Buffer from, Buffer to, PipelineBuilder &builder) const {
       }
     });
   });
+}
+
+std::optional<FiniteCheck> FiniteCheck::of(const WeightedOp &op) {
+  if (op.isInteger() || !op.weight->constant)
+    return std::nullopt;
+  const auto *weights = static_cast<const float *>(op.weight->constant);
+  const int64_t count = op.weight->numElements(), stride = op.weight->strides[op.channelAxis];
+  std::vector<double> sums(op.channels);
+  for (int64_t i = 0; i < count; ++i)
+    sums[i / stride % op.channels] += std::abs(double(weights[i]));
+  FiniteCheck check;
+  const auto add = [&](const Operand *operand, size_t index, double factor) {
+    if (operand)
+      check.parts.push_back({op.buffer(index), operand->numElements(), factor});
+  };
+  add(op.input, WeightedOp::inputIndex, *std::max_element(sums.begin(), sums.end()));
+  add(op.bias, WeightedOp::biasIndex, 1);
+  add(op.addend, WeightedOp::addendIndex, 1);
+  return check;
+}
+
+bool FiniteCheck::operator()(const RunContext &context) const {
+  double most = 0;
+  for (const Part &part : parts) {
+    const auto *x = static_cast<const float *>(part.values.resolve(context));
+    std::atomic<float> largest = 0;
+    parallelFor(part.count, 1, [&](int64_t begin, int64_t end) {
+      const float here = largestMagnitude(x + begin, end - begin);
+      for (float seen = largest; seen < here && !largest.compare_exchange_weak(seen, here);) {
+      }
+    });
+    most += double(largest) * part.factor;
+  }
+  return most <= double(std::numeric_limits<float>::max()) / 2;
+}
+
+namespace {
+
+class ChoiceStage final : public Stage {
+public:
+  ChoiceStage(FiniteCheck check, std::vector<std::unique_ptr<Stage>> whole,
+              std::vector<std::unique_ptr<Stage>> divided)
+      : check(std::move(check)), whole(std::move(whole)), divided(std::move(divided)) {}
+
+  void run(const RunContext &context) override {
+    for (const auto &stage : check(context) ? whole : divided)
+      stage->run(context);
+  }
+
+private:
+  FiniteCheck check;
+  std::vector<std::unique_ptr<Stage>> whole, divided;
+};
+
+} // namespace
+
+void addChoice(FiniteCheck check, std::vector<std::unique_ptr<Stage>> whole,
+               std::vector<std::unique_ptr<Stage>> divided, PipelineBuilder &builder) {
+  builder.add(
+      std::make_unique<ChoiceStage>(std::move(check), std::move(whole), std::move(divided)));
 }
 
 bool canAddInPlace(const KernelSpec &spec, const Operand *addend) {

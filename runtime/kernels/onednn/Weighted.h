@@ -18,7 +18,9 @@
 // do it (`reduce_range`). Everything else multiplies in float32 (ThroughFloat.h).
 //
 // oneDNN's ReLU and clip make a number of NaN, and its int8 results can be any code for it. Where v
-// may be NaN, a primitive therefore does the op up to v, and a loop the rest (Division).
+// may be NaN, a primitive therefore does the op up to v, and a loop the rest (Division). Of floats
+// every v may be, but hardly ever is: a look at the operands' magnitudes before each run mostly
+// tells that none can be, and then the primitive does it all (FiniteCheck).
 //
 //===----------------------------------------------------------------------===//
 
@@ -76,6 +78,9 @@ public:
   /// channels-last result alike.
   Buffer primitiveResult(Buffer result, PipelineBuilder &builder) const;
 
+  /// Whether there is a loop, and what it does the primitive could do just as well for finite v.
+  bool isOfFloats() const { return isDivided && whole.output->dtype == DType::Float32; }
+
   /// The loop, if there is one: activation and codes.
   void addRest(Buffer from, Buffer to, PipelineBuilder &builder) const;
 
@@ -84,6 +89,27 @@ private:
   Operand value; ///< v
   bool isDivided;
 };
+
+/// Tells before a run of floats that no v, nor a part of its sum, can be infinite or NaN.
+class FiniteCheck {
+public:
+  /// Nothing if the weights are not known.
+  static std::optional<FiniteCheck> of(const WeightedOp &op);
+
+  bool operator()(const RunContext &context) const;
+
+private:
+  struct Part {
+    Buffer values;
+    int64_t count;
+    double factor; ///< what a value is multiplied with at most
+  };
+  std::vector<Part> parts;
+};
+
+/// Runs `whole` when `check` holds, else `divided`.
+void addChoice(FiniteCheck check, std::vector<std::unique_ptr<Stage>> whole,
+               std::vector<std::unique_ptr<Stage>> divided, PipelineBuilder &builder);
 
 /// True when the memory of the addend can become the result's.
 bool canAddInPlace(const KernelSpec &spec, const Operand *addend);
