@@ -92,6 +92,43 @@ TEST_CASE("constants are aligned wherever the plan comes from") {
   CHECK(reinterpret_cast<uintptr_t>(loadPlan(linearPlan())->constants()) % 64 == 0);
 }
 
+TEST_CASE("a plan that is read into memory does not mind what happens to its file") {
+  const std::vector<uint8_t> good = linearPlan().file();
+  TemporaryFile file(good);
+  Result<std::shared_ptr<const Plan>> copied = Plan::load(file.path, {.copy = true});
+  Result<std::shared_ptr<const Plan>> mapped = Plan::load(file.path);
+  REQUIRE(copied);
+  REQUIRE(mapped);
+  const std::vector<uint8_t> constants((*copied)->constants(),
+                                       (*copied)->constants() + (*copied)->constantBytes());
+  const std::string name = (*mapped)->inputs()[0].name;
+  { // in place, as cp does
+    std::fstream stream(file.path, std::ios::in | std::ios::out | std::ios::binary);
+    stream << std::string(good.size(), 'x');
+  }
+  CHECK(std::equal(constants.begin(), constants.end(), (*copied)->constants()));
+  // What was checked of a mapped plan stays as well.
+  CHECK((*mapped)->graph().tensors()->Get(0)->name()->str() == name);
+  std::filesystem::resize_file(file.path, 0);
+  CHECK(std::equal(constants.begin(), constants.end(), (*copied)->constants()));
+}
+
+TEST_CASE("a plan in memory stays there") {
+  const std::vector<uint8_t> file = linearPlan().file();
+  auto owner = std::make_shared<AlignedBuffer>(file.size() + 64);
+  for (size_t offset : {0, 8}) {
+    std::memcpy(owner->data() + offset, file.data(), file.size());
+    std::weak_ptr<AlignedBuffer> watched = owner;
+    std::span<const uint8_t> bytes(owner->data() + offset, file.size());
+    Result<std::shared_ptr<const Plan>> plan = Plan::fromMemory(bytes, owner, "m.plan");
+    REQUIRE(plan);
+    CHECK((*plan)->path() == "m.plan");
+    const uint8_t *constants = (*plan)->constants();
+    CHECK((constants > owner->data() && constants < owner->data() + owner->size()) ==
+          (offset == 0)); // constants have to be aligned
+  }
+}
+
 TEST_CASE("an empty plan is a plan") {
   std::shared_ptr<const Plan> plan = loadPlan(PlanBuilder());
   CHECK(plan->inputs().empty());
