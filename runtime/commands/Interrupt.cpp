@@ -8,6 +8,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <new>
 #include <string_view>
 #include <unistd.h>
 
@@ -37,7 +39,23 @@ static void reportBusError(int signal, siginfo_t *info, void *) {
   ::_exit(1);
 }
 
+/// A library beneath may throw where nothing catches it.
+[[noreturn]] static void reportUncaught() {
+  removeTemporaryFiles();
+  try {
+    if (std::exception_ptr thrown = std::current_exception())
+      std::rethrow_exception(thrown);
+  } catch (const std::bad_alloc &) {
+    constexpr std::string_view text = "error: out of memory; try a smaller --batch, or less data\n";
+    (void)!::write(STDERR_FILENO, text.data(), text.size());
+    ::_exit(1);
+  } catch (...) {
+  }
+  std::abort();
+}
+
 void quantir::runtime::prepareForSignals() {
+  std::set_terminate(reportUncaught);
   struct sigaction action = {};
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction before;

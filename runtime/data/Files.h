@@ -58,7 +58,8 @@ Status writeFile(const std::string &path, std::string_view text);
 /// Takes the bytes of a file, part after part.
 using ByteSink = std::function<Status(std::span<const std::byte>)>;
 
-/// As above, for contents that are made on the way. If `write` fails, or throws, nothing is left.
+/// As above, for contents that are made on the way. If `write` fails, or throws, which is an error
+/// too, nothing is left.
 Status writeFile(const std::string &path, const std::function<Status(const ByteSink &put)> &write);
 
 /// Removes the temporary files that have names at this moment. Async-signal-safe: for the handler
