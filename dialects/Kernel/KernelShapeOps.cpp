@@ -1,5 +1,6 @@
 //===- KernelShapeOps.cpp - Data movement ---------------------------------===//
 
+#include "quantir/Numerics/Expand.h"
 #include "quantir/dialects/Kernel/Kernel.h"
 
 using namespace mlir;
@@ -35,9 +36,11 @@ std::string ReshapeOp::checkShapes() {
 OpFoldResult ReshapeOp::fold(FoldAdaptor) { return foldIdentity(getInput(), getType()); }
 
 std::string ExpandOp::checkShapes() {
-  numerics::Dims result;
-  std::string error =
-      numerics::inferExpand(getDims(getInput().getType()), getDims(getType()), result);
+  numerics::Dims input = getDims(getInput().getType()), shape = getDims(getType()), result;
+  // A dynamic dimension that the input does not have is the batch.
+  if (!llvm::is_contained(input, numerics::dynamicDim))
+    std::replace(shape.begin(), shape.end(), numerics::dynamicDim, numerics::expandToBatch);
+  std::string error = numerics::inferExpand(input, shape, result);
   return detail::checkResultShape(error, result, getType());
 }
 

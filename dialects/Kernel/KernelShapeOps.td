@@ -92,7 +92,7 @@ def Kernel_PadOp : Kernel_Op<"pad",
 }
 
 def Kernel_ExpandOp : Kernel_MoveOp<"expand", (ins), RowMajorLayout> {
-  let summary = "broadcast to the result's dimensions";
+  let summary = "broadcast to the result's dimensions, also to the batch";
   let description = [{
     ```mlir
     %1 = kernel.expand %0 : (tensor<?x8x1xf32>) -> tensor<?x8x4xf32>

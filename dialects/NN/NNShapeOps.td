@@ -32,8 +32,8 @@ def NN_ReshapeOp : NN_ViewOp<"reshape", (ins DenseI64ArrayAttr:$shape)> {
     `shape`. An entry of 0 is the input's dimension at the same index; at most one entry is -1,
     which is what the others leave.
 
-    A dynamic dimension stays where an entry of 0 takes it over. Else it is in the -1, and the other
-    entries divide the number of elements that a sample has.
+    A dynamic dimension has an entry of 0 where it stays, else it is the -1: [?, 8, 4] becomes
+    [?, 4], and [?, 4] becomes [?, 8, 4] where the batch is one that can be divided so.
 
     ```mlir
     %y = nn.reshape %x {shape = array<i64: 0, -1>} : (tensor<?x16x4x4xf32>) -> tensor<?x256xf32>
@@ -138,7 +138,7 @@ def NN_ExpandOp : NN_ShapedOp<"expand", NN_Commuting, (ins DenseI64ArrayAttr:$sh
   let description = [{
     `torch.Tensor.expand`, with ONNX's two-way rule: the result has the shape that numpy's
     broadcasting gives for the input's and `shape`. An entry of -1 keeps the input's dimension; an
-    entry of 1 does so too.
+    entry of 1 does so too; -2 repeats a dimension of 1, or a new one, for each sample of a batch.
   }];
   let hasFolder = 1;
 }

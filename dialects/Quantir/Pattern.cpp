@@ -4,6 +4,7 @@
 
 #include "quantir/Numerics/Text.h"
 #include "quantir/dialects/Quantir/ObjectTypes.h"
+#include "quantir/dialects/Quantir/OnnxOperators.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
@@ -65,6 +66,10 @@ private:
     for (llvm::StringRef type : allObjectTypes())
       known.push_back(type);
     fail("the name of an op");
+    if (std::string onnx = explainOnnxOperator(name); !onnx.empty()) {
+      error += ", but got '" + name.str() + "'; " + onnx;
+      return std::nullopt;
+    }
     error += ", but got '" + shown(name) + "'; did you mean '" +
              std::string(numerics::nearestName({name.data(), name.size()}, known)) + "'?";
     return std::nullopt;

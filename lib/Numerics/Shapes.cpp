@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "quantir/Numerics/Expand.h"
 #include "quantir/Numerics/KnownAxes.h"
 #include "quantir/Numerics/ShapesSupport.h"
 
@@ -170,12 +171,15 @@ std::string inferExpand(const Dims &x, const Dims &shape, Dims &out) {
   size_t lead = shape.size() - x.size();
   Dims result(shape.size());
   for (size_t i = 0; i < shape.size(); ++i) {
-    if (shape[i] < 0 && (shape[i] != -1 || i < lead))
+    bool isBatch = shape[i] == expandToBatch;
+    if (shape[i] < 0 && !isBatch && (shape[i] != -1 || i < lead))
       return expected(i < lead ? "sizes that are not negative for the new dimensions"
-                               : "sizes, or -1 to keep the input's",
+                               : "sizes, -1 to keep the input's, or -2 for the batch",
                       formatList(shape));
     int64_t have = i < lead ? 1 : x[i - lead];
-    int64_t want = shape[i] == -1 ? have : shape[i];
+    if (isBatch && have != 1)
+      return expected("a dimension of 1 to be repeated for the batch", formatDims(x));
+    int64_t want = isBatch ? dynamicDim : shape[i] == -1 ? have : shape[i];
     if (!broadcastDim(have, want, result[i]))
       return expected("a shape that " + formatDims(x) + " broadcasts to", formatList(shape));
   }
@@ -226,10 +230,15 @@ std::string inferReshape(const Dims &x, const Dims &shape, Dims &out) {
   if (rest == shape.size()) {
     if (have != want)
       return mismatch();
+  } else if (dynamic && !stays) {
+    // The batch may be a multiple of `want / have`, as it is behind a view(-1, size).
+    if (want == 0 || (have % want != 0 && want % std::max<int64_t>(have, 1) != 0))
+      return mismatch();
+    result[rest] = dynamicDim;
   } else if (want == 0 || have % want != 0) {
     return mismatch();
   } else {
-    result[rest] = dynamic && !stays ? dynamicDim : have / want;
+    result[rest] = have / want;
   }
   return finish(std::move(result), out);
 }

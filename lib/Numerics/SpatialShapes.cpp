@@ -60,6 +60,10 @@ std::string windowCount(int64_t in, int64_t begin, int64_t end, int64_t extent, 
                         bool ceilMode, int64_t &out) {
   // Every term is below 2^48: no overflow.
   int64_t padded = in + begin + end;
+  if (ceilMode && extent > padded && extent - padded < stride && padded > 0) {
+    out = 1; // a single window, which goes beyond the end
+    return {};
+  }
   if (extent < 0 || padded < extent)
     return expected("a window no longer than the padded input (" + number(padded) + ")",
                     extent < 0 ? "one of more than 2^48" : number(extent));

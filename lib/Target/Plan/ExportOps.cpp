@@ -298,6 +298,9 @@ FailureOr<int64_t> quantir::getBatchMultiple(Operation *op,
       return failure();
     return elements / after;
   }
+  // A value repeated for each sample.
+  if (isa<ExpandOp>(op) && !isDynamic(op->getOperand(0)))
+    return 1;
   // The other ops leave the dimension as it is; all operands that have one have the same.
   std::optional<int64_t> multiple;
   for (Value operand : op->getOperands()) {

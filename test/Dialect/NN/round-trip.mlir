@@ -388,6 +388,13 @@ func.func @expand(%x: tensor<?x1x4xf32>) -> tensor<?x3x4xf32> {
   return %y : tensor<?x3x4xf32>
 }
 
+// CHECK-LABEL: func @expand_batch(
+// CHECK: nn.expand %{{.*}} {shape = array<i64: -2, 3, -1>} : (tensor<1x4xf32>) -> tensor<?x3x4xf32>
+func.func @expand_batch(%x: tensor<1x4xf32>) -> tensor<?x3x4xf32> {
+  %y = nn.expand %x {shape = array<i64: -2, 3, -1>} : (tensor<1x4xf32>) -> tensor<?x3x4xf32>
+  return %y : tensor<?x3x4xf32>
+}
+
 // CHECK-LABEL: func @expand_rank(
 // CHECK: nn.expand %{{.*}} {shape = array<i64: 2, 3, 1>} : (tensor<4xf32>) -> tensor<2x3x4xf32>
 func.func @expand_rank(%x: tensor<4xf32>) -> tensor<2x3x4xf32> {

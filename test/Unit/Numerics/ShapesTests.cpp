@@ -177,6 +177,11 @@ TEST_CASE("broadcast shapes", "[shapes]") {
   CHECK(shapeOf(inferExpand, Dims{3}, Dims{4}) ==
         "error: expected a shape that [3] broadcasts to, but got [4]");
   CHECK(shapeOf(inferExpand, Dims{3}, Dims{INT64_MIN}).starts_with("error: "));
+  CHECK(shapeOf(inferExpand, Dims{1, 4}, Dims{-2, -1}) == "[?x4]");
+  CHECK(shapeOf(inferExpand, Dims{4}, Dims{3, -2, 4}) == "[3x?x4]");
+  CHECK(shapeOf(inferExpand, Dims{2, 4}, Dims{-2, 4}) ==
+        "error: expected a dimension of 1 to be repeated for the batch, but got [2x4]");
+  CHECK(shapeOf(inferExpand, Dims{dynamic, 1}, Dims{-1, -2}).starts_with("error: "));
 }
 
 TEST_CASE("reshape", "[shapes]") {
@@ -189,8 +194,11 @@ TEST_CASE("reshape", "[shapes]") {
   CHECK(reshape({dynamic, 3, 4}, {-1, 4}) == "[?x4]"); // three rows a sample
   CHECK(reshape({}, {1, 1}) == "[1x1]");
   CHECK(reshape({1}, {}) == "[]");
-  CHECK(reshape({dynamic, 3, 4}, {-1, 24}) ==
-        "error: expected a shape of as many elements as [?x3x4], but got [-1, 24]");
+  CHECK(reshape({dynamic, 3, 4}, {-1, 24}) == "[?x24]"); // where the batch is even
+  CHECK(reshape({dynamic, 4}, {-1, 3, 4}) == "[?x3x4]");
+  CHECK(reshape({dynamic, 3, 4}, {-1, 8}) ==
+        "error: expected a shape of as many elements as [?x3x4], but got [-1, 8]");
+  CHECK(reshape({dynamic, 3, 4}, {0, 24}).starts_with("error: "));
   CHECK(reshape({dynamic, 3, 4}, {1, -1}) == "[1x?]"); // twelve times the batch
   CHECK(reshape({8, dynamic, 4}, {0, 0, 2, 2}) == "[8x?x2x2]");
   CHECK(reshape({8, dynamic, 4}, {8, 1, -1, 4}) == "[8x1x?x4]");
