@@ -20,6 +20,8 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace quantir;
 
@@ -223,7 +225,8 @@ void addToBias(const Target &target, ArrayRef<double> mean) {
   Value old = target.bias->get();
   SmallVector<float> values = *nn::getConstantFloats(old);
   for (auto [value, m] : llvm::zip_equal(values, mean))
-    value = static_cast<float>(value + m);
+    if (std::isfinite(m)) // an infinity among the inputs says nothing about the others
+      value = static_cast<float>(value + m);
   OpBuilder builder(target.unit);
   target.bias->set(nn::createConstant(builder, old.getLoc(),
                                       cast<RankedTensorType>(old.getType()).getShape(), values,

@@ -17,6 +17,7 @@
 #include "quantir/passes/Convert/Passes.h"
 #include "runtime/data/OutputReader.h"
 #include "runtime/data/QuantizedInputs.h"
+#include "runtime/plan/FixedBatch.h"
 
 #include "mlir/IR/OwningOpRef.h"
 
@@ -454,8 +455,7 @@ FailureOr<ModelComparison> quantir::compareUnits(ModuleOp calibrated, ModuleOp r
   Side realSide, quantizedSide;
   realSide.plan = *realPlan;
   quantizedSide.plan = *quantizedPlan;
-  const int64_t batch =
-      (*realPlan)->hasDynamicBatch() ? 1 : runtime::fixedBatchOf((*realPlan)->inputs());
+  const int64_t batch = (*realPlan)->hasDynamicBatch() ? 1 : runtime::fixedBatchOf(**realPlan);
   const int64_t used = std::min(samples, std::max(batch, mostSamples / batch * batch));
   for (Side *side : {&realSide, &quantizedSide})
     if (runtime::Status status = side->open(options, used); !status)

@@ -3,6 +3,7 @@
 #include "runtime/data/Execution.h"
 
 #include "runtime/data/BatchPipeline.h"
+#include "runtime/plan/FixedBatch.h"
 #include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
@@ -18,7 +19,7 @@ using namespace quantir::runtime;
 Result<int64_t> quantir::runtime::chooseBatch(const Plan &plan, int64_t requested,
                                               int64_t samples) {
   if (!plan.hasDynamicBatch()) {
-    int64_t fixed = fixedBatchOf(plan.inputs());
+    int64_t fixed = fixedBatchOf(plan);
     if (requested != 0 && requested != fixed)
       return Status::invalidArgument(
           fmt::format("expected a batch of {}, which the model is fixed to, but "

@@ -4,6 +4,7 @@
 
 #include "runtime/data/QuantizedInputs.h"
 #include "runtime/data/Suggest.h"
+#include "runtime/plan/FixedBatch.h"
 #include "runtime/tensor/AxisCopy.h"
 #include "runtime/tensor/OutOfMemory.h"
 
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 using namespace quantir::runtime;
 
@@ -97,10 +99,11 @@ static std::vector<int64_t> significantDims(std::span<const int64_t> dims, size_
 }
 
 /// "[N, 3, 32, 32]": what to save for an input of these dims.
-static std::string wantedShape(const TensorInfo &input) {
+static std::string wantedShape(const TensorInfo &input, bool countsSamples = true) {
+  size_t axis = countsSamples ? input.batchAxis() : input.dims.size();
   std::string text = "[";
   for (size_t i = 0; i < input.dims.size(); ++i)
-    text += (i ? ", " : "") + (i == input.batchAxis() ? "N" : std::to_string(input.dims[i]));
+    text += (i ? ", " : "") + (i == axis ? "N" : std::to_string(input.dims[i]));
   return text + "]";
 }
 
@@ -197,15 +200,20 @@ ModelInputs::bindOne(NamedArray named, const TensorInfo &input, int64_t rowsPerS
   if (takesIntegers && array.type == ElementType::Float32)
     return error(fmt::format("expected integers, but got {}; convert it with x.astype('int64')",
                              array.storedType));
-  if (array.dims.empty())
-    return error(
-        fmt::format("expected an array of shape {}, but got a single number", wantedShape(input)));
+  const bool countsSamples = rowsPerSample != 0;
+  if (array.dims.empty() && !input.dims.empty())
+    return error(fmt::format("expected an array of shape {}, but got a single number",
+                             wantedShape(input, countsSamples)));
 
   Binding binding{input.name,        input.dtype,   array.dims, array.bytes,
                   input.batchAxis(), rowsPerSample, 0,          {}};
   if (array.type == ElementType::UInt8 && !takesIntegers) {
     if (Status status = bindImages(array, input, preprocessing, binding); !status)
       return std::move(status).withContext(context);
+  } else if (!countsSamples) {
+    if (significantDims(array.dims, 0) != significantDims(input.dims, 0))
+      return error(fmt::format("expected shape {}, one array for all samples, but got {}",
+                               wantedShape(input, false), shapeText(array.dims)));
   } else if (!fits(array.dims, input, binding.axis)) {
     if (binding.axis == 0 || !fits(array.dims, input, 0))
       return error(fmt::format("expected shape {} (N samples), but got {}", wantedShape(input),
@@ -214,7 +222,7 @@ ModelInputs::bindOne(NamedArray named, const TensorInfo &input, int64_t rowsPerS
   }
   if (takesIntegers && !convertIntegers(array.type, input.dtype, binding.elements))
     return error("expected integers of 32 bits, but some are larger");
-  if (binding.dims[binding.axis] % rowsPerSample != 0)
+  if (countsSamples && binding.dims[binding.axis] % rowsPerSample != 0)
     return error(fmt::format("expected a {} dimension that is a multiple of {}, but got {}",
                              binding.axis == 0 ? "leading" : "batch", rowsPerSample,
                              shapeText(binding.dims)));
@@ -251,12 +259,19 @@ static Result<std::vector<size_t>> assignArrays(const std::vector<std::string> &
   return assigned;
 }
 
+/// Whether some input follows the batch.
+static bool hasBatch(std::span<const TensorInfo> inputs) {
+  return std::any_of(inputs.begin(), inputs.end(), [](const TensorInfo &input) {
+    return !input.dims.empty() && input.dims[input.batchAxis()] < 0;
+  });
+}
+
 /// Reports inputs that no data can be cut up for.
 static Status checkInputs(std::span<const TensorInfo> inputs) {
   if (inputs.empty())
     return Status::unsupported("the model has no inputs, so no data can be given to it");
   for (const TensorInfo &input : inputs) {
-    if (input.dims.empty())
+    if (input.dims.empty() && !hasBatch(inputs))
       return Status::unsupported(
           fmt::format("input '{}' is a single number: it has no dimension that could count samples",
                       input.name));
@@ -273,7 +288,8 @@ static std::string noMemory() { return "not enough memory for the data"; }
 
 Result<ModelInputs> ModelInputs::bind(std::vector<NamedArray> arrays,
                                       std::span<const TensorInfo> inputs,
-                                      const std::optional<Preprocessing> &preprocessing) {
+                                      const std::optional<Preprocessing> &preprocessing,
+                                      std::optional<int64_t> knownBatch) {
   return catchOutOfMemory(
       [&]() -> Result<ModelInputs> {
         QUANTIR_RETURN_IF_ERROR(checkInputs(inputs));
@@ -286,7 +302,8 @@ Result<ModelInputs> ModelInputs::bind(std::vector<NamedArray> arrays,
         std::vector<NamedArray> assigned;
         for (size_t index : *indices)
           assigned.push_back(std::move(arrays[index]));
-        return bindAssigned(std::move(assigned), inputs, preprocessing, std::move(notes));
+        return bindAssigned(std::move(assigned), inputs, preprocessing, std::move(notes),
+                            knownBatch.value_or(fixedBatchOf(inputs)));
       },
       noMemory);
 }
@@ -295,14 +312,17 @@ Result<ModelInputs> ModelInputs::bind(std::vector<NamedArray> arrays,
 Result<ModelInputs> ModelInputs::bindAssigned(std::vector<NamedArray> assigned,
                                               std::span<const TensorInfo> inputs,
                                               const std::optional<Preprocessing> &preprocessing,
-                                              std::vector<std::string> notes) {
+                                              std::vector<std::string> notes,
+                                              int64_t fixedBatch) {
   ModelInputs bound;
   bound.notes_ = std::move(notes);
-  // A dynamic dim of -k holds k rows of each sample; a fixed leading one an equal share.
-  int64_t fixedBatch = fixedBatchOf(inputs);
+  // A dynamic dim of -k holds k rows of each sample, and an input without one serves all of them; a
+  // fixed leading dim has an equal share for each.
+  const bool isDynamic = hasBatch(inputs);
+  const TensorInfo *counted = nullptr;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    int64_t size = inputs[i].dims[inputs[i].batchAxis()];
-    int64_t rows = size < 0 ? -size : std::max<int64_t>(size / fixedBatch, 1);
+    int64_t size = inputs[i].dims.empty() ? 1 : inputs[i].dims[inputs[i].batchAxis()];
+    int64_t rows = size < 0 ? -size : isDynamic ? 0 : std::max<int64_t>(size / fixedBatch, 1);
     const Array &array = assigned[i].array;
     std::string stored = array.storedType;
     bool isConverted = array.type == ElementType::Float32 && stored != "float32";
@@ -312,12 +332,15 @@ Result<ModelInputs> ModelInputs::bindAssigned(std::vector<NamedArray> assigned,
     if (isConverted)
       bound.notes_.push_back(
           fmt::format("input '{}': {} data are converted to float32", inputs[i].name, stored));
-    int64_t samples = binding->dims[binding->axis] / rows;
-    if (i > 0 && samples != bound.samples_)
-      return Status::invalidData(
-          fmt::format("inputs '{}' and '{}' have different numbers of samples, {} and {}",
-                      inputs[0].name, inputs[i].name, bound.samples_, samples));
-    bound.samples_ = samples;
+    if (rows != 0) {
+      int64_t samples = binding->dims[binding->axis] / rows;
+      if (counted && samples != bound.samples_)
+        return Status::invalidData(
+            fmt::format("inputs '{}' and '{}' have different numbers of samples, {} and {}",
+                        counted->name, inputs[i].name, bound.samples_, samples));
+      counted = &inputs[i];
+      bound.samples_ = samples;
+    }
     bound.bindings.push_back(*std::move(binding));
   }
   if (bound.samples_ == 0)
@@ -345,7 +368,8 @@ Result<ModelInputs> ModelInputs::load(const std::string &path, const Plan &plan,
       assigned.push_back({file.names()[index], *std::move(array)});
     }
     Result<ModelInputs> bound =
-        bindAssigned(std::move(assigned), inputs, preprocessing, std::move(notes));
+        bindAssigned(std::move(assigned), inputs, preprocessing, std::move(notes),
+                     fixedBatchOf(plan));
     return bound ? std::move(bound) : std::move(bound).status().withContext(context);
   };
   return catchOutOfMemory(
@@ -369,6 +393,10 @@ void ModelInputs::fill(const Binding &binding, int64_t first, int64_t count, voi
   if (binding.isImages())
     return fillImages(binding, first, count, static_cast<float *>(to));
   int64_t rows = binding.rowsPerSample;
+  if (rows == 0) {
+    std::memcpy(to, binding.elements.data.data(), binding.elements.data.size());
+    return;
+  }
   copyAlongAxis({binding.elements.data.data(), binding.dims[binding.axis], first * rows},
                 {to, count * rows, 0}, count * rows, binding.dims, binding.axis,
                 sizeOf(binding.dtype));
@@ -389,36 +417,39 @@ void ModelInputs::fillImages(const Binding &binding, int64_t first, int64_t coun
 }
 
 Status ModelInputs::fillAll(int64_t first, int64_t count, std::span<const TensorView> inputs,
-                            bool requireFinite) const {
+                            bool refuseNaN) const {
   for (size_t i = 0; i < bindings.size(); ++i) {
     const Binding &binding = bindings[i];
     fill(binding, first, count, inputs[i].data);
-    if (!requireFinite || binding.dtype != DType::Float32)
+    if (!refuseNaN || binding.dtype != DType::Float32)
       continue;
     const float *to = static_cast<const float *>(inputs[i].data);
     int64_t size = inputs[i].numElements();
-    const float *bad = std::find_if(to, to + size, [](float v) { return !std::isfinite(v); });
+    const float *bad = std::find_if(to, to + size, [](float v) { return std::isnan(v); });
     if (bad == to + size)
       continue;
+    if (binding.rowsPerSample == 0)
+      return Status::invalidData(
+          fmt::format("input '{}' contains a NaN (not a number); repair it", binding.name));
     // `to` has `outer` blocks of `count` samples.
     int64_t outer = numElements(std::span(inputs[i].dims).first(binding.axis));
     int64_t sample = first + (bad - to) / (size / outer / count) % count;
-    return Status::invalidData(fmt::format(
-        "sample {} of input '{}' contains {}; remove it from the data, or repair it", sample,
-        bindings[i].name, std::isnan(*bad) ? "a NaN (not a number)" : "an infinity"));
+    return Status::invalidData(fmt::format("sample {} of input '{}' contains a NaN (not a number); "
+                                           "remove it from the data, or repair it",
+                                           sample, bindings[i].name));
   }
   return Status();
 }
 
 SampleSource ModelInputs::source() const {
   return [this](int64_t first, int64_t count, std::span<const TensorView> inputs) {
-    return fillAll(first, count, inputs, /*requireFinite=*/false);
+    return fillAll(first, count, inputs, /*refuseNaN=*/false);
   };
 }
 
-SampleSource ModelInputs::finiteSource() const {
+SampleSource ModelInputs::calibrationSource() const {
   return [this](int64_t first, int64_t count, std::span<const TensorView> inputs) {
-    return fillAll(first, count, inputs, /*requireFinite=*/true);
+    return fillAll(first, count, inputs, /*refuseNaN=*/true);
   };
 }
 

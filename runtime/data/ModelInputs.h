@@ -29,11 +29,14 @@ public:
   /// Binds `arrays` to `inputs`: a single array to a single input, otherwise by name. Shapes must
   /// agree but for the dimension that counts samples and dimensions of size 1 ([N, 8, 8] serves a
   /// model of [N, 1, 8, 8]); where samples are not the model's leading dimension, the array may
-  /// have them in front. Errors: a name, type or shape that does not fit, no samples, inputs with
-  /// different numbers of samples, uint8 images without `preprocessing`.
+  /// have them in front. Beside inputs with a dynamic batch, one without it is one array for all
+  /// samples. `knownBatch` is the batch of a plan without a dynamic one. Errors: a name, type or
+  /// shape that does not fit, no samples, inputs with different numbers of samples, uint8 images
+  /// without `preprocessing`.
   static Result<ModelInputs> bind(std::vector<NamedArray> arrays,
                                   std::span<const TensorInfo> inputs,
-                                  const std::optional<Preprocessing> &preprocessing);
+                                  const std::optional<Preprocessing> &preprocessing,
+                                  std::optional<int64_t> knownBatch = std::nullopt);
 
   /// Loads what the inputs of `plan` need of `path` and binds it to them. Messages begin with the
   /// path.
@@ -51,9 +54,9 @@ public:
   /// For BatchRunner::run. This object must outlive it.
   SampleSource source() const;
 
-  /// As `source`, for calibration: a sample with a NaN or an infinity in it is an error that names
-  /// the sample.
-  SampleSource finiteSource() const;
+  /// As `source`, for calibration: a sample with a NaN in it is an error that names the sample.
+  /// Infinities pass, such as those of an attention mask: histograms leave them out.
+  SampleSource calibrationSource() const;
 
 private:
   struct Binding {
@@ -62,7 +65,8 @@ private:
     std::vector<int64_t> dims;    ///< all samples
     Bytes elements;               ///< of the model's type; images: bytes
     size_t axis = 0;              ///< the dimension that counts samples
-    int64_t rowsPerSample = 1;    ///< how many entries of that dimension make up one sample
+    /// How many entries of that dimension make up one sample; 0: all serve every sample.
+    int64_t rowsPerSample = 1;
     /// For images: channels, and for each channel what each byte becomes.
     int64_t channels = 0;
     std::vector<float> table;
@@ -73,7 +77,7 @@ private:
   static Result<ModelInputs> bindAssigned(std::vector<NamedArray> assigned,
                                           std::span<const TensorInfo> inputs,
                                           const std::optional<Preprocessing> &preprocessing,
-                                          std::vector<std::string> notes);
+                                          std::vector<std::string> notes, int64_t fixedBatch);
   static Status bindImages(const Array &array, const TensorInfo &input,
                            const std::optional<Preprocessing> &preprocessing, Binding &binding);
   static Result<Binding> bindOne(NamedArray array, const TensorInfo &input, int64_t rowsPerSample,
@@ -81,7 +85,7 @@ private:
   void fill(const Binding &binding, int64_t first, int64_t count, void *to) const;
   void fillImages(const Binding &binding, int64_t first, int64_t count, float *to) const;
   Status fillAll(int64_t first, int64_t count, std::span<const TensorView> inputs,
-                 bool requireFinite) const;
+                 bool refuseNaN) const;
 
   std::vector<Binding> bindings;
   std::vector<std::string> notes_;

@@ -3,6 +3,7 @@
 #include "quantir/Runtime/Plan.h"
 
 #include "runtime/data/Files.h"
+#include "runtime/plan/FixedBatch.h"
 #include "runtime/plan/PlanFile.h"
 #include "runtime/plan/Resolve.h"
 #include "runtime/plan/Validate.h"
@@ -21,6 +22,18 @@ int64_t fixedBatchOf(std::span<const TensorInfo> inputs) {
   for (const TensorInfo &input : inputs)
     batch = std::gcd(batch, input.dims.empty() ? 1 : input.dims[0]);
   return std::max<int64_t>(batch, 1);
+}
+
+bool isShared(const Plan &plan, const TensorInfo &info) {
+  return plan.hasDynamicBatch() && (info.dims.empty() || info.dims[info.batchAxis()] >= 0);
+}
+
+int64_t fixedBatchOf(const Plan &plan) {
+  const int64_t batch = fixedBatchOf(plan.inputs());
+  for (const TensorInfo &output : plan.outputs())
+    if (!output.dims.empty() && output.dims[0] % batch != 0)
+      return 1;
+  return batch;
 }
 
 /// A plan file, aligned to 64 bytes, and the graph in it.

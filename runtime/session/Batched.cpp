@@ -2,12 +2,14 @@
 
 #include "quantir/Runtime/Batched.h"
 
+#include "runtime/plan/FixedBatch.h"
 #include "runtime/tensor/AxisCopy.h"
 #include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace quantir::runtime {
 
@@ -16,16 +18,21 @@ struct BatchRunner::Impl {
   struct Port {
     TensorInfo info;
     size_t axis = 0;
-    int64_t rowsPerSample = 1;
+    int64_t rowsPerSample = 1; ///< 0: one tensor for all samples
 
     std::vector<int64_t> dims(int64_t samples) const {
       std::vector<int64_t> result = info.dims;
-      result[axis] = rowsPerSample * samples;
+      if (rowsPerSample)
+        result[axis] = rowsPerSample * samples;
       return result;
     }
     /// Copies samples between tensors of `fromSamples` and `toSamples`.
     void copy(const void *from, int64_t fromSamples, int64_t fromFirst, void *to, int64_t toSamples,
               int64_t toFirst, int64_t count) const {
+      if (rowsPerSample == 0) {
+        std::memcpy(to, from, size_t(numElements(info.dims)) * sizeOf(info.dtype));
+        return;
+      }
       copyAlongAxis({from, fromSamples * rowsPerSample, fromFirst * rowsPerSample},
                     {to, toSamples * rowsPerSample, toFirst * rowsPerSample}, count * rowsPerSample,
                     info.dims, axis, sizeOf(info.dtype));
@@ -51,8 +58,9 @@ struct BatchRunner::Impl {
   Status runBatch(int64_t first, int64_t count, const SampleSource &source, const SampleSink &sink);
 };
 
-/// How many of a tensor's rows belong to one sample. A dynamic dim says so itself; of a fixed
-/// leading one every sample of the batch has the same share.
+/// How many of a tensor's rows belong to one sample. A dynamic dim says so itself, and a tensor
+/// without one serves all samples; of a fixed leading one every sample of the batch has the same
+/// share.
 Result<std::vector<BatchRunner::Impl::Port>>
 BatchRunner::Impl::portsOf(std::string_view what, const std::vector<TensorInfo> &planned,
                            const std::vector<TensorInfo> &resolved) const {
@@ -60,14 +68,15 @@ BatchRunner::Impl::portsOf(std::string_view what, const std::vector<TensorInfo> 
   for (size_t i = 0; i < planned.size(); ++i) {
     const std::vector<int64_t> &dims = planned[i].dims;
     size_t axis = planned[i].batchAxis();
-    bool counted =
-        !dims.empty() && (plan->hasDynamicBatch() ? dims[axis] < 0 : dims[axis] % full.batch == 0);
-    if (!counted)
-      return Status::unsupported(fmt::format("{} '{}': expected a {} dim that counts samples, in "
-                                             "batches of {}, but got dims {}",
-                                             what, planned[i].name,
-                                             plan->hasDynamicBatch() ? "dynamic" : "leading",
-                                             full.batch, formatDims(dims)));
+    if (isShared(*plan, planned[i])) {
+      ports.push_back({resolved[i], 0, 0});
+      continue;
+    }
+    if (!plan->hasDynamicBatch() && (dims.empty() || dims[axis] % full.batch != 0))
+      return Status::unsupported(
+          fmt::format("{} '{}': expected a leading dim that counts samples, in batches of {}, but "
+                      "got dims {}; take it away, or export the model with a dynamic batch",
+                      what, planned[i].name, full.batch, formatDims(dims)));
     if (std::count_if(dims.begin(), dims.end(), [](int64_t dim) { return dim < 0; }) > 1)
       return Status::unsupported(fmt::format(
           "{} '{}': expected one dim that follows the batch, but got dims {}: several batches do "
@@ -116,7 +125,7 @@ Status BatchRunner::Impl::runBatch(int64_t first, int64_t count, const SampleSou
 
   QUANTIR_RETURN_IF_ERROR(source(first, count, inputViews));
   for (size_t i = 0; i < inputs.size(); ++i)
-    for (int64_t sample = count; sample < lane->batch; ++sample)
+    for (int64_t sample = count; inputs[i].rowsPerSample && sample < lane->batch; ++sample)
       inputs[i].copy(inputViews[i].data, lane->batch, count - 1, inputViews[i].data, lane->batch,
                      sample, 1);
   QUANTIR_RETURN_IF_ERROR(lane->session->run(lane->inputViews, lane->outputViews));
@@ -138,7 +147,7 @@ Result<std::unique_ptr<BatchRunner>> BatchRunner::create(std::shared_ptr<const P
                                  ": expected an input that counts samples, but it has none");
     int64_t batch = options.batch;
     if (!plan->hasDynamicBatch())
-      batch = fixedBatchOf(plan->inputs());
+      batch = fixedBatchOf(*plan);
     QUANTIR_RETURN_IF_ERROR(impl->createLane(impl->full, batch));
     Result<std::vector<Impl::Port>> inputs =
         impl->portsOf("input", plan->inputs(), impl->full.session->inputs());
@@ -198,9 +207,12 @@ Result<std::vector<Tensor>> BatchRunner::runAll(std::span<const TensorView> inpu
   if (inputs.size() != ports.size())
     return Status::invalidArgument(
         fmt::format("expected {} inputs, but got {}", ports.size(), inputs.size()));
-  int64_t samples = inputs[0].dims.size() <= ports[0].axis
-                        ? 0
-                        : inputs[0].dims[ports[0].axis] / ports[0].rowsPerSample;
+  int64_t samples = 0;
+  auto counting = std::find_if(ports.begin(), ports.end(),
+                               [](const Impl::Port &port) { return port.rowsPerSample != 0; });
+  if (counting != ports.end())
+    if (const auto &dims = inputs[counting - ports.begin()].dims; dims.size() > counting->axis)
+      samples = dims[counting->axis] / counting->rowsPerSample;
   for (size_t i = 0; i < inputs.size(); ++i) {
     std::vector<int64_t> dims = ports[i].dims(samples);
     if (inputs[i].dtype != ports[i].info.dtype || inputs[i].dims != dims)

@@ -25,9 +25,9 @@ using SampleSink =
 
 class BatchRunner {
 public:
-  /// Every input and output must count samples: with a dynamic batch, which is `options.batch`, in
-  /// the one dim that follows it; with a fixed one, which is `fixedBatchOf` the inputs, in its
-  /// leading dim.
+  /// Inputs and outputs count samples: with a dynamic batch, which is `options.batch`, in the dim
+  /// that follows it, where those that have none are shared by all; with a fixed one in the leading
+  /// dim, which has a share for each sample. Where an output has none, the inputs hold one sample.
   static Result<std::unique_ptr<BatchRunner>> create(std::shared_ptr<const Plan> plan,
                                                      SessionOptions options = {});
   ~BatchRunner();

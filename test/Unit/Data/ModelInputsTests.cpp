@@ -164,15 +164,33 @@ TEST_CASE("data that are no samples are refused") {
   CHECK_THAT(bindError(one(zeros({1})), {input({})}), ContainsSubstring("single number"));
 }
 
-TEST_CASE("calibration data must be finite") {
+TEST_CASE("beside a batch, an input without one serves all samples") {
+  std::vector<TensorInfo> inputs = {input({-1, 2}, "x"), input({2, 3}, "table")};
+  auto arrays = [&](Array table) {
+    std::vector<NamedArray> list = one(zeros({5, 2}), "x");
+    list.push_back({"table", std::move(table)});
+    return list;
+  };
+  Result<ModelInputs> bound =
+      ModelInputs::bind(arrays(Array::fromFloats({2, 3}, {1, 2, 3, 4, 5, 6})), inputs, {});
+  REQUIRE(bound);
+  CHECK(bound->samples() == 5);
+  Tensor x(DType::Float32, {2, 2}), table(DType::Float32, {2, 3});
+  REQUIRE(bound->source()(3, 2, std::array{x.view(), table.view()}));
+  CHECK(table.as<float>()[5] == 6);
+  CHECK_THAT(bindError(arrays(zeros({5, 2, 3})), inputs),
+             ContainsSubstring("expected shape [2, 3], one array for all samples"));
+}
+
+TEST_CASE("calibration data hold no NaN") {
   std::vector<TensorInfo> inputs = {input({-1, 2})};
-  Array array = Array::fromFloats({3, 2}, {1, 2, 3, 4, 5, NAN});
+  Array array = Array::fromFloats({3, 2}, {1, -INFINITY, 3, 4, 5, NAN});
   Result<ModelInputs> bound = ModelInputs::bind(one(array), inputs, {});
   REQUIRE(bound);
   Tensor tensor(DType::Float32, {2, 2});
-  CHECK(bound->finiteSource()(0, 2, std::array{tensor.view()}));
+  CHECK(bound->calibrationSource()(0, 2, std::array{tensor.view()}));
   CHECK(bound->source()(1, 2, std::array{tensor.view()}));
-  CHECK_THAT(bound->finiteSource()(1, 2, std::array{tensor.view()}).message(),
+  CHECK_THAT(bound->calibrationSource()(1, 2, std::array{tensor.view()}).message(),
              ContainsSubstring("sample 2 of input 'x' contains a NaN"));
 }
 

@@ -102,16 +102,53 @@ TEST_CASE("sources and sinks see exactly the samples") {
   }
 }
 
-TEST_CASE("what cannot be cut into samples is an error") {
+TEST_CASE("where an output has no share for each sample, the inputs hold one") {
   PlanBuilder builder;
   int32_t x = builder.input("x", TensorSpec::floats({4, 2}));
   plan::MeanT mean;
   mean.axes = {0};
   builder.output(builder.op(mean, {x}, builder.value("y", TensorSpec::floats({2}))));
   Result<std::unique_ptr<BatchRunner>> runner = BatchRunner::create(loadPlan(builder));
+  REQUIRE(runner);
+  CHECK((*runner)->batch() == 1);
+  Tensor two = floatTensor({8, 2}, {1, 2, 1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4, 3, 4});
+  Result<std::vector<Tensor>> outputs = (*runner)->run(std::vector<TensorView>{two.view()});
+  REQUIRE(outputs);
+  CHECK((*outputs)[0].dims() == std::vector<int64_t>{4});
+  CHECK(std::ranges::equal((*outputs)[0].as<float>(), std::vector<float>{1, 2, 3, 4}));
+}
+
+TEST_CASE("beside a batch, tensors without one are shared by all samples") {
+  PlanBuilder builder;
+  int32_t x = builder.input("x", TensorSpec::floats({-1, 2}));
+  int32_t table = builder.input("table", TensorSpec::floats({2}));
+  plan::UnaryT relu;
+  relu.kind = plan::UnaryKind::Relu;
+  builder.output(builder.op(relu, {x}, builder.value("y", TensorSpec::floats({-1, 2}))));
+  builder.output(builder.op(relu, {table}, builder.value("z", TensorSpec::floats({2}))));
+  SessionOptions options;
+  options.batch = 2;
+  Result<std::unique_ptr<BatchRunner>> runner = BatchRunner::create(loadPlan(builder), options);
+  REQUIRE(runner);
+  Tensor samples = floatTensor({3, 2}, {1, -2, 3, -4, 5, -6}), shared = floatTensor({2}, {-7, 8});
+  Result<std::vector<Tensor>> outputs =
+      (*runner)->run(std::vector<TensorView>{samples.view(), shared.view()});
+  REQUIRE(outputs);
+  CHECK(std::ranges::equal((*outputs)[0].as<float>(), std::vector<float>{1, 0, 3, 0, 5, 0}));
+  CHECK(std::ranges::equal((*outputs)[1].as<float>(), std::vector<float>{0, 8}));
+}
+
+TEST_CASE("what cannot be cut into samples is an error") {
+  PlanBuilder builder;
+  int32_t x = builder.input("x", TensorSpec::floats({4, 2}));
+  plan::MeanT mean;
+  mean.axes = {0, 1};
+  builder.output(builder.op(mean, {x}, builder.value("y", TensorSpec::floats({}))));
+  Result<std::unique_ptr<BatchRunner>> runner = BatchRunner::create(loadPlan(builder));
   REQUIRE_FALSE(runner);
   CHECK(runner.message() == "plan 'test': output 'y': expected a leading dim that counts samples, "
-                            "in batches of 4, but got dims [2]");
+                            "in batches of 4, but got dims []; take it away, or export the model "
+                            "with a dynamic batch");
 
   std::unique_ptr<BatchRunner> good = makeRunner(reluPlan(-1), 2);
   Tensor wrong = floatTensor({1, 3}, {1, 2, 3});
