@@ -9,6 +9,7 @@
 #include "quantir/dialects/Interfaces/QuantizableOpInterface.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/ObjectTypes.h"
+#include "quantir/dialects/Quantir/OnnxOperators.h"
 #include "runtime/data/Files.h"
 #include "runtime/data/Suggest.h"
 
@@ -66,7 +67,9 @@ LogicalResult readTargets(JsonReader reader, ModuleOp module) {
     if (type.empty()) {
       InFlightDiagnostic diagnostic = member.error()
                                       << "PyTorch has no function or method '" << *target << "'";
-      if (StringRef near = nearest(*target, known); !near.empty())
+      if (std::string onnx = explainOnnxOperator(*target); !onnx.empty())
+        diagnostic << "; " << onnx;
+      else if (StringRef near = nearest(*target, known); !near.empty())
         diagnostic << "; did you mean '" << near << "'?";
       return diagnostic;
     }

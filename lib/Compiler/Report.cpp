@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 using namespace quantir;
@@ -135,7 +136,12 @@ std::string QuantizationReport::toText() const {
 //===----------------------------------------------------------------------===//
 
 /// As few digits as name the float32: 0.305, not the 0.3050000071525574 that it is.
-static double shortest(float value) { return std::stod(fmt::format("{}", value)); }
+static double shortest(float value) {
+  std::string text = fmt::format("{}", value);
+  double number = value; // stod would ask the locale, and refuses infinities
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
 
 static Json toJson(const std::vector<float> &values) {
   Json json = Json::array();

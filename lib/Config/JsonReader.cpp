@@ -30,6 +30,8 @@ FailureOr<std::string> JsonReader::string() const {
 FailureOr<int64_t> JsonReader::integer() const {
   if (!value->is_number_integer())
     return expected("an integer");
+  if (value->is_number_unsigned() && value->get<uint64_t>() > uint64_t(INT64_MAX))
+    return expected("an integer of at most 64 bits with its sign"); // it would wrap around
   return value->get<int64_t>();
 }
 

@@ -7,9 +7,12 @@
 
 #include "quantir/Numerics/Observer.h"
 #include "quantir/dialects/Quantir/ObjectTypes.h"
+#include "quantir/dialects/Quantir/OnnxOperators.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace quantir;
@@ -51,6 +54,12 @@ std::optional<Json> observerOfClass(StringRef name) {
   return Json{{"observer", std::string(numerics::toText(kind))}};
 }
 
+/// What a message shows of a text of any length.
+std::string shown(StringRef text) {
+  constexpr size_t most = 80;
+  return text.size() > most ? text.take_front(most).str() + "..." : text.str();
+}
+
 /// Turns parsed text into JSON; errors are reported at the reader's place.
 class TextReader {
 public:
@@ -61,9 +70,7 @@ public:
     std::optional<PythonValue> value = parsePython(text, error);
     if (value)
       return *std::move(value);
-    constexpr size_t most = 80;
-    return reader.error() << error << " of '" << text.take_front(most)
-                          << (text.size() > most ? "...'" : "'");
+    return reader.error() << shown(error) << " of '" << shown(text) << "'";
   }
 
   FailureOr<Json> observer(const PythonValue &value) const;
@@ -84,7 +91,8 @@ private:
 
 FailureOr<Json> TextReader::unknown(StringRef what, StringRef name,
                                     ArrayRef<StringRef> names) const {
-  InFlightDiagnostic diagnostic = reader.error() << "no " << what << " is called '" << name << "'";
+  InFlightDiagnostic diagnostic = reader.error()
+                                  << "no " << what << " is called '" << shown(name) << "'";
   if (StringRef near = nearest(name, names); !near.empty())
     return diagnostic << "; did you mean '" << near << "'?";
   return diagnostic << "; expected one of " << llvm::join(names, ", ")
@@ -96,7 +104,8 @@ FailureOr<Json> TextReader::namedObserver(StringRef name) const {
     return *std::move(json);
   SmallVector<StringRef> names = builtinNames("observers");
   names.append({"FakeQuantize", "FusedMovingAvgObsFakeQuantize", "FixedQParamsFakeQuantize"});
-  InFlightDiagnostic diagnostic = reader.error() << "no observer is called '" << name << "'; ";
+  InFlightDiagnostic diagnostic = reader.error()
+                                  << "no observer is called '" << shown(name) << "'; ";
   if (StringRef near = nearest(name, names); !near.empty())
     return diagnostic << "did you mean '" << near << "'?";
   // The kinds of observers and the nearest of them.
@@ -107,8 +116,18 @@ FailureOr<Json> TextReader::namedObserver(StringRef name) const {
 /// The value of an observer's argument.
 FailureOr<Json> TextReader::argument(const PythonValue &value) const {
   switch (value.kind) {
-  case Kind::Number:
-    return Json::parse(StringRef(value.text).ltrim('+').str(), nullptr, /*allow_exceptions=*/false);
+  case Kind::Number: {
+    // Python has 1. and .5 and 1.e-5, which JSON has not.
+    Json number = Json::parse(StringRef(value.text).ltrim('+').str(), nullptr,
+                              /*allow_exceptions=*/false);
+    double real = 0;
+    if (number.is_discarded() && !StringRef(value.text).getAsDouble(real) && std::isfinite(real))
+      number = real;
+    if (!number.is_discarded())
+      return number;
+    return reader.error() << "expected a finite number at column " << value.column << ", but got '"
+                          << shown(value.text) << "'";
+  }
   case Kind::Bool:
     return Json(value.text == "True");
   case Kind::None:
@@ -216,7 +235,7 @@ FailureOr<Json> TextReader::backendQConfig(bool qat, const PythonValue &call,
     return *qconfig;
   return reader.error() << "expected version " << (qat ? "0 or 1" : "0") << " of the "
                         << (qat ? "QAT " : "") << "qconfig of '" << backend << "', but got '"
-                        << number->text << "'";
+                        << shown(number->text) << "'";
 }
 
 FailureOr<Json> TextReader::qconfig(const PythonValue &value) const {
@@ -313,7 +332,7 @@ LogicalResult TextReader::expectClass(const PythonValue &value, StringRef name) 
   if (lastPart(found) == name)
     return success();
   return reader.error() << "expected '" << name << "' at column " << value.column << ", but got '"
-                        << (found.empty() ? StringRef(value.text) : found) << "'";
+                        << shown(found.empty() ? StringRef(value.text) : found) << "'";
 }
 
 FailureOr<Json> TextReader::equalization(const PythonValue &value) const {
@@ -323,7 +342,7 @@ FailureOr<Json> TextReader::equalization(const PythonValue &value) const {
   if (value.kind == Kind::Name && name == "default_equalization_qconfig")
     return Json(true);
   if (value.kind != Kind::Call || name != "EqualizationQConfig")
-    return reader.error() << "no equalization qconfig is called '" << value.text
+    return reader.error() << "no equalization qconfig is called '" << shown(value.text)
                           << "'; expected 'default_equalization_qconfig', what PyTorch prints for "
                              "one, or null";
   for (auto [i, entry] : llvm::enumerate(equalizationObservers)) {
@@ -446,7 +465,10 @@ FailureOr<std::string> quantir::readObjectType(JsonReader reader) {
   // The model's author has classes, too, which modules may be named by.
   if (isClassOfAuthor(spellings[0]))
     return spellings[0];
-  InFlightDiagnostic diagnostic = reader.error() << "no object type is called '" << *text << "'";
+  InFlightDiagnostic diagnostic = reader.error()
+                                  << "no object type is called '" << shown(*text) << "'";
+  if (std::string onnx = explainOnnxOperator(spellings[0]); !onnx.empty())
+    return diagnostic << "; " << onnx;
   if (StringRef near = nearestType(spellings[0]); !near.empty())
     return diagnostic << "; did you mean '" << near << "'?";
   return diagnostic << "; expected a class, a function or a method of PyTorch, or an op such as "

@@ -107,7 +107,7 @@ bool Parser::parseValueBody(PythonValue &value) {
     value.kind = Kind::List;
     return parseElements(value, c == '[' ? ']' : ')');
   }
-  if (llvm::isDigit(c) || c == '-' || c == '+')
+  if (llvm::isDigit(c) || c == '-' || c == '+' || c == '.')
     return parseNumber(value);
   if (llvm::isAlpha(c) || c == '_')
     return parseNamed(value);
@@ -155,7 +155,8 @@ bool Parser::parseNumber(PythonValue &value) {
   if (!StringRef(value.text).getAsDouble(number))
     return true;
   position = begin;
-  return fail("expected a number, but got '" + llvm::Twine(value.text) + "'");
+  return fail("expected a number, but got '" + llvm::Twine(StringRef(value.text).take_front(40)) +
+              "'");
 }
 
 bool Parser::parseNamed(PythonValue &value) {

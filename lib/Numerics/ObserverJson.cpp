@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 
 using nlohmann::json;
@@ -29,7 +29,9 @@ json floatToJson(float value) {
   std::string text = formatFloat(value);
   if (!std::isfinite(value))
     return text;
-  return std::strtod(text.c_str(), nullptr);
+  double shortest = 0; // strtod would ask the locale
+  std::from_chars(text.data(), text.data() + text.size(), shortest);
+  return shortest;
 }
 
 void writeFloats(const std::vector<float> &values, json &array) {
@@ -301,7 +303,15 @@ std::string fromJson(const json &object, ObserverConfig &out, std::string_view p
   reader.optional("scale", config.fixedScale);
   reader.optional("zero_point", config.fixedZeroPoint);
   reader.optional("fake_quantize", config.fakeQuantize);
-  reader.optional("target_dtype", config.dtype); // PyTorch's name of it for affine_min_max
+  // PyTorch's name of the dtype for affine_min_max.
+  QDType target = config.dtype;
+  reader.optional("target_dtype", target);
+  if (object.is_object() && object.contains("target_dtype") && object.contains("dtype") &&
+      target != config.dtype)
+    reader.fail("target_dtype", "expected the same as dtype, but got " +
+                                    std::string(toText(target)) + " and " +
+                                    std::string(toText(config.dtype)));
+  config.dtype = target;
   reader.optional("granularity", config.granularityKind);
   reader.optional("group_size", config.groupSize);
   reader.optional("block_size", config.blockSize);

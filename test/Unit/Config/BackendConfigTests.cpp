@@ -402,6 +402,8 @@ TEST_CASE("errors in a backend config name the place and the nearest right name"
                         "'nn.rellu(nn.conv)', but got 'nn.rellu'; did you mean 'nn.relu'?"));
   CHECK_THAT(f.errorOf(R"json({"name": "x", "patterns": [{"pattern": "torch.nn.Conv2D"}]})json"),
              ContainsSubstring("did you mean 'torch.nn.Conv2d'?"));
+  CHECK_THAT(f.errorOf(R"json({"name": "x", "patterns": [{"pattern": "Conv"}]})json"),
+             ContainsSubstring("'Conv' is an operator of ONNX, which is imported as 'nn.conv'"));
   CHECK_THAT(f.errorOf(R"json({"name": "x", "patterns": [{}]})json"),
              ContainsSubstring("patterns[0]: expected the key 'pattern'"));
   CHECK_THAT(f.errorOf(R"json({"name": "x", "patterns": [{"pattern": []}]})json"),

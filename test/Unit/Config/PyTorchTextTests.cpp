@@ -55,6 +55,12 @@ TEST_CASE("the ways to write one observer are the same observer") {
        })
     CHECK(observerJson(f, text) == expected);
 
+  // Python's numbers are not all JSON's.
+  expected =
+      numerics::toJson(f.observer(R"({"observer": "min_max", "eps": 1.0})").getConfig()).dump();
+  for (const char *number : {"1", "1.0", "1.", "+1.", "1.e0", "01", ".1e1"})
+    CHECK(observerJson(f, "MinMaxObserver.with_args(eps=" + std::string(number) + ")") == expected);
+
   for (const char *text : {"histogram", "HistogramObserver",
                            "<class 'torch.ao.quantization.observer.HistogramObserver'>"})
     CHECK(observerJson(f, text) ==

@@ -204,6 +204,11 @@ TEST_CASE("errors in configurations name the place, what was expected and the ne
        "object_type[0][0]: no object type is called '<class 'torch.nn.modules.conv.Conv9d'>'; did "
        "you mean 'torch.nn.Conv1d'?"},
       {R"({"object_type": [["nn.cnov", null]]})", "did you mean 'nn.conv'?"},
+      {R"({"object_type": [["Conv", null]]})", "object_type[0][0]: no object type is called "
+                                               "'Conv'; 'Conv' is an operator of ONNX, which is "
+                                               "imported as 'nn.conv'"},
+      {R"({"object_type": [["Gemm", null]]})", "which is imported as 'nn.linear'"},
+      {R"({"object_type": [["MatMul", null]]})", "which is imported as 'nn.linear' or 'nn.matmul'"},
       {R"({"object_type": [[7, null]]})", "object_type[0][0]: expected a string, but got 7"},
       {R"({"object_type": [["Conv2d", 7]]})", "object_type[0][1]: expected an object, but got 7"},
       {R"({"object_type": [["Conv2d", "default_qconfg"]]})",
@@ -215,6 +220,8 @@ TEST_CASE("errors in configurations name the place, what was expected and the ne
        "module_name_object_type_order[0]: expected an index of at least 0, but got -1"},
       {R"({"module_name_object_type_order": [["a", "Conv2d", "0", null]]})",
        "module_name_object_type_order[0][2]: expected an integer, but got \"0\""},
+      {R"({"module_name_object_type_order": [["a", "Conv2d", 18446744073709551615, null]]})",
+       "module_name_object_type_order[0][2]: expected an integer of at most 64 bits with its sign"},
       {R"({"": {"activaton": "default_observer"}})",
        "\"\": unknown key 'activaton'; did you mean 'activation'?"},
       {R"({"": {"activation": {"observer": "min_max", "quant_min": 5, "quant_max": 5}}})",

@@ -106,6 +106,9 @@ TEST_CASE("errors in configurations name the place", "[json]") {
         "zero_point_domain, preserve_zero, but got 'bin' (nearest: 'bins')");
   CHECK(configError(R"({"observer": "min_max", "dtype": "quint88"})")
             .starts_with("config.dtype: expected one of quint8, "));
+  CHECK(configError(
+            R"({"observer": "affine_min_max", "dtype": "quint8", "target_dtype": "qint8"})") ==
+        "config.target_dtype: expected the same as dtype, but got qint8 and quint8");
   CHECK(configError(R"({"observer": "min_max", "bins": 2.5})") ==
         "config.bins: expected an integer between -2147483648 and 2147483647, but got 2.5");
   CHECK(configError(R"({"observer": "min_max", "bins": 3000000000})")
