@@ -21,6 +21,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,9 +34,22 @@ namespace quantir {
 // Compiling
 //===----------------------------------------------------------------------===//
 
+/// What an ONNX file leaves open of its inputs' shapes. Other files have all they need.
+struct InputShapes {
+  std::optional<int64_t> batch; ///< the batch size; none: it stays dynamic
+  /// Shapes to use in place of the file's, by input name; the empty name is that of a model's only
+  /// input. A -1 is the dynamic dimension.
+  std::map<std::string, std::vector<int64_t>> shapes;
+};
+
+/// Reads "x=N,3,224,224" into `shapes`: sizes, and N for the batch. Without a name it is the shape
+/// of the only input.
+runtime::Status addInputShape(std::string_view text, InputShapes &shapes);
+
 struct CompileOptions {
   std::string backend; ///< for the kernels; empty: what the model says, else "onednn"
   runtime::PlanLoadOptions plan = {}; ///< for `load`, of a file that is a plan already
+  InputShapes inputs = {};
 };
 
 /// Compiles a model as it is, in the stage it is in: a float model stays float; a reference model
@@ -64,7 +78,8 @@ using CalibrationProvider =
     std::function<runtime::Result<CalibrationData>(const runtime::Plan &model)>;
 
 /// Samples from a .npy or .npz file: float32 in the model's layout, or uint8 images, which the
-/// plan's preprocessing turns into inputs. All must be finite.
+/// plan's preprocessing turns into inputs. A NaN is an error; infinities are no part of a
+/// histogram.
 CalibrationProvider calibrationFile(const std::string &path);
 
 struct QuantizeOptions {
@@ -74,7 +89,9 @@ struct QuantizeOptions {
   std::optional<std::string> backendConfig;
   std::string backend = "onednn"; ///< whose kernels execute the plan
   bool correctBiases = true; ///< for the means that rounded weights move; not with PyTorch's rules
-  std::string dumpStages;    ///< a folder for the MLIR after each stage; empty: none
+  /// A folder for the MLIR after each stage, which QuantizedModel::writeStages writes; empty: none.
+  std::string dumpStages;
+  InputShapes inputs;                                  ///< where the file leaves shapes open
   std::optional<runtime::Preprocessing> preprocessing; ///< to be kept in the plan
   int threads = 0;                                     ///< for calibration; 0: all
   int64_t batch = 0; ///< samples at a time while calibrating; 0: chosen to suit the model
@@ -93,7 +110,13 @@ struct QuantizeOptions {
 struct QuantizedModel {
   std::vector<uint8_t> plan;
   QuantizationReport report;
+  /// Writes the stages to the folder `dumpStages`, all or none; does nothing without one. Until
+  /// then there is no trace of them.
+  std::function<runtime::Status()> writeStages;
 };
+
+/// The files that `dumpStages` makes.
+std::vector<std::string> stageFiles(const std::string &folder);
 
 /// Imports, prepares, calibrates, converts and lowers a float model, and compares the result with
 /// it. With `options.state` there may be no samples (an empty `calibration`), and then there is no
@@ -109,7 +132,9 @@ runtime::Result<QuantizedModel> quantize(const std::string &path,
 struct CalibrateOptions : QuantizeOptions { // `state`: a state file to go on from
   int64_t firstSample = 0;                  ///< of the data's samples, the first to use
   int64_t endSample = -1; ///< the first not to use; -1: use all from firstSample on
-  std::string recordings; ///< a .npz for what recording observers kept; empty: none
+  /// A .npz for what recording observers kept, which CalibratedModel::writeRecordings writes;
+  /// empty: none.
+  std::string recordings;
   /// Asked before each batch but the first whether to begin no more: CalibrationRun::interrupted.
   std::function<bool()> interrupted;
 };
@@ -122,7 +147,13 @@ struct CalibratedModel {
   int64_t endSample = 0;    ///< of those asked for
   bool interrupted = false; ///< nextSample is where to go on
   std::vector<std::string> notes;
+  /// Writes `recordings`; does nothing without them.
+  std::function<runtime::Status()> writeRecordings;
 };
+
+/// The files that a model is read from besides its own: the external data of ONNX. None for a file
+/// that cannot be read.
+std::vector<std::string> companionFiles(const std::string &path);
 
 /// Imports and prepares a float model, or takes a prepared one, and shows samples to its observers.
 /// Stopped and gone on with at a batch's end it gives the same bits as in one go; states of several

@@ -73,16 +73,18 @@ static Result<CalibrationResult> observe(const LoadedModule &model, PlanPtr plan
   return *std::move(result);
 }
 
-/// Writes what recording observers kept, if that is asked for.
-static Status saveRecordings(const std::string &path, const runtime::Plan &plan,
-                             const CalibrationResult &seen) {
-  if (path.empty())
-    return Status();
-  std::vector<std::string> names;
-  for (const runtime::ObserverInfo &info : plan.observers())
-    names.push_back(info.name);
-  const runtime::ObserverList none;
-  return runtime::saveRecordings(path, names, seen.observers ? *seen.observers : none);
+/// What writes what recording observers kept, if that is asked for.
+static std::function<Status()> recordingsWriter(const std::string &path, PlanPtr plan,
+                                                const CalibrationResult &seen) {
+  return [path, plan, observers = seen.observers] {
+    if (path.empty())
+      return Status();
+    std::vector<std::string> names;
+    for (const runtime::ObserverInfo &info : plan->observers())
+      names.push_back(info.name);
+    const runtime::ObserverList none;
+    return runtime::saveRecordings(path, names, observers ? *observers : none);
+  };
 }
 
 static Result<std::string> printCalibrated(const LoadedModule &model, ModuleOp module,
@@ -176,8 +178,7 @@ Result<CalibratedModel> quantir::calibrate(const std::string &path,
     return seen.status();
   if (*before)
     seen->state.observers.merge((*before)->constants.observers);
-  if (Status status = saveRecordings(options.recordings, **plan, *seen); !status)
-    return status;
+  result.writeRecordings = recordingsWriter(options.recordings, *plan, *seen);
   result.nextSample = result.firstSample + seen->samples;
   result.interrupted = seen->interrupted;
   if (int64_t unused = result.endSample - result.nextSample; unused > 0 && !seen->interrupted)

@@ -36,7 +36,7 @@ static FailureOr<std::vector<uint8_t>> compileModule(ModuleOp module,
 
 static Result<std::vector<uint8_t>> compileFile(const ModelFile &file,
                                                 const CompileOptions &options) {
-  Result<LoadedModule> loaded = loadModule(file);
+  Result<LoadedModule> loaded = loadModule(file, options.inputs);
   if (!loaded)
     return loaded.status();
   DiagnosticCollector diagnostics(loaded->context.get());
@@ -56,6 +56,7 @@ Result<runtime::PlanPtr> quantir::load(const std::string &path, const CompileOpt
   Result<ModelFile> file = readModelFile(path, options.plan.copy);
   if (!file)
     return file.status();
+  QUANTIR_RETURN_IF_ERROR(checkShapesApply(*file, options.inputs));
   if (file->kind == FileKind::Plan) {
     const runtime::Bytes &bytes = file->bytes;
     return runtime::Plan::fromMemory(

@@ -17,7 +17,7 @@ using runtime::Status;
 Result<LoadedModule> quantir::loadFloatModel(const std::string &path,
                                              const QuantizeOptions &options,
                                              std::vector<std::string> &notes) {
-  Result<LoadedModule> model = loadModule(path);
+  Result<LoadedModule> model = loadModule(path, options.inputs);
   if (!model)
     return model;
   ModuleOp module = *model->module;

@@ -15,6 +15,8 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 
+#include <filesystem>
+
 using namespace mlir;
 using namespace quantir;
 using runtime::Result;
@@ -70,6 +72,17 @@ static LogicalResult checkIsOneModule(ModuleOp module) {
   return failure(result.wasInterrupted());
 }
 
+std::vector<std::string> quantir::companionFiles(const std::string &path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) // a pipe can be read once
+    return {};
+  Result<runtime::Bytes> bytes = runtime::readFile(path);
+  Result<FileKind> kind = bytes ? detectKind(path, *bytes) : bytes.status();
+  if (!kind || *kind != FileKind::ONNX)
+    return {};
+  return listExternalFiles({{bytes->text().data(), bytes->size()}, path});
+}
+
 /// The module in `text`, verified. Its resources may refer to `text`.
 static Result<OwningOpRef<ModuleOp>> parseModule(MLIRContext *context, const std::string &path,
                                                  StringRef text) {
@@ -90,17 +103,31 @@ static Result<OwningOpRef<ModuleOp>> parseModule(MLIRContext *context, const std
   return error;
 }
 
-Result<LoadedModule> quantir::loadModule(const std::string &path) {
-  Result<ModelFile> file = readModelFile(path);
-  return file ? loadModule(*file) : file.status();
+Status quantir::addInputShape(std::string_view text, InputShapes &shapes) {
+  std::string error = parseInputShape({text.data(), text.size()}, shapes.shapes);
+  return error.empty() ? Status() : Status::invalidArgument(error);
 }
 
-Result<LoadedModule> quantir::loadModule(const ModelFile &file) {
+Status quantir::checkShapesApply(const ModelFile &file, const InputShapes &inputs) {
+  if (file.kind == FileKind::ONNX || (!inputs.batch && inputs.shapes.empty()))
+    return Status();
+  return Status::invalidArgument("'" + file.path +
+                                 "' is no ONNX model, so its inputs have the shapes that it says; "
+                                 "leave --input-shape and --fixed-batch out");
+}
+
+Result<LoadedModule> quantir::loadModule(const std::string &path, const InputShapes &inputs) {
+  Result<ModelFile> file = readModelFile(path);
+  return file ? loadModule(*file, inputs) : file.status();
+}
+
+Result<LoadedModule> quantir::loadModule(const ModelFile &file, const InputShapes &inputs) {
   const std::string &path = file.path;
   const StringRef text(file.bytes.text().data(), file.bytes.size());
   if (file.kind == FileKind::Plan)
     return Status::invalidModel(
         "'" + path + "' is a plan, which is compiled already; give an ONNX or MLIR file");
+  QUANTIR_RETURN_IF_ERROR(checkShapesApply(file, inputs));
 
   DialectRegistry registry;
   registerAllDialects(registry);
@@ -110,7 +137,10 @@ Result<LoadedModule> quantir::loadModule(const ModelFile &file) {
   loaded.context->loadAllAvailableDialects();
   if (file.kind == FileKind::ONNX) {
     DiagnosticCollector diagnostics(loaded.context.get());
-    loaded.module = importONNX(loaded.context.get(), llvm::MemoryBufferRef(text, path));
+    ImportOptions options;
+    options.batch = inputs.batch;
+    options.inputShapes = inputs.shapes;
+    loaded.module = importONNX(loaded.context.get(), llvm::MemoryBufferRef(text, path), options);
     if (!loaded.module)
       return diagnostics.error("importing '" + path + "'");
     return loaded;

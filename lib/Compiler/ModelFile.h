@@ -3,6 +3,7 @@
 #ifndef QUANTIR_COMPILER_MODELFILE_H
 #define QUANTIR_COMPILER_MODELFILE_H
 
+#include "quantir/Compiler.h"
 #include "quantir/Runtime/Status.h"
 #include "runtime/data/Files.h"
 
@@ -33,8 +34,12 @@ struct LoadedModule {
 };
 
 /// Imports an ONNX model, or parses MLIR, text or bytecode. A plan is an error.
-runtime::Result<LoadedModule> loadModule(const ModelFile &file);
-runtime::Result<LoadedModule> loadModule(const std::string &path);
+/// `inputs` are for ONNX only.
+runtime::Result<LoadedModule> loadModule(const ModelFile &file, const InputShapes &inputs = {});
+runtime::Result<LoadedModule> loadModule(const std::string &path, const InputShapes &inputs = {});
+
+/// An error where `inputs` say something of a file that is not of ONNX.
+runtime::Status checkShapesApply(const ModelFile &file, const InputShapes &inputs);
 
 /// "float", "prepared", "reference" or "lowered"; a module that does not say is float.
 std::string stageOf(mlir::ModuleOp module);

@@ -6,6 +6,7 @@
 #include "Diagnostics.h"
 #include "FloatModel.h"
 #include "OpRows.h"
+#include "StageDumper.h"
 #include "Trust.h"
 
 #include "quantir/Calibration/BiasCorrection.h"
@@ -18,13 +19,12 @@
 #include "quantir/passes/Equalize/Passes.h"
 #include "runtime/data/Compare.h"
 #include "runtime/data/ModelInputs.h"
+#include "runtime/plan/FixedBatch.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/raw_ostream.h"
 
 #include <chrono>
-#include <filesystem>
 
 using namespace mlir;
 using namespace quantir;
@@ -43,7 +43,7 @@ CalibrationProvider quantir::calibrationFile(const std::string &path) {
     data.name = path;
     data.samples = shared->samples();
     data.notes = shared->notes();
-    data.source = [shared, source = shared->finiteSource()](
+    data.source = [shared, source = shared->calibrationSource()](
                       int64_t first, int64_t count, std::span<const runtime::TensorView> views) {
       return source(first, count, views);
     };
@@ -52,41 +52,6 @@ CalibrationProvider quantir::calibrationFile(const std::string &path) {
 }
 
 namespace {
-
-/// Writes the MLIR after each stage into a folder, if one was asked for.
-class StageDumper {
-public:
-  explicit StageDumper(std::string folder) : folder(std::move(folder)) {}
-
-  /// Creates the folder. Called before long work, as is all checking of outputs.
-  Status open() const {
-    if (folder.empty())
-      return Status();
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error)
-      return Status::fileError("cannot create the folder '" + folder + "': " + error.message() +
-                               "; choose another one");
-    return runtime::checkWritable(pathOf("float"));
-  }
-
-  Status dump(ModuleOp module, const std::string &stage) const {
-    if (folder.empty())
-      return Status();
-    std::string text;
-    llvm::raw_string_ostream stream(text);
-    module.print(stream);
-    stream << '\n'; // as the tools that read it print it
-    return runtime::writeFile(pathOf(stage), std::string_view(text));
-  }
-
-private:
-  std::string pathOf(const std::string &stage) const {
-    return (std::filesystem::path(folder) / (stage + ".mlir")).string();
-  }
-
-  std::string folder;
-};
 
 /// Adds the time since the last call, or since it was made, to a report.
 class PhaseTimer {
@@ -108,7 +73,8 @@ private:
 class Quantization {
 public:
   Quantization(const std::string &path, const QuantizeOptions &options)
-      : path(path), options(options), dumper(options.dumpStages), timer(result.report) {}
+      : path(path), options(options), dumper(std::make_shared<StageDumper>(options.dumpStages)),
+        timer(result.report) {}
 
   Result<QuantizedModel> run(const CalibrationProvider &provider) {
     QUANTIR_RETURN_IF_ERROR(importModel());
@@ -120,6 +86,7 @@ public:
     QUANTIR_RETURN_IF_ERROR(correct());
     QUANTIR_RETURN_IF_ERROR(convert());
     QUANTIR_RETURN_IF_ERROR(lower());
+    result.writeStages = [dumper = dumper] { return dumper->write(); };
     return std::move(result);
   }
 
@@ -155,8 +122,7 @@ private:
   int64_t usedSamples() const {
     if (result.report.calibrationSamples > 0 && options.state.empty())
       return result.report.calibrationSamples;
-    const int64_t batch =
-        floatPlan->hasDynamicBatch() ? 1 : runtime::fixedBatchOf(floatPlan->inputs());
+    const int64_t batch = floatPlan->hasDynamicBatch() ? 1 : runtime::fixedBatchOf(*floatPlan);
     return data.samples > batch ? data.samples - data.samples % batch : data.samples;
   }
 
@@ -183,13 +149,13 @@ private:
   OwningOpRef<ModuleOp> calibrated, reference;
   OpRows rows;
   QuantizedModel result;
-  StageDumper dumper;
+  std::shared_ptr<StageDumper> dumper;
   PhaseTimer timer;
 };
 
 /// Reads the model and puts what is to be done into its attributes.
 Status Quantization::importModel() {
-  QUANTIR_RETURN_IF_ERROR(dumper.open());
+  QUANTIR_RETURN_IF_ERROR(dumper->open());
   Result<LoadedModule> loaded = loadFloatModel(path, options, result.report.notes);
   if (!loaded)
     return loaded.status();
@@ -210,7 +176,7 @@ Status Quantization::importModel() {
       toJson(module->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName))
           .dump();
   timer.finish("import");
-  return dumper.dump(module, "float");
+  return dumper->dump(module, "float");
 }
 
 /// The model as it is, which the quantized one is measured against.
@@ -251,7 +217,7 @@ Status Quantization::loadData(const CalibrationProvider &provider) {
 Status Quantization::prepare() {
   QUANTIR_RETURN_IF_ERROR(prepareModel(model, path));
   timer.finish("prepare");
-  return dumper.dump(*model.module, "prepared");
+  return dumper->dump(*model.module, "prepared");
 }
 
 /// Gives the observers what an earlier calibration saw.
@@ -266,7 +232,7 @@ Status Quantization::applyState() {
   result.report.calibrationData = options.state;
   result.report.calibrationSamples = state->samples;
   timer.finish("calibrate");
-  return dumper.dump(*model.module, "calibrated");
+  return dumper->dump(*model.module, "calibrated");
 }
 
 /// Runs the prepared model on the data and gives its observers what they saw.
@@ -329,7 +295,7 @@ Status Quantization::correct() {
       report.notes.push_back(diagnostics.error("biases are not corrected").message());
     timer.finish("correct biases");
   }
-  return dumper.dump(*model.module, "calibrated");
+  return dumper->dump(*model.module, "calibrated");
 }
 
 Status Quantization::convert() {
@@ -338,7 +304,7 @@ Status Quantization::convert() {
   rows.collect(*model.module);
   reference = model.module->clone();
   timer.finish("convert");
-  return dumper.dump(*model.module, "reference");
+  return dumper->dump(*model.module, "reference");
 }
 
 /// Makes the kernels and the plan, and measures the plan against the float model.
@@ -350,7 +316,7 @@ Status Quantization::lower() {
   }));
   rows.checkKernels(*model.module);
   result.report.ops = rows.get();
-  QUANTIR_RETURN_IF_ERROR(dumper.dump(*model.module, "lowered"));
+  QUANTIR_RETURN_IF_ERROR(dumper->dump(*model.module, "lowered"));
   Result<PlanPtr> plan = exportWithSummary("");
   if (!plan)
     return plan.status();

@@ -25,6 +25,10 @@ struct FileLoader {
   std::function<Result<PlanPtr>(const std::string &path, const std::string &backend,
                                 const PlanLoadOptions &plan)>
       load;
+  /// The files that are read besides `path`; empty: there are none.
+  std::function<std::vector<std::string>(const std::string &path)> companions = {};
+  /// Adds options for `load` to a command; empty: there are none.
+  std::function<void(CLI::App &command)> addOptions = {};
 };
 
 /// --backend, --threads, --batch.

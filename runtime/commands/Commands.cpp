@@ -6,9 +6,11 @@
 #include "quantir/Runtime/Calibration.h"
 #include "runtime/commands/Console.h"
 #include "runtime/data/OutputReader.h"
+#include "runtime/data/Outputs.h"
 #include "runtime/data/QuantizedInputs.h"
 #include "runtime/data/Recordings.h"
 #include "runtime/data/Suggest.h"
+#include "runtime/plan/FixedBatch.h"
 #include "runtime/tensor/AxisCopy.h"
 
 #include <fmt/format.h>
@@ -48,7 +50,6 @@ Status quantir::runtime::runPlan(PlanPtr plan, const RunOptions &options) {
         fmt::format("the model has {} outputs, {}; name an output file that ends "
                     "in .npz",
                     plan->outputs().size(), listNames(outputNames(*plan))));
-  QUANTIR_RETURN_IF_ERROR(checkWritable(options.output));
   Result<ModelInputs> inputs = loadInputs(options.data, *plan);
   if (!inputs)
     return inputs.status();
@@ -67,8 +68,13 @@ Status quantir::runtime::runPlan(PlanPtr plan, const RunOptions &options) {
   auto sink = [&](int64_t first, int64_t count, std::span<const TensorView> outputs) {
     for (size_t i = 0; i < outputs.size(); ++i) {
       std::vector<float> values = (*readers)[i].read(outputs[i]);
+      const TensorInfo &info = plan->outputs()[i];
+      if (isShared(*plan, info)) {
+        results[i] = std::move(values);
+        continue;
+      }
       std::vector<int64_t> dims = (*runner)->outputDims(i, samples);
-      size_t axis = plan->outputs()[i].batchAxis();
+      size_t axis = info.batchAxis();
       int64_t rows = dims[axis] / samples;
       copyAlongAxis({values.data(), count * rows, 0}, {results[i].data(), dims[axis], first * rows},
                     count * rows, dims, axis, sizeof(float));
@@ -168,15 +174,12 @@ Result<EvalResult> quantir::runtime::evaluatePlan(PlanPtr plan, const EvalOption
 //===----------------------------------------------------------------------===//
 
 Status quantir::runtime::calibratePlan(PlanPtr plan, const CalibrateOptions &options) {
-  QUANTIR_RETURN_IF_ERROR(checkWritable(options.output));
-  if (!options.recordings.empty())
-    QUANTIR_RETURN_IF_ERROR(checkWritable(options.recordings));
   Result<ModelInputs> inputs = loadInputs(options.data, *plan);
   if (!inputs)
     return inputs.status();
   Result<Statistics> statistics = [&] {
     ProgressBar bar("calibrating", inputs->samples());
-    return collectStatistics(plan, inputs->samples(), inputs->finiteSource(),
+    return collectStatistics(plan, inputs->samples(), inputs->calibrationSource(),
                              CalibrationRun{options.execution, {}, {}, options.workers},
                              [&](int64_t done) { bar.update(done); });
   }();
@@ -187,13 +190,17 @@ Status quantir::runtime::calibratePlan(PlanPtr plan, const CalibrateOptions &opt
         fmt::format("the model's batch is fixed at {}: the last {} of {} samples do not fill one "
                     "and are left out",
                     statistics->batch, unused, inputs->samples())});
-  if (!options.recordings.empty()) {
-    std::vector<std::string> names;
-    for (const ObserverInfo &info : plan->observers())
-      names.emplace_back(info.name);
-    QUANTIR_RETURN_IF_ERROR(saveRecordings(options.recordings, names, *statistics->observers));
-  }
   Result<numerics::CalibrationState> state =
       collectStates(*plan, *statistics->observers, statistics->samples);
-  return state ? saveCalibrationState(options.output, *state) : state.status();
+  if (!state)
+    return state.status();
+  std::vector<std::string> names;
+  for (const ObserverInfo &info : plan->observers())
+    names.emplace_back(info.name);
+  auto writeState = [&](const std::string &path) { return saveCalibrationState(path, *state); };
+  return writeTogether({{options.output, writeState}}, [&] {
+    return options.recordings.empty()
+               ? Status()
+               : saveRecordings(options.recordings, names, *statistics->observers);
+  });
 }

@@ -3,7 +3,7 @@
 #include "runtime/commands/CommandLine.h"
 
 #include "quantir/Runtime/Calibration.h"
-#include "runtime/data/Files.h"
+#include "runtime/data/Outputs.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,10 @@ using namespace quantir::runtime;
 
 Status quantir::runtime::mergeStates(const std::vector<std::string> &inputs,
                                      const std::string &output) {
-  QUANTIR_RETURN_IF_ERROR(checkWritable(output));
+  std::vector<NamedPath> states;
+  for (const std::string &input : inputs)
+    states.push_back({fmt::format("the state '{}'", input), input});
+  QUANTIR_RETURN_IF_ERROR(checkOutputs({{"--output", output}}, states));
   Result<numerics::CalibrationState> merged = loadCalibrationState(inputs.front());
   if (!merged)
     return merged.status();

@@ -2,6 +2,7 @@
 
 #include "runtime/commands/Bench.h"
 #include "runtime/commands/CommandLine.h"
+#include "runtime/data/Outputs.h"
 
 #include <fmt/format.h>
 
@@ -21,11 +22,21 @@ struct FileOptions {
 
   void add(CLI::App &app, const FileLoader &loader) {
     app.add_option("FILE", file, loader.help)->required()->type_name("");
+    if (loader.addOptions)
+      loader.addOptions(app);
     addExecutionOptions(app, execution);
     addPlanOptions(app, plan);
   }
   Result<PlanPtr> load(const FileLoader &loader) const {
     return loader.load(file, execution.backend, plan);
+  }
+  /// Finds out before the work what cannot be written, or would take the place of what is read.
+  Status checkPaths(const FileLoader &loader, const std::vector<NamedPath> &outputs,
+                    std::vector<NamedPath> inputs) const {
+    inputs.push_back({"FILE", file});
+    return checkOutputs(outputs, inputs, [&] {
+      return loader.companions ? loader.companions(file) : std::vector<std::string>();
+    });
   }
 };
 
@@ -73,7 +84,8 @@ void quantir::runtime::addRunCommand(CommandLine &line, const FileLoader &loader
   CLI::App &app =
       line.addCommand("run", "Run a model on data and write its outputs as float32", [=] {
         state->options.execution = state->execution;
-        QUANTIR_RETURN_IF_ERROR(checkWritable(state->options.output));
+        QUANTIR_RETURN_IF_ERROR(state->checkPaths(loader, {{"--output", state->options.output}},
+                                                  {{"--input", state->options.data.path}}));
         Result<PlanPtr> plan = state->load(loader);
         return plan ? runPlan(*plan, state->options) : plan.status();
       });
@@ -133,6 +145,8 @@ void quantir::runtime::addInspectCommand(CommandLine &line, const FileLoader &lo
     return plan ? inspectPlan(**plan, state->options) : plan.status();
   });
   app.add_option("FILE", state->file, loader.help)->required()->type_name("");
+  if (loader.addOptions)
+    loader.addOptions(app);
   app.add_flag("--ops", state->options.listOps, "List every kernel");
   app.add_flag("--json", state->options.json, "Print one JSON object");
 }
@@ -193,6 +207,12 @@ int quantir::runtime::runQrun(int argc, const char *const *argv) {
       chosen |= action->count() > 0;
     if (!chosen)
       throw CLI::RequiredError("One of --output, --labels, --calibrate, --bench and --inspect");
+    QUANTIR_RETURN_IF_ERROR(
+        state.checkPaths(loader,
+                         {{"--output", state.output},
+                          {"--calibrate", state.statistics},
+                          {"--recordings", state.recordings}},
+                         {{"--input", state.data.path}, {"--labels", state.labels}}));
     Result<PlanPtr> plan = state.load(loader);
     if (!plan)
       return plan.status();

@@ -2,6 +2,7 @@
 
 #include "quantir/InitAll.h"
 #include "quantir/Pipeline/TextLimits.h"
+#include "runtime/data/Outputs.h"
 
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
@@ -35,11 +36,13 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   quantir::registerAllDialects(registry);
   quantir::registerAllPasses();
-  auto [input, output] =
-      mlir::registerAndParseCLIOptions(argc, argv, "Quantir modular optimizer driver", registry);
-  auto config = mlir::MlirOptMainConfig::createFromCLOptions();
-  if (config.shouldShowDialects() || config.shouldListPasses())
-    return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, input, output, registry));
-  llvm::InitLLVM initialized(argc, argv);
-  return mlir::asMainReturnCode(run(input, output, registry, config));
+  return quantir::runtime::runWithOutput(argc, argv, [&](int count, char **arguments) {
+    auto [input, output] = mlir::registerAndParseCLIOptions(
+        count, arguments, "Quantir modular optimizer driver", registry);
+    auto config = mlir::MlirOptMainConfig::createFromCLOptions();
+    if (config.shouldShowDialects() || config.shouldListPasses())
+      return mlir::asMainReturnCode(mlir::MlirOptMain(count, arguments, input, output, registry));
+    llvm::InitLLVM initialized(count, arguments);
+    return mlir::asMainReturnCode(run(input, output, registry, config));
+  });
 }

@@ -7,7 +7,7 @@
 
 #include "quantir/Compiler.h"
 #include "runtime/commands/Interrupt.h"
-#include "runtime/data/Files.h"
+#include "runtime/data/Outputs.h"
 
 #include <fmt/format.h>
 
@@ -65,20 +65,33 @@ Result<CalibratedModel> calibrateWithBars(const Arguments &arguments) {
 Status runCalibrate(const Arguments &arguments) {
   if (arguments.output.empty() && arguments.stateOut.empty())
     throw CLI::RequiredError("One of --output and --state-out");
-  for (const std::string &path :
-       {arguments.output, arguments.stateOut, arguments.options.recordings})
-    if (!path.empty())
-      QUANTIR_RETURN_IF_ERROR(runtime::checkWritable(path));
+  const CalibrateOptions &options = arguments.options;
+  // To go on from a state and keep it up to date is no mistake: --state-in and --state-out may be
+  // one file, which is replaced when the new state is whole.
+  std::vector<runtime::NamedPath> inputs = {{"MODEL", arguments.model},
+                                            {"--calibration", arguments.calibration},
+                                            {"--config", options.config}};
+  QUANTIR_RETURN_IF_ERROR(
+      runtime::checkDistinct({{"--output", arguments.output}, {"--recordings", options.recordings}},
+                             {{"--state-in", options.state}}));
+  QUANTIR_RETURN_IF_ERROR(runtime::checkOutputs({{"--output", arguments.output},
+                                                 {"--state-out", arguments.stateOut},
+                                                 {"--recordings", options.recordings}},
+                                                inputs,
+                                                [&] { return companionFiles(arguments.model); }));
   Result<CalibratedModel> model = calibrateWithBars(arguments);
   if (!model)
     return model.status();
   runtime::printNotes(model->notes);
-  if (!arguments.stateOut.empty())
-    QUANTIR_RETURN_IF_ERROR(runtime::writeFile(arguments.stateOut, std::string_view(model->state)));
+  auto writeText = [](std::string_view text) {
+    return [text](const std::string &path) { return runtime::writeFile(path, text); };
+  };
+  QUANTIR_RETURN_IF_ERROR(runtime::writeTogether(
+      {{arguments.stateOut, writeText(model->state)},
+       {model->interrupted ? std::string() : arguments.output, writeText(model->module)}},
+      model->writeRecordings));
   if (model->interrupted)
     exitInterrupted(arguments, *model);
-  if (!arguments.output.empty())
-    QUANTIR_RETURN_IF_ERROR(runtime::writeFile(arguments.output, std::string_view(model->module)));
   fmt::print("calibrated on samples {}:{}", model->firstSample, model->nextSample);
   for (const std::string &path : {arguments.stateOut, arguments.output})
     if (!path.empty())

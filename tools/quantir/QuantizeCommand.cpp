@@ -5,7 +5,7 @@
 #include "PhaseBars.h"
 
 #include "quantir/Compiler.h"
-#include "runtime/data/Files.h"
+#include "runtime/data/Outputs.h"
 
 #include <fmt/format.h>
 
@@ -35,25 +35,64 @@ Result<QuantizedModel> quantizeWithBars(const Arguments &arguments) {
   return quantize(arguments.model, calibration, options);
 }
 
+/// Finds out before the work what cannot be written, or would take the place of what is read.
+Status checkPaths(const Arguments &arguments) {
+  const QuantizeOptions &options = arguments.options;
+  std::vector<runtime::NamedPath> outputs = {{"--output", arguments.output},
+                                             {"--report", arguments.report}};
+  std::vector<runtime::NamedPath> inputs = {{"MODEL", arguments.model},
+                                            {"--calibration", arguments.calibration},
+                                            {"--config", options.config},
+                                            {"--state", options.state}};
+  if (!options.dumpStages.empty()) {
+    std::vector<runtime::NamedPath> others = inputs, stages;
+    others.insert(others.end(), outputs.begin(), outputs.end());
+    for (std::string &file : stageFiles(options.dumpStages))
+      stages.push_back({"--dump-stages", std::move(file)});
+    QUANTIR_RETURN_IF_ERROR(runtime::checkDistinct(stages, others));
+  }
+  return runtime::checkOutputs(outputs, inputs, [&] { return companionFiles(arguments.model); });
+}
+
 Status runQuantize(const Arguments &arguments) {
   if (arguments.calibration.empty() && arguments.options.state.empty())
     throw CLI::RequiredError("--calibration (or --state)");
-  QUANTIR_RETURN_IF_ERROR(runtime::checkWritable(arguments.output));
-  if (!arguments.report.empty())
-    QUANTIR_RETURN_IF_ERROR(runtime::checkWritable(arguments.report));
+  QUANTIR_RETURN_IF_ERROR(checkPaths(arguments));
   Result<QuantizedModel> model = quantizeWithBars(arguments);
   if (!model)
     return model.status();
   runtime::printNotes(model->report.notes);
-  if (!arguments.report.empty())
-    QUANTIR_RETURN_IF_ERROR(runtime::writeFile(arguments.report, model->report.toJson()));
-  QUANTIR_RETURN_IF_ERROR(
-      runtime::writeFile(arguments.output, std::as_bytes(std::span(model->plan))));
+  auto writePlan = [&](const std::string &path) {
+    return runtime::writeFile(path, std::as_bytes(std::span(model->plan)));
+  };
+  auto writeReport = [&](const std::string &path) {
+    return runtime::writeFile(path, model->report.toJson());
+  };
+  QUANTIR_RETURN_IF_ERROR(runtime::writeTogether(
+      {{arguments.output, writePlan}, {arguments.report, writeReport}}, model->writeStages));
   fmt::print("{}written to {}\n", model->report.toText(), arguments.output);
   return Status();
 }
 
 } // namespace
+
+void quantir::addInputShapeOptions(CLI::App &app, InputShapes &inputs) {
+  auto addShapes = [&inputs](const std::vector<std::string> &texts) {
+    for (const std::string &text : texts)
+      if (Status status = addInputShape(text, inputs); !status)
+        throw CLI::ValidationError("--input-shape", status.message());
+  };
+  app.add_option_function<std::vector<std::string>>(
+         "--input-shape", addShapes,
+         "Of an ONNX model: the shape of an input, where the file leaves more open than the batch, "
+         "N; once for each")
+      ->type_name("NAME=N,3,224,224")
+      ->allow_extra_args(false);
+  app.add_option("--fixed-batch", inputs.batch,
+                 "Of an ONNX model: the batch size, for one that takes a single one only")
+      ->type_name("N")
+      ->check(CLI::Range(int64_t(1), int64_t(1) << 20));
+}
 
 void quantir::addQuantizationOptions(CLI::App &app, std::string &model, std::string &calibration,
                                      QuantizeOptions &options) {
@@ -74,6 +113,7 @@ void quantir::addQuantizationOptions(CLI::App &app, std::string &model, std::str
   app.add_option("--backend", options.backend, "Whose kernels execute the plan")
       ->capture_default_str()
       ->type_name("NAME");
+  addInputShapeOptions(app, options.inputs);
   runtime::addPreprocessingOptions(app, options.preprocessing);
   app.add_option("--threads", options.threads, "How many threads to use (default: all)")
       ->type_name("N")

@@ -9,11 +9,14 @@ using namespace quantir;
 
 int main(int argc, char **argv) {
   runtime::CommandLine line("quantir", "Quantizes trained models, and runs them.");
+  InputShapes inputs;
   runtime::FileLoader loader{"An ONNX model, MLIR of any stage, or a plan",
-                             [](const std::string &path, const std::string &backend,
-                                const runtime::PlanLoadOptions &plan) {
-                               return load(path, CompileOptions{backend, plan});
-                             }};
+                             [&](const std::string &path, const std::string &backend,
+                                 const runtime::PlanLoadOptions &plan) {
+                               return load(path, CompileOptions{backend, plan, inputs});
+                             },
+                             companionFiles,
+                             [&](CLI::App &app) { addInputShapeOptions(app, inputs); }};
   addQuantizeCommand(line);
   addCalibrateCommand(line);
   addMergeStatesCommand(line);

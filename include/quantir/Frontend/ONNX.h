@@ -13,9 +13,9 @@
 // known. Every op carries the node's name as its location and the path of the PyTorch module it
 // comes from as `nn.path`. What only computes shapes is evaluated and leaves no trace.
 //
-// Errors are diagnostics of the context, at the file's name; each names the node and the input or
-// attribute. Nothing in a file is trusted: any sequence of bytes gives a verified module or one
-// error.
+// An error is a diagnostic of the context, at the file's name; it names the node and the input or
+// attribute, and has a note for every other problem that was found in the model. Nothing in a file
+// is trusted: any sequence of bytes gives a verified module or one error.
 //
 //===----------------------------------------------------------------------===//
 
@@ -50,7 +50,8 @@ struct ImportOptions {
   /// dynamic.
   std::optional<int64_t> batch;
 
-  /// Shapes to use in place of the file's, by input name. A -1 is a dynamic dimension.
+  /// Shapes to use in place of the file's, by input name; the empty name is that of a model's only
+  /// input. A -1 is a dynamic dimension.
   std::map<std::string, std::vector<int64_t>> inputShapes;
 
   /// Where the files named by external tensors are looked for; when empty the model's own folder,
@@ -69,6 +70,15 @@ mlir::OwningOpRef<mlir::ModuleOp> importONNX(mlir::MLIRContext *context, llvm::S
 mlir::OwningOpRef<mlir::ModuleOp> importONNX(mlir::MLIRContext *context,
                                              llvm::MemoryBufferRef buffer,
                                              const ImportOptions &options = {});
+
+/// Reads "x=N,3,224,224" into `shapes`: sizes, and N, ? or -1 for the dynamic dimension. Without a
+/// name it is the shape of the only input. Returns what is wrong, or the empty string.
+std::string parseInputShape(llvm::StringRef text,
+                            std::map<std::string, std::vector<int64_t>> &shapes);
+
+/// The files of external data that the model in a buffer names, as they are found from the folder
+/// of its identifier. None where the buffer holds no model.
+std::vector<std::string> listExternalFiles(llvm::MemoryBufferRef buffer);
 
 /// Registers `import-onnx` with mlir-translate's driver.
 void registerONNXTranslation();

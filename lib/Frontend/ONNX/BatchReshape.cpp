@@ -49,7 +49,7 @@ std::string importer::resolveReshape(const Dims &input, int64_t batchScale,
   for (SymbolicInt size : shape) {
     if (!size.isConstant() && (size.isUnknown() || size.value != 0))
       return "expected a shape of sizes and multiples of the batch size, but got something else; "
-             "import with a fixed batch size";
+             "fix the batch size with --fixed-batch";
     dims.push_back(size.isConstant() ? size.value : numerics::dynamicDim);
   }
   size_t inputBatch = numerics::findDynamicDim(input);
@@ -61,11 +61,25 @@ std::string importer::resolveReshape(const Dims &input, int64_t batchScale,
     return {};
   }
 
+  // A shape of sizes alone may be right for one batch size.
+  auto getOnlyBatch = [&]() -> int64_t {
+    if (llvm::any_of(dims, [](int64_t size) { return size < 1; }) ||
+        !numerics::checkDims(dims).empty())
+      return 0;
+    int64_t perSample = batchScale * numerics::numElements(input);
+    int64_t all = numerics::numElements(dims);
+    return perSample > 0 && all % perSample == 0 ? all / perSample : 0;
+  };
   auto makeError = [&](const char *expected) {
-    return (llvm::Twine("expected ") + expected + " for an input of " +
-            numerics::formatDims(input) + ", but got " + numerics::formatDims(dims) +
-            "; import with a fixed batch size")
-        .str();
+    std::string text = (llvm::Twine("expected ") + expected + " for an input of " +
+                        numerics::formatDims(input) + ", but got " + numerics::formatDims(dims))
+                           .str();
+    if (int64_t only = getOnlyBatch())
+      return text + ", which has a batch of " + std::to_string(only) +
+             " written into it; export the model with a dynamic batch there, or fix the batch size "
+             "with --fixed-batch " +
+             std::to_string(only);
+    return text + "; fix the batch size with --fixed-batch";
   };
   // For every sample there are `total` elements in the input. Those that the shape knows of have to
   // be a part of them, and all if there is no -1.
@@ -81,10 +95,6 @@ std::string importer::resolveReshape(const Dims &input, int64_t batchScale,
     parts.batchIndex = parts.restIndex;
     parts.batchScale = total / parts.known;
   }
-  // A dynamic dimension is any number for nn, so that a part of it cannot move to another
-  // dimension.
-  if (parts.batchScale % batchScale != 0)
-    return makeError("a shape that keeps the batch dimension or makes it larger");
   bool stays = *parts.batchIndex == inputBatch && parts.batchScale == batchScale;
   dims[*parts.batchIndex] = stays ? 0 : -1;
   result = {std::move(dims), parts.batchScale};

@@ -67,11 +67,13 @@ template <typename T> static std::optional<T> apply(BinaryKind kind, T a, T b) {
     case BinaryKind::Div:
       return isUndefined ? std::nullopt : std::optional<T>(a / b);
     case BinaryKind::Mod: {
-      if (isUndefined)
+      if (b == 0)
         return std::nullopt;
-      T remainder = a % b; // the result has the divisor's sign
+      T remainder = b == -1 ? 0 : a % b; // the result has the divisor's sign
       return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder;
     }
+    case BinaryKind::Fmod: // the dividend's
+      return b == 0 ? std::nullopt : std::optional<T>(b == -1 ? 0 : a % b);
     case BinaryKind::Min:
       return std::min(a, b);
     case BinaryKind::Max:
@@ -89,6 +91,8 @@ template <typename T> static std::optional<T> apply(BinaryKind kind, T a, T b) {
       return a / b;
     case BinaryKind::Mod:
       return std::nullopt; // only of integers, without the attribute fmod
+    case BinaryKind::Fmod:
+      return std::fmod(a, b);
     case BinaryKind::Min:
       return std::isnan(a) || a < b ? a : b;
     case BinaryKind::Max:
@@ -144,7 +148,10 @@ HostResult importer::binaryHost(BinaryKind kind, const HostTensor &lhs, const Ho
       T a = left.template getValues<T>()[i], b = right.template getValues<T>()[i];
       std::optional<T> value = apply(kind, a, b);
       if (!value)
-        return makeError("cannot divide ", a, " by ", b);
+        return kind == BinaryKind::Mod && b != 0
+                   ? makeError("expected integers, or the attribute fmod, but got ",
+                               describe(left.getType()))
+                   : makeError("cannot divide ", a, " by ", b);
       element = *value;
     }
     return result;
@@ -287,6 +294,26 @@ HostResult importer::unaryHost(UnaryKind kind, const HostTensor &input) {
     }
     return result;
   });
+}
+
+HostResult importer::powHost(const HostTensor &base, const HostTensor &exponent) {
+  HostResult left = castHost(base, ElementType::Float64);
+  if (!left)
+    return left;
+  HostResult right = castHost(exponent, ElementType::Float64);
+  if (!right)
+    return right;
+  auto operands = broadcast(*left, *right);
+  if (!operands)
+    return operands.takeError();
+  HostTensor result = HostTensor::zeros(ElementType::Float64, operands->first.getDims());
+  for (auto [i, element] : llvm::enumerate(result.getMutableValues<double>())) {
+    element =
+        std::pow(operands->first.getValues<double>()[i], operands->second.getValues<double>()[i]);
+    if (operands->first.getScale(i) || operands->second.getScale(i))
+      result.setScale(i, SymbolicInt::unknown);
+  }
+  return castHost(result, base.getType());
 }
 
 //===----------------------------------------------------------------------===//

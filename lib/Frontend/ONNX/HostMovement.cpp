@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <type_traits>
 
 using namespace quantir;
 using namespace quantir::importer;
@@ -232,17 +233,39 @@ HostResult importer::fillHost(const HostTensor &value, const Dims &shape) {
   return makeStrided(value, shape, 0, Dims(shape.size(), 0));
 }
 
+/// How many elements there are from `first` to before `last`; more than `maxGrownElements` for too
+/// many, or for a step of 0.
+template <typename T> static int64_t countRange(T first, T last, T step) {
+  if constexpr (std::is_integral_v<T>) {
+    bool isEmpty = step > 0 ? first >= last : first <= last;
+    if (step == 0 || isEmpty)
+      return step == 0 ? INT64_MAX : 0;
+    // The distance, and the step's size, as unsigned numbers: neither has to fit in a T.
+    auto distance = step > 0 ? uint64_t(last) - uint64_t(first) : uint64_t(first) - uint64_t(last);
+    auto length = step > 0 ? uint64_t(step) : uint64_t(0) - uint64_t(step);
+    return int64_t(std::min<uint64_t>((distance - 1) / length + 1, INT64_MAX));
+  } else {
+    double count = std::ceil((double(last) - double(first)) / double(step));
+    return count <= double(maxGrownElements) ? int64_t(std::max(count, 0.0)) // not NaN, of 0 / 0
+                                             : INT64_MAX;
+  }
+}
+
 template <typename T>
 static HostResult makeRange(const HostTensor &start, const HostTensor &limit,
                             const HostTensor &delta) {
   T first = start.getValues<T>()[0], last = limit.getValues<T>()[0], step = delta.getValues<T>()[0];
-  double count = std::ceil((double(last) - double(first)) / double(step));
-  if (!(count <= double(maxGrownElements))) // also NaN, of 0 / 0
+  int64_t count = countRange(first, last, step);
+  if (count > maxGrownElements)
     return makeError("expected a range of at most ", maxGrownElements,
                      " elements, but got one from ", first, " to ", last, " by ", step);
-  HostTensor result = HostTensor::zeros(elementTypeOf<T>(), {int64_t(std::max(count, 0.0))});
-  for (auto [i, element] : llvm::enumerate(result.getMutableValues<T>()))
-    element = first + T(i) * step;
+  HostTensor result = HostTensor::zeros(elementTypeOf<T>(), {count});
+  for (auto [i, element] : llvm::enumerate(result.getMutableValues<T>())) {
+    if constexpr (std::is_integral_v<T>) // a product may go beyond the range that the sum is in
+      element = T(uint64_t(first) + uint64_t(i) * uint64_t(step));
+    else
+      element = first + T(i) * step;
+  }
   return result;
 }
 

@@ -32,7 +32,7 @@ HostResult whereHost(const HostTensor &condition, const HostTensor &ifTrue,
                      const HostTensor &ifFalse);
 
 // Arithmetic with numpy's broadcasting, on float32, float64, int32, int64; And, Or and Not on bool.
-enum class BinaryKind { Add, Sub, Mul, Div, Min, Max, Mod };
+enum class BinaryKind { Add, Sub, Mul, Div, Min, Max, Mod, Fmod };
 enum class CompareKind { Equal, Less, LessOrEqual, Greater, GreaterOrEqual };
 enum class LogicKind { And, Or };
 enum class UnaryKind { Neg, Abs, Floor, Ceil, Sqrt };
@@ -40,6 +40,8 @@ HostResult binaryHost(BinaryKind kind, const HostTensor &lhs, const HostTensor &
 HostResult compareHost(CompareKind kind, const HostTensor &lhs, const HostTensor &rhs);
 HostResult logicHost(LogicKind kind, const HostTensor &lhs, const HostTensor &rhs);
 HostResult unaryHost(UnaryKind kind, const HostTensor &input);
+/// The result has the base's type; the exponent may have another.
+HostResult powHost(const HostTensor &base, const HostTensor &exponent);
 HostResult notHost(const HostTensor &input);
 
 /// Any element type to float32, float64, int32, int64 or bool. Numbers out of an integer's range

@@ -108,12 +108,12 @@ HostTensor HostTensor::zeros(ElementType type, Dims dims) {
   size_t size = numerics::numElements(dims) * getByteSize(type);
   std::shared_ptr<char[]> data(new char[size]());
   llvm::ArrayRef<char> bytes(data.get(), size);
-  return HostTensor(type, std::move(dims), bytes, std::move(data));
+  return HostTensor(type, std::move(dims), bytes, std::move(data), /*isAllocated=*/true);
 }
 
 HostTensor HostTensor::borrow(ElementType type, Dims dims, llvm::ArrayRef<char> bytes,
                               std::shared_ptr<const void> owner) {
-  return HostTensor(type, std::move(dims), bytes, std::move(owner));
+  return HostTensor(type, std::move(dims), bytes, std::move(owner), /*isAllocated=*/false);
 }
 
 HostTensor HostTensor::makeSymbolic(llvm::ArrayRef<SymbolicInt> values) {

@@ -146,18 +146,21 @@ public:
   /// The same elements under other dimensions of the same product.
   HostTensor withDims(Dims newDims) const;
 
-  /// Bytes this tensor keeps to itself.
-  int64_t getOwnedBytes() const { return owner ? int64_t(bytes.size()) : 0; }
+  /// The memory that was allocated for the elements, which tensors of the same elements share; null
+  /// where they are a file's.
+  const void *getAllocation() const { return isAllocated ? owner.get() : nullptr; }
 
 private:
   HostTensor(ElementType type, Dims dims, llvm::ArrayRef<char> bytes,
-             std::shared_ptr<const void> owner)
-      : type(type), dims(std::move(dims)), bytes(bytes), owner(std::move(owner)) {}
+             std::shared_ptr<const void> owner, bool isAllocated)
+      : type(type), dims(std::move(dims)), bytes(bytes), owner(std::move(owner)),
+        isAllocated(isAllocated) {}
 
   ElementType type;
   Dims dims;
   llvm::ArrayRef<char> bytes;
   std::shared_ptr<const void> owner;
+  bool isAllocated;
   std::vector<int64_t> scales;
 };
 

@@ -54,8 +54,9 @@ static StringRef guessFormat(StringRef bytes) {
   return "";
 }
 
-/// Fills `proto`; false when the bytes are not one whole message.
-static bool parseProto(StringRef bytes, ::onnx::ModelProto &proto) {
+bool importer::parseProto(StringRef bytes, ::onnx::ModelProto &proto) {
+  if (bytes.size() > size_t(std::numeric_limits<int>::max()))
+    return false;
   google::protobuf::LogSilencer silencer;
   google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t *>(bytes.data()),
                                                 int(bytes.size()));

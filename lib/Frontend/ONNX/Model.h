@@ -23,6 +23,9 @@ struct Model {
 /// after an error at `location`.
 std::unique_ptr<Model> parseModel(llvm::MemoryBufferRef buffer, mlir::Location location);
 
+/// Fills `proto`; false when the bytes are not one whole message.
+bool parseProto(llvm::StringRef bytes, ::onnx::ModelProto &proto);
+
 /// "node '/conv1/Conv' (Conv)"; an unnamed node is told by its first output.
 std::string describe(const ::onnx::NodeProto &node);
 

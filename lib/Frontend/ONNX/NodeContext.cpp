@@ -39,7 +39,18 @@ NodeContext::NodeContext(const ::onnx::NodeProto &proto, int64_t opset, StringRe
 NodeError NodeContext::emitError() {
   if (std::exchange(isFailed, true))
     return {};
-  return NodeError(mlir::emitError(fileLocation)) << describe(proto) << ": ";
+  NodeError error(mlir::emitError(fileLocation));
+  // An earlier node may be the one at fault.
+  for (const std::string &input : proto.input())
+    if (Value value = values.findValue(input))
+      if (StringRef suspicion = values.getSuspicion(value); !suspicion.empty())
+        return std::move(error) << suspicion << "; behind it, " << describe(proto) << ": ";
+  return std::move(error) << describe(proto) << ": ";
+}
+
+void NodeContext::suspect(Value value, StringRef reason) {
+  if (value)
+    values.setSuspicion(value, describe(proto) + ": " + reason.str());
 }
 
 NodeError NodeContext::emitAttributeError(StringRef name) {
@@ -155,14 +166,54 @@ bool NodeContext::areInputsConstant() {
   return !isFailed;
 }
 
-LogicalResult NodeContext::requireConstantInputs() {
+const BatchConstant *NodeContext::findBatchConstant() {
+  for (unsigned index = 0; index < getNumInputs(); ++index)
+    if (const BatchConstant *constant = getBatchConstant(index))
+      return constant;
+  return nullptr;
+}
+
+/// Dimensions from the batch of a repeated constant to its end: what broadcasting aligns.
+static size_t countFromBatch(const BatchConstant &constant) {
+  return constant.value.getDims().size() - constant.axis;
+}
+
+bool NodeContext::canEvaluate() {
+  const BatchConstant *repeated = findBatchConstant();
   for (unsigned index = 0; index < getNumInputs(); ++index) {
-    if (hasInput(index) && !isConstant(index))
+    if (!hasInput(index))
+      continue;
+    if (const BatchConstant *other = getBatchConstant(index)) {
+      if (countFromBatch(*other) != countFromBatch(*repeated) || other->scale != repeated->scale)
+        return false;
+      continue;
+    }
+    const HostTensor *constant = getConstant(index);
+    if (!constant)
+      return false;
+    const Dims &dims = constant->getDims();
+    if (repeated && dims.size() >= countFromBatch(*repeated) &&
+        dims[dims.size() - countFromBatch(*repeated)] != 1)
+      return false;
+  }
+  return !isFailed;
+}
+
+LogicalResult NodeContext::requireConstantInputs() {
+  if (canEvaluate() || isFailed)
+    return getResult();
+  for (unsigned index = 0; index < getNumInputs(); ++index)
+    if (hasInput(index) && !getHost(index))
       return emitInputError(index)
              << "expected a constant, because the operator is supported only in computations of "
                 "shapes, but it is computed from the model's inputs";
-  }
-  return getResult();
+  return emitError() << "expected constants that are repeated for samples along one dimension; "
+                        "fix the batch size with --fixed-batch";
+}
+
+const HostTensor *NodeContext::getHost(unsigned index) {
+  const BatchConstant *repeated = getBatchConstant(index);
+  return repeated ? &repeated->value : getConstant(index);
 }
 
 Value NodeContext::getValue(unsigned index) {
@@ -180,14 +231,22 @@ const BatchConstant *NodeContext::getBatchConstant(unsigned index) {
   return hasInput(index) ? values.getBatchConstant(proto.input(index)) : nullptr;
 }
 
+Value NodeContext::getBroadcastValue(unsigned index, unsigned other) {
+  const BatchConstant *repeated = getBatchConstant(index);
+  if (!repeated || getHost(other))
+    return getValue(index);
+  llvm::SmallVector<SymbolicInt> dims = getSymbolicDims(other);
+  size_t count = countFromBatch(*repeated);
+  if (dims.size() < count || dims[dims.size() - count].scale != repeated->scale)
+    return getValue(index);
+  return createConstant(repeated->value, getInputName(index));
+}
+
 Dims NodeContext::getDims(unsigned index) {
   if (const HostTensor *constant = getConstant(index))
     return constant->getDims();
-  if (const BatchConstant *constant = getBatchConstant(index)) {
-    Dims dims = constant->value.getDims();
-    dims[constant->axis] = numerics::dynamicDim;
-    return dims;
-  }
+  if (const BatchConstant *constant = getBatchConstant(index))
+    return constant->getDims();
   Value value = getValue(index);
   return value ? nn::getDims(value) : Dims();
 }
@@ -237,7 +296,7 @@ Dims NodeContext::getConstantInts(unsigned index) {
   for (auto [position, element] : llvm::enumerate(getSymbolicInts(index))) {
     if (!element.isConstant())
       emitInputError(index) << "expected constants, but element " << position
-                            << " depends on the batch size; import with a fixed batch size";
+                            << " depends on the batch size; fix the batch size with --fixed-batch";
     result.push_back(element.value);
   }
   return isFailed ? Dims() : result;
@@ -297,8 +356,16 @@ LogicalResult NodeContext::bind(unsigned index, BatchConstant constant) {
   if (isFailed)
     return failure();
   if (index < getNumOutputs() && !proto.output(index).empty())
-    values.bind(proto.output(index), std::move(constant));
+    values.bind(proto.output(index), std::move(constant), Origin{location, path});
   return success();
+}
+
+LogicalResult NodeContext::bindEvaluated(llvm::Expected<HostTensor> result) {
+  const BatchConstant *repeated = findBatchConstant();
+  if (!repeated || !result)
+    return bind(0, std::move(result));
+  size_t axis = result->getDims().size() - countFromBatch(*repeated);
+  return bind(0, BatchConstant{std::move(*result), axis, repeated->scale});
 }
 
 bool NodeContext::isOutputUsed(unsigned index) const {
@@ -355,9 +422,21 @@ void NodeContext::finish(mlir::Operation *op) {
   for (Value result : op->getResults())
     if (scale && hasDynamicBatch(result))
       values.setBatchScale(result, *scale);
+  for (Value operand : op->getOperands())
+    if (StringRef suspicion = values.getSuspicion(operand); !suspicion.empty())
+      for (Value result : op->getResults())
+        values.setSuspicion(result, suspicion.str());
 }
 
 Value NodeContext::createConstant(const HostTensor &tensor, StringRef name) {
+  if (tensor.getType() != ElementType::Float32 || tensor.isSymbolic() ||
+      tensor.getNumElements() == 0) {
+    emitError() << "expected a constant of type float32 with elements that do not depend on the "
+                   "batch size for "
+                << inQuotes(name) << ", but got type " << describe(tensor.getType())
+                << " and dimensions " << numerics::formatDims(tensor.getDims());
+    return {};
+  }
   return nn::createConstant(builder, location, tensor.getDims(), tensor.getValues<float>(), name);
 }
 
@@ -370,6 +449,13 @@ Value NodeContext::reshape(Value input, llvm::ArrayRef<SymbolicInt> shape) {
   if (!error.empty()) {
     emitError() << error;
     return {};
+  }
+  // nn.reshape multiplies the batch or divides it, and takes two steps for both.
+  if (hasDynamicBatch(input) && llvm::is_contained(resolved.shape, -1)) {
+    int64_t have = numerics::numElements(nn::getDims(input));
+    int64_t want = numerics::numElements(resolved.shape);
+    if (have % want != 0 && want % have != 0)
+      input = reshape(input, {SymbolicInt{0, 1}, SymbolicInt{-1, 0}});
   }
   auto op = create<nn::ReshapeOp>({input}, {attr("shape", resolved.shape)});
   if (!op)

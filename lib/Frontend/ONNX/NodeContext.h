@@ -27,6 +27,7 @@
 #include "mlir/IR/Diagnostics.h"
 
 #include <onnx/onnx_pb.h>
+#include <optional>
 
 namespace quantir::importer {
 
@@ -45,13 +46,14 @@ public:
   explicit NodeError(mlir::InFlightDiagnostic diagnostic) : diagnostic(std::move(diagnostic)) {}
 
   template <typename T> NodeError &&operator<<(T &&part) && {
-    diagnostic << std::forward<T>(part);
+    if (diagnostic)
+      *diagnostic << std::forward<T>(part);
     return std::move(*this);
   }
   operator LogicalResult() const { return failure(); }
 
 private:
-  mlir::InFlightDiagnostic diagnostic;
+  std::optional<mlir::InFlightDiagnostic> diagnostic;
 };
 
 class NodeContext {
@@ -105,12 +107,21 @@ public:
   const HostTensor *getConstant(unsigned index);
   bool isConstant(unsigned index) { return getConstant(index) != nullptr; }
   bool areInputsConstant();
+  /// Whether the operator, one that broadcasts its inputs, can be evaluated: they are constants, of
+  /// which some may be repeated for each sample.
+  bool canEvaluate();
   /// Reports an input that is not constant, for an operator that is only evaluated.
   LogicalResult requireConstantInputs();
+  /// The input as an operand of an evaluation: of a constant repeated for each sample what is
+  /// repeated. Null if it is computed from the model's inputs.
+  const HostTensor *getHost(unsigned index);
   /// The input as a value of the function; a constant is put there. Null after an error.
   Value getValue(unsigned index);
   /// The input as a constant repeated for each sample; null if it is not one.
   const BatchConstant *getBatchConstant(unsigned index);
+  /// The input as an operand that is broadcast with the input `other`: a constant repeated for each
+  /// sample is not repeated where `other` has the batch.
+  Value getBroadcastValue(unsigned index, unsigned other);
   /// The input's dimensions, -1 for a dynamic one.
   Dims getDims(unsigned index);
   int64_t getRank(unsigned index) { return getDims(index).size(); }
@@ -136,6 +147,8 @@ public:
   LogicalResult bind(unsigned index, Value value);
   LogicalResult bind(unsigned index, llvm::Expected<HostTensor> constant);
   LogicalResult bind(unsigned index, BatchConstant constant);
+  /// Binds output 0 to what an operator that `canEvaluate` makes of the operands `getHost` gives.
+  LogicalResult bindEvaluated(llvm::Expected<HostTensor> result);
   /// Whether something reads the output.
   bool isOutputUsed(unsigned index) const;
   /// Reports an output that something reads but that was not bound.
@@ -184,13 +197,19 @@ public:
   /// dynamic batch. Null after an error.
   Value reshape(Value input, llvm::ArrayRef<SymbolicInt> shape);
 
-  /// An f32 constant of the function. `name` tells what it is.
+  /// Notes that errors of the nodes behind `value` may be due to this one: "its shape ...".
+  void suspect(Value value, llvm::StringRef reason);
+
+  /// An f32 constant of the function. `name` tells what it is. Null after an error, such as another
+  /// type.
   Value createConstant(const HostTensor &tensor, llvm::StringRef name);
 
   TensorReader &getReader() { return reader; }
 
 private:
   const ::onnx::AttributeProto *findAttribute(llvm::StringRef name) const;
+  /// The first input that is a constant repeated for each sample, or null.
+  const BatchConstant *findBatchConstant();
   /// Sets what every created operation carries.
   void finish(mlir::Operation *op);
 

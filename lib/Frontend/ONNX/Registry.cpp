@@ -60,11 +60,42 @@ bool importer::isDefaultDomain(const ::onnx::NodeProto &node) {
   return node.domain().empty() || node.domain() == "ai.onnx";
 }
 
-/// The supported operator whose name is nearest, by the number of letters to change; empty if none
-/// is near.
-static StringRef findNearest(StringRef type) {
+/// The operators of the default domain, of all opsets: a name among them is no misspelling of
+/// another.
+static constexpr llvm::StringLiteral onnxOperators =
+    "Abs Acos Acosh Add AffineGrid And ArgMax ArgMin Asin Asinh Atan Atanh Attention "
+    "AveragePool BatchNormalization Bernoulli BitShift BitwiseAnd BitwiseNot BitwiseOr "
+    "BitwiseXor BlackmanWindow Cast CastLike Ceil Celu CenterCropPad Clip Col2Im Compress "
+    "Concat ConcatFromSequence Constant ConstantOfShape Conv ConvInteger ConvTranspose Cos "
+    "Cosh CumSum DFT DeformConv DepthToSpace DequantizeLinear Det Div Dropout "
+    "DynamicQuantizeLinear Einsum Elu Equal Erf Exp Expand EyeLike Flatten Floor GRU Gather "
+    "GatherElements GatherND Gelu Gemm GlobalAveragePool GlobalLpPool GlobalMaxPool Greater "
+    "GreaterOrEqual GridSample GroupNormalization HammingWindow HannWindow HardSigmoid "
+    "HardSwish Hardmax Identity If ImageDecoder InstanceNormalization IsInf IsNaN LRN LSTM "
+    "LayerNormalization LeakyRelu Less LessOrEqual Log LogSoftmax Loop LpNormalization LpPool "
+    "MatMul MatMulInteger Max MaxPool MaxRoiPool MaxUnpool Mean MeanVarianceNormalization "
+    "MelWeightMatrix Min Mish Mod Mul Multinomial Neg NegativeLogLikelihoodLoss "
+    "NonMaxSuppression NonZero Not OneHot Optional OptionalGetElement OptionalHasElement Or "
+    "PRelu Pad Pow QLinearConv QLinearMatMul QuantizeLinear RMSNormalization RNN RandomNormal "
+    "RandomNormalLike RandomUniform RandomUniformLike Range Reciprocal ReduceL1 ReduceL2 "
+    "ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum "
+    "ReduceSumSquare RegexFullMatch Relu Reshape Resize ReverseSequence RoiAlign "
+    "RotaryEmbedding Round STFT Scan Scatter ScatterElements ScatterND Selu SequenceAt "
+    "SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength SequenceMap "
+    "Shape Shrink Sigmoid Sign Sin Sinh Size Slice Softmax SoftmaxCrossEntropyLoss Softplus "
+    "Softsign SpaceToDepth Split SplitToSequence Sqrt Squeeze StringConcat StringNormalizer "
+    "StringSplit Sub Sum Swish Tan Tanh TensorScatter TfIdfVectorizer ThresholdedRelu Tile "
+    "TopK Transpose Trilu Unique Unsqueeze Upsample Where Xor";
+
+/// The supported operator that `type` is a misspelling of, by the number of letters to change;
+/// empty if it is none.
+static StringRef findMisspelt(StringRef type) {
+  llvm::SmallVector<StringRef> known;
+  onnxOperators.split(known, ' ');
+  if (llvm::is_contained(known, type))
+    return "";
   StringRef nearest;
-  unsigned best = type.size() / 2 + 1;
+  unsigned best = type.size() / 4 + 2;
   for (const auto &entry : getIndex()) {
     unsigned distance = entry.first().edit_distance_insensitive(type);
     if (distance < best || (distance == best && entry.first() < nearest)) {
@@ -73,6 +104,14 @@ static StringRef findNearest(StringRef type) {
     }
   }
   return nearest;
+}
+
+bool importer::isOfQuantizedModel(const ::onnx::NodeProto &node) {
+  StringRef type = node.op_type();
+  return type.starts_with("QLinear") || type == "QuantizeLinear" || type == "DequantizeLinear" ||
+         type.starts_with("DynamicQuantize") || type == "ConvInteger" ||
+         type.starts_with("MatMulInteger") || type == "QGemm" || type == "QAttention" ||
+         type == "MatMulNBits";
 }
 
 std::string importer::explainUnsupported(const ::onnx::NodeProto &node, int64_t opset) {
@@ -97,9 +136,10 @@ std::string importer::explainUnsupported(const ::onnx::NodeProto &node, int64_t 
                 ? ", but for the loop that PyTorch's exporter writes for an EmbeddingBag "
                   "without per_sample_weights; unroll another one before the export"
                 : "");
-  if (StringRef nearest = findNearest(type); !nearest.empty())
-    return text + "the nearest supported operator is " + inQuotes(nearest);
-  return text + "docs/ONNX.md lists the supported operators";
+  if (StringRef meant = findMisspelt(type); !meant.empty())
+    return text + "did you mean " + inQuotes(meant) + "?";
+  return text + "express it by supported operators, which docs/ONNX.md lists, or leave it out of "
+                "the part that is exported";
 }
 
 /// Text for a range of counts: "2", "1 to 3", "at least 1".

@@ -45,6 +45,10 @@ OperatorTable getShapeOperators();
 LogicalResult bindRepeated(NodeContext &node, const HostTensor &constant,
                            llvm::ArrayRef<SymbolicInt> shape);
 
+/// The elements of a computed value at `indices`, which are in its dimension `axis`, of constant
+/// size. Null after an error.
+Value emitGather(NodeContext &node, Value value, llvm::ArrayRef<int64_t> indices, int64_t axis);
+
 /// The row for an operator of the default domain in this opset, or null.
 const Operator *findOperator(llvm::StringRef type, int64_t opset);
 
@@ -54,8 +58,12 @@ const Operator *findOperator(const ::onnx::NodeProto &node, int64_t opset);
 /// The names of all operators, in alphabetical order.
 std::vector<llvm::StringRef> getSupportedOperators();
 
+/// Whether only a model that is quantized already has such a node, in ONNX's form or in that of
+/// ONNX Runtime.
+bool isOfQuantizedModel(const ::onnx::NodeProto &node);
+
 /// Why `findOperator` found nothing: "operator 'Reluu' of domain 'ai.onnx', opset 17, is not
-/// supported; the nearest that is is 'Relu'".
+/// supported; did you mean 'Relu'?".
 std::string explainUnsupported(const ::onnx::NodeProto &node, int64_t opset);
 
 /// Whether the node is of the default domain.

@@ -2,6 +2,7 @@
 
 #include "ValueTable.h"
 
+#include "quantir/Numerics/Expand.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 
@@ -15,7 +16,7 @@ using llvm::StringRef;
 
 /// Evaluated constants of all nodes together. Far above what computing shapes takes; there for
 /// files made to fill the memory.
-static constexpr int64_t maxOwnedBytes = int64_t(4) << 30;
+static constexpr int64_t maxAllocatedBytes = int64_t(4) << 30;
 
 bool ValueTable::isBound(StringRef name) const {
   return entries.contains(name) || graph.findInitializer(name);
@@ -24,16 +25,19 @@ bool ValueTable::isBound(StringRef name) const {
 void ValueTable::bind(StringRef name, mlir::Value value) { entries[name] = Entry{value, nullptr}; }
 
 Error ValueTable::bind(StringRef name, HostTensor constant) {
-  ownedBytes += constant.getOwnedBytes();
-  if (ownedBytes > maxOwnedBytes)
-    return makeError("expected the model's constant nodes to make at most ", maxOwnedBytes >> 30,
-                     " GiB of values");
+  if (const void *allocation = constant.getAllocation();
+      allocation && allocations.insert(allocation).second)
+    allocatedBytes += int64_t(constant.getBytes().size());
+  if (allocatedBytes > maxAllocatedBytes)
+    return makeError("expected the model's constant nodes to make at most ",
+                     maxAllocatedBytes >> 30, " GiB of values");
   entries[name] = Entry{nullptr, std::make_unique<HostTensor>(std::move(constant))};
   return Error::success();
 }
 
-void ValueTable::bind(StringRef name, BatchConstant constant) {
-  entries[name] = Entry{nullptr, nullptr, std::make_unique<BatchConstant>(std::move(constant))};
+void ValueTable::bind(StringRef name, BatchConstant constant, Origin origin) {
+  entries[name] =
+      Entry{nullptr, nullptr, std::make_unique<BatchConstant>(std::move(constant)), origin};
 }
 
 const BatchConstant *ValueTable::getBatchConstant(StringRef name) const {
@@ -63,18 +67,7 @@ Expected<const HostTensor *> ValueTable::getConstant(StringRef name) {
   return (*entry)->constant.get();
 }
 
-Expected<mlir::Value> ValueTable::getValue(StringRef name) {
-  Expected<Entry *> entry = find(name);
-  if (!entry)
-    return entry.takeError();
-  mlir::Value &value = (*entry)->value;
-  if (value)
-    return value;
-
-  if ((*entry)->batchConstant)
-    return makeError("expected a constant of fixed dimensions, but it is repeated for each sample; "
-                     "import with a fixed batch size");
-  const HostTensor &constant = *(*entry)->constant;
+Expected<mlir::Value> ValueTable::createConstant(const HostTensor &constant, StringRef name) {
   if (constant.getType() != ElementType::Float32)
     return makeError("expected a tensor of type float32, but got ", describe(constant.getType()));
   if (constant.isSymbolic())
@@ -83,9 +76,56 @@ Expected<mlir::Value> ValueTable::getValue(StringRef name) {
     return makeError("expected a tensor with elements, but got dimensions ",
                      numerics::formatDims(constant.getDims()));
   mlir::MLIRContext *context = builder.getContext();
-  value = nn::createConstant(builder, mlir::NameLoc::get(mlir::StringAttr::get(context, name)),
-                             constant.getDims(), constant.getValues<float>(), name);
+  return nn::createConstant(builder, mlir::NameLoc::get(mlir::StringAttr::get(context, name)),
+                            constant.getDims(), constant.getValues<float>(), name);
+}
+
+Expected<mlir::Value> ValueTable::createRepeated(const Entry &entry, StringRef name) {
+  const BatchConstant &repeated = *entry.batchConstant;
+  // A multiple of the batch is first a dimension of its own.
+  Dims dims = repeated.value.getDims(), shape(dims.size(), -1);
+  shape[repeated.axis] = numerics::expandToBatch;
+  if (repeated.scale != 1) {
+    dims.insert(dims.begin() + repeated.axis, 1);
+    shape.insert(shape.begin() + repeated.axis + 1, repeated.scale);
+  }
+  if (dims.size() > maxRank)
+    return makeError("expected at most ", maxRank, " dimensions, but got ", dims.size());
+  Expected<mlir::Value> constant = createConstant(repeated.value.withDims(dims), name);
+  if (!constant)
+    return constant;
+  auto create = [&]<typename Op>(std::type_identity<Op>, mlir::Value input, const Dims &list) {
+    auto attribute = builder.getNamedAttr("shape", builder.getDenseI64ArrayAttr(list));
+    auto op = nn::createChecked<Op>(builder, entry.origin->location, {input}, attribute);
+    if (op)
+      op->setDiscardableAttr(nn::pathAttrName, entry.origin->path);
+    return op ? op.getResult() : mlir::Value();
+  };
+  mlir::Value value = create(std::type_identity<nn::ExpandOp>(), *constant, shape);
+  if (value && repeated.scale != 1) {
+    shape = repeated.value.getDims();
+    shape[repeated.axis] = -1;
+    value = create(std::type_identity<nn::ReshapeOp>(), value, shape);
+    batchScales[value] = repeated.scale;
+  }
+  if (!value)
+    return makeError("it cannot be repeated for each sample");
   return value;
+}
+
+Expected<mlir::Value> ValueTable::getValue(StringRef name) {
+  Expected<Entry *> entry = find(name);
+  if (!entry)
+    return entry.takeError();
+  mlir::Value &value = (*entry)->value;
+  if (value)
+    return value;
+  Expected<mlir::Value> created = (*entry)->batchConstant
+                                      ? createRepeated(**entry, name)
+                                      : createConstant(*(*entry)->constant, name);
+  if (created)
+    value = *created;
+  return created;
 }
 
 int64_t ValueTable::getBatchScale(mlir::Value value) const {

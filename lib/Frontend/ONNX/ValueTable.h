@@ -9,15 +9,30 @@
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace quantir::importer {
 
 /// A constant repeated along the batch: `value` has a 1 at `axis`, where the whole has `scale`
-/// times the batch size. Exporters make the initial states of recurrent layers so.
+/// times the batch size. Exporters make class tokens, coordinates and the initial states of
+/// recurrent layers so.
 struct BatchConstant {
   HostTensor value;
   size_t axis;
   int64_t scale;
+
+  /// Its dimensions, the repeated one dynamic.
+  Dims getDims() const {
+    Dims dims = value.getDims();
+    dims[axis] = numerics::dynamicDim;
+    return dims;
+  }
+};
+
+/// Where an operation that puts a constant into the function comes from.
+struct Origin {
+  mlir::Location location;
+  mlir::StringAttr path;
 };
 
 /// During import a name stands for a constant or for a value of the function being built. Constants
@@ -33,7 +48,7 @@ public:
   void bind(llvm::StringRef name, mlir::Value value);
   /// Fails when evaluated constants take more memory than a model plausibly needs.
   llvm::Error bind(llvm::StringRef name, HostTensor constant);
-  void bind(llvm::StringRef name, BatchConstant constant);
+  void bind(llvm::StringRef name, BatchConstant constant, Origin origin);
 
   /// The constant that `name` stands for, or null if it is computed from the model's inputs.
   llvm::Expected<const HostTensor *> getConstant(llvm::StringRef name);
@@ -48,12 +63,31 @@ public:
   int64_t getBatchScale(mlir::Value value) const;
   void setBatchScale(mlir::Value value, int64_t scale) { batchScales[value] = scale; }
 
+  /// The value of the function that `name` stands for, if there is one already.
+  mlir::Value findValue(llvm::StringRef name) const {
+    auto it = entries.find(name);
+    return it == entries.end() ? mlir::Value() : it->second.value;
+  }
+
+  /// What may be at fault when an operator cannot take `value`; empty: nothing that is known.
+  llvm::StringRef getSuspicion(mlir::Value value) const {
+    auto it = suspicions.find(value);
+    return it == suspicions.end() ? llvm::StringRef() : llvm::StringRef(it->second);
+  }
+  void setSuspicion(mlir::Value value, std::string text) { suspicions[value] = std::move(text); }
+
 private:
   struct Entry {
     mlir::Value value;
     std::unique_ptr<HostTensor> constant = nullptr;
     std::unique_ptr<BatchConstant> batchConstant = nullptr;
+    std::optional<Origin> origin = std::nullopt; ///< of the batchConstant
   };
+
+  /// Puts a constant here.
+  llvm::Expected<mlir::Value> createConstant(const HostTensor &constant, llvm::StringRef name);
+  /// The same, repeated for each sample.
+  llvm::Expected<mlir::Value> createRepeated(const Entry &entry, llvm::StringRef name);
 
   /// The entry of `name`; that of an initializer is filled when it is first asked for.
   llvm::Expected<Entry *> find(llvm::StringRef name);
@@ -63,7 +97,10 @@ private:
   TensorReader &reader;
   llvm::StringMap<Entry> entries;
   llvm::DenseMap<mlir::Value, int64_t> batchScales;
-  int64_t ownedBytes = 0;
+  llvm::DenseMap<mlir::Value, std::string> suspicions;
+  /// The memory of evaluated constants, which several names may share.
+  llvm::DenseSet<const void *> allocations;
+  int64_t allocatedBytes = 0;
 };
 
 } // namespace quantir::importer

@@ -139,7 +139,14 @@ TEST_CASE_METHOD(Fixture, "inputs", "[errors]") {
   ModelBuilder rank;
   rank.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->clear_shape();
   CHECK(error(rank.node("Relu", {"x"})) ==
-        "input 'x': expected a tensor of known rank; import with a shape for it");
+        "input 'x': expected a tensor of known rank; say its shape, such as --input-shape "
+        "x=N,3,224,224");
+  // Some exporters write -1 for an open dimension.
+  ModelBuilder minus({2, 3});
+  auto &dims = *minus.graph().mutable_input(0)->mutable_type()->mutable_tensor_type();
+  dims.mutable_shape()->mutable_dim(0)->set_dim_value(-1);
+  CHECK(import(context, minus.node("Relu", {"x"})).text().find("tensor<?x3xf32>") !=
+        std::string::npos);
   ModelBuilder sequence;
   sequence.graph().mutable_input(0)->mutable_type()->mutable_sequence_type();
   CHECK(error(sequence.node("Relu", {"x"})) ==
@@ -328,11 +335,12 @@ TEST_CASE_METHOD(Fixture, "what cannot be expressed", "[errors]") {
   CHECK(error(shapesOnly.node("Floor", {"x"}))
             .starts_with("node '/Floor' (Floor): input 0, 'x': expected a constant, because the "
                          "operator is supported only in computations of shapes"));
-  ModelBuilder uneven;
-  CHECK(error(uneven.ints("indices", {0, 1, 3})
-                  .node("Gather", {"x", "indices"})
-                  .attr("axis", int64_t(2)))
-            .starts_with("node '/Gather' (Gather): input 1, 'indices': expected evenly spaced"));
+  ModelBuilder open({1, 3, -1, 8});
+  open.floats("w", {4, 3, 3, 3});
+  CHECK(error(open.node("Conv", {"x", "w"}))
+            .starts_with("input 'x': its open dimension 2 ('N') is taken for the batch; if it is "
+                         "not that, say how large it is, such as --input-shape x=1,3,64,8; behind "
+                         "it, node '/Conv' (Conv): "));
   ModelBuilder cast;
   CHECK(error(cast.node("Cast", {"x"}).attr("to", int64_t(TensorProto::FLOAT16))) ==
         "node '/Cast' (Cast): attribute 'to': expected values of the model to stay float32, but "
@@ -350,19 +358,73 @@ TEST_CASE_METHOD(Fixture, "shapes for one batch size", "[errors]") {
   };
   CHECK(reshapeError({1, 192}) ==
         "node '/Reshape' (Reshape): expected a shape that fits every batch size for an input of "
-        "[?x3x8x8], but got [1x192]; import with a fixed batch size");
+        "[?x3x8x8], but got [1x192], which has a batch of 1 written into it; export the model with "
+        "a dynamic batch there, or fix the batch size with --fixed-batch 1");
   CHECK(reshapeError({-1, -1}).find("fits every batch size") != std::string::npos);
   CHECK(reshapeError({-1, 5}).find("fits every batch size") != std::string::npos);
   CHECK(reshapeError({-1, 0, 0, 0, 0}).find("expected a 0 only where") != std::string::npos);
   CHECK(reshapeError({-1, int64_t(1) << 62, 4}).find("fits every batch size") != std::string::npos);
   CHECK(reshapeError({-1, -5}).find("fits every batch size") != std::string::npos);
 
-  // zeros(batch, 4) has no constant to stand for it.
-  ModelBuilder zeros({-1, 4});
-  zeros.node("Shape", {"x"}, "shape").node("ConstantOfShape", {"shape"}, "zeros");
-  CHECK(error(zeros.node("Add", {"x", "zeros"})) ==
-        "node '/Add' (Add): input 1, 'zeros': expected a constant of fixed dimensions, but it is "
-        "repeated for each sample; import with a fixed batch size");
+  // What is at fault is the shape, not the node that cannot take the result.
+  ModelBuilder model;
+  model.ints("shape", {1, -1}).floats("w", {192, 10});
+  model.node("Reshape", {"x", "shape"}, "flat").node("Relu", {"flat"}, "r");
+  CHECK(error(model.node("Gemm", {"r", "w"}))
+            .starts_with("node '/Reshape' (Reshape): its shape has a batch of 1 written into it; "
+                         "export the model with a dynamic batch there, or fix the batch size with "
+                         "--fixed-batch 1; behind it, node '/Gemm' (Gemm): "));
+}
+
+TEST_CASE_METHOD(Fixture, "operators that are missing", "[errors]") {
+  auto operatorError = [&](const char *type, const char *domain = "") {
+    ModelBuilder model;
+    model.node(type, {"x"}).lastNode().set_domain(domain);
+    return error(model);
+  };
+  CHECK(operatorError("Sofmax").ends_with("; did you mean 'Softmax'?"));
+  // Operators of ONNX are no misspellings.
+  for (const char *type : {"ArgMax", "Selu", "ReduceMax", "Cos"})
+    CHECK(operatorError(type).ends_with("or leave it out of the part that is exported"));
+  CHECK(operatorError("Frobnicate").find("did you mean") == std::string::npos);
+  for (const char *type : {"QuantizeLinear", "DequantizeLinear", "QLinearConv", "ConvInteger"})
+    CHECK(operatorError(type).find("the model is quantized already") != std::string::npos);
+  CHECK(operatorError("QLinearAdd", "com.microsoft").find("quantized already") !=
+        std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "all problems of a model at once", "[errors]") {
+  std::vector<std::string> texts;
+  mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &diagnostic) {
+    texts.push_back(diagnostic.str());
+    for (const mlir::Diagnostic &note : diagnostic.getNotes())
+      texts.push_back(note.str());
+    return mlir::success();
+  });
+  ModelBuilder model;
+  model.addInput("z", {-1, 3, -1});
+  model.node("ArgMax", {"x"}, "a").node("ArgMax", {"a"}, "b");
+  model.node("Softmax", {"x"}, "s").attr("axis", int64_t(9));
+  model.node("Relu", {"s"}, "after").node("Elu", {"z"}, "e").node("Selu", {"x"}, "c");
+  model.output("b").output("after").output("e").output("c");
+  std::string bytes = model.serialize();
+  CHECK_FALSE(importONNX(&context, llvm::MemoryBufferRef(bytes, "model.onnx")));
+  REQUIRE(texts.size() == 4);
+  CHECK(texts[0].find("input 'z': expected all dimensions but one") == 0);
+  CHECK(texts[1].find("also node '/ArgMax' (ArgMax): operator 'ArgMax'") == 0);
+  CHECK(texts[2].find("also node '/Softmax' (Softmax): attribute 'axis'") == 0);
+  CHECK(texts[3].find("also node '/Selu' (Selu)") == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "inputs that nothing reads", "[errors]") {
+  ModelBuilder model;
+  model.addInput("unused", {-1, -1, -1}, TensorProto::STRING);
+  Imported imported = import(context, model.node("Relu", {"x"}));
+  CHECK(imported.errors.empty());
+  CHECK(imported.text().find("unused") == std::string::npos);
+  ModelBuilder none;
+  CHECK(error(none.floats("w", {1}).node("Relu", {"w"})) ==
+        "expected a graph that computes with its inputs, but no output depends on one");
 }
 
 TEST_CASE_METHOD(Fixture, "small files that ask for much memory", "[errors]") {

@@ -53,10 +53,18 @@ TEST_CASE("the open dimension may be any", "[options]") {
 TEST_CASE("a shape that the file leaves open can be given", "[options]") {
   mlir::MLIRContext context;
   ModelBuilder model({-1, 3, -1, -1});
+  model.graph()
+      .mutable_input(0)
+      ->mutable_type()
+      ->mutable_tensor_type()
+      ->mutable_shape()
+      ->mutable_dim(3)
+      ->clear_dim_param();
   model.node("Relu", {"x"});
   CHECK(import(context, model).error() ==
-        "input 'x': expected all dimensions but one, the batch, to be fixed, but dimension 2, 'N', "
-        "is open too; import with a shape for the input");
+        "input 'x': expected all dimensions but one, the batch, to be fixed, but 0 ('N'), 2 ('N') "
+        "and 3 (unnamed) are open; say how large the others are, such as --input-shape "
+        "x=N,3,64,64");
   ImportOptions options;
   options.inputShapes["x"] = {-1, 3, 6, 7};
   CHECK(signature(import(context, model, options)) ==
@@ -117,4 +125,26 @@ TEST_CASE("a file that cannot be opened is an error", "[options]") {
   error.clear();
   CHECK_FALSE(importONNX(&context, "/tmp"));
   CHECK(error == "cannot open the file: Is a directory");
+}
+
+TEST_CASE("shapes are read from the command line's form", "[options]") {
+  std::map<std::string, std::vector<int64_t>> shapes;
+  CHECK(parseInputShape("x=N,3,224, 224", shapes).empty());
+  CHECK(shapes["x"] == std::vector<int64_t>{-1, 3, 224, 224});
+  CHECK(parseInputShape("a=b:0=5,?", shapes).empty());
+  CHECK(shapes["a=b:0"] == std::vector<int64_t>{5, -1});
+  CHECK(parseInputShape("1,2", shapes).empty());
+  CHECK(shapes[""] == std::vector<int64_t>{1, 2});
+  CHECK(parseInputShape("x=1", shapes).find("one shape for each input") != std::string::npos);
+  for (const char *bad :
+       {"", "y=", "y=0", "y=-2,3", "y=N,N", "y=1,,2", "y=1x2", "y=99999999999999999999"})
+    CHECK_FALSE(parseInputShape(bad, shapes).empty());
+
+  mlir::MLIRContext context;
+  ModelBuilder model({-1, 3, -1, -1});
+  model.node("Relu", {"x"});
+  ImportOptions options;
+  options.inputShapes[""] = {-1, 3, 8, 8};
+  CHECK(signature(import(context, model, options)) ==
+        "(tensor<?x3x8x8xf32>) -> tensor<?x3x8x8xf32>");
 }

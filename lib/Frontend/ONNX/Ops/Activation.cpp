@@ -59,7 +59,9 @@ static LogicalResult importPRelu(NodeContext &node) {
   return node.emit<nn::PReluOp>({node.getValue(0), vector});
 }
 
+/// min(max(x, min), max): where the bounds cross, all values are the upper one.
 static LogicalResult emitClamp(NodeContext &node, float min, float max) {
+  min = std::min(min, max);
   return node.emit<nn::ClampOp>({node.getValue(0)}, {node.attr("min", min), node.attr("max", max)});
 }
 

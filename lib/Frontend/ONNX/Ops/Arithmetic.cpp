@@ -8,92 +8,151 @@
 #include "../HostOps.h"
 #include "../Registry.h"
 
+#include "llvm/ADT/STLExtras.h"
+
+#include <cmath>
+
 using namespace quantir;
 using namespace quantir::importer;
 
 template <typename OpT, BinaryKind kind> static LogicalResult importBinary(NodeContext &node) {
-  const HostTensor *lhs = node.getConstant(0), *rhs = node.getConstant(1);
-  if (lhs && rhs)
-    return node.bind(0, binaryHost(kind, *lhs, *rhs));
-  return node.emit<OpT>({node.getValue(0), node.getValue(1)});
+  if (node.canEvaluate())
+    return node.bindEvaluated(binaryHost(kind, *node.getHost(0), *node.getHost(1)));
+  return node.emit<OpT>({node.getBroadcastValue(0, 1), node.getBroadcastValue(1, 0)});
 }
 
 static LogicalResult importMod(NodeContext &node) {
-  if (node.getFlag("fmod", false))
-    return node.emitAttributeError("fmod") << "expected 0, but got 1, which is not supported";
+  BinaryKind kind = node.getFlag("fmod", false) ? BinaryKind::Fmod : BinaryKind::Mod;
   if (failed(node.requireConstantInputs()))
     return failure();
-  return node.bind(0, binaryHost(BinaryKind::Mod, *node.getConstant(0), *node.getConstant(1)));
+  return node.bindEvaluated(binaryHost(kind, *node.getHost(0), *node.getHost(1)));
 }
 
 /// Min and Max of any number of operands.
 template <BinaryKind kind> static LogicalResult importExtremum(NodeContext &node) {
   if (failed(node.requireConstantInputs()))
     return failure();
-  HostTensor result = *node.getConstant(0);
+  HostTensor result = *node.getHost(0);
   for (unsigned index = 1; index < node.getNumInputs(); ++index) {
-    HostResult next = binaryHost(kind, result, *node.getConstant(index));
+    HostResult next = binaryHost(kind, result, *node.getHost(index));
     if (!next)
       return node.bind(0, std::move(next));
     result = std::move(*next);
   }
-  return node.bind(0, std::move(result));
+  return node.bindEvaluated(std::move(result));
 }
 
 template <CompareKind kind> static LogicalResult importCompare(NodeContext &node) {
   if (failed(node.requireConstantInputs()))
     return failure();
-  return node.bind(0, compareHost(kind, *node.getConstant(0), *node.getConstant(1)));
+  return node.bindEvaluated(compareHost(kind, *node.getHost(0), *node.getHost(1)));
 }
 
 template <LogicKind kind> static LogicalResult importLogic(NodeContext &node) {
   if (failed(node.requireConstantInputs()))
     return failure();
-  return node.bind(0, logicHost(kind, *node.getConstant(0), *node.getConstant(1)));
+  return node.bindEvaluated(logicHost(kind, *node.getHost(0), *node.getHost(1)));
 }
 
 template <UnaryKind kind> static LogicalResult importUnary(NodeContext &node) {
   if (failed(node.requireConstantInputs()))
     return failure();
-  return node.bind(0, unaryHost(kind, *node.getConstant(0)));
+  return node.bindEvaluated(unaryHost(kind, *node.getHost(0)));
 }
 
 /// The only function of one operand here that models have as well.
 static LogicalResult importSqrt(NodeContext &node) {
-  if (const HostTensor *constant = node.getConstant(0))
-    return node.bind(0, unaryHost(UnaryKind::Sqrt, *constant));
+  if (node.canEvaluate())
+    return node.bindEvaluated(unaryHost(UnaryKind::Sqrt, *node.getHost(0)));
   return node.emit<nn::SqrtOp>({node.getValue(0)});
 }
 
-/// Powers that are products or roots: x^2 and sqrt(x) are what a normalization is exported as.
+/// The exponent of a Pow, of any type, if all its elements are equal and it changes no dimensions.
+static std::optional<double> getExponent(NodeContext &node) {
+  Dims base = node.getDims(0);
+  const HostTensor *constant = node.getHost(1);
+  if (node.hasFailed())
+    return std::nullopt;
+  HostResult exponents = constant ? castHost(*constant, ElementType::Float64)
+                                  : HostResult(makeError("expected a constant"));
+  if (!exponents) {
+    node.emitInputError(1) << llvm::toString(exponents.takeError());
+    return std::nullopt;
+  }
+  Dims result;
+  llvm::ArrayRef<double> values = exponents->getValues<double>();
+  std::string error = numerics::inferBroadcast(base, exponents->getDims(), result);
+  if (!error.empty() || result != base || exponents->isSymbolic() || values.empty() ||
+      !llvm::all_equal(values)) {
+    node.emitInputError(1) << "expected one constant exponent for all elements of the input "
+                           << numerics::formatDims(base) << ", but got dimensions "
+                           << numerics::formatDims(exponents->getDims());
+    return std::nullopt;
+  }
+  return values.front();
+}
+
+/// x to a positive whole power, by squaring.
+static Value emitProduct(NodeContext &node, Value x, int64_t power) {
+  Value result;
+  for (; x && power > 0; power /= 2) {
+    if (power % 2 == 1) {
+      auto product = result ? node.create<nn::MulOp>({result, x}) : nn::MulOp();
+      if (result && !product)
+        return {};
+      result = product ? product.getResult() : x;
+    }
+    if (power > 1) {
+      auto square = node.create<nn::MulOp>({x, x});
+      x = square ? square.getResult() : Value();
+    }
+  }
+  return x ? result : Value();
+}
+
+/// Powers that are products, roots and their reciprocals: x^2 and sqrt(x) are what a normalization
+/// is exported as.
 static LogicalResult importPow(NodeContext &node) {
-  float exponent = node.getConstantFloat(1);
+  if (node.canEvaluate())
+    return node.bindEvaluated(powHost(*node.getHost(0), *node.getHost(1)));
+  std::optional<double> exponent = getExponent(node);
   Value x = node.getValue(0);
   if (node.hasFailed())
     return failure();
-  if (exponent == 0.5f)
-    return node.emit<nn::SqrtOp>({x});
-  if (exponent == 1.0f)
-    return node.bind(0, x);
-  if (exponent != 2.0f && exponent != 3.0f)
-    return node.emitInputError(1) << "expected an exponent of 0.5, 1, 2 or 3, but got "
-                                  << std::to_string(exponent) << ", which is not supported";
-  auto square = node.create<nn::MulOp>({x, x});
-  if (!square || exponent == 2.0f)
-    return square ? node.bind(0, square.getResult()) : failure();
-  return node.emit<nn::MulOp>({square.getResult(), x});
+  constexpr double largest = 8;
+  double magnitude = std::fabs(*exponent), whole = std::floor(magnitude);
+  bool hasRoot = magnitude - whole == 0.5;
+  if (!(magnitude <= largest) || magnitude == 0 || (magnitude != whole && !hasRoot))
+    return node.emitInputError(1)
+           << "expected an exponent that is a multiple of 0.5, other than 0, from -8 to 8, but got "
+           << std::to_string(*exponent) << ", which is not supported";
+
+  Value result = whole > 0 ? emitProduct(node, x, int64_t(whole)) : Value();
+  if (hasRoot) {
+    auto root = node.create<nn::SqrtOp>({x});
+    if (!root)
+      return failure();
+    auto product = result ? node.create<nn::MulOp>({result, root.getResult()}) : nn::MulOp();
+    if (result && !product)
+      return failure();
+    result = product ? product.getResult() : root.getResult();
+  }
+  if (*exponent > 0)
+    return node.bind(0, result);
+  Value one = node.createConstant(HostTensor::make<float>({}, 1.0f), "one");
+  return node.emit<nn::DivOp>({one, result});
 }
 
 static LogicalResult importNot(NodeContext &node) {
   if (failed(node.requireConstantInputs()))
     return failure();
-  return node.bind(0, notHost(*node.getConstant(0)));
+  return node.bindEvaluated(notHost(*node.getHost(0)));
 }
 
 static LogicalResult importWhere(NodeContext &node) {
   if (failed(node.requireConstantInputs()))
     return failure();
-  return node.bind(0, whereHost(*node.getConstant(0), *node.getConstant(1), *node.getConstant(2)));
+  return node.bindEvaluated(whereHost(*node.getHost(0), *node.getHost(1), *node.getHost(2)));
 }
 
 static constexpr Operator operators[] = {

@@ -66,7 +66,10 @@ static LogicalResult importConstantOfShape(NodeContext &node) {
 }
 
 static LogicalResult importRange(NodeContext &node) {
-  if (failed(node.requireConstantInputs()))
+  for (unsigned index : {0, 1, 2})
+    if (!node.hasFailed() && !node.isConstant(index))
+      return node.emitInputError(index) << "expected a constant";
+  if (node.hasFailed())
     return failure();
   return node.bind(0, rangeHost(*node.getConstant(0), *node.getConstant(1), *node.getConstant(2)));
 }
@@ -97,6 +100,8 @@ static LogicalResult importSize(NodeContext &node) {
 static LogicalResult importIdentity(NodeContext &node) {
   if (const HostTensor *constant = node.getConstant(0))
     return node.bind(0, *constant);
+  if (const BatchConstant *constant = node.getBatchConstant(0))
+    return node.bind(0, *constant);
   return node.bind(0, node.getValue(0));
 }
 
@@ -121,11 +126,11 @@ static LogicalResult importCast(NodeContext &node) {
   std::optional<ElementType> type = convertElementType(to);
   if (node.hasFailed())
     return failure();
-  if (const HostTensor *constant = node.getConstant(0)) {
+  if (node.canEvaluate()) {
     if (!type)
       return node.emitAttributeError("to")
              << "element type " << describeElementType(to) << " is not supported";
-    return node.bind(0, castHost(*constant, *type));
+    return node.bindEvaluated(castHost(*node.getHost(0), *type));
   }
   Value value = node.getValue(0);
   if (!value)

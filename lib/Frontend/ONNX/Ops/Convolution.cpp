@@ -4,6 +4,7 @@
 #include "../Registry.h"
 #include "Window.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <numeric>
@@ -67,11 +68,70 @@ static LogicalResult padToOutputShape(NodeContext &node, const Dims &input, Wind
   return success();
 }
 
-/// ONNX's [C, O / groups, kernel] as [C / groups, O, kernel], the groups beside each other.
-static Value joinGroups(NodeContext &node, int64_t groups) {
+/// An output padding that the stride and the dilation do not leave room for, as one of zeros at the
+/// end of the kernel: returns how many there are in each dimension, and pads the output less.
+static Dims moveIntoKernel(Window &window, Dims &outputPadding) {
+  Dims taps(window.getRank(), 0);
+  for (size_t i = 0; i < window.getRank(); ++i) {
+    if (outputPadding[i] < std::max(window.strides[i], window.dilations[i]))
+      continue;
+    taps[i] = llvm::divideCeil(outputPadding[i], window.dilations[i]);
+    window.padding[window.getRank() + i] += taps[i] * window.dilations[i] - outputPadding[i];
+    outputPadding[i] = 0;
+  }
+  return taps;
+}
+
+/// The weight with `taps` zeros at the end of each spatial dimension.
+static HostResult lengthenKernel(const HostTensor &weight, const Dims &taps) {
+  Dims dims = weight.getDims();
+  for (size_t i = 0; i < taps.size(); ++i)
+    dims[2 + i] += taps[i];
+  constexpr int64_t mostElements = int64_t(1) << 24;
+  if (dims == weight.getDims())
+    return weight;
+  if (std::string error = numerics::checkDims(dims); !error.empty())
+    return makeError(error);
+  if (numerics::numElements(dims) > mostElements)
+    return makeError("expected an output padding below the stride, or a kernel of at most ",
+                     mostElements, " elements with it, but got ", numerics::formatDims(dims));
+  HostTensor result = weight;
+  for (size_t i = 0; i < taps.size(); ++i) {
+    if (taps[i] == 0)
+      continue;
+    Dims zeros = result.getDims();
+    zeros[2 + i] = taps[i];
+    HostTensor border = HostTensor::zeros(weight.getType(), zeros);
+    HostResult longer = concatHost({&result, &border}, 2 + i);
+    if (!longer)
+      return longer;
+    result = std::move(*longer);
+  }
+  return result;
+}
+
+/// ONNX's [C, O / groups, kernel] as [C / groups, O, kernel], the groups beside each other, with
+/// `taps` zeros at the end of the kernel.
+static Value makeTransposedWeight(NodeContext &node, int64_t groups, const Dims &taps) {
   Dims dims = node.getDims(1), permutation(dims.size() + 1);
+  bool isLonger = llvm::any_of(taps, [](int64_t count) { return count != 0; });
+  const HostTensor *weight = node.getConstant(1);
+  if (isLonger && !weight) {
+    node.emitAttributeError("output_padding")
+        << "expected values below the stride or the dilation for a weight that is computed";
+    return {};
+  }
+  std::optional<HostTensor> constant;
+  if (weight) {
+    HostResult longer = lengthenKernel(*weight, taps);
+    if (!longer) {
+      node.emitError() << llvm::toString(longer.takeError());
+      return {};
+    }
+    constant = std::move(*longer);
+  }
   if (groups == 1)
-    return node.getValue(1);
+    return isLonger ? node.createConstant(*constant, node.getInputName(1)) : node.getValue(1);
   if (groups < 1 || dims[0] % groups != 0) {
     node.emitAttributeError("group")
         << "expected a divisor of the " << dims[0] << " input channels, but got " << groups;
@@ -83,8 +143,12 @@ static Value joinGroups(NodeContext &node, int64_t groups) {
   joined[1] = dims[1] * groups;
   std::iota(permutation.begin(), permutation.end(), 0);
   std::swap(permutation[0], permutation[1]);
-  if (const HostTensor *weight = node.getConstant(1)) {
-    HostResult result = reshapeHost(*weight, split);
+  if (weight) {
+    for (size_t i = 0; i < taps.size(); ++i) {
+      split[3 + i] += taps[i];
+      joined[2 + i] += taps[i];
+    }
+    HostResult result = reshapeHost(*constant, split);
     if (result)
       result = transposeHost(*result, permutation);
     if (result)
@@ -122,7 +186,7 @@ static LogicalResult importConvTranspose(NodeContext &node) {
       window.autoPad == AutoPad::SameLower)
     if (failed(padToOutputShape(node, input, window, outputPadding)))
       return failure();
-  Value weight = joinGroups(node, groups);
+  Value weight = makeTransposedWeight(node, groups, moveIntoKernel(window, outputPadding));
   if (!weight)
     return failure();
   return node.emit<nn::ConvTransposeOp>(

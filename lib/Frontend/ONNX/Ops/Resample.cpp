@@ -114,13 +114,8 @@ static LogicalResult emit(NodeContext &node, const Request &request) {
   for (size_t d : {0, 1})
     if (request.sizes[d] != input[d] || (!request.scales.empty() && request.scales[d] != 1.0f))
       return node.emitError() << "resizes the batch or the channels, which is not supported";
-  // ONNX aligns the corners of a size that is not whole then, PyTorch those of the result.
-  if (request.coordinates == "align_corners")
-    for (size_t d = 2; d < request.scales.size(); ++d)
-      if (request.scales[d] * static_cast<float>(input[d]) != static_cast<float>(request.sizes[d]))
-        return node.emitError() << "expected scales that give whole sizes with align_corners, but "
-                                << request.scales[d] << " of " << input[d] << " is not whole";
-
+  // align_corners: the corners of the result, whose sizes are whole, also where the scales give
+  // others. So PyTorch and ONNX Runtime; the onnx package's own implementation takes the others.
   mlir::MLIRContext *context = value.getContext();
   llvm::ArrayRef<float> scales(request.scales);
   return node.emit<nn::InterpolateOp>(
@@ -134,6 +129,43 @@ static LogicalResult emit(NodeContext &node, const Request &request) {
            mlir::DenseF32ArrayAttr::get(context, scales.empty() ? scales : scales.drop_front(2)))});
 }
 
+/// Where a nearest Resize of opset 10 takes the elements of one dimension from: the next below when
+/// it grows, the next above when it shrinks.
+static std::vector<int64_t> getNearestOfScale(int64_t inputSize, int64_t outputSize, float scale) {
+  std::vector<int64_t> indices;
+  for (int64_t y = 0; y < outputSize; ++y) {
+    float x = static_cast<float>(y) / scale;
+    x = scale < 1 ? std::ceil(x) : std::floor(x);
+    indices.push_back(std::clamp<int64_t>(static_cast<int64_t>(x), 0, inputSize - 1));
+  }
+  return indices;
+}
+
+/// Whether nn.interpolate takes the elements from there.
+static bool isInterpolation(const Dims &input, const Request &request) {
+  auto rounding = numerics::parseNearestRounding(request.rounding);
+  for (size_t d = 2; d < input.size(); ++d) {
+    numerics::ResampleAxis axis{input[d], request.sizes[d], request.scales[d]};
+    if (nearestIndices(axis, numerics::CoordinateMode::Asymmetric, *rounding) !=
+        getNearestOfScale(input[d], request.sizes[d], request.scales[d]))
+      return false;
+  }
+  return true;
+}
+
+/// Whether a nearest Resize of opset 10 shrinks some spatial dimension; false where other
+/// dimensions are resized, or to sizes that `emit` refuses.
+static bool isShrinking(const Dims &input, const Request &request) {
+  bool shrinks = false;
+  for (size_t d = 0; d < input.size(); ++d) {
+    bool isPlausible = input[d] > 0 && request.sizes[d] > 0 && request.sizes[d] < (1 << 20);
+    if (d < 2 ? request.scales[d] != 1 : !isPlausible)
+      return false;
+    shrinks |= request.scales[d] < 1;
+  }
+  return request.mode == "nearest" && shrinks;
+}
+
 /// Upsample, and Resize of opset 10: the scales are all there is.
 static LogicalResult importOfScales(NodeContext &node) {
   Request request;
@@ -142,7 +174,19 @@ static LogicalResult importOfScales(NodeContext &node) {
   request.rounding = "floor";
   if (failed(readScales(node, 1, request)))
     return failure();
-  return emit(node, request);
+  Dims input = node.getDims(0);
+  if (!isShrinking(input, request))
+    return emit(node, request);
+  request.rounding = "ceil";
+  if (isInterpolation(input, request))
+    return emit(node, request);
+  // One dimension grows while another shrinks, or a quotient is a whole number but for rounding.
+  Value value = node.getValue(0);
+  for (size_t d = 2; value && d < input.size(); ++d)
+    if (request.scales[d] != 1)
+      value = emitGather(node, value,
+                         getNearestOfScale(input[d], request.sizes[d], request.scales[d]), d);
+  return node.bind(0, value);
 }
 
 static LogicalResult importResize(NodeContext &node) {

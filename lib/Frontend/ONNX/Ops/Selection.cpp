@@ -111,8 +111,9 @@ static LogicalResult importSliceOfInputs(NodeContext &node) {
     bool isBatch = !end.isConstant() && axis >= 0 && axis < int64_t(dims.size()) &&
                    end.scale == dims[axis].scale && end.value == 0;
     if (!end.isConstant() && !isBatch)
-      return node.emitInputError(2) << "expected constants, but element " << index
-                                    << " depends on the batch size; import with a fixed batch size";
+      return node.emitInputError(2)
+             << "expected constants, but element " << index
+             << " depends on the batch size; fix the batch size with --fixed-batch";
     bounds.ends.push_back(isBatch ? std::numeric_limits<int64_t>::max() : end.value);
   }
   return emitSlice(node, std::move(bounds));
@@ -122,54 +123,94 @@ static LogicalResult importSliceOfInputs(NodeContext &node) {
 // Gather
 //===----------------------------------------------------------------------===//
 
-/// Computed indices into a constant matrix are an embedding. Of a computed tensor: constant indices
-/// that are evenly spaced, as a slice; a scalar index also drops the dimension.
-static LogicalResult importGather(NodeContext &node) {
-  Dims dims = node.getDims(0);
-  int64_t axis = node.getAxis("axis", 0, dims.size());
-  const HostTensor *constant = node.getConstant(0), *indices = node.getConstant(1);
-  if (node.hasFailed())
-    return failure();
-  if (constant && indices)
-    return node.bind(0, gatherHost(*constant, *indices, axis));
+/// Of constants that are repeated for each sample, a table's rows or the indices into it.
+static LogicalResult gatherRepeated(NodeContext &node, const HostTensor &table,
+                                    const HostTensor &indices, int64_t axis) {
+  const BatchConstant *repeated = node.getBatchConstant(0);
+  HostResult gathered = gatherHost(table, indices, axis);
+  if (!gathered)
+    return node.emitError() << llvm::toString(gathered.takeError());
+  size_t batch = repeated ? repeated->axis : axis + node.getBatchConstant(1)->axis;
+  if (repeated && repeated->axis > size_t(axis))
+    batch += indices.getDims().size() - 1;
+  int64_t scale = repeated ? repeated->scale : node.getBatchConstant(1)->scale;
+  return node.bind(0, BatchConstant{std::move(*gathered), batch, scale});
+}
 
-  if (!indices) {
-    if (axis != 0 || dims.size() != 2 || !constant)
-      return node.emitInputError(1)
-             << "expected constant indices, or a constant matrix whose rows are gathered (axis 0)";
-    return node.emit<nn::EmbeddingOp>({node.getValue(1), node.getValue(0)});
+/// The evenly spaced runs that `list` is made of, one slice each.
+static llvm::SmallVector<SliceBounds> splitIntoRuns(llvm::ArrayRef<int64_t> list, int64_t axis) {
+  llvm::SmallVector<SliceBounds> runs;
+  while (!list.empty()) {
+    int64_t step = list.size() > 1 ? list[1] - list[0] : 1;
+    size_t length = step == 0 ? 1 : std::min<size_t>(2, list.size());
+    while (step != 0 && length < list.size() && list[length] - list[length - 1] == step)
+      ++length;
+    // The second may rather belong to what follows: 0, 5, 6, 7.
+    if (length == 2 && list.size() > 3 && list[3] - list[2] == list[2] - list[1])
+      length = 1;
+    if (length == 1)
+      step = 1;
+    int64_t end = list[length - 1] + (step > 0 ? 1 : -1);
+    runs.push_back(
+        {{list.front()}, {end < 0 ? std::numeric_limits<int64_t>::min() : end}, {axis}, {step}});
+    list = list.drop_front(length);
   }
-  Dims list = node.getConstantInts(1);
-  if (node.hasFailed())
-    return failure();
-  bool isScalar = indices->getDims().empty();
-  int64_t size = dims[axis];
-  if (size == numerics::dynamicDim)
+  return runs;
+}
+
+Value importer::emitGather(NodeContext &node, Value value, llvm::ArrayRef<int64_t> list,
+                           int64_t axis) {
+  constexpr size_t mostRuns = 1024;
+  llvm::SmallVector<SliceBounds> runs = splitIntoRuns(list, axis);
+  if (runs.size() > mostRuns) {
+    node.emitError() << "expected indices that make at most " << mostRuns
+                     << " evenly spaced runs, but got " << runs.size();
+    return {};
+  }
+  llvm::SmallVector<Value> parts;
+  for (const SliceBounds &run : runs) {
+    auto slice = node.create<nn::SliceOp>({value}, run.getAttributes(node));
+    if (!slice)
+      return {};
+    parts.push_back(slice.getResult());
+  }
+  if (parts.size() == 1)
+    return parts.front();
+  auto cat = node.create<nn::CatOp>(parts, {node.attr("axis", axis)});
+  return cat ? cat.getResult() : Value();
+}
+
+/// Of a computed tensor at constant indices: slices, one after the other.
+static LogicalResult gatherComputed(NodeContext &node, const HostTensor &indices, int64_t axis) {
+  llvm::SmallVector<SymbolicInt> dims = node.getSymbolicDims(0);
+  int64_t size = dims[axis].value;
+  if (!dims[axis].isConstant())
     return node.emitError() << "expected an axis of constant size, but axis " << axis
                             << " is the batch";
+  HostResult wide = castHost(indices, ElementType::Int64);
+  if (!wide || wide->isSymbolic() || wide->getNumElements() == 0)
+    return node.emitInputError(1) << (wide ? std::string("expected constant indices, at least one")
+                                           : llvm::toString(wide.takeError()));
+  Dims list(wide->getValues<int64_t>().begin(), wide->getValues<int64_t>().end());
   for (int64_t &index : list) {
     if (index < -size || index >= size)
       return node.emitInputError(1)
              << "expected indices from " << -size << " to " << size - 1 << ", but got " << index;
     index = index < 0 ? index + size : index;
   }
-  int64_t step = list.size() > 1 ? list[1] - list[0] : 1;
-  for (size_t i = 1; i < list.size(); ++i)
-    if (step == 0 || list[i] - list[i - 1] != step)
-      list.clear();
-  if (list.empty())
-    return node.emitInputError(1) << "expected evenly spaced indices; others are not supported for "
-                                     "a tensor that is computed from the model's inputs";
-
-  int64_t end = list.back() + (step > 0 ? 1 : -1);
-  SliceBounds bounds{
-      {list.front()}, {end < 0 ? std::numeric_limits<int64_t>::min() : end}, {axis}, {step}};
-  auto slice = node.create<nn::SliceOp>({node.getValue(0)}, bounds.getAttributes(node));
-  if (!slice)
+  Value result = emitGather(node, node.getValue(0), list, axis);
+  if (!result)
     return failure();
-  if (!isScalar)
-    return node.bind(0, slice.getResult());
-  auto squeeze = node.create<nn::SqueezeOp>({slice.getResult()}, {node.attr("axes", Dims{axis})});
+  if (indices.getDims().size() == 1)
+    return node.bind(0, result);
+  if (!indices.getDims().empty()) {
+    llvm::SmallVector<SymbolicInt> shape(dims.begin(), dims.begin() + axis);
+    for (int64_t dim : indices.getDims())
+      shape.push_back({dim, 0});
+    shape.append(dims.begin() + axis + 1, dims.end());
+    return node.bind(0, node.reshape(result, shape));
+  }
+  auto squeeze = node.create<nn::SqueezeOp>({result}, {node.attr("axes", Dims{axis})});
   if (!squeeze)
     return failure();
   // PyTorch has one x[:, i] where there are two ops here.
@@ -178,9 +219,39 @@ static LogicalResult importGather(NodeContext &node) {
   return node.bind(0, squeeze.getResult());
 }
 
+/// Computed indices into a constant matrix are an embedding.
+static LogicalResult importGather(NodeContext &node) {
+  Dims dims = node.getDims(0);
+  int64_t axis = node.getAxis("axis", 0, dims.size());
+  const HostTensor *constant = node.getConstant(0), *indices = node.getConstant(1);
+  if (node.hasFailed())
+    return failure();
+  if (constant && indices)
+    return node.bind(0, gatherHost(*constant, *indices, axis));
+  if (const BatchConstant *repeated = node.getBatchConstant(0);
+      repeated && indices && repeated->axis != size_t(axis))
+    return gatherRepeated(node, repeated->value, *indices, axis);
+  if (const BatchConstant *repeated = node.getBatchConstant(1); repeated && constant)
+    return gatherRepeated(node, *constant, repeated->value, axis);
+  if (indices)
+    return gatherComputed(node, *indices, axis);
+  if (axis != 0 || dims.size() != 2 || !constant)
+    return node.emitInputError(1)
+           << "expected constant indices, or a constant matrix whose rows are gathered (axis 0)";
+  return node.emit<nn::EmbeddingOp>({node.getValue(1), node.getValue(0)});
+}
+
 //===----------------------------------------------------------------------===//
 // Concat and Split
 //===----------------------------------------------------------------------===//
+
+/// Whether all inputs are constants that are repeated for each sample.
+static bool areAllRepeated(NodeContext &node) {
+  for (unsigned index = 0; index < node.getNumInputs(); ++index)
+    if (!node.getBatchConstant(index))
+      return false;
+  return node.canEvaluate();
+}
 
 static LogicalResult importConcat(NodeContext &node) {
   int64_t axis = node.getAxis("axis", 0, node.getRank(0));
@@ -194,6 +265,13 @@ static LogicalResult importConcat(NodeContext &node) {
     for (unsigned index = 0; index < node.getNumInputs(); ++index)
       inputs.push_back(node.getConstant(index));
     return node.hasFailed() ? failure() : node.bind(0, concatHost(inputs, axis));
+  }
+  if (const BatchConstant *repeated = node.getBatchConstant(0);
+      repeated && repeated->axis != size_t(axis) && areAllRepeated(node)) {
+    llvm::SmallVector<const HostTensor *> parts;
+    for (unsigned index = 0; index < node.getNumInputs(); ++index)
+      parts.push_back(node.getHost(index));
+    return node.bindEvaluated(concatHost(parts, axis));
   }
   llvm::SmallVector<Value> inputs;
   for (unsigned index = 0; index < node.getNumInputs(); ++index)
@@ -355,7 +433,8 @@ LogicalResult importer::bindRepeated(NodeContext &node, const HostTensor &consta
     if (!size.isConstant() && (!isBatch || batch))
       return node.emitError() << "expected sizes and at most one multiple of the batch size, but "
                                  "element "
-                              << index << " is something else; import with a fixed batch size";
+                              << index
+                              << " is something else; fix the batch size with --fixed-batch";
     if (isBatch)
       batch = index;
     sizes.push_back(isBatch ? 1 : size.value);
@@ -368,7 +447,7 @@ LogicalResult importer::bindRepeated(NodeContext &node, const HostTensor &consta
   if (expanded->getDims()[axis] != 1)
     return node.emitError() << "expected a constant of size 1 where the batch size is, but got "
                             << numerics::formatDims(constant.getDims())
-                            << "; import with a fixed batch size";
+                            << "; fix the batch size with --fixed-batch";
   return node.bind(0, BatchConstant{std::move(*expanded), axis, shape[*batch].scale});
 }
 
@@ -389,10 +468,78 @@ static LogicalResult importExpand(NodeContext &node) {
     if (!size.isConstant() && !keepsBatch)
       return node.emitInputError(1)
              << "expected constants, or the batch size where the input has it, but element "
-             << index << " depends on the batch size; import with a fixed batch size";
+             << index << " depends on the batch size; fix the batch size with --fixed-batch";
     sizes.push_back(keepsBatch ? -1 : size.value);
   }
   return node.emit<nn::ExpandOp>({node.getValue(0)}, {node.attr("shape", sizes)});
+}
+
+//===----------------------------------------------------------------------===//
+// Tile
+//===----------------------------------------------------------------------===//
+
+/// Every dimension repeated `repeats` times, one of size 1 perhaps for each sample: the repetitions
+/// are dimensions of their own, before those repeated, and merged with them.
+static LogicalResult importTile(NodeContext &node) {
+  const HostTensor *constant = node.getConstant(0);
+  llvm::SmallVector<SymbolicInt> dims = node.getSymbolicDims(0), repeats = node.getSymbolicInts(1);
+  if (node.hasFailed())
+    return failure();
+  if (repeats.size() != dims.size())
+    return node.emitInputError(1) << "expected " << dims.size() << " repeats, but got "
+                                  << repeats.size();
+  // Dimensions of 1 are expanded in place.
+  llvm::SmallVector<SymbolicInt> split, expanded, merged;
+  for (auto [dim, repeat] : llvm::zip_equal(dims, repeats)) {
+    if (repeat.isConstant() && repeat.value < 1)
+      return node.emitInputError(1) << "expected positive repeats, but got " << repeat.value;
+    bool isOne = dim.isConstant() && dim.value == 1,
+         isOnce = repeat.isConstant() && repeat.value == 1;
+    if (!isOne && !isOnce) {
+      if (!repeat.isConstant() || !dim.isConstant())
+        return node.emitInputError(1)
+               << "expected repeats of the batch or by the batch size only "
+                  "for dimensions of 1; fix the batch size with --fixed-batch";
+      split.push_back({1, 0});
+      expanded.push_back(repeat);
+    }
+    split.push_back(dim);
+    expanded.push_back(isOne ? repeat : dim);
+    merged.push_back(isOne ? repeat : multiply({dim, repeat}));
+  }
+  if (split.size() > maxRank)
+    return node.emitError() << "expected at most " << maxRank << " dimensions, but got "
+                            << split.size();
+  bool isSymbolic = llvm::any_of(repeats, [](SymbolicInt repeat) { return !repeat.isConstant(); });
+  if (constant) {
+    // The repetition for each sample comes last: it is one of a dimension of 1.
+    auto getOnce = [](llvm::ArrayRef<SymbolicInt> list) {
+      Dims sizes;
+      for (SymbolicInt size : list)
+        sizes.push_back(size.isConstant() ? size.value : 1);
+      return sizes;
+    };
+    HostResult result = expandHost(constant->withDims(getOnce(split)), getOnce(expanded));
+    if (result)
+      result = reshapeHost(*result, getOnce(merged));
+    if (!result || !isSymbolic)
+      return node.bind(0, std::move(result));
+    return bindRepeated(node, *result, merged);
+  }
+  if (isSymbolic)
+    return node.emitInputError(1) << "expected constants, but they depend on the batch size; fix "
+                                     "the batch size with --fixed-batch";
+  Value value = node.getValue(0);
+  if (split.size() != dims.size())
+    value = node.reshape(value, split);
+  Dims sizes;
+  for (SymbolicInt size : expanded)
+    sizes.push_back(size.isConstant() ? size.value : -1);
+  auto expand = node.create<nn::ExpandOp>({value}, {node.attr("shape", sizes)});
+  if (!expand)
+    return failure();
+  return node.bind(0, split.size() == dims.size() ? expand.getResult()
+                                                  : node.reshape(expand.getResult(), merged));
 }
 
 static constexpr Operator operators[] = {
@@ -407,6 +554,7 @@ static constexpr Operator operators[] = {
     {"Pad", 11, 2, 3, 1, "mode", importPadOfInputs},
     {"Pad", 18, 2, 4, 1, "mode", importPadOfInputs},
     {"Expand", 8, 2, 2, 1, "", importExpand},
+    {"Tile", 6, 2, 2, 1, "", importTile},
 };
 
 OperatorTable importer::getSelectionOperators() { return operators; }

@@ -85,8 +85,9 @@ static Value makeBias(NodeContext &node, const HostTensor *stacked, LstmSizes si
   return node.createConstant(bias, node.getInputName(3));
 }
 
+/// Entries that depend on the batch size have a value of 0 too, but are not known.
 static bool isZero(const HostTensor &tensor) {
-  return tensor.getType() == ElementType::Float32 &&
+  return tensor.getType() == ElementType::Float32 && !tensor.isSymbolic() &&
          llvm::all_of(tensor.getValues<float>(), [](float value) { return value == 0; });
 }
 

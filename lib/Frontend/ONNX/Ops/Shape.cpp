@@ -1,5 +1,6 @@
 //===- Shape.cpp - The same elements in other dimensions -------------------===//
 
+#include "../BatchReshape.h"
 #include "../HostOps.h"
 #include "../Registry.h"
 
@@ -14,6 +15,28 @@ using namespace quantir::importer;
 // Reshape and Flatten
 //===----------------------------------------------------------------------===//
 
+/// A constant repeated for each sample under other dimensions, if what is repeated stays the same;
+/// `shape` has no 0.
+static std::optional<BatchConstant> reshapeRepeated(const BatchConstant &constant,
+                                                    llvm::ArrayRef<SymbolicInt> shape) {
+  BatchReshape resolved;
+  if (!resolveReshape(constant.getDims(), constant.scale, shape, resolved).empty() ||
+      resolved.batchScale != constant.scale)
+    return std::nullopt;
+  Dims dims = resolved.shape;
+  auto batch = llvm::find_if(dims, [](int64_t size) { return size <= 0; });
+  if (batch == dims.end())
+    return std::nullopt;
+  *batch = 1;
+  size_t axis = batch - dims.begin();
+  auto countBefore = [](const Dims &all, size_t end) {
+    return numerics::numElements(Dims(all.begin(), all.begin() + end));
+  };
+  if (countBefore(dims, axis) != countBefore(constant.value.getDims(), constant.axis))
+    return std::nullopt;
+  return BatchConstant{constant.value.withDims(std::move(dims)), axis, constant.scale};
+}
+
 static LogicalResult importReshape(NodeContext &node) {
   llvm::SmallVector<SymbolicInt> shape = node.getSymbolicInts(1);
   llvm::SmallVector<SymbolicInt> dims = node.getSymbolicDims(0);
@@ -24,6 +47,7 @@ static LogicalResult importReshape(NodeContext &node) {
     return node.emitInputError(1) << "expected at most " << maxRank << " dimensions, but got "
                                   << shape.size();
   const HostTensor *constant = node.getConstant(0);
+  const llvm::SmallVector<SymbolicInt> written = shape;
   for (auto [index, size] : llvm::enumerate(shape)) {
     if (!size.isConstant() || size.value != 0)
       continue;
@@ -37,8 +61,20 @@ static LogicalResult importReshape(NodeContext &node) {
     if (!allowsZero)
       size = dims[index];
   }
-  if (!constant)
-    return node.bind(0, node.reshape(node.getValue(0), shape));
+  if (const BatchConstant *repeated = node.getBatchConstant(0))
+    if (std::optional<BatchConstant> reshaped = reshapeRepeated(*repeated, shape))
+      return node.bind(0, std::move(*reshaped));
+  if (!constant) {
+    Value result = node.reshape(node.getValue(0), shape);
+    // A batch of 1 in the file's shape leaves the batch to another dimension.
+    auto batch = llvm::find_if(dims, [](SymbolicInt dim) { return !dim.isConstant(); });
+    size_t index = batch - dims.begin();
+    if (result && batch != dims.end() && index < written.size() && written[index].isConstant() &&
+        written[index].value == 1)
+      node.suspect(result, "its shape has a batch of 1 written into it; export the model with a "
+                           "dynamic batch there, or fix the batch size with --fixed-batch 1");
+    return node.bind(0, result);
+  }
 
   Dims sizes = node.getConstantInts(1);
   if (node.hasFailed())
@@ -79,6 +115,13 @@ static LogicalResult importFlatten(NodeContext &node) {
 // Squeeze and Unsqueeze
 //===----------------------------------------------------------------------===//
 
+/// A constant repeated for each sample under the dimensions `dims`, which differ in ones.
+static BatchConstant moveBatch(const BatchConstant &constant, Dims dims) {
+  size_t axis = numerics::findDynamicDim(dims);
+  dims[axis] = 1;
+  return {constant.value.withDims(std::move(dims)), axis, constant.scale};
+}
+
 static LogicalResult importSqueeze(NodeContext &node) {
   std::optional<Dims> axes = node.getIntsOfAttributeOrInput("axes", 1);
   Dims dims = node.getDims(0), result;
@@ -91,6 +134,12 @@ static LogicalResult importSqueeze(NodeContext &node) {
         axes->push_back(index);
   }
   const HostTensor *constant = node.getConstant(0);
+  if (const BatchConstant *repeated = node.getBatchConstant(0)) {
+    if (std::string error = numerics::inferSqueeze(dims, *axes, result);
+        !axes->empty() && !error.empty())
+      return node.emitError() << error;
+    return node.bind(0, moveBatch(*repeated, axes->empty() ? dims : result));
+  }
   if (!constant)
     return axes->empty() ? node.bind(0, node.getValue(0))
                          : node.emit<nn::SqueezeOp>({node.getValue(0)}, {node.attr("axes", *axes)});
@@ -112,10 +161,13 @@ static LogicalResult importUnsqueeze(NodeContext &node) {
     return node.emitError() << "expected at most " << maxRank << " dimensions, but got "
                             << axes->size() + dims.size();
   const HostTensor *constant = node.getConstant(0);
-  if (!constant)
+  const BatchConstant *repeated = node.getBatchConstant(0);
+  if (!constant && !repeated)
     return node.emit<nn::UnsqueezeOp>({node.getValue(0)}, {node.attr("axes", *axes)});
   if (std::string error = numerics::inferUnsqueeze(dims, *axes, result); !error.empty())
     return node.emitError() << error;
+  if (repeated)
+    return node.bind(0, moveBatch(*repeated, result));
   return node.bind(0, constant->withDims(result));
 }
 
@@ -131,6 +183,13 @@ static LogicalResult importTranspose(NodeContext &node) {
     return failure();
   if (const HostTensor *constant = node.getConstant(0))
     return node.bind(0, transposeHost(*constant, permutation));
+  if (const BatchConstant *repeated = node.getBatchConstant(0)) {
+    HostResult transposed = transposeHost(repeated->value, permutation);
+    if (!transposed)
+      return node.emitError() << llvm::toString(transposed.takeError());
+    size_t axis = llvm::find(permutation, int64_t(repeated->axis)) - permutation.begin();
+    return node.bind(0, BatchConstant{std::move(*transposed), axis, repeated->scale});
+  }
   return node.emit<nn::TransposeOp>({node.getValue(0)}, {node.attr("permutation", permutation)});
 }
 

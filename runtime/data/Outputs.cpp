@@ -1,0 +1,152 @@
+//===- Outputs.cpp - The files that a command is to write -----------------===//
+
+#include "runtime/data/Outputs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <span>
+
+namespace fs = std::filesystem;
+
+namespace quantir::runtime {
+
+/// A device or a pipe, which is written to without being replaced.
+static bool isSpecial(const std::string &path) {
+  std::error_code ignored;
+  fs::file_status status = fs::status(path, ignored);
+  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
+static bool exists(const std::string &path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+/// Whether two paths name one file, which may be yet to be made.
+static bool isSameFile(const std::string &a, const std::string &b) {
+  std::error_code error;
+  if (exists(a) && exists(b))
+    return fs::equivalent(a, b, error) && !error;
+  fs::path first = fs::weakly_canonical(fs::absolute(a, error), error);
+  if (error)
+    return a == b;
+  fs::path second = fs::weakly_canonical(fs::absolute(b, error), error);
+  return error ? a == b : first == second;
+}
+
+static Status overwrites(const NamedPath &output, const std::string &what) {
+  return Status::invalidArgument(
+      fmt::format("{} '{}' is the file of {}, which it would overwrite; choose another path",
+                  output.name, output.path, what));
+}
+
+Status checkDistinct(const std::vector<NamedPath> &outputs, const std::vector<NamedPath> &inputs) {
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const NamedPath &output = outputs[i];
+    if (output.path.empty() || isSpecial(output.path))
+      continue;
+    for (const NamedPath &input : inputs)
+      if (!input.path.empty() && isSameFile(output.path, input.path))
+        return overwrites(output, input.name);
+    for (size_t j = 0; j < i; ++j)
+      if (!outputs[j].path.empty() && isSameFile(output.path, outputs[j].path))
+        return overwrites(output, outputs[j].name);
+  }
+  return Status();
+}
+
+Status checkOutputs(const std::vector<NamedPath> &outputs, const std::vector<NamedPath> &inputs,
+                    const std::function<std::vector<std::string>()> &companions) {
+  bool replaces = false;
+  for (const NamedPath &output : outputs)
+    replaces |= !output.path.empty() && exists(output.path) && !isSpecial(output.path);
+  std::vector<NamedPath> read = inputs;
+  if (replaces && companions)
+    for (std::string &path : companions())
+      read.push_back({fmt::format("the model's external data, '{}'", path), std::move(path)});
+  QUANTIR_RETURN_IF_ERROR(checkDistinct(outputs, read));
+  for (const NamedPath &output : outputs)
+    if (!output.path.empty())
+      QUANTIR_RETURN_IF_ERROR(checkWritable(output.path));
+  return Status();
+}
+
+/// Writes `files` from `index` on. Each call holds the temporary file of one, until all those
+/// behind it are in their places.
+static Status writeFrom(const std::vector<PendingFile> &files, size_t index,
+                        const std::function<Status()> &last) {
+  if (index == files.size())
+    return last ? last() : Status();
+  const PendingFile &file = files[index];
+  if (file.path.empty())
+    return writeFrom(files, index + 1, last);
+  if (isSpecial(file.path)) {
+    // What has been sent cannot be taken back: it comes after the others.
+    QUANTIR_RETURN_IF_ERROR(writeFrom(files, index + 1, last));
+    return file.write(file.path);
+  }
+  return replaceFile(file.path, [&](const std::string &temporary) {
+    QUANTIR_RETURN_IF_ERROR(file.write(temporary));
+    return writeFrom(files, index + 1, last);
+  });
+}
+
+/// The place of the value of -o among the arguments, and how much of that is the option itself;
+/// none if it is not given.
+static std::optional<std::pair<int, size_t>> findOutput(int argc, char **argv) {
+  std::optional<std::pair<int, size_t>> found;
+  for (int i = 1; i < argc; ++i) {
+    std::string_view argument = argv[i];
+    size_t dashes = argument.starts_with("--") ? 2 : 1;
+    if (!argument.starts_with("-") || argument.substr(dashes, 1) != "o")
+      continue;
+    if (argument.size() == dashes + 1 && i + 1 < argc)
+      found = {++i, 0};
+    else if (argument.substr(dashes + 1).starts_with("="))
+      found = {i, dashes + 2};
+  }
+  return found;
+}
+
+int runWithOutput(int argc, char **argv, const std::function<int(int, char **)> &program) {
+  auto place = findOutput(argc, argv);
+  if (!place)
+    return program(argc, argv);
+  auto [index, prefix] = *place;
+  std::string argument = argv[index], path = argument.substr(prefix);
+  if (path.empty() || path == "-" || isSpecial(path))
+    return program(argc, argv);
+  std::vector<NamedPath> inputs;
+  for (int i = 1; i < argc; ++i)
+    if (i != index && argv[i][0] != '-' && exists(argv[i]))
+      inputs.push_back({fmt::format("the argument '{}'", argv[i]), argv[i]});
+  int code = 1;
+  Status status = checkDistinct({{"-o", path}}, inputs);
+  if (status)
+    status = replaceFile(path, [&](const std::string &temporary) {
+      // The program ends here where it only shows its help: nothing is to be left then.
+      std::error_code ignored;
+      fs::remove(temporary, ignored);
+      std::string replaced = argument.substr(0, prefix) + temporary;
+      std::vector<char *> arguments(argv, argv + argc);
+      arguments[index] = replaced.data();
+      arguments.push_back(nullptr);
+      code = program(argc, arguments.data());
+      // One that succeeded may have written nothing, having been asked for something else.
+      return code == 0 && exists(temporary) ? Status() : Status::invalidModel("");
+    });
+  if (status || status.message().empty())
+    return code;
+  fmt::print(stderr, "error: {}\n", status.message());
+  return 1;
+}
+
+Status writeTogether(const std::vector<PendingFile> &files, const std::function<Status()> &last) {
+  return writeFrom(files, 0, last);
+}
+
+} // namespace quantir::runtime
