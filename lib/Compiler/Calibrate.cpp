@@ -176,6 +176,10 @@ Result<CalibratedModel> quantir::calibrate(const std::string &path,
       observe(*model, *plan, *data, options, *before ? &(*before)->seen : nullptr);
   if (!seen)
     return seen.status();
+  if ((*plan)->observers().empty()) {
+    result.notes.push_back("the model has no observers, so there is nothing to calibrate");
+    seen->samples = data->samples;
+  }
   if (*before)
     seen->state.observers.merge((*before)->constants.observers);
   result.writeRecordings = recordingsWriter(options.recordings, *plan, *seen);

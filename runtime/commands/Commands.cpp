@@ -40,6 +40,34 @@ static std::vector<std::string> outputNames(const Plan &plan) {
   return names;
 }
 
+/// Whether every sequence of bytes in `text` is a character.
+static bool isUtf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    auto byte = static_cast<unsigned char>(text[i]);
+    size_t length = byte < 0x80                   ? 1
+                    : byte >= 0xc2 && byte < 0xe0 ? 2
+                    : byte >= 0xe0 && byte < 0xf0 ? 3
+                    : byte >= 0xf0 && byte < 0xf5 ? 4
+                                                  : 0;
+    if (length == 0 || length > text.size() - i)
+      return false;
+    for (size_t j = 1; j < length; ++j)
+      if ((static_cast<unsigned char>(text[i + j]) & 0xc0) != 0x80)
+        return false;
+    i += length;
+  }
+  return true;
+}
+
+/// `text` with what is no printable ASCII as "\\xff".
+static std::string escaped(std::string_view text) {
+  std::string result;
+  for (unsigned char byte : text.substr(0, 60))
+    result +=
+        byte >= 0x20 && byte < 0x7f ? std::string(1, char(byte)) : fmt::format("\\x{:02x}", byte);
+  return result;
+}
+
 //===----------------------------------------------------------------------===//
 // run
 //===----------------------------------------------------------------------===//
@@ -50,6 +78,12 @@ Status quantir::runtime::runPlan(PlanPtr plan, const RunOptions &options) {
         fmt::format("the model has {} outputs, {}; name an output file that ends "
                     "in .npz",
                     plan->outputs().size(), listNames(outputNames(*plan))));
+  for (const TensorInfo &output : plan->outputs())
+    if (isNpzPath(options.output) && !isUtf8(output.name))
+      return Status::invalidModel(fmt::format(
+          "the name of output '{}' is not UTF-8, as the names in a .npz file are; rename it in the "
+          "model",
+          escaped(output.name)));
   Result<ModelInputs> inputs = loadInputs(options.data, *plan);
   if (!inputs)
     return inputs.status();

@@ -85,9 +85,8 @@ static Status writeFrom(const std::vector<PendingFile> &files, size_t index,
   if (file.path.empty())
     return writeFrom(files, index + 1, last);
   if (isSpecial(file.path)) {
-    // What has been sent cannot be taken back: it comes after the others.
-    QUANTIR_RETURN_IF_ERROR(writeFrom(files, index + 1, last));
-    return file.write(file.path);
+    QUANTIR_RETURN_IF_ERROR(file.write(file.path));
+    return writeFrom(files, index + 1, last);
   }
   return replaceFile(file.path, [&](const std::string &temporary) {
     QUANTIR_RETURN_IF_ERROR(file.write(temporary));
@@ -146,7 +145,12 @@ int runWithOutput(int argc, char **argv, const std::function<int(int, char **)> 
 }
 
 Status writeTogether(const std::vector<PendingFile> &files, const std::function<Status()> &last) {
-  return writeFrom(files, 0, last);
+  // Devices come last: what has been sent cannot be taken back, but a full one still keeps the
+  // others from appearing.
+  std::vector<PendingFile> ordered = files;
+  std::stable_partition(ordered.begin(), ordered.end(),
+                        [](const PendingFile &file) { return !isSpecial(file.path); });
+  return writeFrom(ordered, 0, last);
 }
 
 } // namespace quantir::runtime

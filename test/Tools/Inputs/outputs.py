@@ -100,6 +100,8 @@ def main():
     for stages in ("some/folder", "stages"):
         fails("NaN", "quantir", *bad, "-o", "a.plan", "--report", "a.json", "--dump-stages", stages)
     fails("NaN", "quantir", "calibrate", "model.onnx", "--calibration", "bad.npy", "-o", "a.mlir", "--state-out", "a.json")
+    fails("No space left", "quantir", *quantize, "-o", "/dev/full", "--report", "a.json", "--dump-stages", "full/stages")
+    fails("No space left", "quantir", *calibrate, "-o", "/dev/full", "--state-out", "a.json")
     (FOLDER / "broken.mlir").write_text("func.func @main(")
     fails("", "qopt", "broken.mlir", "-o", "model.mlir")
     fails("", "qopt", "broken.mlir", "-o", "a.mlir")

@@ -70,6 +70,42 @@ TEST_CASE("data movement keeps the order of elements", "[host]") {
   CHECK(values(whereHost(condition, ints({10}), ints({20, 30}))) == std::vector<int64_t>{10, 30});
 }
 
+TEST_CASE("ranges at the ends of the integers", "[host]") {
+  auto range = [](int64_t start, int64_t limit, int64_t delta) {
+    return rangeHost(ints({start}, Dims{}), ints({limit}, Dims{}), ints({delta}, Dims{}));
+  };
+  constexpr int64_t highest = std::numeric_limits<int64_t>::max(), step = int64_t(1) << 62;
+  CHECK(values(range(lowest, highest, step)) == std::vector<int64_t>{lowest, -step, 0, step});
+  CHECK(values(range(highest, lowest, lowest)) == std::vector<int64_t>{highest, -1});
+  // Beyond 2^53 a double cannot count.
+  CHECK(values(range(highest - 3, highest, 2)) == std::vector<int64_t>{highest - 3, highest - 1});
+  CHECK(values(range(highest - 1, highest, 1)) == std::vector<int64_t>{highest - 1});
+  CHECK(error(range(lowest, highest, 1)).starts_with("expected a range of at most"));
+}
+
+TEST_CASE("tensors of the same elements share their memory", "[host]") {
+  HostTensor tensor = ints({1, 2, 3, 4});
+  CHECK(tensor.getAllocation() != nullptr);
+  CHECK(tensor.withDims({2, 2}).getAllocation() == tensor.getAllocation());
+  CHECK(take(reshapeHost(tensor, {4, 1})).getAllocation() == tensor.getAllocation());
+  std::vector<char> bytes(8);
+  HostTensor borrowed =
+      HostTensor::borrow(ElementType::Float32, {2}, bytes, std::make_shared<std::vector<char>>());
+  CHECK(borrowed.getAllocation() == nullptr);
+}
+
+TEST_CASE("powers and remainders", "[host]") {
+  CHECK(values(powHost(ints({2, 3, -2}), floats({10, 0.5f, 3}))) ==
+        std::vector<int64_t>{1024, 1, -8});
+  CHECK(values<float>(powHost(floats({4, 2}), ints({2}))) == std::vector<float>{16, 4});
+  CHECK(values(binaryHost(BinaryKind::Fmod, ints({7, -7}), ints({3}))) ==
+        std::vector<int64_t>{1, -1});
+  CHECK(values(binaryHost(BinaryKind::Mod, ints({lowest}), ints({-1}))) == std::vector<int64_t>{0});
+  CHECK(error(binaryHost(BinaryKind::Fmod, ints({1}), ints({0}))) == "cannot divide 1 by 0");
+  CHECK(error(binaryHost(BinaryKind::Mod, floats({1}), floats({2}))) ==
+        "expected integers, or the attribute fmod, but got float32");
+}
+
 TEST_CASE("data movement refuses what does not fit", "[host]") {
   CHECK(error(gatherHost(ints({1, 2}), ints({2}), 0)) ==
         "expected indices from -2 to 1, but got 2");

@@ -416,6 +416,18 @@ TEST_CASE_METHOD(Fixture, "all problems of a model at once", "[errors]") {
   CHECK(texts[3].find("also node '/Selu' (Selu)") == 0);
 }
 
+TEST_CASE_METHOD(Fixture, "initial states that depend on the batch size are not zeros",
+                 "[errors]") {
+  ModelBuilder lstm({3, -1, 4});
+  lstm.floats("w", {1, 8, 4}).floats("r", {1, 8, 2}).ints("one", {1}).ints("shape", {1, 1, 2});
+  lstm.node("Shape", {"x"}, "dims").node("Gather", {"dims", "one"}, "n");
+  lstm.node("Cast", {"n"}, "float").attr("to", int64_t(TensorProto::FLOAT));
+  lstm.node("Expand", {"float", "shape"}, "h");
+  CHECK(
+      error(lstm.node("LSTM", {"x", "w", "r", "", "", "h", "h"}).attr("hidden_size", int64_t(2))) ==
+      "node '/LSTM' (LSTM): input 5, 'h': expected a constant, but it depends on the batch size");
+}
+
 TEST_CASE_METHOD(Fixture, "inputs that nothing reads", "[errors]") {
   ModelBuilder model;
   model.addInput("unused", {-1, -1, -1}, TensorProto::STRING);
