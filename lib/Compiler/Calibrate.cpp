@@ -177,7 +177,7 @@ Result<CalibratedModel> quantir::calibrate(const std::string &path,
   if (!seen)
     return seen.status();
   if ((*plan)->observers().empty()) {
-    result.notes.push_back("the model has no observers, so there is nothing to calibrate");
+    result.notes.emplace_back("the model has no observers, so there is nothing to calibrate");
     seen->samples = data->samples;
   }
   if (*before)

@@ -76,7 +76,7 @@ std::vector<std::string> quantir::companionFiles(const std::string &path) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) // a pipe can be read once
     return {};
-  Result<runtime::Bytes> bytes = runtime::readFile(path);
+  Result<runtime::Bytes> bytes = runtime::mapFile(path);
   Result<FileKind> kind = bytes ? detectKind(path, *bytes) : bytes.status();
   if (!kind || *kind != FileKind::ONNX)
     return {};

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 #include <unistd.h>
 
 using namespace quantir;
@@ -89,13 +90,13 @@ Status StageDumper::write() const {
 Status StageDumper::writeFiles() const {
   std::vector<runtime::PendingFile> files;
   for (const auto &[stage, file] : stages)
-    files.push_back({stageFile(folder, stage), [file = file](const std::string &path) {
+    files.push_back({stageFile(folder, stage), [file = file](const runtime::ByteSink &put) {
                        std::fseek(file, 0, SEEK_END);
                        std::string text(size_t(std::max(0L, std::ftell(file))), '\0');
                        std::rewind(file);
                        if (std::fread(text.data(), 1, text.size(), file) != text.size())
                          return Status::fileError("cannot read back a stage");
-                       return runtime::writeFile(path, std::string_view(text));
+                       return put(std::as_bytes(std::span(text)));
                      }});
   return runtime::writeTogether(files);
 }

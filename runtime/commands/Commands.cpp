@@ -231,7 +231,8 @@ Status quantir::runtime::calibratePlan(PlanPtr plan, const CalibrateOptions &opt
   std::vector<std::string> names;
   for (const ObserverInfo &info : plan->observers())
     names.emplace_back(info.name);
-  auto writeState = [&](const std::string &path) { return saveCalibrationState(path, *state); };
+  const std::string text = numerics::formatCalibrationState(*state);
+  auto writeState = [&](const ByteSink &put) { return put(std::as_bytes(std::span(text))); };
   return writeTogether({{options.output, writeState}}, [&] {
     return options.recordings.empty()
                ? Status()

@@ -5,10 +5,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <unistd.h>
 
 namespace fs = std::filesystem;
 
@@ -84,12 +88,8 @@ static Status writeFrom(const std::vector<PendingFile> &files, size_t index,
   const PendingFile &file = files[index];
   if (file.path.empty())
     return writeFrom(files, index + 1, last);
-  if (isSpecial(file.path)) {
-    QUANTIR_RETURN_IF_ERROR(file.write(file.path));
-    return writeFrom(files, index + 1, last);
-  }
-  return replaceFile(file.path, [&](const std::string &temporary) {
-    QUANTIR_RETURN_IF_ERROR(file.write(temporary));
+  return writeFile(file.path, [&](const ByteSink &put) {
+    QUANTIR_RETURN_IF_ERROR(file.write(put));
     return writeFrom(files, index + 1, last);
   });
 }
@@ -123,22 +123,31 @@ int runWithOutput(int argc, char **argv, const std::function<int(int, char **)> 
   for (int i = 1; i < argc; ++i)
     if (i != index && argv[i][0] != '-' && exists(argv[i]))
       inputs.push_back({fmt::format("the argument '{}'", argv[i]), argv[i]});
-  int code = 1;
-  Status status = checkDistinct({{"-o", path}}, inputs);
+  Status status = checkOutputs({{"-o", path}}, inputs);
+  // A name beside it, which the program makes a file of only when it has something to write.
+  std::string temporary = path + ".XXXXXX";
+  if (int file = status ? ::mkstemp(temporary.data()) : -1; file >= 0) {
+    ::close(file);
+    ::unlink(temporary.c_str());
+  } else if (status) {
+    status = Status::fileError(
+        fmt::format("cannot write a file beside '{}': {}", path, std::strerror(errno)));
+  }
+  if (!status) {
+    fmt::print(stderr, "error: {}\n", status.message());
+    return 1;
+  }
+  std::string replaced = argument.substr(0, prefix) + temporary;
+  std::vector<char *> arguments(argv, argv + argc);
+  arguments[index] = replaced.data();
+  arguments.push_back(nullptr);
+  const int code = program(argc, arguments.data());
+  if (code == 0 && exists(temporary)) {
+    Result<Bytes> bytes = mapFile(temporary);
+    status = bytes ? writeFile(path, bytes->data) : bytes.status();
+  }
+  ::unlink(temporary.c_str());
   if (status)
-    status = replaceFile(path, [&](const std::string &temporary) {
-      // The program ends here where it only shows its help: nothing is to be left then.
-      std::error_code ignored;
-      fs::remove(temporary, ignored);
-      std::string replaced = argument.substr(0, prefix) + temporary;
-      std::vector<char *> arguments(argv, argv + argc);
-      arguments[index] = replaced.data();
-      arguments.push_back(nullptr);
-      code = program(argc, arguments.data());
-      // One that succeeded may have written nothing, having been asked for something else.
-      return code == 0 && exists(temporary) ? Status() : Status::invalidModel("");
-    });
-  if (status || status.message().empty())
     return code;
   fmt::print(stderr, "error: {}\n", status.message());
   return 1;

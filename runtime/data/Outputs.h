@@ -28,10 +28,10 @@ Status checkDistinct(const std::vector<NamedPath> &outputs, const std::vector<Na
 Status checkOutputs(const std::vector<NamedPath> &outputs, const std::vector<NamedPath> &inputs,
                     const std::function<std::vector<std::string>()> &companions = {});
 
-/// A file to write, by a function that fills the one it is given the name of.
+/// A file to write, by a function that gives its contents.
 struct PendingFile {
   std::string path;
-  std::function<Status(const std::string &path)> write;
+  std::function<Status(const ByteSink &put)> write;
 };
 
 /// Writes all of `files`, or none: each is written under a temporary name, then `last` is called,

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <span>
 
 using namespace quantir;
 using runtime::Result;
@@ -84,7 +85,7 @@ Status runCalibrate(const Arguments &arguments) {
     return model.status();
   runtime::printNotes(model->notes);
   auto writeText = [](std::string_view text) {
-    return [text](const std::string &path) { return runtime::writeFile(path, text); };
+    return [text](const runtime::ByteSink &put) { return put(std::as_bytes(std::span(text))); };
   };
   QUANTIR_RETURN_IF_ERROR(runtime::writeTogether(
       {{arguments.stateOut, writeText(model->state)},

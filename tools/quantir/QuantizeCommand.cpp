@@ -62,11 +62,12 @@ Status runQuantize(const Arguments &arguments) {
   if (!model)
     return model.status();
   runtime::printNotes(model->report.notes);
-  auto writePlan = [&](const std::string &path) {
-    return runtime::writeFile(path, std::as_bytes(std::span(model->plan)));
+  auto writePlan = [&](const runtime::ByteSink &put) {
+    return put(std::as_bytes(std::span(model->plan)));
   };
-  auto writeReport = [&](const std::string &path) {
-    return runtime::writeFile(path, model->report.toJson());
+  auto writeReport = [&](const runtime::ByteSink &put) {
+    const std::string json = model->report.toJson();
+    return put(std::as_bytes(std::span(json)));
   };
   QUANTIR_RETURN_IF_ERROR(runtime::writeTogether(
       {{arguments.output, writePlan}, {arguments.report, writeReport}}, model->writeStages));
