@@ -70,7 +70,7 @@ Status runQuantize(const Arguments &arguments) {
     return put(std::as_bytes(std::span(json)));
   };
   QUANTIR_RETURN_IF_ERROR(runtime::writeTogether(
-      {{arguments.output, writePlan}, {arguments.report, writeReport}}, model->writeStages));
+      {{arguments.report, writeReport}, {arguments.output, writePlan}}, model->writeStages));
   fmt::print("{}written to {}\n", model->report.toText(), arguments.output);
   return Status();
 }

@@ -282,7 +282,9 @@ LogicalResult GraphImporter::importInputs() {
         function.getBody().addArgument(types.back(), NameLoc::get(cast<StringAttr>(names.back())));
     values.bind(input->name(), argument);
     size_t open = numerics::findDynamicDim(*dims);
-    if (open != 0 && open != dims->size() && !findShapeOption(*input))
+    // Sequences have the time before the batch.
+    bool isUnusual = open >= 2 || (open == 1 && dims->front() == 1);
+    if (isUnusual && open != dims->size() && !findShapeOption(*input))
       values.setSuspicion(argument, "input " + inQuotes(input->name()) + ": its open dimension " +
                                         describeOpenDims(input->type().tensor_type().shape()) +
                                         " is taken for the batch; if it is not that, say how large "
