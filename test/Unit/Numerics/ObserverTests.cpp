@@ -385,7 +385,7 @@ TEST_CASE("states that do not fit are not loaded", "[observer]") {
   ObserverState negative;
   negative.samples = -1;
   CHECK(rejected(ObserverKind::MinMax, negative) ==
-        "expected counts that are not negative, but got -1");
+        "expected counts that are not negative, and at most 2^53, but got -1");
   CHECK(rejected(ObserverKind::Noop, range) == "expected no range for a noop observer, but got 1");
 }
 
