@@ -134,7 +134,7 @@ int runWithOutput(int argc, char **argv, const std::function<int(int, char **)> 
         fmt::format("cannot write a file beside '{}': {}", path, std::strerror(errno)));
   }
   if (!status) {
-    fmt::print(stderr, "error: {}\n", status.message());
+    std::fprintf(stderr, "error: %s\n", status.message().c_str());
     return 1;
   }
   std::string replaced = argument.substr(0, prefix) + temporary;
@@ -149,7 +149,7 @@ int runWithOutput(int argc, char **argv, const std::function<int(int, char **)> 
   ::unlink(temporary.c_str());
   if (status)
     return code;
-  fmt::print(stderr, "error: {}\n", status.message());
+  std::fprintf(stderr, "error: %s\n", status.message().c_str());
   return 1;
 }
 
