@@ -9,6 +9,8 @@ import sys
 
 pid, terminal = pty.fork()
 if pid == 0:
+    # What starts the tests may ignore it, which a program inherits.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execvp(sys.argv[1], sys.argv[1:])
 output = b""
 pressed = False
