@@ -14,6 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
   }
   for (const runtime::NamedArray &named : *arrays)
-    (void)named.array.dims();
+    fuzz::require(named.array.bytes.size() ==
+                      size_t(named.array.numElements()) * sizeOf(named.array.type),
+                  "an array of another size than its shape");
   return 0;
 }
