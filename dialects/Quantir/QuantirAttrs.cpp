@@ -97,7 +97,8 @@ ParseResult parseField(AsmParser &parser, Json &value) {
 /// Parses what follows the mnemonic `kind`.
 static Attribute parseObserver(AsmParser &parser, numerics::ObserverKind kind) {
   SMLoc loc = parser.getCurrentLocation();
-  // What is not given has its default there, too: a dtype beside a target_dtype would contradict it.
+  // What is not given has its default there, too: a dtype beside a target_dtype would contradict
+  // it.
   Json json = Json::object();
   json[kindKey.str()] = numerics::toText(kind);
   if (succeeded(parser.parseOptionalLess())) {

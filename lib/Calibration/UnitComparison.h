@@ -30,8 +30,8 @@ struct UnitComparison {
   /// and samples (numerics::perfectSqnr if they are equal); nothing where it was not measured: a
   /// result that is no float tensor with rows for each sample.
   std::optional<double> sqnrDb;
-  /// The same of the float model's result when it is rounded to the codes of this one: what rounding
-  /// alone leaves. Nothing where it is not rounded.
+  /// The same of the float model's result when it is rounded to the codes of this one: what
+  /// rounding alone leaves. Nothing where it is not rounded.
   std::optional<double> roundingSqnrDb;
   /// The same of the weight.
   std::optional<double> weightSqnrDb;

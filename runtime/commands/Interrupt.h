@@ -10,7 +10,8 @@ namespace quantir::runtime {
 ///  temporary
 ///    files;
 ///  - a mapped file that somebody cuts off (SIGBUS) ends it with a message and exit code 1;
-///  - want of memory that a library does not report otherwise ends it with a message and exit code 1;
+///  - want of memory that a library does not report otherwise ends it with a message and exit code
+///  1;
 ///  - a limit on the size of files is an error of the write (SIGXFSZ is ignored).
 /// Signals that the program was started with ignored (nohup) stay so.
 void prepareForSignals();

@@ -312,8 +312,7 @@ Result<ModelInputs> ModelInputs::bind(std::vector<NamedArray> arrays,
 Result<ModelInputs> ModelInputs::bindAssigned(std::vector<NamedArray> assigned,
                                               std::span<const TensorInfo> inputs,
                                               const std::optional<Preprocessing> &preprocessing,
-                                              std::vector<std::string> notes,
-                                              int64_t fixedBatch) {
+                                              std::vector<std::string> notes, int64_t fixedBatch) {
   ModelInputs bound;
   bound.notes_ = std::move(notes);
   // A dynamic dim of -k holds k rows of each sample, and an input without one serves all of them; a
@@ -367,9 +366,8 @@ Result<ModelInputs> ModelInputs::load(const std::string &path, const Plan &plan,
         return std::move(array).status();
       assigned.push_back({file.names()[index], *std::move(array)});
     }
-    Result<ModelInputs> bound =
-        bindAssigned(std::move(assigned), inputs, preprocessing, std::move(notes),
-                     fixedBatchOf(plan));
+    Result<ModelInputs> bound = bindAssigned(std::move(assigned), inputs, preprocessing,
+                                             std::move(notes), fixedBatchOf(plan));
     return bound ? std::move(bound) : std::move(bound).status().withContext(context);
   };
   return catchOutOfMemory(
