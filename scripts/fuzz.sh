@@ -33,7 +33,7 @@ done
 programs=() folder=build-asan/fuzz
 for target in "${targets[@]}"; do programs+=("Quantir${target^}Fuzz"); done
 [[ -e build/CMakeCache.txt ]] || configure build --preset release || exit 2
-cmake --build build --target quantir -j "$(job_count)" >/dev/null || fail "building the tools failed: run scripts/build.sh"
+cmake --build build --target qopt qtranslate -j "$(job_count)" >/dev/null || fail "building the tools failed: run scripts/build.sh"
 [[ -e build-asan/CMakeCache.txt ]] || configure build-asan --preset asan || exit 2
 cmake --build build-asan --target "${programs[@]}" -j "$(job_count)" || fail "building the fuzz targets failed"
 mkdir -p "$folder"/{corpus,found}

@@ -73,8 +73,9 @@ std::string quantir::explainOnnxOperator(StringRef name) {
       continue;
     llvm::SmallVector<StringRef> ops;
     StringRef(row.ops).split(ops, ' ');
-    return "'" + row.type.str() + "' is an operator of ONNX, which is imported as '" +
-           llvm::join(ops, "' or '") + "'";
+    return ("'" + row.type + "' is an operator of ONNX, which is imported as '" +
+            llvm::join(ops, "' or '") + "'")
+        .str();
   }
   return "";
 }

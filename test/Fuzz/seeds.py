@@ -23,7 +23,7 @@ LARGEST = 16 << 10  # bytes of a seed: larger files are slow to run and rarely r
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--tools", type=pathlib.Path, required=True, help="the folder of qopt, qtranslate and quantir")
+    parser.add_argument("--tools", type=pathlib.Path, required=True, help="the folder of qopt and qtranslate")
     return parser.parse_args()
 
 
@@ -67,15 +67,22 @@ def mlir_pieces():
                 yield code.strip() + "\n"
 
 
-def plans(tools, models):
+def plans(tools, pieces, models):
+    """What can be lowered of the lit tests' modules and of ONNX models."""
+
+    def run(program, *options, source):
+        result = subprocess.run([tools / program, *options], input=source, capture_output=True, check=False)
+        return result.stdout if result.returncode == 0 else b""
+
     with tempfile.TemporaryDirectory() as work:
-        source, out = pathlib.Path(work, "model"), pathlib.Path(work, "out.plan")
+        path = pathlib.Path(work, "model.onnx")
         for model in models:
-            source.write_bytes(model if isinstance(model, bytes) else model.encode())
-            out.unlink(missing_ok=True)
-            subprocess.run([tools / "quantir", "compile", source, "-o", out], capture_output=True, check=False)
-            if out.exists():
-                yield out.read_bytes()
+            path.write_bytes(model)
+            pieces = [*pieces, run("qtranslate", "--import-onnx", path, source=b"").decode()]
+    for piece in pieces:
+        lowered = run("qopt", "--quantir-lower-to-kernels", source=piece.encode())
+        if lowered:
+            yield run("qtranslate", "--export-plan", source=lowered)
 
 
 def states():
@@ -92,7 +99,7 @@ def states():
 
 
 def arrays():
-    values = [np.arange(6, dtype=kind).reshape(2, 3) for kind in ("f4", "f8", "f2", "u1", "i8", ">f4", "?")]
+    values = [np.arange(6).astype(kind).reshape(2, 3) for kind in ("f4", "f8", "f2", "u1", "i8", ">f4", "?")]
     values += [np.asfortranarray(values[0]), np.zeros((0, 3), "f4"), np.float32(1)]
     for value in values:
         file = io.BytesIO()
@@ -128,7 +135,7 @@ def main():
         corpus.add("mlir", piece)
     for model in models:
         corpus.add("onnx", model)
-    for plan in plans(options.tools, [m for m in models if len(m) < LARGEST] + [p for p in pieces if "func.func public" in p or "@main" in p]):
+    for plan in plans(options.tools, pieces, models):
         corpus.add("plan", plan)
     for target, contents in ("state", states()), ("array", arrays()), ("config", configurations()):
         for content in contents:
