@@ -72,8 +72,10 @@ private:
 
   /// Whether `array<` and nothing else stands before the word at `begin`.
   bool isBehindArray(size_t bracket, size_t begin) const {
-    return text.slice(bracket + 1, begin).trim().empty() &&
-           text.take_front(bracket).rtrim().ends_with("array");
+    StringRef before = text.take_front(bracket).rtrim();
+    return text.slice(bracket + 1, begin).trim().empty() && before.consume_back("array") &&
+           (before.empty() ||
+            !(llvm::isAlnum(before.back()) || StringRef("._!#$").contains(before.back())));
   }
 
   /// `<=` and `>=`, which stand in affine sets.

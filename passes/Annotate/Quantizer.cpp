@@ -9,6 +9,8 @@
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/ObjectTypes.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 using namespace quantir;
 
@@ -33,9 +35,7 @@ ObserverSpecAttr fixedSpec(ObserverSpecAttr activation, ResultPolicy policy) {
     config.quantMax = given.quantMax;
   }
   // A power of two, so that the scale is exact; of a range like [-32767, 32767] the larger one.
-  int64_t codes = 1;
-  while (codes < int64_t(range.max) - range.min)
-    codes *= 2;
+  const auto codes = int64_t(llvm::PowerOf2Ceil(uint64_t(int64_t(range.max) - range.min)));
   config.fixedScale = policy.getScale(codes);
   config.fixedZeroPoint = policy.getZeroPoint(range.min, codes);
   return ObserverSpecAttr::get(activation.getContext(), config);

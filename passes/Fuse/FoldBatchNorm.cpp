@@ -51,7 +51,7 @@ struct FoldBatchNorm : public OpRewritePattern<nn::BatchNormOp> {
     if (!weights || !gamma || !beta || !mean || !variance)
       return rewriter.notifyMatchFailure(norm, "a parameter is not a constant");
     if (numerics::findBadVariance(*variance, norm.getEpsilon().convertToFloat()))
-      return rewriter.notifyMatchFailure(norm, "a variance is negative");
+      return rewriter.notifyMatchFailure(norm, "a variance is not above 0 with epsilon");
     SmallVector<float> bias(gamma->size(), 0.0f);
     Value oldBias = weighted.getBiasOperand();
     if (oldBias) {

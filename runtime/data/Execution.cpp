@@ -4,6 +4,7 @@
 
 #include "runtime/data/BatchPipeline.h"
 #include "runtime/plan/FixedBatch.h"
+#include "runtime/session/Machine.h"
 #include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
@@ -11,8 +12,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-
-#include <unistd.h>
 
 using namespace quantir::runtime;
 
@@ -70,9 +69,7 @@ quantir::runtime::createRunner(PlanPtr plan, const ExecutionOptions &options, in
 }
 
 /// What the workers may use without being asked for.
-static size_t spareMemory() {
-  return size_t(std::max(0L, ::sysconf(_SC_PHYS_PAGES))) / 4 * size_t(::sysconf(_SC_PAGESIZE));
-}
+static size_t spareMemory() { return availableMemory() / 4; }
 
 static Result<Statistics> collect(const PlanPtr &plan, int64_t samples, const SampleSource &source,
                                   const CalibrationRun &options, const Progress &progress) {

@@ -3,6 +3,7 @@
 #include "runtime/data/Files.h"
 
 #include "quantir/Runtime/Tensor.h"
+#include "runtime/session/Machine.h"
 #include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
@@ -396,8 +397,7 @@ std::string noMemoryFor(std::string_view what, const std::string &path) {
 } // namespace
 
 uint64_t quantir::runtime::defaultStreamLimit() {
-  static const uint64_t limit =
-      uint64_t(std::max(0L, ::sysconf(_SC_PHYS_PAGES))) / 4 * uint64_t(::sysconf(_SC_PAGESIZE));
+  static const uint64_t limit = availableMemory() / 4;
   return limit;
 }
 

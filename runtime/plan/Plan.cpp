@@ -174,9 +174,8 @@ void Plan::collectInfo() {
       outputs_.push_back(tensorInfo(index));
   if (graph_->tensors())
     for (const plan::Tensor *tensor : *graph_->tensors())
-      if (tensor->dims())
-        for (int64_t dim : *tensor->dims())
-          dynamicBatch |= dim < 0;
+      for (int64_t dim : toVector(tensor->dims()))
+        dynamicBatch |= dim < 0;
   if (graph_->ops())
     for (const plan::Op *op : *graph_->ops()) {
       std::string_view opBackend = viewOf(op->backend());

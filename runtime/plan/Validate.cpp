@@ -3,6 +3,7 @@
 #include "runtime/plan/Validate.h"
 
 #include "runtime/plan/PlanFile.h"
+#include "runtime/session/KernelSupport.h"
 
 #include <fmt/format.h>
 
@@ -43,9 +44,7 @@ Status checkDims(const plan::Tensor &tensor) {
   if (lengthOf(tensor.dims()) > planLimits::rank)
     return Status::invalidModel(fmt::format("expected at most {} dims, but got {}",
                                             planLimits::rank, tensor.dims()->size()));
-  if (!tensor.dims())
-    return {};
-  for (int64_t dim : *tensor.dims())
+  for (int64_t dim : toVector(tensor.dims()))
     if (dim == 0 || dim > planLimits::elements || dim < -planLimits::elements)
       return Status::invalidModel(fmt::format(
           "expected a dim other than 0 and at most {}, but got {}", planLimits::elements, dim));
@@ -63,7 +62,7 @@ Status checkQuant(const plan::Tensor &tensor, const plan::QuantParams &quant) {
     if (quant.axis() < 0 || static_cast<size_t>(quant.axis()) >= lengthOf(tensor.dims()))
       return Status::invalidModel(fmt::format("expected a quantized axis below {}, but got {}",
                                               lengthOf(tensor.dims()), quant.axis()));
-    int64_t dim = tensor.dims()->Get(quant.axis());
+    int64_t dim = toVector(tensor.dims())[quant.axis()];
     if (dim < 0)
       return Status::invalidModel(
           "expected a quantized axis of a fixed size, but it follows the batch");
@@ -94,14 +93,12 @@ Status checkQuant(const plan::Tensor &tensor, const plan::QuantParams &quant) {
 
 Status checkConstant(const plan::Tensor &tensor, uint64_t sectionBytes) {
   uint64_t bytes = sizeOf(static_cast<DType>(tensor.dtype()));
-  if (tensor.dims())
-    for (int64_t dim : *tensor.dims()) {
-      if (dim < 0)
-        return Status::invalidModel(
-            "expected a constant of a fixed size, but it follows the batch");
-      if (__builtin_mul_overflow(bytes, static_cast<uint64_t>(dim), &bytes))
-        bytes = std::numeric_limits<uint64_t>::max();
-    }
+  for (int64_t dim : toVector(tensor.dims())) {
+    if (dim < 0)
+      return Status::invalidModel("expected a constant of a fixed size, but it follows the batch");
+    if (__builtin_mul_overflow(bytes, static_cast<uint64_t>(dim), &bytes))
+      bytes = std::numeric_limits<uint64_t>::max();
+  }
   uint64_t offset = tensor.constant_offset();
   if (offset % constantAlignment)
     return Status::invalidModel(fmt::format(

@@ -8,9 +8,17 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstring>
 #include <numbers>
 
 namespace quantir::runtime {
+
+std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list) {
+  std::vector<int64_t> values(list ? list->size() : 0);
+  if (!values.empty())
+    std::memcpy(values.data(), list->Data(), values.size() * sizeof(int64_t));
+  return values;
+}
 
 std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list, size_t count,
                               int64_t fallback) {

@@ -19,10 +19,9 @@
 
 namespace quantir::runtime {
 
-/// An absent list is an empty one.
-inline std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list) {
-  return list ? std::vector<int64_t>(list->begin(), list->end()) : std::vector<int64_t>();
-}
+/// An absent list is an empty one. All lists of 64-bit numbers are read by this: FlatBuffers'
+/// verifier does not ask that they are aligned.
+std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list);
 
 /// The same, `fallback` standing for each entry of an absent or empty list of `count`.
 std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list, size_t count,

@@ -261,7 +261,7 @@ Status Builder::foldOp(size_t opIndex) {
     outputPointers.push_back(buffer.data());
   }
   size_t scratchBytes = (*kernel)->scratchBytes();
-  if (scratchBytes > memoryLimit)
+  if (scratchBytes > memoryLimit - memory)
     return countMemory(scratchBytes);
   AlignedBuffer scratch(scratchBytes);
   if (scratch.size() != scratchBytes)

@@ -12,11 +12,10 @@ namespace quantir::runtime {
 static double windowOf(const KernelSpec &spec) {
   const std::vector<int64_t> &in = spec.inputs[0]->dims, &out = spec.outputs[0]->dims;
   const plan::Pool *pool = spec.op->kind_as_Pool();
+  const std::vector<int64_t> kernel = toVector(pool ? pool->kernel() : nullptr);
   double window = 1;
   for (size_t d = 2; d < in.size(); ++d)
-    window *= static_cast<double>(
-        pool ? std::min(in[d], pool->kernel()->Get(static_cast<uint32_t>(d - 2)))
-             : in[d] / out[d] + 2);
+    window *= static_cast<double>(pool ? std::min(in[d], kernel[d - 2]) : in[d] / out[d] + 2);
   return window;
 }
 

@@ -66,8 +66,9 @@ std::string importer::resolveReshape(const Dims &input, int64_t batchScale,
     if (llvm::any_of(dims, [](int64_t size) { return size < 1; }) ||
         !numerics::checkDims(dims).empty())
       return 0;
-    int64_t perSample = batchScale * numerics::numElements(input);
-    int64_t all = numerics::numElements(dims);
+    int64_t perSample = 0, all = numerics::numElements(dims);
+    if (llvm::MulOverflow(batchScale, numerics::numElements(input), perSample))
+      return 0;
     return perSample > 0 && all % perSample == 0 ? all / perSample : 0;
   };
   auto makeError = [&](const char *expected) {

@@ -193,6 +193,12 @@ static std::string describeOpenDims(const ::onnx::TensorShapeProto &shape) {
   return open.empty() ? last : llvm::join(open, ", ") + " and " + last;
 }
 
+/// An input's name for a command line that is advised. One that is too long to be shown is left to
+/// be put in: a part of it would be another name.
+static std::string nameInAdvice(const ::onnx::ValueInfoProto &input) {
+  return input.name().size() <= 60 ? input.name() : "NAME";
+}
+
 /// "--input-shape x=N,3,224,224", with a number for each dimension that is open besides the first,
 /// or with `hasBatch` false for all of them.
 static std::string suggestShape(const ::onnx::ValueInfoProto &input, bool hasBatch = true) {
@@ -202,7 +208,7 @@ static std::string suggestShape(const ::onnx::ValueInfoProto &input, bool hasBat
     bool isFirst = hasBatch && size == numerics::dynamicDim && !llvm::is_contained(items, "N");
     items.push_back(isFirst ? "N" : std::to_string(size == numerics::dynamicDim ? 64 : size));
   }
-  return "--input-shape " + input.name().substr(0, 60) + "=" + llvm::join(items, ",");
+  return "--input-shape " + nameInAdvice(input) + "=" + llvm::join(items, ",");
 }
 
 /// The element type of an input of the model; null for one that it cannot have.
@@ -236,7 +242,7 @@ FailureOr<Dims> GraphImporter::getInputDims(const ::onnx::ValueInfoProto &input)
   } else if (!type.has_shape()) {
     return emitInputError() << "expected a tensor of known rank; say its shape, such as "
                                "--input-shape "
-                            << input.name().substr(0, 60) << "=N,3,224,224";
+                            << nameInAdvice(input) << "=N,3,224,224";
   } else {
     for (const ::onnx::TensorShapeProto::Dimension &dim : type.shape().dim()) {
       dims.push_back(getSize(dim));

@@ -108,7 +108,9 @@ public:
             division.isOfFloats() ? FiniteCheck::of(op) : std::nullopt) {
       const Fusion all = fuse(op, info.groups == 1 ? 1 : 3, result, builder);
       const auto whole = describe(source, weight, bias, result, all.attr);
-      if (isUsable(whole) && whole.weights_desc() == desc.weights_desc()) {
+      // The same implementation, so that a number does not depend on what else the batch holds.
+      if (isUsable(whole) && whole.weights_desc() == desc.weights_desc() &&
+          std::string_view(whole.impl_info_str()) == desc.impl_info_str()) {
         auto divided = builder.takeFrom(begin);
         addPrimitive(whole, all);
         auto fused = builder.takeFrom(begin);

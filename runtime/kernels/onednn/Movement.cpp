@@ -72,22 +72,23 @@ private:
   }
 
   std::unique_ptr<Kernel> transpose() {
-    const auto *permutation = spec.op->kind_as_Transpose()->permutation();
+    const Dims permutation = toVector(spec.op->kind_as_Transpose()->permutation());
     Dims from(rank);
     for (size_t i = 0; i < rank; ++i)
-      from[i] = input.strides[permutation->Get(i)];
+      from[i] = input.strides[permutation[i]];
     copy(output.dims, inputBuffer(spec, 0), 0, from, Buffer::output(0), 0, output.strides);
     return finish("transpose");
   }
 
   std::unique_ptr<Kernel> slice() {
     const plan::Slice *slice = spec.op->kind_as_Slice();
+    const Dims starts = toVector(slice->starts()), steps = toVector(slice->steps());
     Dims from(rank);
     int64_t start = 0;
     for (size_t i = 0; i < rank; ++i) {
       // Where one element is taken there is no next one, and the step may be any number.
-      from[i] = output.dims[i] == 1 ? 0 : input.strides[i] * slice->steps()->Get(i);
-      start += input.strides[i] * slice->starts()->Get(i);
+      from[i] = output.dims[i] == 1 ? 0 : input.strides[i] * steps[i];
+      start += input.strides[i] * starts[i];
     }
     copy(output.dims, inputBuffer(spec, 0), start, from, Buffer::output(0), 0, output.strides);
     return finish("slice");
@@ -110,9 +111,10 @@ private:
     const Encoding encoding = Encoding::of(output);
     if (output.quant && !output.quant->perTensor())
       return nullptr;
+    const Dims padding = toVector(pad->padding());
     int64_t start = 0;
     for (size_t i = 0; i < rank; ++i)
-      start += pad->padding()->Get(i) * output.strides[i];
+      start += padding[i] * output.strides[i];
     const float value = pad->value();
     if (encoding.isFloat()) {
       addFill(value);

@@ -158,10 +158,18 @@ std::optional<FiniteCheck> FiniteCheck::of(const WeightedOp &op) {
   std::vector<double> sums(op.channels);
   for (int64_t i = 0; i < count; ++i)
     sums[i / stride % op.channels] += std::abs(double(weights[i]));
+  if (!std::all_of(sums.begin(), sums.end(), [](double sum) { return std::isfinite(sum); }))
+    return std::nullopt;
   FiniteCheck check;
   const auto add = [&](const Operand *operand, size_t index, double factor) {
-    if (operand)
-      check.parts.push_back({op.buffer(index), operand->numElements(), factor});
+    if (!operand)
+      return;
+    const int64_t count = operand->numElements();
+    if (operand->constant)
+      check.ofConstants +=
+          factor * largestMagnitude(static_cast<const float *>(operand->constant), count);
+    else
+      check.parts.push_back({op.buffer(index), count, factor});
   };
   add(op.input, WeightedOp::inputIndex, *std::max_element(sums.begin(), sums.end()));
   add(op.bias, WeightedOp::biasIndex, 1);
@@ -170,7 +178,7 @@ std::optional<FiniteCheck> FiniteCheck::of(const WeightedOp &op) {
 }
 
 bool FiniteCheck::operator()(const RunContext &context) const {
-  double most = 0;
+  double most = ofConstants;
   for (const Part &part : parts) {
     const auto *x = static_cast<const float *>(part.values.resolve(context));
     std::atomic<float> largest = 0;

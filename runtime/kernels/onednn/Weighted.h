@@ -93,7 +93,7 @@ private:
 /// Tells before a run of floats that no v, nor a part of its sum, can be infinite or NaN.
 class FiniteCheck {
 public:
-  /// Nothing if the weights are not known.
+  /// Nothing if the weights are not known, or not all finite.
   static std::optional<FiniteCheck> of(const WeightedOp &op);
 
   bool operator()(const RunContext &context) const;
@@ -105,6 +105,7 @@ private:
     double factor; ///< what a value is multiplied with at most
   };
   std::vector<Part> parts;
+  double ofConstants = 0; ///< what constants add to a sum at most
 };
 
 /// Runs `whole` when `check` holds, else `divided`.

@@ -15,7 +15,7 @@ struct KeptDims {
 
   KeptDims(const Operand &input, const Operand &output, const plan::Mean &options) {
     std::vector<bool> reduced(input.dims.size());
-    for (int64_t axis : *options.axes())
+    for (int64_t axis : toVector(options.axes()))
       reduced[axis] = true;
     size_t next = 0;
     for (size_t i = 0; i < input.dims.size(); ++i) {

@@ -144,12 +144,13 @@ KernelPtr createTranspose(const KernelSpec &spec) {
 KernelPtr createSlice(const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   const plan::Slice &options = *spec.op->kind_as_Slice();
+  const std::vector<int64_t> starts = toVector(options.starts()), steps = toVector(options.steps());
   std::vector<int64_t> strides;
   int64_t offset = 0;
   for (size_t i = 0; i < input.dims.size(); ++i) {
     // The step of a single element means nothing, and may be any number.
-    strides.push_back(output.dims[i] == 1 ? 0 : input.strides[i] * options.steps()->Get(i));
-    offset += input.strides[i] * options.starts()->Get(i);
+    strides.push_back(output.dims[i] == 1 ? 0 : input.strides[i] * steps[i]);
+    offset += input.strides[i] * starts[i];
   }
   return createCopy(input, output, strides, offset);
 }
@@ -183,9 +184,10 @@ KernelPtr createPad(const KernelSpec &spec) {
   const plan::Pad &options = *spec.op->kind_as_Pad();
   size_t elementBytes = sizeOf(output.dtype);
   StridedCopy copy(elementBytes, input.dims, input.strides, output.strides);
+  const std::vector<int64_t> padding = toVector(options.padding());
   int64_t offset = 0;
   for (size_t i = 0; i < input.dims.size(); ++i)
-    offset += options.padding()->Get(i) * output.strides[i];
+    offset += padding[i] * output.strides[i];
   uint32_t value = encodedBytes(output, options.value());
   return makeKernel(
       [=, count = output.numElements()](const void *const *inputs, void *const *outputs, void *) {

@@ -1,5 +1,6 @@
 //===- ThreadTests.cpp - Threads that cannot start -------------------------===//
 
+#include "test/Support/Sanitizers.h"
 #include "test/Unit/Runtime/Support.h"
 
 #include "quantir/Numerics/Observer.h"
@@ -12,14 +13,6 @@
 #include <cstdlib>
 #include <dlfcn.h>
 #include <pthread.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define QUANTIR_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define QUANTIR_SANITIZED 1
-#endif
-#endif
 
 // Sanitizers replace pthread_create themselves.
 #ifndef QUANTIR_SANITIZED

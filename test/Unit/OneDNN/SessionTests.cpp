@@ -1,5 +1,6 @@
 //===- SessionTests.cpp - The onednn backend in a process that others use too ---------===//
 
+#include "test/Support/Sanitizers.h"
 #include "test/Unit/Runtime/Support.h"
 
 #include "runtime/kernels/onednn/Threads.h"
@@ -13,14 +14,6 @@
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define QUANTIR_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define QUANTIR_SANITIZED 1
-#endif
-#endif
 
 using namespace quantir;
 using namespace quantir::test;

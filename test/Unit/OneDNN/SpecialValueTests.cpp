@@ -170,6 +170,7 @@ TEST_CASE("float convolutions let NaN and infinities through", "[special]") {
   const int addend = GENERATE(0, 1, 2); // none, one, one in place
   const bool transposed = GENERATE(true, false);
   const int64_t groups = GENERATE(1, 24);
+  const bool inWeights = GENERATE(false, true); // a NaN there and nowhere else
   if (transposed && addend)
     return; // there is no such op
   Random random(5);
@@ -179,8 +180,12 @@ TEST_CASE("float convolutions let NaN and infinities through", "[special]") {
       y(DType::Float32, dims, channelsLast), a(DType::Float32, dims, channelsLast);
   for (Value *value : {&x, &w, &b, &a})
     value->fill(random.engine);
-  strew(random, x, {notANumber, infinity, -infinity}, 12);
-  strew(random, a, {notANumber, infinity, -infinity}, 30);
+  if (inWeights) {
+    w.data<float>()[w.operand.numElements() - 1] = notANumber;
+  } else {
+    strew(random, x, {notANumber, infinity, -infinity}, 12);
+    strew(random, a, {notANumber, infinity, -infinity}, 30);
+  }
   w.makeConstant();
   b.makeConstant();
   const auto set = [&](auto conv) {
@@ -197,14 +202,19 @@ TEST_CASE("float matrix products let NaN and infinities through", "[special]") {
   const auto activation = anyActivation();
   const bool constant = GENERATE(true, false);
   const int addend = GENERATE(0, 1, 2);
+  const bool inWeights = GENERATE(false, true); // a NaN there and nowhere else
   Random random(5);
   Value x(DType::Float32, {33, 70}), w(DType::Float32, {70, 45}), y(DType::Float32, {33, 45}),
       a(DType::Float32, {33, 45});
   for (Value *value : {&x, &w, &a})
     value->fill(random.engine);
-  strew(random, x, {notANumber, infinity, -infinity}, 4);
-  strew(random, w, {notANumber, infinity, -infinity}, 3);
-  strew(random, a, {notANumber, infinity, -infinity}, 30);
+  if (inWeights) {
+    w.data<float>()[w.operand.numElements() - 1] = notANumber;
+  } else {
+    strew(random, x, {notANumber, infinity, -infinity}, 4);
+    strew(random, w, {notANumber, infinity, -infinity}, 3);
+    strew(random, a, {notANumber, infinity, -infinity}, 30);
+  }
   if (constant)
     w.makeConstant();
   plan::MatMulT matmul;

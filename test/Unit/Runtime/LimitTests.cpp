@@ -5,7 +5,6 @@
 #include "runtime/session/Machine.h"
 
 #include <atomic>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -64,11 +63,9 @@ private:
 TEST_CASE("constants are computed once, unless that is too much work") {
   CHECK(stepsOf(productOfOnes(100)) == std::vector<std::string>{"last"});
   // 8e9 multiply-adds: the product is left to the runs.
-  const auto start = std::chrono::steady_clock::now();
   CHECK(stepsOf(productOfOnes(2000)) == std::vector<std::string>{"product", "last"});
   // 268 MB out of a plan of a few bytes, before they are multiplied.
   CHECK(stepsOf(productOfOnes(8192)) == std::vector<std::string>{"expand", "product", "last"});
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
 }
 
 TEST_CASE("what is left to the runs is computed by them") {
