@@ -110,8 +110,8 @@ struct QuantizeOptions {
 struct QuantizedModel {
   std::vector<uint8_t> plan;
   QuantizationReport report;
-  /// Writes the stages to the folder `dumpStages`, all or none; does nothing without one. Until
-  /// then there is no trace of them.
+  /// Writes the stages to the folder `dumpStages`, none on an error; does nothing without one.
+  /// Until then there is no trace of them.
   std::function<runtime::Status()> writeStages;
 };
 

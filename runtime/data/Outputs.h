@@ -1,6 +1,8 @@
 //===- Outputs.h - The files that a command is to write ---------*- C++ -*-===//
 //
-// A command's outputs appear all or none, and never in the place of what it reads or of each other.
+// When a command fails, none of its outputs appears; none ever takes the place of what it reads or
+// of another. (A signal that ends the program between two renames can leave a part of them, each
+// whole.)
 //
 //===----------------------------------------------------------------------===//
 

@@ -109,8 +109,11 @@ static bool mayBeNaN(const WeightedOp &op) {
 }
 
 Division::Division(const WeightedOp &op) : whole(op), first(op) {
-  const bool cutsOff = op.activation.kind == plan::ActivationKind::Relu ||
-                       op.activation.kind == plan::ActivationKind::Clamp;
+  // A leaky ReLU of slope 0 is a ReLU.
+  const bool cutsOff =
+      op.activation.kind == plan::ActivationKind::Relu ||
+      op.activation.kind == plan::ActivationKind::Clamp ||
+      (op.activation.kind == plan::ActivationKind::LeakyRelu && op.activation.alpha == 0);
   isDivided = (cutsOff || op.output->dtype != DType::Float32) && mayBeNaN(op);
   if (!isDivided)
     return;
