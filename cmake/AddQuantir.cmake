@@ -17,13 +17,19 @@ target_link_libraries(quantir_mlir INTERFACE MLIR LLVM)
 # MLIR is built without run-time type information, which this check of UBSan asks for.
 target_compile_options(quantir_mlir INTERFACE $<$<CXX_COMPILER_ID:Clang>:-fno-sanitize=vptr>)
 
+# What has to be included before all else in a build with assertions.
+set(quantir_first_header)
+if(NOT LLVM_ENABLE_ASSERTIONS AND CMAKE_BUILD_TYPE MATCHES "^(Debug)?$")
+  set(quantir_first_header ${QUANTIR_ROOT}/cmake/LlvmStatistic.h)
+endif()
+
 # MLIR's headers cost most of the time it takes to compile a file that includes them: they are compiled once.
 option(QUANTIR_PCH "Precompile MLIR's headers" ON)
 if(QUANTIR_PCH)
   file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp CONTENT "// Carries the precompiled headers.\n")
   add_library(quantir_precompiled OBJECT ${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp)
   target_link_libraries(quantir_precompiled PRIVATE quantir_mlir)
-  target_precompile_headers(quantir_precompiled PRIVATE
+  target_precompile_headers(quantir_precompiled PRIVATE ${quantir_first_header}
     <mlir/Dialect/Arith/IR/Arith.h> <mlir/Dialect/Func/IR/FuncOps.h> <mlir/Dialect/Quant/IR/Quant.h>
     <mlir/IR/Builders.h> <mlir/IR/BuiltinOps.h> <mlir/IR/DialectImplementation.h> <mlir/IR/IRMapping.h>
     <mlir/IR/Matchers.h> <mlir/IR/OpImplementation.h> <mlir/IR/PatternMatch.h> <mlir/IR/SymbolTable.h>
@@ -31,6 +37,8 @@ if(QUANTIR_PCH)
     <mlir/Interfaces/SideEffectInterfaces.h> <mlir/Pass/Pass.h> <mlir/Pass/PassManager.h>
     <mlir/Transforms/GreedyPatternRewriteDriver.h> <nlohmann/json.hpp> <map> <string> <vector>)
   target_compile_options(quantir_precompiled PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+elseif(quantir_first_header)
+  target_compile_options(quantir_mlir INTERFACE "SHELL:-include ${quantir_first_header}")
 endif()
 
 # quantir_use_precompiled(TARGET): for targets whose files include MLIR.

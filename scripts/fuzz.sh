@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Fuzzes what reads files, with libFuzzer: gives each target changed files for a while, and keeps those that it fails on.
 #
-#   scripts/fuzz.sh [--seconds N] [TARGET ...]
+#   scripts/fuzz.sh [--seconds N] [--seed N] [TARGET ...]
 #
-# Targets: array config mlir onnx plan state; without one, all of them, one after the other. N seconds each (60). Needs
-# what `install-deps.sh --ci` installs. Files that were worth keeping gather in build-asan/fuzz/corpus, from where the next
+# Targets: array config mlir onnx plan state; without one, all of them, one after the other. N seconds each (60). The same
+# seed, and no files gathered before, give the same inputs; without one, others each time. Needs what
+# `install-deps.sh --ci` installs. Files that were worth keeping gather in build-asan/fuzz/corpus, from where the next
 # run goes on; those that a target failed on stand in build-asan/fuzz/found. The exit code is 0 only if there were none.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,14 +14,18 @@ source scripts/common.sh
 fail() { echo "fuzz: $*" >&2; exit 2; }
 
 all=(array config mlir onnx plan state)
-seconds=60 targets=()
+seconds=60 seed=0 targets=()
 while (($#)); do
   case $1 in
     --seconds)
       [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || fail "--seconds: expected a number of seconds, but got '${2:-}'"
       seconds=$2
       shift ;;
-    -*) fail "expected --seconds or targets (${all[*]}), but got '$1'" ;;
+    --seed)
+      [[ ${2:-} =~ ^[1-9][0-9]{0,8}$ ]] || fail "--seed: expected a number, but got '${2:-}'"
+      seed=$2
+      shift ;;
+    -*) fail "expected --seconds, --seed or targets (${all[*]}), but got '$1'" ;;
     *)
       [[ " ${all[*]} " == *" $1 "* ]] || fail "expected a target (${all[*]}), but got '$1'"
       targets+=("$1") ;;
@@ -40,6 +45,8 @@ mkdir -p "$folder"/{corpus,found}
 rm -rf "$folder/seeds"
 python test/Fuzz/seeds.py "$folder/seeds" --tools build/bin || fail "making the seeds failed"
 
+# LLVM's allocator poisons memory from its headers, which are built with the sanitizer; its library is not.
+export ASAN_OPTIONS=allow_user_poisoning=0
 failed=()
 for target in "${targets[@]}"; do
   mkdir -p "$folder/corpus/$target"
@@ -49,7 +56,7 @@ for target in "${targets[@]}"; do
   [[ ! -d test/Fuzz/Inputs/$target ]] || known=("test/Fuzz/Inputs/$target")
   echo "fuzz: $target for $seconds s"
   # A file of 16 KB at most that takes 10 s, or 1 GB, is a defect.
-  "build-asan/bin/Quantir${target^}Fuzz" -max_total_time="$seconds" -max_len=16384 -timeout=10 -rss_limit_mb=1024 \
+  "build-asan/bin/Quantir${target^}Fuzz" -max_total_time="$seconds" -seed="$seed" -max_len=16384 -timeout=10 -rss_limit_mb=1024 \
     -malloc_limit_mb=512 -print_final_stats=1 -artifact_prefix="$folder/found/$target-" "${dictionary[@]}" \
     "$folder/corpus/$target" "$folder/seeds/$target" "${known[@]}" >"$folder/$target.log" 2>&1
   code=$?

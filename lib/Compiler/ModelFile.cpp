@@ -6,7 +6,7 @@
 
 #include "quantir/Frontend/ONNX.h"
 #include "quantir/InitAll.h"
-#include "quantir/Pipeline/TextLimits.h"
+#include "quantir/Support/TextLimits.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "runtime/plan/PlanFile.h"
 
@@ -122,34 +122,42 @@ Result<LoadedModule> quantir::loadModule(const std::string &path, const InputSha
 }
 
 Result<LoadedModule> quantir::loadModule(const ModelFile &file, const InputShapes &inputs) {
+  LoadedModule loaded;
+  loaded.context = makeContext();
+  Result<OwningOpRef<ModuleOp>> module = loadModule(loaded.context.get(), file, inputs);
+  if (!module)
+    return module.status();
+  loaded.module = *std::move(module);
+  return loaded;
+}
+
+std::unique_ptr<MLIRContext> quantir::makeContext() {
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  // The passes work on one function; threads of the runtime are better off with the cores.
+  auto context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  context->loadAllAvailableDialects();
+  return context;
+}
+
+Result<OwningOpRef<ModuleOp>> quantir::loadModule(MLIRContext *context, const ModelFile &file,
+                                                  const InputShapes &inputs) {
   const std::string &path = file.path;
   const StringRef text(file.bytes.text().data(), file.bytes.size());
   if (file.kind == FileKind::Plan)
     return Status::invalidModel(
         "'" + path + "' is a plan, which is compiled already; give an ONNX or MLIR file");
   QUANTIR_RETURN_IF_ERROR(checkShapesApply(file, inputs));
-
-  DialectRegistry registry;
-  registerAllDialects(registry);
-  LoadedModule loaded;
-  // The passes work on one function; threads of the runtime are better off with the cores.
-  loaded.context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
-  loaded.context->loadAllAvailableDialects();
-  if (file.kind == FileKind::ONNX) {
-    DiagnosticCollector diagnostics(loaded.context.get());
-    ImportOptions options;
-    options.batch = inputs.batch;
-    options.inputShapes = inputs.shapes;
-    loaded.module = importONNX(loaded.context.get(), llvm::MemoryBufferRef(text, path), options);
-    if (!loaded.module)
-      return diagnostics.error("importing '" + path + "'");
-    return loaded;
-  }
-  Result<OwningOpRef<ModuleOp>> module = parseModule(loaded.context.get(), path, text);
+  if (file.kind == FileKind::MLIR)
+    return parseModule(context, path, text);
+  DiagnosticCollector diagnostics(context);
+  ImportOptions options;
+  options.batch = inputs.batch;
+  options.inputShapes = inputs.shapes;
+  OwningOpRef<ModuleOp> module = importONNX(context, llvm::MemoryBufferRef(text, path), options);
   if (!module)
-    return module.status();
-  loaded.module = *std::move(module);
-  return loaded;
+    return diagnostics.error("importing '" + path + "'");
+  return module;
 }
 
 std::string quantir::stageOf(ModuleOp module) {

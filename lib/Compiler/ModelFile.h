@@ -38,6 +38,13 @@ struct LoadedModule {
 runtime::Result<LoadedModule> loadModule(const ModelFile &file, const InputShapes &inputs = {});
 runtime::Result<LoadedModule> loadModule(const std::string &path, const InputShapes &inputs = {});
 
+/// A context with all dialects, and without threads of its own.
+std::unique_ptr<mlir::MLIRContext> makeContext();
+
+/// The same, in a context that has all dialects. The module may refer to the bytes of `file`.
+runtime::Result<mlir::OwningOpRef<mlir::ModuleOp>>
+loadModule(mlir::MLIRContext *context, const ModelFile &file, const InputShapes &inputs = {});
+
 /// An error where `inputs` say something of a file that is not of ONNX.
 runtime::Status checkShapesApply(const ModelFile &file, const InputShapes &inputs);
 

@@ -3,7 +3,7 @@
 #include "StageDumper.h"
 
 #include "quantir/Compiler.h"
-#include "runtime/data/Outputs.h"
+#include "runtime/data/Files.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -62,6 +62,8 @@ Status StageDumper::dump(mlir::ModuleOp module, const std::string &stage) {
   int descriptor = ::mkstemp(name.data());
   bool written = descriptor >= 0 && ::unlink(name.c_str()) == 0;
   std::FILE *file = written ? ::fdopen(descriptor, "w+b") : nullptr;
+  if (descriptor >= 0 && !file)
+    ::close(descriptor);
   written = file && std::fwrite(text.data(), 1, text.size(), file) == text.size() &&
             std::fflush(file) == 0;
   if (file)

@@ -189,7 +189,7 @@ bool Parser::parseArguments(PythonValue &call) {
     size_t begin = position;
     StringRef keyword = takeName();
     if (!keyword.empty() && consume('=')) {
-      if (!parseValue(call.keywords.emplace_back(keyword.str(), PythonValue()).second))
+      if (!parseValue(call.keywords.emplace_back(PythonKeyword{keyword.str(), {}}).value))
         return false;
     } else {
       position = begin;
@@ -208,7 +208,7 @@ bool Parser::parseDict(PythonValue &value) {
   while (!peek('}')) {
     PythonValue key;
     if (!parseValue(key) || !expect(':') ||
-        !parseValue(value.keywords.emplace_back(key.text, PythonValue()).second))
+        !parseValue(value.keywords.emplace_back(PythonKeyword{key.text, {}}).value))
       return false;
     if (!consume(','))
       break;

@@ -21,6 +21,8 @@ static std::array<struct sigaction, signals.size()> previous;
 
 /// Ends the program by `signal`, from its handler: once that returns, the default action comes.
 static void endBy(int signal) {
+  if (SignalDeferral::defer(signal))
+    return;
   removeTemporaryFiles();
   struct sigaction action = {};
   action.sa_handler = SIG_DFL;

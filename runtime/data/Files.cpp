@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cerrno>
 #include <climits>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -336,8 +337,9 @@ public:
 
   Status put(std::span<const std::byte> data) { return ::put(fd.get(), shownPath, data); }
 
-  /// Puts it in the target's place.
-  Status commit() {
+  /// Makes sure that its bytes are on the disk, and gives it a temporary name and the permissions
+  /// of what it replaces: then only its name is missing.
+  Status finish() {
     keepPermissions();
     // Without this a crash of the machine could leave the name with a file that is empty.
     if (::fsync(fd.get()) != 0 && errno != EINVAL && errno != ENOSYS)
@@ -349,7 +351,12 @@ public:
       if (!temporary)
         return failure("write", shownPath, errno);
     }
-    if (!fd.close() || !temporary->renameTo(target))
+    return fd.close() ? Status() : failure("write", shownPath, errno);
+  }
+
+  /// Puts it in the target's place.
+  Status commit() {
+    if (!temporary->renameTo(target))
       return failure("write", shownPath, errno);
     // The file is there; that its name survives a crash too is worth trying.
     if (Descriptor directory(
@@ -422,21 +429,53 @@ Status quantir::runtime::checkWritable(const std::string &path) {
       [&] { return noMemoryFor("write", path); });
 }
 
-Status quantir::runtime::writeFile(const std::string &path,
-                                   const std::function<Status(const ByteSink &put)> &write) {
+static Status writeAll(const std::vector<PendingFile> &files, const std::function<Status()> &last) {
+  std::string current; ///< for the message when memory runs out
   return catchOutOfMemory(
       [&]() -> Status {
-        std::optional<struct stat> existing;
-        QUANTIR_RETURN_IF_ERROR(lookAt(path, existing));
-        if (isSpecial(existing))
-          return writeSpecial(path, write);
-        Replacement file(followLinks(path), path, existing);
-        QUANTIR_RETURN_IF_ERROR(file.open());
-        QUANTIR_RETURN_IF_ERROR(
-            write([&](std::span<const std::byte> data) { return file.put(data); }));
-        return file.commit();
+        std::vector<std::unique_ptr<Replacement>> made;
+        std::vector<const PendingFile *> special;
+        for (const PendingFile &file : files) {
+          current = file.path;
+          std::optional<struct stat> existing;
+          QUANTIR_RETURN_IF_ERROR(lookAt(file.path, existing));
+          if (isSpecial(existing)) {
+            special.push_back(&file);
+            continue;
+          }
+          auto replacement =
+              std::make_unique<Replacement>(followLinks(file.path), file.path, existing);
+          QUANTIR_RETURN_IF_ERROR(replacement->open());
+          QUANTIR_RETURN_IF_ERROR(
+              file.write([&](std::span<const std::byte> data) { return replacement->put(data); }));
+          QUANTIR_RETURN_IF_ERROR(replacement->finish());
+          made.push_back(std::move(replacement));
+        }
+        // What has been sent to a device cannot be taken back, but a full one still keeps the
+        // others from appearing.
+        for (const PendingFile *file : special) {
+          current = file->path;
+          QUANTIR_RETURN_IF_ERROR(writeSpecial(file->path, file->write));
+        }
+        SignalDeferral deferral;
+        if (last)
+          QUANTIR_RETURN_IF_ERROR(last());
+        for (const std::unique_ptr<Replacement> &file : made)
+          QUANTIR_RETURN_IF_ERROR(file->commit());
+        return {};
       },
-      [&] { return noMemoryFor("write", path); });
+      [&] { return noMemoryFor("write", current); });
+}
+
+Status quantir::runtime::writeFile(const std::string &path,
+                                   const std::function<Status(const ByteSink &put)> &write) {
+  return writeAll({{path, write}}, {});
+}
+
+Status quantir::runtime::writeTogether(std::vector<PendingFile> files,
+                                       const std::function<Status()> &last) {
+  std::erase_if(files, [](const PendingFile &file) { return file.path.empty(); });
+  return writeAll(files, last);
 }
 
 Status quantir::runtime::writeFile(const std::string &path, std::span<const std::byte> data) {
@@ -451,4 +490,28 @@ void quantir::runtime::removeTemporaryFiles() noexcept {
   for (NamedTemporary &temporary : namedTemporaries)
     if (temporary.state.load(std::memory_order_acquire) == NamedTemporary::Named)
       ::unlink(temporary.path.data());
+}
+
+//===----------------------------------------------------------------------===//
+// Signals while files get their names
+//===----------------------------------------------------------------------===//
+
+/// How many deferrals live, and the signal that waits for them to end; 0: none.
+static std::atomic<int> numDeferrals = 0;
+static std::atomic<int> deferredSignal = 0;
+
+SignalDeferral::SignalDeferral() { ++numDeferrals; }
+
+SignalDeferral::~SignalDeferral() {
+  if (--numDeferrals == 0)
+    if (int signal = deferredSignal.exchange(0))
+      ::raise(signal);
+}
+
+bool SignalDeferral::defer(int signal) noexcept {
+  if (int none = 0; !deferredSignal.compare_exchange_strong(none, signal))
+    return false;
+  // Whoever takes the signal out again acts on it: the last deferral if it ends from here on, or
+  // the handler, now, if that had ended.
+  return numDeferrals != 0 || deferredSignal.exchange(0) == 0;
 }

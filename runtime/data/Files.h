@@ -18,6 +18,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace quantir::runtime {
 
@@ -61,6 +62,32 @@ using ByteSink = std::function<Status(std::span<const std::byte>)>;
 /// As above, for contents that are made on the way. If `write` fails, or throws, which is an error
 /// too, nothing is left.
 Status writeFile(const std::string &path, const std::function<Status(const ByteSink &put)> &write);
+
+/// A file to write, by a function that gives its contents.
+struct PendingFile {
+  std::string path;
+  std::function<Status(const ByteSink &put)> write;
+};
+
+/// Writes all of `files`, or none: each is written under a temporary name, then `last` is called,
+/// and when that has succeeded they get their names. Signals wait from `last` on (SignalDeferral).
+/// Empty paths are left out.
+Status writeTogether(std::vector<PendingFile> files, const std::function<Status()> &last = {});
+
+/// While one lives, files are getting their names, and a signal that ended the program would leave
+/// a part of them: it waits until the last one is gone, and is raised again then.
+class SignalDeferral {
+public:
+  SignalDeferral();
+  ~SignalDeferral();
+  SignalDeferral(const SignalDeferral &) = delete;
+  SignalDeferral &operator=(const SignalDeferral &) = delete;
+
+  /// For the handler of a signal that ends the program: whether it is to return, since the signal
+  /// will come again. Not if one waits already: a second one ends the program at once.
+  /// Async-signal-safe.
+  static bool defer(int signal) noexcept;
+};
 
 /// Removes the temporary files that have names at this moment. Async-signal-safe: for the handler
 /// of a signal that ends the program.

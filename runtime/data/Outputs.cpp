@@ -9,9 +9,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
+#include <iterator>
 #include <optional>
-#include <span>
+#include <string_view>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace fs = std::filesystem;
@@ -79,21 +82,6 @@ Status checkOutputs(const std::vector<NamedPath> &outputs, const std::vector<Nam
   return Status();
 }
 
-/// Writes `files` from `index` on. Each call holds the temporary file of one, until all those
-/// behind it are in their places.
-static Status writeFrom(const std::vector<PendingFile> &files, size_t index,
-                        const std::function<Status()> &last) {
-  if (index == files.size())
-    return last ? last() : Status();
-  const PendingFile &file = files[index];
-  if (file.path.empty())
-    return writeFrom(files, index + 1, last);
-  return writeFile(file.path, [&](const ByteSink &put) {
-    QUANTIR_RETURN_IF_ERROR(file.write(put));
-    return writeFrom(files, index + 1, last);
-  });
-}
-
 /// The place of the value of -o among the arguments, and how much of that is the option itself;
 /// none if it is not given.
 static std::optional<std::pair<int, size_t>> findOutput(int argc, char **argv) {
@@ -111,19 +99,76 @@ static std::optional<std::pair<int, size_t>> findOutput(int argc, char **argv) {
   return found;
 }
 
-int runWithOutput(int argc, char **argv, const std::function<int(int, char **)> &program) {
+/// The files that an argument may name: itself, or, of an option, what its value consists of, such
+/// as the "a.json" in --pass=state=a.json and --pipeline=pass{state=a.json}.
+static std::vector<std::string> filesIn(std::string_view argument) {
+  std::vector<std::string> files;
+  auto add = [&](std::string_view path) {
+    if (!path.empty() && exists(std::string(path)))
+      files.emplace_back(path);
+  };
+  add(argument);
+  if (!argument.starts_with("-"))
+    return files;
+  constexpr std::string_view separators = "={}(), \t\n'\"";
+  for (size_t end = 0; end < argument.size();) {
+    size_t begin = std::min(argument.find_first_not_of(separators, end), argument.size());
+    end = std::min(argument.find_first_of(separators, begin), argument.size());
+    add(argument.substr(begin, end - begin));
+  }
+  return files;
+}
+
+/// A device may have no end; the empty one has, and a terminal ends with its user's input.
+static Status checkReadable(const std::string &path) {
+  struct stat info, null;
+  if (::stat(path.c_str(), &info) != 0 || !(S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)) ||
+      (::stat("/dev/null", &null) == 0 && info.st_rdev == null.st_rdev))
+    return Status();
+  const int file = ::open(path.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  const bool isTerminal = file >= 0 && ::isatty(file);
+  if (file >= 0)
+    ::close(file);
+  return isTerminal ? Status()
+                    : Status::fileError(fmt::format(
+                          "cannot read '{}': it is a device; name a file or a pipe", path));
+}
+
+/// Prints what is wrong.
+static int fail(const Status &status) {
+  std::fprintf(stderr, "error: %s\n", status.message().c_str());
+  return 1;
+}
+
+int runWithOutput(int argc, char **argv, const std::function<int(int, char **)> &program,
+                  const std::function<std::vector<std::string>(const std::string &)> &companions) {
   auto place = findOutput(argc, argv);
+  std::vector<std::string> arguments(argv, argv + argc), read;
+  std::vector<NamedPath> inputs;
+  for (int i = 1; i < argc; ++i) {
+    if (place && i == place->first)
+      continue;
+    if (!arguments[i].starts_with("-")) {
+      if (Status status = checkReadable(arguments[i]); !status)
+        return fail(status);
+      read.push_back(arguments[i]);
+    }
+    for (std::string &file : filesIn(arguments[i]))
+      inputs.push_back({fmt::format("the argument '{}'", arguments[i]), std::move(file)});
+  }
   if (!place)
     return program(argc, argv);
   auto [index, prefix] = *place;
-  std::string argument = argv[index], path = argument.substr(prefix);
+  const std::string path = arguments[index].substr(prefix);
   if (path.empty() || path == "-" || isSpecial(path))
     return program(argc, argv);
-  std::vector<NamedPath> inputs;
-  for (int i = 1; i < argc; ++i)
-    if (i != index && argv[i][0] != '-' && exists(argv[i]))
-      inputs.push_back({fmt::format("the argument '{}'", argv[i]), argv[i]});
-  Status status = checkOutputs({{"-o", path}}, inputs);
+  Status status = checkOutputs({{"-o", path}}, inputs, [&] {
+    std::vector<std::string> all;
+    for (const std::string &model : read)
+      if (companions)
+        std::ranges::move(companions(model), std::back_inserter(all));
+    return all;
+  });
   // A name beside it, which the program makes a file of only when it has something to write.
   std::string temporary = path + ".XXXXXX";
   if (int file = status ? ::mkstemp(temporary.data()) : -1; file >= 0) {
@@ -133,33 +178,19 @@ int runWithOutput(int argc, char **argv, const std::function<int(int, char **)> 
     status = Status::fileError(
         fmt::format("cannot write a file beside '{}': {}", path, std::strerror(errno)));
   }
-  if (!status) {
-    std::fprintf(stderr, "error: %s\n", status.message().c_str());
-    return 1;
-  }
-  std::string replaced = argument.substr(0, prefix) + temporary;
-  std::vector<char *> arguments(argv, argv + argc);
-  arguments[index] = replaced.data();
-  arguments.push_back(nullptr);
-  const int code = program(argc, arguments.data());
+  if (!status)
+    return fail(status);
+  std::string replaced = arguments[index].substr(0, prefix) + temporary;
+  std::vector<char *> changed(argv, argv + argc);
+  changed[index] = replaced.data();
+  changed.push_back(nullptr);
+  const int code = program(argc, changed.data());
   if (code == 0 && exists(temporary)) {
     Result<Bytes> bytes = mapFile(temporary);
     status = bytes ? writeFile(path, bytes->data) : bytes.status();
   }
   ::unlink(temporary.c_str());
-  if (status)
-    return code;
-  std::fprintf(stderr, "error: %s\n", status.message().c_str());
-  return 1;
-}
-
-Status writeTogether(const std::vector<PendingFile> &files, const std::function<Status()> &last) {
-  // Devices come last: what has been sent cannot be taken back, but a full one still keeps the
-  // others from appearing.
-  std::vector<PendingFile> ordered = files;
-  std::stable_partition(ordered.begin(), ordered.end(),
-                        [](const PendingFile &file) { return !isSpecial(file.path); });
-  return writeFrom(ordered, 0, last);
+  return status ? code : fail(status);
 }
 
 } // namespace quantir::runtime

@@ -1,8 +1,7 @@
 //===- Outputs.h - The files that a command is to write ---------*- C++ -*-===//
 //
-// When a command fails, none of its outputs appears; none ever takes the place of what it reads or
-// of another. (A signal that ends the program between two renames can leave a part of them, each
-// whole.)
+// None of a command's outputs ever takes the place of what it reads, or of another. That none of
+// them appears when it fails is writeTogether's part (Files.h).
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,21 +29,13 @@ Status checkDistinct(const std::vector<NamedPath> &outputs, const std::vector<Na
 Status checkOutputs(const std::vector<NamedPath> &outputs, const std::vector<NamedPath> &inputs,
                     const std::function<std::vector<std::string>()> &companions = {});
 
-/// A file to write, by a function that gives its contents.
-struct PendingFile {
-  std::string path;
-  std::function<Status(const ByteSink &put)> write;
-};
-
-/// Writes all of `files`, or none: each is written under a temporary name, then `last` is called,
-/// and when that has succeeded they get their names. Empty paths are left out.
-Status writeTogether(const std::vector<PendingFile> &files,
-                     const std::function<Status()> &last = {});
-
-/// Runs a program that writes the file its option -o names in place, such as MLIR's drivers: so
-/// that this file appears when the program has succeeded, and is none of its other arguments. What
-/// is wrong is printed. Returns the exit code.
-int runWithOutput(int argc, char **argv, const std::function<int(int argc, char **argv)> &program);
+/// Runs a program that reads the files among its arguments and writes the one its option -o names
+/// in place, such as MLIR's drivers: so that this file appears when the program has succeeded, and
+/// is none that an argument names, alone or in an option. `companions` lists what a file among the
+/// arguments refers to. What is wrong, also a device to read, is printed. Returns the exit code.
+int runWithOutput(
+    int argc, char **argv, const std::function<int(int argc, char **argv)> &program,
+    const std::function<std::vector<std::string>(const std::string &path)> &companions = {});
 
 } // namespace quantir::runtime
 

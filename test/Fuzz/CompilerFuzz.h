@@ -8,7 +8,6 @@
 #include "Diagnostics.h"
 #include "ModelFile.h"
 #include "quantir/Calibration/Calibration.h"
-#include "quantir/InitAll.h"
 #include "quantir/Pipeline/Pipelines.h"
 
 #include "mlir/IR/MLIRContext.h"
@@ -16,14 +15,14 @@
 
 namespace quantir::fuzz {
 
-/// A new one for each input: a context keeps the attributes of all that were ever in it.
-inline std::unique_ptr<mlir::MLIRContext> makeContext() {
-  mlir::DialectRegistry registry;
-  registerAllDialects(registry);
-  auto context =
-      std::make_unique<mlir::MLIRContext>(registry, mlir::MLIRContext::Threading::DISABLED);
-  context->loadAllAvailableDialects();
-  return context;
+/// One for many inputs, since making it takes longer than most of them; not for all, since it keeps
+/// the attributes of all that were ever in it. Modules of earlier inputs have to be gone.
+inline mlir::MLIRContext *sharedContext() {
+  static std::unique_ptr<mlir::MLIRContext> context;
+  static int uses = 0;
+  if (uses++ % 256 == 0)
+    context = makeContext();
+  return context.get();
 }
 
 /// Whatever failed has said why.

@@ -11,12 +11,16 @@
 using namespace quantir;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  fuzz::MemoryFile file(data, size);
-  runtime::Result<LoadedModule> loaded = loadModule(file.path());
-  if (!loaded) {
-    fuzz::require(!loaded.message().empty(), "an error without a message");
+  fuzz::MemoryFile memory(data, size);
+  runtime::Result<ModelFile> file = readModelFile(memory.path());
+  if (!file)
+    return 0;
+  runtime::Result<mlir::OwningOpRef<mlir::ModuleOp>> module =
+      loadModule(fuzz::sharedContext(), *file);
+  if (!module) {
+    fuzz::require(!module.message().empty(), "an error without a message");
     return 0;
   }
-  fuzz::compileAll(*loaded->module);
+  fuzz::compileAll(**module);
   return 0;
 }

@@ -14,12 +14,12 @@
 using namespace quantir;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  std::unique_ptr<mlir::MLIRContext> context = fuzz::makeContext();
+  mlir::MLIRContext *context = fuzz::sharedContext();
   mlir::OwningOpRef<mlir::ModuleOp> module;
   {
-    DiagnosticCollector diagnostics(context.get());
+    DiagnosticCollector diagnostics(context);
     llvm::StringRef bytes(reinterpret_cast<const char *>(data), size);
-    module = importONNX(context.get(), llvm::MemoryBufferRef(bytes, "fuzz.onnx"));
+    module = importONNX(context, llvm::MemoryBufferRef(bytes, "fuzz.onnx"));
     if (!module) {
       fuzz::requireError(diagnostics);
       return 0;

@@ -1,7 +1,7 @@
 //===- qopt.cpp - Runs passes on Quantir IR --------------------------------===//
 
 #include "quantir/InitAll.h"
-#include "quantir/Pipeline/TextLimits.h"
+#include "quantir/Support/TextLimits.h"
 #include "runtime/data/Outputs.h"
 
 #include "mlir/Support/FileUtilities.h"

@@ -6,10 +6,24 @@
 
 #include "mlir/Tools/mlir-translate/MlirTranslateMain.h"
 
+#include <filesystem>
+
+/// Weights that an ONNX file keeps beside it.
+static std::vector<std::string> findExternalFiles(const std::string &path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) // a pipe can be read once
+    return {};
+  quantir::runtime::Result<quantir::runtime::Bytes> bytes = quantir::runtime::mapFile(path);
+  if (!bytes)
+    return {};
+  return quantir::listExternalFiles({{bytes->text().data(), bytes->size()}, path});
+}
+
 int main(int argc, char **argv) {
   quantir::registerONNXTranslation();
   quantir::registerPlanTranslation();
-  return quantir::runtime::runWithOutput(argc, argv, [](int count, char **arguments) {
+  auto program = [](int count, char **arguments) {
     return int(failed(mlir::mlirTranslateMain(count, arguments, "Quantir translation driver")));
-  });
+  };
+  return quantir::runtime::runWithOutput(argc, argv, program, findExternalFiles);
 }

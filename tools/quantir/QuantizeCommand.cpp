@@ -10,8 +10,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <span>
 
+namespace fs = std::filesystem;
 using namespace quantir;
 using runtime::Result;
 using runtime::Status;
@@ -49,6 +51,11 @@ Status checkPaths(const Arguments &arguments) {
     others.insert(others.end(), outputs.begin(), outputs.end());
     for (std::string &file : stageFiles(options.dumpStages))
       stages.push_back({"--dump-stages", std::move(file)});
+    // The folder, and those around it that are yet to be made, are no files either.
+    std::error_code ignored;
+    for (fs::path folder = fs::absolute(options.dumpStages, ignored).lexically_normal();
+         folder.has_relative_path() && !fs::exists(folder, ignored); folder = folder.parent_path())
+      stages.push_back({"--dump-stages", folder.string()});
     QUANTIR_RETURN_IF_ERROR(runtime::checkDistinct(stages, others));
   }
   return runtime::checkOutputs(outputs, inputs, [&] { return companionFiles(arguments.model); });

@@ -1,6 +1,7 @@
 """ended.py SIGNAL COUNT OUTPUT[,OUTPUT...] PROGRAM ARGUMENT...: ends the program by the signal (INT, TERM, KILL) at COUNT
 moments spread over the time it takes. Whenever that is, each output has to be what was there before, or what the program
-makes of it, whole, with the permissions that it had; and nothing else may be left beside it.
+makes of it, whole, with the permissions that it had; and nothing else may be left beside it. Unless it was killed, that is
+the same for all outputs.
 """
 
 import os
@@ -69,6 +70,8 @@ for i in range(int(count)):
             sys.exit(f"{output} is half-written: {len(now)} bytes instead of {whole[output]}")
         if os.stat(output).st_mode & 0o777 != 0o640:
             sys.exit(f"{output} has other permissions")
+    if name != "KILL" and len({read(output) == old for output in outputs}) > 1:
+        sys.exit(f"only a part of {outputs} is written")
     if sorted(os.listdir(folder)) != before:
         sys.exit(f"files are left: {sorted(set(os.listdir(folder)) - set(before))}")
 if stopped == 0:

@@ -76,9 +76,18 @@ def main():
     fails("is the file of the argument", "qopt", "model.mlir", "-o", "model.mlir")
     fails("is the file of the argument", "qtranslate", "--import-onnx", "model.onnx", "-o=model.onnx")
 
+    fails("is the file of the argument", "qopt", "model.mlir", "--quantir-prepare=config=config.json", "-o", "config.json")
+    fails("is the file of the argument", "qopt", "model.mlir", "--pass-pipeline=builtin.module(quantir-prepare{config=config.json})",
+          "-o", "./config.json")
+    for tool in (["qopt"], ["qtranslate", "--import-onnx"], ["qtranslate", "--export-plan"]):
+        fails("it is a device", *tool, "/dev/zero", "-o", "a.out")
+        fails("it is a device", *tool, "/dev/zero")
+
     # Two outputs that are one.
     fails("is the file of --output", "quantir", *quantize, "-o", "a.plan", "--report", "./a.plan")
     fails("is the file of --output", "quantir", *quantize, "-o", "new/prepared.mlir", "--dump-stages", "new")
+    for folder in ("a", "a/", "./a/b", "a/b/c"):
+        fails("is the file of --output", "quantir", *quantize, "-o", "a", "--dump-stages", folder)
     fails("is the file of --output", "quantir", *calibrate, "-o", "a", "--state-out", "a")
     fails("is the file of --calibrate", "qrun", "good.plan", "--input", "x.npy", "--calibrate", "a.npz", "--recordings", "a.npz")
 
@@ -93,6 +102,7 @@ def main():
         for command in (["quantize", "big.onnx", "--calibration", "x.npy", *PIXELS, "-o"],
                         ["run", "big.onnx", "--input", "x.npy", *PIXELS, "--output"]):
             fails("external data", "quantir", *command, "weights.bin")
+        fails("external data", "qtranslate", "--import-onnx", "big.onnx", "-o", "weights.bin")
 
     # Failures after the stages, and after the report was asked for: nothing is left of any.
     np.save(FOLDER / "bad.npy", np.full((8, 1, 8, 8), np.nan, np.float32))

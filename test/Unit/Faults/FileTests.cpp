@@ -27,6 +27,9 @@ struct Refusals {
   int unnamedFiles = 0, sync = 0, rename = 0, link = 0;
 } refusals;
 
+/// Called before each file gets its name.
+std::function<void()> beforeRename;
+
 /// Refuses something for as long as it lives.
 class Refuse {
 public:
@@ -59,6 +62,8 @@ int __real_fsync(int fd);
 int __wrap_fsync(int fd) { return refusals.sync ? refuse(refusals.sync) : __real_fsync(fd); }
 int __real_rename(const char *from, const char *to);
 int __wrap_rename(const char *from, const char *to) {
+  if (beforeRename)
+    beforeRename();
   return refusals.rename ? refuse(refusals.rename) : __real_rename(from, to);
 }
 int __real_linkat(int fromFolder, const char *from, int toFolder, const char *to, int flags);
@@ -152,6 +157,55 @@ TEST_CASE("a signal in the middle of writing leaves nothing") {
       statusOfChild([&] { (void)writeHalf(dir.file("a"), [] { ::raise(SIGKILL); }).ok(); });
   CHECK(WIFSIGNALED(status));
   CHECK(readText(dir.file("a")) == "old");
+}
+
+TEST_CASE("a signal while files get their names waits until all have them") {
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    TemporaryDirectory dir, other;
+    auto writeThree = [signal](const TemporaryDirectory &dir, int signals) {
+      beforeRename = [=, renames = 0]() mutable {
+        if (++renames == 2)
+          for (int i = 0; i < signals; ++i)
+            ::raise(signal);
+      };
+      auto write = [](const ByteSink &put) { return put(bytesOf("new").data); };
+      (void)writeTogether({{dir.file("a"), write}, {"", write}, {dir.file("b"), write}}, [&] {
+        return writeFile(dir.file("c"), std::string_view("new"));
+      }).ok();
+    };
+    const int once = statusOfChild([&] { writeThree(dir, 1); });
+    CHECK(WIFSIGNALED(once));
+    CHECK(WTERMSIG(once) == signal);
+    CHECK(dir.numFiles() == 3);
+    for (const char *name : {"a", "b", "c"})
+      CHECK(readText(dir.file(name)) == "new");
+    // A second one does not wait: whoever sends it has seen the first do nothing.
+    const int twice = statusOfChild([&] { writeThree(other, 2); });
+    CHECK(WIFSIGNALED(twice));
+    CHECK(other.numFiles() == 1);
+  }
+}
+
+TEST_CASE("the first of several files that cannot be written keeps all from appearing") {
+  TemporaryDirectory dir;
+  writeText(dir.file("a"), "old");
+  auto write = [](const ByteSink &put) { return put(bytesOf("new").data); };
+  auto fail = [](const ByteSink &) { return Status::invalidData("no more"); };
+  bool reachedLast = false;
+  auto last = [&] {
+    reachedLast = true;
+    return Status::invalidData("not last either");
+  };
+  CHECK(writeTogether({{dir.file("a"), write}, {dir.file("b"), fail}}, last).message() ==
+        "no more");
+  CHECK(!reachedLast);
+  CHECK(writeTogether({{dir.file("a"), write}, {"/dev/full", write}}, last).code() ==
+        StatusCode::FileError);
+  CHECK(!reachedLast);
+  CHECK(writeTogether({{dir.file("a"), write}, {dir.file("b"), write}}, last).message() ==
+        "not last either");
+  CHECK(readText(dir.file("a")) == "old");
+  CHECK(dir.numFiles() == 1);
 }
 
 TEST_CASE("a second Ctrl-C ends what only notes the first") {

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTIR_PIPELINE_TEXTLIMITS_H
-#define QUANTIR_PIPELINE_TEXTLIMITS_H
+#ifndef QUANTIR_SUPPORT_TEXTLIMITS_H
+#define QUANTIR_SUPPORT_TEXTLIMITS_H
 
 #include "llvm/ADT/StringRef.h"
 
@@ -23,4 +23,4 @@ std::string checkMlirText(llvm::StringRef text);
 
 } // namespace quantir
 
-#endif // QUANTIR_PIPELINE_TEXTLIMITS_H
+#endif // QUANTIR_SUPPORT_TEXTLIMITS_H

@@ -1,6 +1,6 @@
 //===- TextLimits.cpp - MLIR text that comes from outside -----------------===//
 
-#include "quantir/Pipeline/TextLimits.h"
+#include "quantir/Support/TextLimits.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
