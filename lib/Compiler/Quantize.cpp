@@ -20,6 +20,7 @@
 #include "runtime/data/Compare.h"
 #include "runtime/data/ModelInputs.h"
 #include "runtime/plan/FixedBatch.h"
+#include "runtime/session/Backends.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/STLExtras.h"
@@ -385,5 +386,6 @@ Result<QuantizedModel> quantir::quantize(const std::string &path,
   if (!calibration && options.state.empty())
     return Status::invalidArgument(
         "expected samples to calibrate on, or the state of a calibration");
+  QUANTIR_RETURN_IF_ERROR(runtime::backendNamed(options.backend).status());
   return Quantization(path, options).run(calibration);
 }
