@@ -45,7 +45,7 @@ static constexpr Row rows[] = {
     {"Mul", "nn.mul"},
     {"PRelu", "nn.prelu"},
     {"Pad", "nn.pad"},
-    {"Pow", "nn.mul nn.sqrt"},
+    {"Pow", "nn.mul nn.div nn.pow"},
     {"ReduceMean", "nn.mean"},
     {"Relu", "nn.relu"},
     {"Reshape", "nn.reshape"},
