@@ -43,6 +43,7 @@ private:
   void findConstantOutputs();
   void findClippedInputs();
 
+  bool isSilent(size_t output) const;
   std::optional<size_t> unitToBlame(size_t output) const;
   bool isRoundedForReaders(size_t unit) const;
   std::vector<size_t> readersOf(size_t unit) const;
@@ -72,6 +73,12 @@ double Doubts::errorRead(size_t unit) const {
     if (input.sqnrDb)
       worst = std::min(worst, *input.sqnrDb);
   return worst;
+}
+
+/// Whether the float model gives nothing but zeros, beside which any error is infinite.
+bool Doubts::isSilent(size_t output) const {
+  return output < comparison.outputs.size() && comparison.outputs[output].isZeroInFloat &&
+         report.outputs[output].sqnrDb <= -numerics::perfectSqnr;
 }
 
 /// The first unit on the way to an output where the error jumps; else where it grows most.
@@ -227,7 +234,7 @@ void Doubts::findPoorOutputs() {
     const OutputReport &output = report.outputs[i];
     const bool isSaidElsewhere =
         i < comparison.outputs.size() && isConstantByQuantization(comparison.outputs[i]);
-    if (output.sqnrDb >= leastTrustedSqnr || isSaidElsewhere)
+    if (output.sqnrDb >= leastTrustedSqnr || isSaidElsewhere || isSilent(i))
       continue;
     std::optional<size_t> unit = unitToBlame(i);
     auto known =
@@ -252,6 +259,12 @@ void Doubts::findPoorOutputs() {
 void Doubts::findConstantOutputs() {
   for (size_t i = 0; i < std::min(report.outputs.size(), comparison.outputs.size()); ++i) {
     const OutputBehaviour &output = comparison.outputs[i];
+    if (isSilent(i) && !output.isConstant) {
+      warnings.push_back(fmt::format("output '{}' of the float model is 0 on all calibration "
+                                     "samples; are they what the model is used on?",
+                                     report.outputs[i].name));
+      continue;
+    }
     if (!output.isConstant)
       continue;
     std::string text =
