@@ -170,12 +170,14 @@ Status Quantization::importModel() {
   report.preprocessing = getPreprocessing(module);
   if (auto name = module->getAttrOfType<StringAttr>(QuantirDialect::modelAttrName))
     report.model = name.str();
-  report.qconfigMapping =
-      toJson(module->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName))
-          .dump();
-  report.backendConfig =
-      toJson(module->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName))
-          .dump();
+  // MLIR's strings may hold any bytes.
+  auto text = [](const nlohmann::json &json) {
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  };
+  report.qconfigMapping = text(
+      toJson(module->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName)));
+  report.backendConfig = text(
+      toJson(module->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName)));
   timer.finish("import");
   return dumper->dump(module, "float");
 }

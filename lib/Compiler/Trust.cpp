@@ -5,6 +5,8 @@
 #include "quantir/Numerics/Metrics.h"
 #include "quantir/dialects/Interfaces/QuantizableOpInterface.h"
 
+#include "llvm/Support/JSON.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -206,7 +208,7 @@ std::string Doubts::adviceFor(size_t unit) const {
   using Json = nlohmann::ordered_json;
   Json rules = Json::array();
   for (size_t other : unitsToLeave(unit))
-    if (const std::string &name = units[other]->name; !name.empty())
+    if (const std::string &name = units[other]->name; !name.empty() && llvm::json::isUTF8(name))
       rules.push_back(Json::array({name, nullptr}));
   if (!rules.empty()) {
     const std::string what = fmt::format("leave {} in float", rules.size() == 1 ? "it" : "them");
