@@ -41,11 +41,11 @@ def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
       }],
       "bool", "commutesWithQuantization">,
     InterfaceMethod<[{
-        A number that stands in the results beside elements of the operands, such as what a padding
-        is filled with; nothing if there is none, or it is 0, which lies in every range.
+        The numbers that stand in the results beside elements of the operands, such as what a
+        padding is filled with. 0, which lies in every range, is left out.
       }],
-      "::std::optional<float>", "getOwnElement", (ins), /*methodBody=*/"",
-      /*defaultImplementation=*/"return ::std::nullopt;">,
+      "::llvm::SmallVector<float>", "getOwnElements", (ins), /*methodBody=*/"",
+      /*defaultImplementation=*/"return {};">,
     InterfaceMethod<[{
         True if each element of the result is the greatest of several elements of the operand, so
         that a number which is less than all others changes nothing.

@@ -11,7 +11,8 @@ def Kernel_UnaryKind : I32Enum<"UnaryKind", "function of one number", [
     I32EnumCase<"Tanh", 4, "tanh">, I32EnumCase<"HardSigmoid", 5, "hardsigmoid">,
     I32EnumCase<"HardSwish", 6, "hardswish">, I32EnumCase<"Elu", 7, "elu">,
     I32EnumCase<"Gelu", 8, "gelu">, I32EnumCase<"GeluTanh", 9, "gelu_tanh">,
-    I32EnumCase<"Erf", 10, "erf">, I32EnumCase<"Sqrt", 11, "sqrt">]> {
+    I32EnumCase<"Erf", 10, "erf">, I32EnumCase<"Sqrt", 11, "sqrt">,
+    I32EnumCase<"Pow", 12, "pow">]> {
   let cppNamespace = "::quantir::kernel";
 }
 def Kernel_UnaryKindAttr : EnumAttr<Kernel_Dialect, Kernel_UnaryKind, "unary_kind">;
@@ -43,6 +44,7 @@ def Kernel_UnaryOp : Kernel_Op<"unary",
     | `gelu_tanh` | x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3))) / 2 |
     | `erf` | erf(x) |
     | `sqrt` | sqrt(x) |
+    | `pow` | pow(x, alpha) |
 
     Input and result are both f32 or both u8/i8 per tensor, each with its own parameters.
 

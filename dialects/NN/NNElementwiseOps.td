@@ -108,6 +108,17 @@ def NN_SqrtOp : NN_UnaryOp<"sqrt", NN_Observed> {
   let hasCanonicalizer = 1;
 }
 
+def NN_PowOp : NN_UnaryOp<"pow", NN_Observed, (ins F32Attr:$exponent)> {
+  let summary = "power of a constant, finite exponent";
+  let description = [{
+    `torch.pow` with a number as exponent, elementwise. Of infinities and zeros of either sign it
+    makes what C's `pow` does: with exponent 0.5 it differs from `nn.sqrt` in -infinity, of which it
+    makes infinity, and in -0.
+  }];
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+}
+
 def NN_PReluOp : NN_Op<"prelu", Quantizable<[Activation, NoRole], Observe>> {
   let summary = "x where positive, else a fraction of it that is a parameter";
   let description = [{

@@ -130,27 +130,34 @@ private:
 // Layer normalization
 //===----------------------------------------------------------------------===//
 
-/// d / sqrt(mean(d * d) + epsilon) of d = x - mean(x), over the last dimensions.
-struct SqrtToLayerNorm : OpRewritePattern<SqrtOp> {
-  using OpRewritePattern::OpRewritePattern;
+bool isSquareRoot(SqrtOp) { return true; }
+bool isSquareRoot(PowOp op) { return op.getExponent().convertToFloat() == 0.5f; }
 
-  LogicalResult matchAndRewrite(SqrtOp sqrt, PatternRewriter &rewriter) const override {
-    auto quotient = getOnlyUser<DivOp>(sqrt.getResult());
-    auto sum = sqrt.getInput().getDefiningOp<AddOp>();
+/// d / sqrt(mean(d * d) + epsilon) of d = x - mean(x), over the last dimensions.
+template <typename RootOp> struct RootToLayerNorm : OpRewritePattern<RootOp> {
+  using OpRewritePattern<RootOp>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(RootOp root, PatternRewriter &rewriter) const override {
+    if (!isSquareRoot(root))
+      return rewriter.notifyMatchFailure(root, "no square root");
+    // As values of known types, for which no template keywords are needed.
+    Value result = root.getResult(), input = root.getInput();
+    auto quotient = getOnlyUser<DivOp>(result);
+    auto sum = input.getDefiningOp<AddOp>();
     auto difference = quotient ? quotient.getLhs().getDefiningOp<SubOp>() : SubOp();
     auto mean = difference ? difference.getRhs().getDefiningOp<MeanOp>() : MeanOp();
     if (!sum || !mean || mean.getInput() != difference.getLhs())
-      return rewriter.notifyMatchFailure(sqrt, "no difference from a mean is divided by it");
+      return rewriter.notifyMatchFailure(root, "no difference from a mean is divided by it");
     auto variance = sum.getLhs().getDefiningOp<MeanOp>();
     std::optional<float> epsilon = getNumber(sum.getRhs());
     auto square = variance ? variance.getInput().getDefiningOp<MulOp>() : MulOp();
     if (!square || !epsilon || square.getLhs() != difference || square.getRhs() != difference)
-      return rewriter.notifyMatchFailure(sqrt, "not of a variance and a number");
+      return rewriter.notifyMatchFailure(root, "not of a variance and a number");
     RankedTensorType type = difference.getType();
     std::optional<int64_t> axis = getFirstAxis(mean, type.getRank());
     if (!axis || axis != getFirstAxis(variance, type.getRank()) || quotient.getType() != type ||
         mean.getInput().getType() != type || *epsilon < 0)
-      return rewriter.notifyMatchFailure(sqrt, "not over the last dimensions");
+      return rewriter.notifyMatchFailure(root, "not over the last dimensions");
 
     Dims dims = getDims(type);
     Value weight =
@@ -284,7 +291,11 @@ void ErfOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext
 }
 
 void SqrtOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<SqrtToLayerNorm>(context);
+  patterns.add<RootToLayerNorm<SqrtOp>>(context);
+}
+
+void PowOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<RootToLayerNorm<PowOp>>(context);
 }
 
 void LayerNormOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {

@@ -201,6 +201,12 @@ std::string BatchNormOp::inferShapes(Adaptor op, Shapes &results) {
   return {};
 }
 
+LogicalResult PowOp::verify() {
+  if (getExponent().isFinite())
+    return success();
+  return emitOpError("expected a finite exponent, but got ") << getExponentAttr();
+}
+
 LogicalResult BatchNormOp::verify() {
   const APFloat &epsilon = getEpsilonAttr().getValue();
   if (epsilon.isFinite() && !epsilon.isNegative())

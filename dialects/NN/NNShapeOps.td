@@ -125,9 +125,9 @@ def NN_PadOp : NN_ShapedOp<"pad", NN_Commuting, (ins
     padding (cropping) is not supported: `nn.slice` does that. A dynamic batch is not padded.
   }];
   let extraClassDeclaration = [{
-    ::std::optional<float> getOwnElement() {
+    ::llvm::SmallVector<float> getOwnElements() {
       float number = getValue().convertToFloat();
-      return number == 0.0f ? ::std::nullopt : ::std::optional(number);
+      return ::llvm::SmallVector<float>(number == 0.0f ? 0 : 1, number);
     }
   }];
   let hasFolder = 1;

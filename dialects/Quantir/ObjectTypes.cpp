@@ -67,6 +67,7 @@ constexpr NamesOfOp table[] = {
     {"nn.hardswish", anyRank, "Hardswish", "F.hardswish", ""},
     {"nn.erf", anyRank, "", "torch.erf", "erf"},
     {"nn.sqrt", anyRank, "", "torch.sqrt", "sqrt"},
+    {"nn.pow", anyRank, "", "torch.pow operator.pow", "pow"},
     {"nn.softmax", anyRank, "Softmax", "F.softmax torch.softmax", "softmax"},
 
     {"nn.add", anyRank, "", "operator.add operator.iadd torch.add", "add add_"},
@@ -112,17 +113,17 @@ constexpr NamesOfOp table[] = {
      "Softsign Hardshrink LogSoftmax LogSigmoid Threshold AdaptiveMaxPool1d AdaptiveMaxPool2d "
      "AdaptiveMaxPool3d Bilinear Sequential",
      "torch.narrow torch.stack torch.repeat_interleave torch.pixel_shuffle torch.pixel_unshuffle "
-     "torch.channel_shuffle torch.sum torch.exp torch.rsqrt torch.neg torch.pow "
+     "torch.channel_shuffle torch.sum torch.exp torch.rsqrt torch.neg "
      "torch.abs torch.square torch.max torch.min torch.amax torch.log_softmax torch.masked_fill "
      "torch.where "
-     "torch.unbind torch.movedim operator.floordiv operator.neg operator.pow builtins.getattr "
+     "torch.unbind torch.movedim operator.floordiv operator.neg builtins.getattr "
      "F.dropout F.silu F.mish F.celu F.selu F.log_softmax F.softplus F.threshold "
      "F.normalize F.scaled_dot_product_attention F.multi_head_attention_forward "
      "F.adaptive_max_pool1d F.adaptive_max_pool2d F.adaptive_max_pool3d "
      "aten.add.Tensor aten.add_.Tensor aten.addmm.default aten.convolution.default aten.mm.default "
      "aten.relu.default aten.relu_.default aten.max_pool2d_with_indices.default",
      "contiguous detach detach_ repeat repeat_interleave resize_ shape size sum masked_fill float "
-     "expand_as view_as unbind numel dim to clone exp pow neg abs"},
+     "expand_as view_as unbind numel dim to clone exp neg abs"},
 };
 
 /// The modules of torch.ao, by which PyTorch's configurations name what fusion and QAT make.

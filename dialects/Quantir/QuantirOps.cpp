@@ -208,12 +208,12 @@ bool FusedOp::commutesWithQuantization() {
   });
 }
 
-std::optional<float> FusedOp::getOwnElement() {
+SmallVector<float> FusedOp::getOwnElements() {
+  SmallVector<float> elements;
   for (Operation &op : getBody().front().without_terminator())
     if (auto quantizable = dyn_cast<QuantizableOpInterface>(op))
-      if (std::optional<float> own = quantizable.getOwnElement())
-        return own;
-  return std::nullopt;
+      llvm::append_range(elements, quantizable.getOwnElements());
+  return elements;
 }
 
 #define GET_OP_CLASSES

@@ -173,6 +173,7 @@ struct Constancy {
       isOneNumber &= llvm::all_equal(part) && (part.empty() || part[0] == first[0]);
     }
   }
+  bool isZero() const { return isOneNumber && samples > 0 && !first.empty() && first[0] == 0; }
   bool holds() const {
     return (isSame && samples > 1) || (isOneNumber && (samples > 1 || first.size() > 1));
   }
@@ -428,6 +429,7 @@ ModelComparison Comparer::finish() {
   for (size_t i = 0; i < realOutputs.size(); ++i) {
     result.outputs[i].isConstant = quantizedOutputs[i].holds();
     result.outputs[i].isConstantInFloat = realOutputs[i].holds();
+    result.outputs[i].isZeroInFloat = realOutputs[i].isZero();
   }
   return std::move(result);
 }

@@ -42,6 +42,7 @@ struct OutputBehaviour {
   std::optional<size_t> maker;    ///< the unit whose result it is
   bool isConstant = false;        ///< all its elements are equal, or the same for each sample
   bool isConstantInFloat = false; ///< the float model's are
+  bool isZeroInFloat = false;     ///< the float model's are all 0
 };
 
 struct ModelComparison {

@@ -10,6 +10,7 @@
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "quantir/passes/Prepare/ObserverPlaces.h"
 #include "runtime/data/Recordings.h"
+#include "runtime/session/Backends.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -152,6 +153,7 @@ static Result<std::optional<StartState>> loadState(const LoadedModule &model, Mo
 Result<CalibratedModel> quantir::calibrate(const std::string &path,
                                            const CalibrationProvider &calibration,
                                            const CalibrateOptions &options) {
+  QUANTIR_RETURN_IF_ERROR(runtime::backendNamed(options.backend).status());
   CalibratedModel result;
   Result<LoadedModule> model = loadFloatModel(path, options, result.notes);
   if (!model)

@@ -20,6 +20,7 @@
 #include "runtime/data/Compare.h"
 #include "runtime/data/ModelInputs.h"
 #include "runtime/plan/FixedBatch.h"
+#include "runtime/session/Backends.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/STLExtras.h"
@@ -169,12 +170,14 @@ Status Quantization::importModel() {
   report.preprocessing = getPreprocessing(module);
   if (auto name = module->getAttrOfType<StringAttr>(QuantirDialect::modelAttrName))
     report.model = name.str();
-  report.qconfigMapping =
-      toJson(module->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName))
-          .dump();
-  report.backendConfig =
-      toJson(module->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName))
-          .dump();
+  // MLIR's strings may hold any bytes.
+  auto text = [](const nlohmann::json &json) {
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  };
+  report.qconfigMapping = text(
+      toJson(module->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName)));
+  report.backendConfig = text(
+      toJson(module->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName)));
   timer.finish("import");
   return dumper->dump(module, "float");
 }
@@ -385,5 +388,6 @@ Result<QuantizedModel> quantir::quantize(const std::string &path,
   if (!calibration && options.state.empty())
     return Status::invalidArgument(
         "expected samples to calibrate on, or the state of a calibration");
+  QUANTIR_RETURN_IF_ERROR(runtime::backendNamed(options.backend).status());
   return Quantization(path, options).run(calibration);
 }

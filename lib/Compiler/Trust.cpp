@@ -5,6 +5,8 @@
 #include "quantir/Numerics/Metrics.h"
 #include "quantir/dialects/Interfaces/QuantizableOpInterface.h"
 
+#include "llvm/Support/JSON.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -43,6 +45,7 @@ private:
   void findConstantOutputs();
   void findClippedInputs();
 
+  bool isSilent(size_t output) const;
   std::optional<size_t> unitToBlame(size_t output) const;
   bool isRoundedForReaders(size_t unit) const;
   std::vector<size_t> readersOf(size_t unit) const;
@@ -72,6 +75,12 @@ double Doubts::errorRead(size_t unit) const {
     if (input.sqnrDb)
       worst = std::min(worst, *input.sqnrDb);
   return worst;
+}
+
+/// Whether the float model gives nothing but zeros, beside which any error is infinite.
+bool Doubts::isSilent(size_t output) const {
+  return output < comparison.outputs.size() && comparison.outputs[output].isZeroInFloat &&
+         report.outputs[output].sqnrDb <= -numerics::perfectSqnr;
 }
 
 /// The first unit on the way to an output where the error jumps; else where it grows most.
@@ -199,7 +208,7 @@ std::string Doubts::adviceFor(size_t unit) const {
   using Json = nlohmann::ordered_json;
   Json rules = Json::array();
   for (size_t other : unitsToLeave(unit))
-    if (const std::string &name = units[other]->name; !name.empty())
+    if (const std::string &name = units[other]->name; !name.empty() && llvm::json::isUTF8(name))
       rules.push_back(Json::array({name, nullptr}));
   if (!rules.empty()) {
     const std::string what = fmt::format("leave {} in float", rules.size() == 1 ? "it" : "them");
@@ -227,7 +236,7 @@ void Doubts::findPoorOutputs() {
     const OutputReport &output = report.outputs[i];
     const bool isSaidElsewhere =
         i < comparison.outputs.size() && isConstantByQuantization(comparison.outputs[i]);
-    if (output.sqnrDb >= leastTrustedSqnr || isSaidElsewhere)
+    if (output.sqnrDb >= leastTrustedSqnr || isSaidElsewhere || isSilent(i))
       continue;
     std::optional<size_t> unit = unitToBlame(i);
     auto known =
@@ -252,6 +261,12 @@ void Doubts::findPoorOutputs() {
 void Doubts::findConstantOutputs() {
   for (size_t i = 0; i < std::min(report.outputs.size(), comparison.outputs.size()); ++i) {
     const OutputBehaviour &output = comparison.outputs[i];
+    if (isSilent(i) && !output.isConstant) {
+      warnings.push_back(fmt::format("output '{}' of the float model is 0 on all calibration "
+                                     "samples; are they what the model is used on?",
+                                     report.outputs[i].name));
+      continue;
+    }
     if (!output.isConstant)
       continue;
     std::string text =

@@ -1,13 +1,12 @@
 //===- CheckSettings.cpp - Settings that match nothing --------------------===//
 
-#include "quantir/Config/QConfig.h"
+#include "quantir/Config/CustomConfig.h"
 
 #include "Builtins.h"
 
 #include "quantir/Numerics/Text.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/ObjectTypes.h"
-#include "quantir/dialects/Quantir/PythonRegex.h"
 
 #include "mlir/Interfaces/CallInterfaces.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -29,25 +28,24 @@ StringRef pathOf(Operation *op) {
 /// What a mapping can name in a model.
 class ModelNames {
 public:
-  explicit ModelNames(ModuleOp module) {
-    OpIdentifier identifier;
-    for (auto function : module.getOps<FunctionOpInterface>())
-      function->walk([&](Operation *op) {
-        if (isa<FunctionOpInterface>(op))
-          addModuleClasses(op);
-        if (!isa_and_present<nn::NNDialect>(op->getDialect()) && !isa<CallOpInterface>(op))
-          return;
-        add(identifier.next(op, pathOf(op)));
-        for (StringRef path = pathOf(op); !path.empty(); path = parentModule(path))
-          if (!paths.insert(path))
-            break;
-      });
+  /// Takes the functions that `mapping` holds in: standalone modules may have one of their own.
+  ModelNames(ModuleOp module, QConfigMappingAttr mapping) {
+    SymbolTable symbols(module);
+    for (auto function : module.getOps<FunctionOpInterface>()) {
+      auto own =
+          function->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName);
+      if (!own || own == mapping || !function->hasAttr(QuantirDialect::standaloneAttrName))
+        addFunction(function, symbols);
+    }
   }
 
+  /// What the mapping is asked for.
+  ArrayRef<OpIdentity> getIdentities() const { return identities; }
+
   ArrayRef<StringRef> getPaths() const { return paths.getArrayRef(); }
-  ArrayRef<StringRef> getPathsOfOps() const { return pathsOfOps.getArrayRef(); }
   bool hasPath(StringRef path) const { return paths.contains(path); }
   bool hasType(StringRef canonical) const { return types.contains(canonical); }
+  bool isModuleClass(StringRef type) const { return moduleClasses.contains(type); }
 
   /// The types of the ops, in the language of `like`: PyTorch's, or that of the IR.
   ArrayRef<StringRef> typesLike(StringRef like) const {
@@ -55,35 +53,66 @@ public:
     return (ofIR ? typesOfIR : typesOfPyTorch).getArrayRef();
   }
 
-  /// How many ops of `type` stand directly in `module`.
+  /// How many ops of `type` are counted in `module`, of all functions in the one with most.
   int64_t count(StringRef module, StringRef type) const {
     return counts.lookup((module + "\n" + type).str());
   }
 
 private:
-  void add(const OpIdentity &op) {
-    pathsOfOps.insert(op.modulePath);
-    typesOfPyTorch.insert(op.objectTypes.front());
-    typesOfIR.insert(op.objectTypes.back());
-    for (StringRef type : op.objectTypes) {
-      types.insert(type);
-      ++counts[(op.enclosingModule() + "\n" + type).str()];
-    }
+  void addFunction(FunctionOpInterface function, const SymbolTable &symbols) {
+    auto text = [&](StringRef name) {
+      auto attr = function->getAttrOfType<StringAttr>(name);
+      return attr ? attr.getValue() : StringRef();
+    };
+    addModule(function, pathWithin(function, text(QuantirDialect::modulePathAttrName)));
+    OpIdentifier identifier; // Numbers begin anew in each function.
+    function->walk([&](Operation *op) {
+      StringRef path = pathWithin(function, pathOf(op));
+      if (auto call = dyn_cast<CallOpInterface>(op)) {
+        auto callee = dyn_cast_if_present<SymbolRefAttr>(call.getCallableForCallee());
+        if (Operation *target = callee ? symbols.lookup(callee.getRootReference()) : nullptr)
+          addModule(target, path);
+        addPath(path);
+        identities.push_back(OpIdentity::ofModule(path, /*moduleClass=*/""));
+      } else if (isa_and_present<nn::NNDialect>(op->getDialect())) {
+        // A fused unit counts as its root.
+        auto unit = op->getParentOfType<FusedOp>();
+        add(identifier.next(op, path, /*isCounted=*/!unit || unit.getRootOp() == op));
+      }
+    });
   }
 
   /// A function that is a module of the model's author: its class is an object type.
-  void addModuleClasses(Operation *function) {
+  void addModule(Operation *function, StringRef path) {
     for (StringRef name :
          {QuantirDialect::customModuleAttrName, QuantirDialect::moduleClassAttrName})
       if (auto moduleClass = function->getAttrOfType<StringAttr>(name)) {
-        OpIdentity identity;
-        identity.objectTypes = {moduleClass.getValue()};
-        add(identity);
+        moduleClasses.insert(moduleClass.getValue());
+        add(OpIdentity::ofModule(path, moduleClass.getValue()));
       }
   }
 
-  llvm::SetVector<StringRef> paths, pathsOfOps, typesOfPyTorch, typesOfIR;
-  llvm::DenseSet<StringRef> types;
+  void add(OpIdentity op) {
+    addPath(op.modulePath);
+    typesOfPyTorch.insert(op.objectTypes.front());
+    typesOfIR.insert(op.objectTypes.back());
+    for (auto [type, index] : llvm::zip_equal(op.objectTypes, op.indices)) {
+      types.insert(type);
+      int64_t &count = counts[(op.enclosingModule() + "\n" + type).str()];
+      count = std::max(count, index + 1);
+    }
+    identities.push_back(std::move(op));
+  }
+
+  void addPath(StringRef path) {
+    for (; !path.empty(); path = parentModule(path))
+      if (!paths.insert(path))
+        break;
+  }
+
+  std::vector<OpIdentity> identities;
+  llvm::SetVector<StringRef> paths, typesOfPyTorch, typesOfIR;
+  llvm::DenseSet<StringRef> types, moduleClasses;
   llvm::StringMap<int64_t> counts; ///< by module and type
 };
 
@@ -138,9 +167,14 @@ std::string explain(MappingLevel level, QConfigRuleAttr rule, const ModelNames &
   if (!key.empty() && !names.hasPath(key))
     return noModule();
   std::string type = canonicalObjectType(rule.getObjectType());
+  if (type.empty()) // a class of the model's author
+    type = rule.getObjectType().str();
   int64_t count = names.count(key, type);
   if (!names.typesLike(type).empty() && !names.hasType(type))
     return noType(type);
+  if (names.isModuleClass(type))
+    return "modules of a class of the model's author, such as " + inQuotes(type) +
+           ", are not counted; name the module";
   if (!StringRef(type).contains('.'))
     return "methods such as " + inQuotes(type) + " are not counted; name the op by its module";
   return "module " + inQuotes(key) + " has " + std::to_string(count) + " ops of type " +
@@ -185,52 +219,6 @@ private:
   llvm::DenseSet<std::pair<Attribute, Attribute>> rules;
 };
 
-/// Where a setting stands, for a message: its JSON path, or its place in the attribute.
-std::string placeOf(MappingLevel level, size_t index, const SettingPaths *paths) {
-  return paths ? (*paths)[size_t(level)][index]
-               : stringify(level).str() + "[" + std::to_string(index) + "]";
-}
-
-/// Whether an expression matches a path. All are tried, so that later nothing has to expect one
-/// that does not end: that is a failure.
-FailureOr<bool> matchesAnyPath(StringRef pattern, const std::string &place, const ModelNames &names,
-                               Location loc) {
-  std::string error; // The attribute's verifier has compiled the expression.
-  std::optional<PythonRegex> regex = PythonRegex::compile(pattern, error);
-  bool matches = false;
-  for (StringRef path : names.getPaths())
-    if (regex && regex->match(path) == PythonRegex::Result::TooComplex)
-      return emitError(loc) << place << ": expected an expression that is decided in few steps, "
-                            << "but " << inQuotes(pattern) << " backtracks too long on "
-                            << inQuotes(path);
-  for (StringRef path : names.getPathsOfOps())
-    matches |= regex && regex->match(path) == PythonRegex::Result::Match;
-  return matches;
-}
-
-/// Whether a setting names an op of the model.
-FailureOr<bool> matchesAny(MappingLevel level, QConfigRuleAttr rule, const std::string &place,
-                           const ModelNames &names, Location loc) {
-  auto canonical = [](StringRef type) {
-    std::string name = canonicalObjectType(type);
-    return name.empty() ? type.str() : name;
-  };
-  switch (level) {
-  case MappingLevel::ObjectType:
-    return names.hasType(canonical(rule.getKey()));
-  case MappingLevel::ModuleNameRegex:
-    return matchesAnyPath(rule.getKey(), place, names, loc);
-  case MappingLevel::ModuleName:
-    return names.hasPath(rule.getKey());
-  case MappingLevel::ModuleNameObjectTypeOrder: {
-    // PyTorch does not count methods, whose names have no module.
-    std::string type = canonical(rule.getObjectType());
-    return StringRef(type).contains('.') && rule.getIndex() < names.count(rule.getKey(), type);
-  }
-  }
-  llvm_unreachable("all levels are handled");
-}
-
 /// Of more settings that match nothing, the number is enough.
 constexpr size_t maxWarnings = 20;
 
@@ -238,18 +226,21 @@ constexpr size_t maxWarnings = 20;
 
 LogicalResult quantir::checkSettings(QConfigMappingAttr mapping, ModuleOp module, Location loc,
                                      const SettingPaths *paths) {
-  ModelNames names(module);
+  ModelNames names(module, mapping);
+  QConfigResolver resolver(mapping, paths);
+  MatchedSettings matched;
+  for (MappingLevel level : mappingLevels)
+    matched[size_t(level)].resize(rulesOf(mapping, level).size());
+  for (const OpIdentity &op : names.getIdentities())
+    if (failed(resolver.addMatches(op, loc, matched)))
+      return failure();
+
   std::optional<DefaultSettings> defaults;
   size_t unmatched = 0;
   for (MappingLevel level : mappingLevels)
     for (auto [i, rule] : llvm::enumerate(rulesOf(mapping, level))) {
-      std::string place = placeOf(level, i, paths);
-      if (place.empty())
-        continue;
-      FailureOr<bool> matches = matchesAny(level, rule, place, names, loc);
-      if (failed(matches))
-        return failure();
-      if (*matches)
+      std::string place = resolver.placeOf(level, i);
+      if (place.empty() || matched[size_t(level)][i])
         continue;
       if (level == MappingLevel::ObjectType) {
         if (!defaults)

@@ -13,6 +13,8 @@
 #include "quantir/dialects/Quantir/Quantir.h"
 
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
 
 #include <array>
@@ -88,14 +90,17 @@ struct OpIdentity {
 
   /// The module that the op is called in.
   llvm::StringRef enclosingModule() const;
+
+  /// A module that is a function, of a class that may be empty. Such modules are not counted.
+  static OpIdentity ofModule(llvm::StringRef path, llvm::StringRef moduleClass);
 };
 
 /// Counts the ops of a function as it meets them.
 class OpIdentifier {
 public:
   /// The identity of `op`, the next one in program order, which stands at `path` (the op's own
-  /// `nn.path`, or that of the unit whose root it is).
-  OpIdentity next(mlir::Operation *op, llvm::StringRef path);
+  /// `nn.path`, or that of the unit whose root it is). One that is not counted has no number.
+  OpIdentity next(mlir::Operation *op, llvm::StringRef path, bool isCounted = true);
 
 private:
   llvm::StringMap<int64_t> counts; ///< by module and object type
@@ -107,10 +112,15 @@ struct ResolvedQConfig {
   std::string setting; ///< "global", "module_name 'layer1'"; for messages
 };
 
-/// A mapping that is asked for many ops: its names in tables, its expressions compiled.
+/// For each level which of its settings hold for an op.
+using MatchedSettings = std::array<llvm::BitVector, mappingLevels.size()>;
+
+/// A mapping that is asked for many ops: its names in tables, its expressions compiled. It alone
+/// knows when a setting holds for an op.
 class QConfigResolver {
 public:
-  explicit QConfigResolver(QConfigMappingAttr mapping);
+  /// `paths`, which have to outlive it, tell in messages where the settings stand.
+  explicit QConfigResolver(QConfigMappingAttr mapping, const SettingPaths *paths = nullptr);
   ~QConfigResolver();
   QConfigResolver(QConfigResolver &&);
 
@@ -118,14 +128,32 @@ public:
   /// with an error at `loc`, on a regular expression that backtracks without end.
   mlir::FailureOr<ResolvedQConfig> resolve(const OpIdentity &op, mlir::Location loc) const;
 
+  /// Adds the settings that hold for the op, also those that a stronger one overrides. Fails as
+  /// `resolve` does.
+  mlir::LogicalResult addMatches(const OpIdentity &op, mlir::Location loc,
+                                 MatchedSettings &matched) const;
+
+  /// Where a setting stands, for messages; empty for one of a built-in mapping.
+  std::string placeOf(MappingLevel level, size_t index) const;
+
 private:
   struct Tables;
   std::unique_ptr<Tables> tables;
 };
 
-/// The same for one op.
-mlir::FailureOr<ResolvedQConfig> resolveQConfig(QConfigMappingAttr mapping, const OpIdentity &op,
-                                                mlir::Location loc);
+/// The resolvers of several mappings, each made when it is first asked for.
+class QConfigResolvers {
+public:
+  const QConfigResolver &of(QConfigMappingAttr mapping) {
+    std::unique_ptr<QConfigResolver> &resolver = resolvers[mapping];
+    if (!resolver)
+      resolver = std::make_unique<QConfigResolver>(mapping);
+    return *resolver;
+  }
+
+private:
+  llvm::DenseMap<mlir::Attribute, std::unique_ptr<QConfigResolver>> resolvers;
+};
 
 /// Warns of settings that match nothing in `module`, unless they are PyTorch's defaults: with the
 /// place, from `paths` (without: the setting's number in its list), and the nearest names that

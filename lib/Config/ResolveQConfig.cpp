@@ -8,6 +8,7 @@
 
 #include "quantir/Config/QConfig.h"
 
+#include "quantir/Numerics/Text.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/ObjectTypes.h"
 #include "quantir/dialects/Quantir/PythonRegex.h"
@@ -23,83 +24,100 @@ static std::string canonical(StringRef type) {
   return name.empty() ? type.str() : name;
 }
 
+static std::string inQuotes(StringRef text) {
+  return "'" + numerics::shortened({text.data(), text.size()}) + "'";
+}
+
 struct QConfigResolver::Tables {
+  /// Places of settings in their list.
+  using Places = SmallVector<size_t, 1>;
+
   QConfigMappingAttr mapping;
-  /// The last rule of each name; object types are canonical.
-  llvm::StringMap<QConfigRuleAttr> byType, byModule;
-  SmallVector<std::pair<QConfigRuleAttr, PythonRegex>> expressions;
-  /// By module, type and number: the rule's place in its list.
-  llvm::StringMap<size_t> order;
-  /// What the expressions say of a path; a null rule if none matches.
-  mutable llvm::StringMap<QConfigRuleAttr> byPath;
+  const SettingPaths *paths;
+  /// By name; object types are canonical.
+  llvm::StringMap<Places> byType, byModule;
+  /// By module, type and number.
+  llvm::StringMap<Places> byOrder;
+  SmallVector<std::pair<size_t, PythonRegex>> expressions;
+  /// The expressions that match a path, for the paths that were asked for.
+  mutable llvm::StringMap<Places> byPath;
 
   static std::string orderKey(StringRef module, StringRef type, int64_t index) {
     return (module + "\n" + type + "\n" + Twine(index)).str();
   }
 
-  /// The first expression that matches the path.
-  FailureOr<QConfigRuleAttr> matchPath(StringRef path, Location loc) const {
-    auto [known, isNew] = byPath.try_emplace(path);
-    if (!isNew)
-      return known->getValue();
-    for (const auto &[rule, regex] : expressions) {
-      PythonRegex::Result result = regex.match(path);
-      if (result == PythonRegex::Result::TooComplex)
-        return emitError(loc) << "expected an expression that is decided in few steps, but '"
-                              << rule.getKey() << "' of module_name_regex backtracks too long on '"
-                              << path << "'";
-      if (result == PythonRegex::Result::Match)
-        return known->getValue() = rule;
-    }
-    return QConfigRuleAttr();
+  std::string placeOf(MappingLevel level, size_t index) const {
+    return paths ? (*paths)[size_t(level)][index]
+                 : stringify(level).str() + "[" + std::to_string(index) + "]";
   }
 
-  /// The rule of a level that decides for the op; null if none applies.
-  FailureOr<QConfigRuleAttr> decide(MappingLevel level, const OpIdentity &op, Location loc) const {
+  /// All expressions are tried, also those behind the first that matches: whether one backtracks
+  /// without end does not depend on what stands before it.
+  FailureOr<Places> matchPath(StringRef path, Location loc) const {
+    if (auto known = byPath.find(path); known != byPath.end())
+      return known->getValue();
+    Places places;
+    for (const auto &[place, regex] : expressions) {
+      PythonRegex::Result result = regex.match(path);
+      if (result == PythonRegex::Result::TooComplex)
+        return emitError(loc) << placeOf(MappingLevel::ModuleNameRegex, place)
+                              << ": expected an expression that is decided in few steps, but "
+                              << inQuotes(mapping.getModuleNameRegex()[place].getKey())
+                              << " backtracks too long on " << inQuotes(path);
+      if (result == PythonRegex::Result::Match)
+        places.push_back(place);
+    }
+    return byPath.try_emplace(path, std::move(places)).first->getValue();
+  }
+
+  /// The settings of a level that hold for the op, the one that decides first.
+  FailureOr<Places> match(MappingLevel level, const OpIdentity &op, Location loc) const {
+    Places places;
+    // Of several with one name the last replaces the others.
+    auto addLastFirst = [&](const llvm::StringMap<Places> &table, StringRef name) {
+      if (auto found = table.find(name); found != table.end())
+        llvm::append_range(places, llvm::reverse(found->getValue()));
+    };
     switch (level) {
-    case MappingLevel::ModuleNameRegex:
+    case MappingLevel::ModuleNameRegex: // the first expression
       return matchPath(op.modulePath, loc);
     case MappingLevel::ModuleName: // the innermost module
       for (StringRef path = op.modulePath; !path.empty(); path = parentModule(path))
-        if (QConfigRuleAttr rule = byModule.lookup(path))
-          return rule;
-      return QConfigRuleAttr();
+        addLastFirst(byModule, path);
+      return places;
     case MappingLevel::ObjectType: // the strongest of the op's types
       for (StringRef type : op.objectTypes)
-        if (QConfigRuleAttr rule = byType.lookup(type))
-          return rule;
-      return QConfigRuleAttr();
-    case MappingLevel::ModuleNameObjectTypeOrder: { // the last one
-      std::optional<size_t> last;
-      for (auto [type, index] : llvm::zip_equal(op.objectTypes, op.indices)) {
+        addLastFirst(byType, type);
+      return places;
+    case MappingLevel::ModuleNameObjectTypeOrder: // the last setting, whatever the type
+      for (auto [type, index] : llvm::zip_equal(op.objectTypes, op.indices))
         // PyTorch does not count methods, whose names have no module.
-        auto found = type.contains('.') ? order.find(orderKey(op.enclosingModule(), type, index))
-                                        : order.end();
-        if (found != order.end() && (!last || *last < found->getValue()))
-          last = found->getValue();
-      }
-      return last ? mapping.getModuleNameObjectTypeOrder()[*last] : QConfigRuleAttr();
-    }
+        if (type.contains('.'))
+          addLastFirst(byOrder, orderKey(op.enclosingModule(), type, index));
+      llvm::sort(places, std::greater<>());
+      return places;
     }
     llvm_unreachable("all levels are handled");
   }
 };
 
-QConfigResolver::QConfigResolver(QConfigMappingAttr mapping) : tables(std::make_unique<Tables>()) {
+QConfigResolver::QConfigResolver(QConfigMappingAttr mapping, const SettingPaths *paths)
+    : tables(std::make_unique<Tables>()) {
   tables->mapping = mapping;
-  for (QConfigRuleAttr rule : mapping.getObjectType())
-    tables->byType[canonical(rule.getKey())] = rule;
-  for (QConfigRuleAttr rule : mapping.getModuleNameRegex()) {
+  tables->paths = paths;
+  for (auto [place, rule] : llvm::enumerate(mapping.getObjectType()))
+    tables->byType[canonical(rule.getKey())].push_back(place);
+  for (auto [place, rule] : llvm::enumerate(mapping.getModuleNameRegex())) {
     std::string error; // The attribute's verifier has compiled the expression.
     if (std::optional<PythonRegex> regex = PythonRegex::compile(rule.getKey(), error))
-      tables->expressions.emplace_back(rule, std::move(*regex));
+      tables->expressions.emplace_back(place, std::move(*regex));
   }
-  for (QConfigRuleAttr rule : mapping.getModuleName())
-    tables->byModule[rule.getKey()] = rule;
+  for (auto [place, rule] : llvm::enumerate(mapping.getModuleName()))
+    tables->byModule[rule.getKey()].push_back(place);
   for (auto [place, rule] : llvm::enumerate(mapping.getModuleNameObjectTypeOrder()))
     tables
-        ->order[Tables::orderKey(rule.getKey(), canonical(rule.getObjectType()), rule.getIndex())] =
-        place;
+        ->byOrder[Tables::orderKey(rule.getKey(), canonical(rule.getObjectType()), rule.getIndex())]
+        .push_back(place);
 }
 
 QConfigResolver::QConfigResolver(QConfigResolver &&) = default;
@@ -107,29 +125,53 @@ QConfigResolver::~QConfigResolver() = default;
 
 FailureOr<ResolvedQConfig> QConfigResolver::resolve(const OpIdentity &op, Location loc) const {
   for (MappingLevel level : llvm::reverse(mappingLevels)) {
-    FailureOr<QConfigRuleAttr> rule = tables->decide(level, op, loc);
-    if (failed(rule))
+    FailureOr<Tables::Places> places = tables->match(level, op, loc);
+    if (failed(places))
       return failure();
-    if (*rule)
-      return ResolvedQConfig{rule->getQconfig(),
-                             (stringify(level) + " '" + rule->getKey() + "'").str()};
+    if (places->empty())
+      continue;
+    QConfigRuleAttr rule = rulesOf(tables->mapping, level)[places->front()];
+    return ResolvedQConfig{rule.getQconfig(),
+                           (stringify(level) + " '" + rule.getKey() + "'").str()};
   }
   return ResolvedQConfig{tables->mapping.getGlobal(), "global"};
 }
 
-FailureOr<ResolvedQConfig> quantir::resolveQConfig(QConfigMappingAttr mapping, const OpIdentity &op,
-                                                   Location loc) {
-  return QConfigResolver(mapping).resolve(op, loc);
+LogicalResult QConfigResolver::addMatches(const OpIdentity &op, Location loc,
+                                          MatchedSettings &matched) const {
+  for (MappingLevel level : mappingLevels) {
+    FailureOr<Tables::Places> places = tables->match(level, op, loc);
+    if (failed(places))
+      return failure();
+    llvm::BitVector &ofLevel = matched[size_t(level)];
+    ofLevel.resize(rulesOf(tables->mapping, level).size());
+    for (size_t place : *places)
+      ofLevel.set(place);
+  }
+  return success();
 }
 
-OpIdentity OpIdentifier::next(Operation *op, StringRef path) {
+std::string QConfigResolver::placeOf(MappingLevel level, size_t index) const {
+  return tables->placeOf(level, index);
+}
+
+OpIdentity OpIdentifier::next(Operation *op, StringRef path, bool isCounted) {
   OpIdentity identity;
   identity.objectTypes = objectTypesOf(op);
   identity.modulePath = path;
   auto call = op->getAttrOfType<StringAttr>(nn::callAttrName);
   identity.isFunction = call && call.getValue() == "function";
   for (StringRef type : identity.objectTypes)
-    identity.indices.push_back(counts[(identity.enclosingModule() + "\n" + type).str()]++);
+    identity.indices.push_back(
+        isCounted ? counts[(identity.enclosingModule() + "\n" + type).str()]++ : -1);
+  return identity;
+}
+
+OpIdentity OpIdentity::ofModule(StringRef path, StringRef moduleClass) {
+  OpIdentity identity;
+  identity.modulePath = path;
+  identity.objectTypes = {moduleClass};
+  identity.indices = {0};
   return identity;
 }
 

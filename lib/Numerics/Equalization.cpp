@@ -1,6 +1,7 @@
 //===- Equalization.cpp - Equalizing the ranges of channels ---------------===//
 
 #include "quantir/Numerics/Equalization.h"
+#include "quantir/Numerics/Text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -55,8 +56,8 @@ std::string equalizePair(EqualizedLayer &first, EqualizedLayer &second) {
     scale[c] = std::sqrt(range / (r2.max[c] - r2.min[c] + 1e-9f));
     if (!std::isfinite(scale[c]))
       return "expected weights of finite ranges, but output channel " + std::to_string(c) +
-             " of the first layer and what reads it have the ranges " + std::to_string(range) +
-             " and " + std::to_string(r2.max[c] - r2.min[c]);
+             " of the first layer and what reads it have the ranges " + formatFloat(range) +
+             " and " + formatFloat(r2.max[c] - r2.min[c]);
     // There is nothing to equalize in a channel of one value, such as a dead one. PyTorch divides
     // by 0.
     if (!(scale[c] > 0))

@@ -176,7 +176,7 @@ std::string read(const json &value, std::optional<int32_t> &out) {
 std::string read(const json &value, float &out) {
   const auto *text = value.get_ptr<const std::string *>();
   if (text && (*text == "inf" || *text == "-inf" || *text == "nan")) {
-    out = std::strtof(value.get_ref<const std::string &>().c_str(), nullptr);
+    std::from_chars(text->data(), text->data() + text->size(), out);
     return {};
   }
   if (!value.is_number())

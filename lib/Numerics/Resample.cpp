@@ -1,6 +1,7 @@
 //===- Resample.cpp - Where resampled values come from ---------------------===//
 
 #include "quantir/Numerics/Resample.h"
+#include "quantir/Numerics/Text.h"
 
 #include <algorithm>
 #include <array>
@@ -47,7 +48,7 @@ std::string inferResample(const Dims &input, const Dims &sizes, std::span<const 
       return "expected sizes from 1 to 2147483647, but got " + std::to_string(size);
   for (float scale : scales)
     if (!(scale > 0) || !std::isfinite(scale))
-      return "expected scales that are positive numbers, but got " + std::to_string(scale);
+      return "expected scales that are positive numbers, but got " + formatFloat(scale);
   Dims result = {input[0], input[1]};
   result.insert(result.end(), sizes.begin(), sizes.end());
   if (std::string error = checkDims(result); !error.empty())

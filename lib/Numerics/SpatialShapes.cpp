@@ -64,9 +64,13 @@ std::string windowCount(int64_t in, int64_t begin, int64_t end, int64_t extent, 
     out = 1; // a single window, which goes beyond the end
     return {};
   }
-  if (extent < 0 || padded < extent)
-    return expected("a window no longer than the padded input (" + number(padded) + ")",
-                    extent < 0 ? "one of more than 2^48" : number(extent));
+  if (extent < 0 || padded < extent) {
+    std::string limit = ceilMode && padded > 0
+                            ? "a window less than the stride (" + number(stride) +
+                                  ") longer than the padded input (" + number(padded) + ")"
+                            : "a window no longer than the padded input (" + number(padded) + ")";
+    return expected(limit, extent < 0 ? "one of more than 2^48" : number(extent));
+  }
   int64_t room = padded - extent;
   out = room / stride + 1;
   if (ceilMode && room % stride != 0 && out * stride < in + begin)

@@ -31,14 +31,18 @@ public:
     if (!module->hasAttr(QuantirDialect::backendConfigAttrName))
       module->setAttr(QuantirDialect::backendConfigAttrName,
                       BackendConfigAttr::get(&getContext(), backend->name(), {}));
+    QConfigResolvers resolvers;
     for (auto func : module.getOps<func::FuncOp>()) {
       if (!isTraceable(func))
         continue;
       FailureOr<BackendPatterns> ownBackend = getBackendPatternsOf(func, *backend);
       auto ownMapping =
           func->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName);
+      if (!ownMapping)
+        ownMapping = *mapping;
       if (failed(ownBackend) ||
-          failed(QConfigQuantizer(ownMapping ? ownMapping : *mapping, *ownBackend).annotate(func)))
+          failed(
+              QConfigQuantizer(ownMapping, resolvers.of(ownMapping), *ownBackend).annotate(func)))
         return signalPassFailure();
       for (Operation &op : func.getBody().getOps()) {
         numAnnotated += op.hasAttr(QuantirDialect::annotationAttrName);

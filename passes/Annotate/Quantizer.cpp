@@ -103,7 +103,7 @@ public:
         weightIndex = i;
     }
     joins = observation == ObservationType::Share && !rules.joinByFirst &&
-            op.commutesWithQuantization() && (numActivations > 1 || showsOwnElement());
+            op.commutesWithQuantization() && (numActivations > 1 || showsOwnElements());
   }
 
   AnnotationAttr build(bool quantizeBias) {
@@ -125,11 +125,12 @@ private:
     return activation && activation.getConfig().kind == kind;
   }
 
-  /// Whether a number of the op's own matters to the range of its result. One below 0 does not if
+  /// Whether numbers of the op's own matter to the range of its result. One below 0 does not if
   /// only maxima are taken: where it stands, the least code does as well.
-  bool showsOwnElement() {
-    std::optional<float> own = op.getOwnElement();
-    return own && !(*own <= 0.0f && llvm::all_of(op->getResults(), onlyMaximaAreRead));
+  bool showsOwnElements() {
+    bool onlyMaxima = llvm::all_of(op->getResults(), onlyMaximaAreRead);
+    return llvm::any_of(op.getOwnElements(),
+                        [&](float own) { return !(own <= 0.0f && onlyMaxima); });
   }
 
   Attribute specOfOperand(unsigned operand, bool quantizeBias) {

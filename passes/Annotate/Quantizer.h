@@ -28,8 +28,10 @@ public:
 /// FX graph mode's way: a QConfigMapping says how, a BackendConfig what is possible.
 class QConfigQuantizer final : public Quantizer {
 public:
-  QConfigQuantizer(QConfigMappingAttr mapping, BackendPatterns backend)
-      : mapping(mapping), resolver(mapping), backend(std::move(backend)) {}
+  /// `resolver`, that of `mapping`, has to outlive it.
+  QConfigQuantizer(QConfigMappingAttr mapping, const QConfigResolver &resolver,
+                   BackendPatterns backend)
+      : mapping(mapping), resolver(resolver), backend(std::move(backend)) {}
 
   mlir::LogicalResult annotate(mlir::func::FuncOp func) override;
 
@@ -49,7 +51,7 @@ private:
                              const ResolvedQConfig &resolved, std::string &reason);
 
   QConfigMappingAttr mapping;
-  QConfigResolver resolver;
+  const QConfigResolver &resolver;
   BackendPatterns backend;
 };
 

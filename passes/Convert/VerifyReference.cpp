@@ -30,13 +30,15 @@ bool mayReadQuantized(OpOperand &use) {
 class VerifyReferencePass : public quantir::impl::VerifyReferencePassBase<VerifyReferencePass> {
 public:
   void runOnOperation() override {
-    WalkResult result = getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) -> WalkResult {
-      // What a custom module does inside is its own.
-      if (op->hasAttr(QuantirDialect::customModuleAttrName))
-        return WalkResult::skip();
-      return verify(op);
-    });
-    if (result.wasInterrupted())
+    ModuleOp module = getOperation();
+    // What nested modules hold is theirs, and what a custom module does inside is its own.
+    auto isWrong = [](func::FuncOp func) {
+      return !func->hasAttr(QuantirDialect::customModuleAttrName) &&
+             func.walk([](Operation *op) { return WalkResult(verify(op)); }).wasInterrupted();
+    };
+    auto isObserver = [](ObserverOp observer) { return failed(verify(observer)); };
+    if (llvm::any_of(module.getOps<ObserverOp>(), isObserver) ||
+        llvm::any_of(module.getOps<func::FuncOp>(), isWrong))
       signalPassFailure();
   }
 

@@ -156,6 +156,7 @@ public:
         failed(checkSettings(equalization, module, module.getLoc())))
       return signalPassFailure();
     QConfigResolver equalizationResolver(equalization);
+    QConfigResolvers resolvers;
     for (auto func : module.getOps<func::FuncOp>()) {
       // What is quantized on its own has a configuration of its own, and PyTorch no key for it
       // there.
@@ -165,8 +166,7 @@ public:
       if (failed(mapping))
         return signalPassFailure();
       FunctionEqualizer equalizer(backend->rules());
-      if (failed(
-              equalizer.collect(func, QConfigResolver(*mapping), equalizationResolver, *backend)))
+      if (failed(equalizer.collect(func, resolvers.of(*mapping), equalizationResolver, *backend)))
         return signalPassFailure();
       numEqualized += equalizer.annotate();
     }

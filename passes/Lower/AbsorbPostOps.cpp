@@ -26,6 +26,7 @@ static ActivationAttr getAsActivation(UnaryOp op) {
   case UnaryKind::GeluTanh:
   case UnaryKind::Erf:
   case UnaryKind::Sqrt:
+  case UnaryKind::Pow:
     return {};
   }
   return {};

@@ -19,8 +19,8 @@ Parameters getParameters(Operation *) { return {}; }
 Parameters getParameters(nn::ClampOp op) { return {op.getMin(), op.getMax()}; }
 Parameters getParameters(nn::LeakyReluOp op) { return {op.getNegativeSlope(), APFloat(0.0f)}; }
 Parameters getParameters(nn::HardsigmoidOp op) { return {op.getAlpha(), op.getBeta()}; }
-
 Parameters getParameters(nn::EluOp op) { return {op.getAlpha(), APFloat(0.0f)}; }
+Parameters getParameters(nn::PowOp op) { return {op.getExponent(), APFloat(0.0f)}; }
 
 template <typename SourceOp, UnaryKind kind> struct LowerUnary : public OpRewritePattern<SourceOp> {
   using OpRewritePattern<SourceOp>::OpRewritePattern;
@@ -86,7 +86,8 @@ void lower::populateElementwisePatterns(RewritePatternSet &patterns) {
            LowerUnary<nn::HardsigmoidOp, UnaryKind::HardSigmoid>,
            LowerUnary<nn::HardswishOp, UnaryKind::HardSwish>, LowerUnary<nn::EluOp, UnaryKind::Elu>,
            LowerUnary<nn::ErfOp, UnaryKind::Erf>, LowerUnary<nn::SqrtOp, UnaryKind::Sqrt>,
-           LowerGelu, LowerPRelu, LowerBinary<nn::AddOp, BinaryKind::Add>,
-           LowerBinary<nn::SubOp, BinaryKind::Sub>, LowerBinary<nn::MulOp, BinaryKind::Mul>,
-           LowerBinary<nn::DivOp, BinaryKind::Div>, LowerSoftmax>(patterns.getContext());
+           LowerUnary<nn::PowOp, UnaryKind::Pow>, LowerGelu, LowerPRelu,
+           LowerBinary<nn::AddOp, BinaryKind::Add>, LowerBinary<nn::SubOp, BinaryKind::Sub>,
+           LowerBinary<nn::MulOp, BinaryKind::Mul>, LowerBinary<nn::DivOp, BinaryKind::Div>,
+           LowerSoftmax>(patterns.getContext());
 }

@@ -36,14 +36,16 @@ public:
 
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
+    QConfigResolvers resolvers;
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (!function.isExternal() && isTraceable(function) &&
-          (failed(annotateCalls(function, symbols)) || failed(annotateReturn(function))))
+          (failed(annotateCalls(function, symbols, resolvers)) || failed(annotateReturn(function))))
         return signalPassFailure();
   }
 
 private:
-  LogicalResult annotateCalls(func::FuncOp caller, SymbolTable &symbols) {
+  LogicalResult annotateCalls(func::FuncOp caller, SymbolTable &symbols,
+                              QConfigResolvers &resolvers) {
     for (auto call : caller.getOps<func::CallOp>()) {
       auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
       if (!callee)
@@ -57,7 +59,7 @@ private:
       FailureOr<QConfigMappingAttr> mapping = mappingOf(caller, qconfigMapping);
       if (failed(mapping))
         return failure();
-      FailureOr<QConfigAttr> qconfig = qconfigOfCall(*mapping, caller, call, callee);
+      FailureOr<QConfigAttr> qconfig = qconfigOfCall(resolvers.of(*mapping), caller, call, callee);
       if (failed(qconfig))
         return failure();
       ObserverSpecAttr activation = *qconfig ? qconfig->getActivation() : ObserverSpecAttr();

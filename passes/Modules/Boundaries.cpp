@@ -107,19 +107,17 @@ StringRef quantir::modulePathOf(Operation *op) {
   return path ? path.getValue() : StringRef();
 }
 
-FailureOr<QConfigAttr> quantir::qconfigOfModule(QConfigMappingAttr mapping, func::FuncOp function,
-                                                StringRef path, StringRef moduleClass) {
-  OpIdentity identity;
-  identity.objectTypes = {moduleClass};
-  identity.indices = {0};
-  identity.modulePath = pathWithin(function, path);
-  FailureOr<ResolvedQConfig> resolved = resolveQConfig(mapping, identity, function.getLoc());
+FailureOr<QConfigAttr> quantir::qconfigOfModule(const QConfigResolver &mapping,
+                                                func::FuncOp function, StringRef path,
+                                                StringRef moduleClass) {
+  FailureOr<ResolvedQConfig> resolved = mapping.resolve(
+      OpIdentity::ofModule(pathWithin(function, path), moduleClass), function.getLoc());
   if (failed(resolved))
     return failure();
   return resolved->qconfig;
 }
 
-FailureOr<QConfigAttr> quantir::qconfigOfCall(QConfigMappingAttr mapping, func::FuncOp caller,
+FailureOr<QConfigAttr> quantir::qconfigOfCall(const QConfigResolver &mapping, func::FuncOp caller,
                                               func::CallOp call, func::FuncOp callee) {
   auto moduleClass = callee->getAttrOfType<StringAttr>(QuantirDialect::customModuleAttrName);
   if (!moduleClass)

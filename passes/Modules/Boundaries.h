@@ -27,13 +27,14 @@ llvm::StringRef modulePathOf(mlir::Operation *op);
 
 /// What the mapping of `function` says of a module in it: its path is that of the model, its class
 /// may be empty. A failure has been reported.
-mlir::FailureOr<QConfigAttr> qconfigOfModule(QConfigMappingAttr mapping,
+mlir::FailureOr<QConfigAttr> qconfigOfModule(const QConfigResolver &mapping,
                                              mlir::func::FuncOp function, llvm::StringRef path,
                                              llvm::StringRef moduleClass);
 
 /// What the mapping of `caller` says of the module that `call` calls.
-mlir::FailureOr<QConfigAttr> qconfigOfCall(QConfigMappingAttr mapping, mlir::func::FuncOp caller,
-                                           mlir::func::CallOp call, mlir::func::FuncOp callee);
+mlir::FailureOr<QConfigAttr> qconfigOfCall(const QConfigResolver &mapping,
+                                           mlir::func::FuncOp caller, mlir::func::CallOp call,
+                                           mlir::func::FuncOp callee);
 
 /// Makes a call pass and take what the type of `callee` says: operands are quantized, unless they
 /// were dequantized from just these codes, and results dequantized.

@@ -65,6 +65,8 @@ public:
     checkPreserved(module);
     SymbolTable symbolTable(module);
     symbols = &symbolTable;
+    QConfigResolvers ofMappings;
+    resolvers = &ofMappings;
     SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
     for (func::FuncOp function : functions)
       if (function.isPublic() && failed(outlineIn(function, boundaryConfigOf(function), "")))
@@ -185,7 +187,7 @@ private:
       return attr ? attr.getValue() : StringRef();
     };
     FailureOr<QConfigAttr> qconfig =
-        qconfigOfModule(*mapping, parent, text(QuantirDialect::modulePathAttrName),
+        qconfigOfModule(resolvers->of(*mapping), parent, text(QuantirDialect::modulePathAttrName),
                         text(QuantirDialect::moduleClassAttrName));
     if (failed(qconfig))
       return failure();
@@ -291,6 +293,7 @@ private:
   }
 
   SymbolTable *symbols = nullptr;
+  QConfigResolvers *resolvers = nullptr;
   unsigned numWarnings = 0;
 };
 

@@ -148,18 +148,20 @@ private:
   LogicalResult swapCalls(ArrayRef<Swap> swaps) {
     if (swaps.empty())
       return success();
+    QConfigResolvers resolvers;
     for (auto caller : getOperation().getOps<func::FuncOp>()) {
       if (!isTraceable(caller))
         continue;
       SmallVector<func::CallOp> calls(caller.getOps<func::CallOp>());
       for (func::CallOp call : calls)
-        if (failed(swapCall(caller, call, swaps)))
+        if (failed(swapCall(caller, call, swaps, resolvers)))
           return failure();
     }
     return success();
   }
 
-  LogicalResult swapCall(func::FuncOp caller, func::CallOp call, ArrayRef<Swap> swaps) {
+  LogicalResult swapCall(func::FuncOp caller, func::CallOp call, ArrayRef<Swap> swaps,
+                         QConfigResolvers &resolvers) {
     auto callee = symbols->lookup<func::FuncOp>(call.getCallee());
     if (!callee)
       return success();
@@ -171,7 +173,8 @@ private:
         FailureOr<QConfigMappingAttr> mapping = mappingOf(caller, qconfigMapping);
         if (failed(mapping))
           return failure();
-        FailureOr<QConfigAttr> qconfig = qconfigOfCall(*mapping, caller, call, callee);
+        FailureOr<QConfigAttr> qconfig =
+            qconfigOfCall(resolvers.of(*mapping), caller, call, callee);
         if (failed(qconfig))
           return failure();
         if (quantizationKind(*qconfig) != swap.kind)

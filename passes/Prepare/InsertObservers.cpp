@@ -35,7 +35,7 @@ struct Join {
   Operation *op;
   SmallVector<unsigned> operands;
   unsigned result;
-  std::optional<float> ownElement;
+  SmallVector<float> ownElements;
 };
 
 /// Whether one observer can serve both: what they quantize to is the same.
@@ -193,8 +193,8 @@ private:
                     llvm::all_of(join.operands, [&](unsigned site) {
                       return observers[sites[site].observer].spec == first;
                     });
-    return isCommon && (!join.ownElement || holds(first, *join.ownElement)) ? first
-                                                                            : ObserverSpecAttr();
+    auto isHeld = [&](float element) { return holds(first, element); };
+    return isCommon && llvm::all_of(join.ownElements, isHeld) ? first : ObserverSpecAttr();
   }
 
   /// Whether all that is quantized with `observer` goes into `join`, at most through ops that pass
@@ -363,12 +363,12 @@ private:
 
   static void addJoin(Operation *op, ArrayRef<std::optional<unsigned>> operands, unsigned result,
                       SiteMap &map) {
-    Join join{op, {}, result, std::nullopt};
+    Join join{op, {}, result, {}};
     for (std::optional<unsigned> site : operands)
       if (site)
         join.operands.push_back(*site);
     if (auto quantizable = dyn_cast<QuantizableOpInterface>(op))
-      join.ownElement = quantizable.getOwnElement();
+      join.ownElements = quantizable.getOwnElements();
     map.addJoin(std::move(join));
   }
 

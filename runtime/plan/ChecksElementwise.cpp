@@ -36,6 +36,10 @@ Status checkUnary(const OpOperands &o) {
       return Status::invalidModel(
           fmt::format("expected finite coefficients, but got {} and {}", alpha, beta));
     break;
+  case plan::UnaryKind::Pow:
+    if (!std::isfinite(alpha))
+      return Status::invalidModel(fmt::format("expected a finite exponent, but got {}", alpha));
+    break;
   case plan::UnaryKind::Relu:
   case plan::UnaryKind::Sigmoid:
   case plan::UnaryKind::Tanh:

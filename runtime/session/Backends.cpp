@@ -3,6 +3,10 @@
 #include "runtime/session/Backends.h"
 
 #include "quantir/Runtime/Session.h"
+#include "runtime/data/Suggest.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 
@@ -23,6 +27,21 @@ const Backend *findBackend(std::string_view name) {
     if (backend->name() == name)
       return backend;
   return nullptr;
+}
+
+Result<const Backend *> backendNamed(std::string_view name) {
+  const std::vector<std::string_view> known = backendNames();
+  return backendNamed(name, StatusCode::InvalidArgument,
+                      didYouMean(name, std::vector<std::string>(known.begin(), known.end())));
+}
+
+Result<const Backend *> backendNamed(std::string_view name, StatusCode code,
+                                     std::string_view hint) {
+  if (const Backend *backend = findBackend(name))
+    return backend;
+  return Status::error(code,
+                       fmt::format("expected a backend of this build ({}), but got '{}'{}",
+                                   fmt::join(backendNames(), ", "), name.substr(0, 200), hint));
 }
 
 std::vector<std::string_view> backendNames() {

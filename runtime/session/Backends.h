@@ -3,6 +3,7 @@
 #ifndef QUANTIR_RUNTIME_SESSION_BACKENDS_H
 #define QUANTIR_RUNTIME_SESSION_BACKENDS_H
 
+#include "quantir/Runtime/Status.h"
 #include "runtime/session/Backend.h"
 
 #include <string_view>
@@ -19,6 +20,11 @@ const Backend &onednnBackend();
 
 /// Null when this build has none of that name.
 const Backend *findBackend(std::string_view name);
+
+/// The same, or an error that lists those there are; with a hint for the reader, which may be empty
+/// ("; choose another one"), or, by default, the name that may be meant.
+Result<const Backend *> backendNamed(std::string_view name);
+Result<const Backend *> backendNamed(std::string_view name, StatusCode code, std::string_view hint);
 
 /// All of them, `reference` first.
 std::span<const Backend *const> allBackends();

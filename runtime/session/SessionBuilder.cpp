@@ -61,7 +61,6 @@ private:
 
   Status resolve();
   Status chooseBackends();
-  Result<const Backend *> backendNamed(std::string_view name, bool fromPlan) const;
   Result<const Backend *> backendOf(const plan::Op &op) const;
   void useBackend(const Backend &backend);
 
@@ -172,24 +171,20 @@ Status Builder::resolve() {
   return {};
 }
 
-Result<const Backend *> Builder::backendNamed(std::string_view name, bool fromPlan) const {
-  if (const Backend *backend = findBackend(name))
-    return backend;
-  return Status::error(fromPlan ? StatusCode::Unsupported : StatusCode::InvalidArgument,
-                       fmt::format("expected a backend of this build ({}), but got '{}'{}",
-                                   fmt::join(backendNames(), ", "), name.substr(0, 200),
-                                   fromPlan ? "; choose another one to run it with" : ""));
+/// A backend that the plan names.
+static Result<const Backend *> backendOfPlan(std::string_view name) {
+  return backendNamed(name, StatusCode::Unsupported, "; choose another one to run it with");
 }
 
 Status Builder::chooseBackends() {
   planned = &referenceBackend();
   if (!session.options.backend.empty()) {
-    Result<const Backend *> backend = backendNamed(session.options.backend, false);
+    Result<const Backend *> backend = backendNamed(session.options.backend);
     if (!backend)
       return backend.status();
     overriding = *backend;
   } else if (!plan.backend().empty()) {
-    Result<const Backend *> backend = backendNamed(plan.backend(), true);
+    Result<const Backend *> backend = backendOfPlan(plan.backend());
     if (!backend)
       return backend.status();
     planned = *backend;
@@ -201,7 +196,7 @@ Result<const Backend *> Builder::backendOf(const plan::Op &op) const {
   if (overriding)
     return overriding;
   if (op.backend() && op.backend()->size())
-    return backendNamed(op.backend()->string_view(), true);
+    return backendOfPlan(op.backend()->string_view());
   return planned;
 }
 

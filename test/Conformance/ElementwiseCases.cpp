@@ -20,6 +20,8 @@ OpCase unaryCase(Random &random, bool quantized) {
   options.kind = static_cast<plan::UnaryKind>(random.between(0, int64_t(plan::UnaryKind::MAX)));
   options.alpha = random.real(0.01f, 0.4f);
   options.beta = random.real(0.5f, 2);
+  if (options.kind == plan::UnaryKind::Pow && random.coin()) // those that a root can compute
+    options.alpha = 0.5f * float(random.between(-4, 4));
   test.options.Set(options);
   Dims dims = randomDims(random);
   TensorSpec input = randomSpec(random, quantized, dims);

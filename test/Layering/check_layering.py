@@ -4,8 +4,8 @@
     check_layering.py ROOT [--runtime-program PROGRAM]...
 
 ALLOWED below is the rule; docs/Architecture.md gives the reasons. Also checked: that a folder of passes reaches another
-one only through its Passes.h, that no file holds an absolute path of somebody's machine, and, for each
---runtime-program, that the built program loads no LLVM or MLIR library.
+one only through its Passes.h, that no source reads or writes numbers as the locale has them, that no file holds an
+absolute path of somebody's machine, and, for each --runtime-program, that the built program loads no LLVM or MLIR library.
 
 Prints one line per violation, "FILE:LINE: what", and exits 1 if there is any; the last line is a count.
 """
@@ -69,6 +69,8 @@ INCLUDE = re.compile(r'^\s*#?\s*include\s*(["<])([^">]+)[">]')
 # Joined from pieces, for this file is checked too.
 MACHINE_PATH = re.compile(rb"(?<![\w.~}:/-])/(?:" + b"|".join([b"root", b"home", b"Users", b"work", b"farm", b"tmp",
                                                               b"var/tmp"]) + rb")/[\w.-]")
+# What reads numbers by the locale of the process that embeds the libraries, where 0.5 may be 0,5.
+LOCALE = re.compile(r"\b(?:sto(?:f|d|ld)|strto(?:f|d|ld)|atof|v?[fs]?scanf|setlocale)\s*\(")
 
 
 def layer_of(path):
@@ -145,6 +147,12 @@ def check_links(path, text, targets):
                 yield number, f"'{layer}' must not link '{reached}': {name}"
 
 
+def check_locale(text):
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := LOCALE.search(line):
+            yield number, f"expected std::from_chars, which asks no locale, but got {match[0]})"
+
+
 def check_machine_paths(data):
     for number, line in enumerate(data.split(b"\n"), 1):
         if match := MACHINE_PATH.search(line):
@@ -169,6 +177,7 @@ def check_tree(root):
         found = list(check_machine_paths(data))
         if layer_of(name) and pathlib.PurePath(name).suffix in SOURCE_SUFFIXES:
             found += check_includes(name, data.decode(errors="replace"), files)
+            found += check_locale(data.decode(errors="replace"))
         elif layer_of(name) and name in cmake:
             found += check_links(name, cmake[name], targets)
         yield from ((name, number, what) for number, what in sorted(found))

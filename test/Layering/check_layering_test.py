@@ -107,6 +107,9 @@ class LayeringTest(unittest.TestCase):
         self.expect("runtime/data/CMakeLists.txt", "add_library(Data Npy.cpp)\n"
                     "target_link_libraries(Data PRIVATE MLIRSupport)\n", 2, "must not link 'llvm'")
 
+    def test_number_of_the_locale(self):
+        self.expect("lib/Numerics/Text.cpp", "// strtod asks the locale\nfloat x = std::stof(text);\n", 2, "std::from_chars")
+
     def test_machine_path(self):
         self.expect("docs/More.md", "fine\nrun " + "/".join(["", "home", "me", "x"]) + "\n", 2, "absolute path")
 

@@ -264,7 +264,7 @@ class Builder:
         steps = [self.convolution] * 5 + [self.unary, self.unary, self.clip, self.binary, self.binary, self.with_constant,
                  self.batch_norm, self.pool, self.pool, self.concat, self.concat, self.pad, self.view, self.view, self.linear,
                  self.linear, self.split, self.norm, self.soft, self.mean, self.resize, self.transposed_convolution,
-                 self.product, self.prelu]  # fmt: skip
+                 self.product, self.prelu, self.power]  # fmt: skip
         return self.pick(steps)()
 
     def convolution(self):
@@ -323,6 +323,12 @@ class Builder:
             return None
         slope = self.constant(self.floats((x.shape[0], *[1] * (len(x.shape) - 1)), 0.2))
         return self.node("PRelu", [x, slope], lambda x, s: np.where(x < 0, s * x, x), x.shape)
+
+    def power(self):
+        x = self.value(lambda v: True)
+        base = self.node("Relu", [x], UNARY["Relu"][1], x.shape, x.rows)  # roots of the others are NaN
+        exponent = self.constant(np.float32(self.pick([1.5, 2.0, 2.5])))
+        return self.node("Pow", [base, exponent], np.power, x.shape, x.rows)
 
     def binary(self):
         x = self.value(lambda v: True)

@@ -131,8 +131,8 @@ HostResult importer::expandHost(const HostTensor &input, const Dims &shape) {
   Dims dims;
   if (std::string error = numerics::inferBroadcast(input.getDims(), shape, dims); !error.empty())
     return makeError(error);
-  if (dims == input.getDims())
-    return input;
+  if (numerics::numElements(dims) == input.getNumElements()) // the same memory
+    return input.withDims(std::move(dims));
   if (llvm::Error error = checkSize(dims, input.getNumElements()))
     return error;
   Dims inputStrides = getRowMajorStrides(input.getDims()), strides(dims.size(), 0);

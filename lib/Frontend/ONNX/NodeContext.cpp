@@ -239,7 +239,11 @@ Value NodeContext::getBroadcastValue(unsigned index, unsigned other) {
   size_t count = countFromBatch(*repeated);
   if (dims.size() < count || dims[dims.size() - count].scale != repeated->scale)
     return getValue(index);
-  return createConstant(repeated->value, getInputName(index));
+  llvm::Expected<Value> value = values.getRepeatedValue(proto.input(index));
+  if (value)
+    return *value;
+  emitInputError(index) << llvm::toString(value.takeError());
+  return {};
 }
 
 Dims NodeContext::getDims(unsigned index) {

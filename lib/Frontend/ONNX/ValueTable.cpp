@@ -80,6 +80,23 @@ Expected<mlir::Value> ValueTable::createConstant(const HostTensor &constant, Str
                             constant.getDims(), constant.getValues<float>(), name);
 }
 
+Expected<mlir::Value> ValueTable::getRepeatedValue(const BatchConstant &constant, Dims dims,
+                                                   StringRef name) {
+  mlir::Value &value = repeatedValues[{constant.value.getBytes().data(), dims}];
+  if (value)
+    return value;
+  Expected<mlir::Value> created = createConstant(constant.value.withDims(std::move(dims)), name);
+  if (created)
+    value = *created;
+  return created;
+}
+
+Expected<mlir::Value> ValueTable::getRepeatedValue(StringRef name) {
+  const BatchConstant *constant = getBatchConstant(name);
+  assert(constant && "not repeated for each sample");
+  return getRepeatedValue(*constant, constant->value.getDims(), name);
+}
+
 Expected<mlir::Value> ValueTable::createRepeated(const Entry &entry, StringRef name) {
   const BatchConstant &repeated = *entry.batchConstant;
   // A multiple of the batch is first a dimension of its own.
@@ -91,7 +108,7 @@ Expected<mlir::Value> ValueTable::createRepeated(const Entry &entry, StringRef n
   }
   if (dims.size() > maxRank)
     return makeError("expected at most ", maxRank, " dimensions, but got ", dims.size());
-  Expected<mlir::Value> constant = createConstant(repeated.value.withDims(dims), name);
+  Expected<mlir::Value> constant = getRepeatedValue(repeated, dims, name);
   if (!constant)
     return constant;
   auto create = [&]<typename Op>(std::type_identity<Op>, mlir::Value input, const Dims &list) {

@@ -11,6 +11,8 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
+#include <map>
+
 namespace quantir::importer {
 
 /// A constant repeated along the batch: `value` has a 1 at `axis`, where the whole has `scale`
@@ -56,6 +58,9 @@ public:
   /// The constant that `name` repeats for each sample; null if it stands for something else.
   const BatchConstant *getBatchConstant(llvm::StringRef name) const;
 
+  /// What the constant repeated for each sample called `name` repeats, put here once.
+  llvm::Expected<mlir::Value> getRepeatedValue(llvm::StringRef name);
+
   /// The value that `name` stands for. A constant is put here.
   llvm::Expected<mlir::Value> getValue(llvm::StringRef name);
 
@@ -86,6 +91,10 @@ private:
 
   /// Puts a constant here.
   llvm::Expected<mlir::Value> createConstant(const HostTensor &constant, llvm::StringRef name);
+  /// What a constant repeats, under `dims`. Exporters repeat one constant anew for each reader:
+  /// elements that stand in one place become one constant.
+  llvm::Expected<mlir::Value> getRepeatedValue(const BatchConstant &constant, Dims dims,
+                                               llvm::StringRef name);
   /// The same, repeated for each sample.
   llvm::Expected<mlir::Value> createRepeated(const Entry &entry, llvm::StringRef name);
 
@@ -96,6 +105,9 @@ private:
   const Graph &graph;
   TensorReader &reader;
   llvm::StringMap<Entry> entries;
+  /// What is repeated for each sample: by the place of the elements, which the entries keep alive,
+  /// and their dimensions.
+  std::map<std::pair<const char *, Dims>, mlir::Value> repeatedValues;
   llvm::DenseMap<mlir::Value, int64_t> batchScales;
   llvm::DenseMap<mlir::Value, std::string> suspicions;
   /// The memory of evaluated constants, which several names may share.

@@ -33,7 +33,8 @@ static_assert(int(plan::UnaryKind::Relu) == int(UnaryKind::Relu) &&
               int(plan::UnaryKind::Gelu) == int(UnaryKind::Gelu) &&
               int(plan::UnaryKind::GeluTanh) == int(UnaryKind::GeluTanh) &&
               int(plan::UnaryKind::Erf) == int(UnaryKind::Erf) &&
-              int(plan::UnaryKind::Sqrt) == int(UnaryKind::Sqrt));
+              int(plan::UnaryKind::Sqrt) == int(UnaryKind::Sqrt) &&
+              int(plan::UnaryKind::Pow) == int(UnaryKind::Pow));
 static_assert(int(plan::BinaryKind::Add) == int(BinaryKind::Add) &&
               int(plan::BinaryKind::Sub) == int(BinaryKind::Sub) &&
               int(plan::BinaryKind::Mul) == int(BinaryKind::Mul) &&

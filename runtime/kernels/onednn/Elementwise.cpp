@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 namespace quantir::runtime::onednn {
@@ -16,6 +17,16 @@ namespace quantir::runtime::onednn {
 namespace {
 
 bool isByte(DType dtype) { return dtype == DType::UInt8 || dtype == DType::Int8; }
+
+/// std::pow, which is slow, unless a root will do. A root alone makes NaN of -infinity and keeps
+/// the sign of -0.
+float power(float x, float exponent) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  if (std::abs(exponent) != 0.5f)
+    return float(std::pow(double(x), double(exponent)));
+  const float root = std::sqrt(x == -infinity ? infinity : x + 0.0f);
+  return exponent > 0 ? root : 1.0f / root;
+}
 
 float evaluate(const plan::Unary &unary, float x) {
   const float alpha = unary.alpha(), beta = unary.beta();
@@ -44,6 +55,8 @@ float evaluate(const plan::Unary &unary, float x) {
     return float(std::erf(double(x)));
   case plan::UnaryKind::Sqrt:
     return std::sqrt(x);
+  case plan::UnaryKind::Pow:
+    return power(x, alpha);
   }
   return x;
 }
@@ -100,6 +113,27 @@ std::unique_ptr<Kernel> createActivation(const KernelSpec &spec, const Loop &loo
   return builder.finish("native:activation");
 }
 
+/// Computes all elements from `source` one by one.
+void evaluateAll(const plan::Unary &unary, const Buffer &source, int64_t count,
+                 const RunContext &context) {
+  const auto *x = static_cast<const float *>(source.resolve(context));
+  auto *y = static_cast<float *>(context.outputs[0]);
+  parallelFor(count, 16, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i)
+      y[i] = evaluate(unary, x[i]);
+  });
+}
+
+/// A function that oneDNN does not have, or not right for all numbers.
+std::unique_ptr<Kernel> createByElement(const KernelSpec &spec, std::string name) {
+  PipelineBuilder builder;
+  builder.addLoop([source = inputBuffer(spec, 0), unary = spec.op->kind_as_Unary(),
+                   count = spec.inputs[0]->numElements()](const RunContext &context) {
+    evaluateAll(*unary, source, count, context);
+  });
+  return builder.finish(std::move(name));
+}
+
 bool exceedsAnywhere(const float *x, int64_t count, float limit) {
   std::atomic<bool> found = false;
   parallelFor(count, 1, [&](int64_t begin, int64_t end) {
@@ -137,11 +171,7 @@ std::unique_ptr<Kernel> createEltwise(const KernelSpec &spec, dnnl::algorithm al
     const auto *x = static_cast<const float *>(source.resolve(context));
     if (!exceedsAnywhere(x, count, *limit))
       return primitive->run(context);
-    auto *y = static_cast<float *>(context.outputs[0]);
-    parallelFor(count, 16, [=](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i)
-        y[i] = evaluate(*unary, x[i]);
-    });
+    evaluateAll(*unary, source, count, context);
   });
   return builder.finish(implementationName(desc));
 }
@@ -313,6 +343,8 @@ std::unique_ptr<Kernel> createUnary(const KernelSpec &spec) {
     return createEltwise(spec, dnnl::algorithm::eltwise_gelu_tanh, 0, 0);
   case plan::UnaryKind::Sqrt:
     return createEltwise(spec, dnnl::algorithm::eltwise_sqrt, 0, 0);
+  case plan::UnaryKind::Pow: // oneDNN's is a root where the exponent is 0.5
+    return createByElement(spec, "native:pow");
   case plan::UnaryKind::Erf: // oneDNN has it only as a part of GELU
     break;
   }

@@ -51,6 +51,8 @@ float applyUnary(const plan::Unary &options, float x) {
     return static_cast<float>(std::erf(static_cast<double>(x)));
   case plan::UnaryKind::Sqrt:
     return std::sqrt(x);
+  case plan::UnaryKind::Pow:
+    return static_cast<float>(std::pow(static_cast<double>(x), static_cast<double>(alpha)));
   }
   return x;
 }

@@ -159,3 +159,11 @@ func.func @groups_of_batch(%x: tensor<4x?xf32>, %w: tensor<?xf32>) {
   %y = nn.group_norm %x, %w {groups = 1 : i64} : (tensor<4x?xf32>, tensor<?xf32>) -> tensor<4x?xf32>
   return
 }
+
+// -----
+
+func.func @infinite_exponent(%x: tensor<4xf32>) {
+  // expected-error @+1 {{'nn.pow' op expected a finite exponent, but got 0x7F800000 : f32}}
+  %y = nn.pow %x {exponent = 0x7F800000 : f32} : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}

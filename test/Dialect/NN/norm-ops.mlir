@@ -35,6 +35,8 @@ func.func @activations(%x: tensor<?x8x4xf32>, %w: tensor<8xf32>, %one: tensor<1x
   %3 = nn.erf %x : (tensor<?x8x4xf32>) -> tensor<?x8x4xf32>
   // CHECK: nn.sqrt
   %4 = nn.sqrt %x : (tensor<?x8x4xf32>) -> tensor<?x8x4xf32>
+  // CHECK: nn.pow %{{.*}} {exponent = -5.000000e-01 : f32}
+  %pow = nn.pow %x {exponent = -0.5 : f32} : (tensor<?x8x4xf32>) -> tensor<?x8x4xf32>
   // CHECK: nn.prelu %{{.*}}, %{{.*}} : (tensor<?x8x4xf32>, tensor<8xf32>)
   %5 = nn.prelu %x, %w : (tensor<?x8x4xf32>, tensor<8xf32>) -> tensor<?x8x4xf32>
   // CHECK: nn.prelu %{{.*}}, %{{.*}} : (tensor<5xf32>, tensor<1xf32>)

@@ -94,6 +94,27 @@ func.func @layer_norm(%x: tensor<?x2x4xf32>) -> tensor<?x2x4xf32> {
 
 // -----
 
+// The root as a power, without weight and bias.
+// CHECK-LABEL: func @layer_norm_by_power
+func.func @layer_norm_by_power(%x: tensor<?x2x4xf32>) -> (tensor<?x2x4xf32>, tensor<?x2x1xf32>) {
+  %epsilon = arith.constant dense<1.0e-5> : tensor<f32>
+  %mean = nn.mean %x {axes = array<i64: -1>, keep_dims = true} : (tensor<?x2x4xf32>) -> tensor<?x2x1xf32>
+  %d = nn.sub %x, %mean : (tensor<?x2x4xf32>, tensor<?x2x1xf32>) -> tensor<?x2x4xf32>
+  %square = nn.mul %d, %d : (tensor<?x2x4xf32>, tensor<?x2x4xf32>) -> tensor<?x2x4xf32>
+  %variance = nn.mean %square {axes = array<i64: 2>, keep_dims = true} : (tensor<?x2x4xf32>) -> tensor<?x2x1xf32>
+  %sum = nn.add %variance, %epsilon : (tensor<?x2x1xf32>, tensor<f32>) -> tensor<?x2x1xf32>
+  %root = nn.pow %sum {exponent = 0.5 : f32} : (tensor<?x2x1xf32>) -> tensor<?x2x1xf32>
+  // CHECK: %[[Y:.*]] = nn.layer_norm
+  %y = nn.div %d, %root : (tensor<?x2x4xf32>, tensor<?x2x1xf32>) -> tensor<?x2x4xf32>
+  // No root: it stays.
+  // CHECK: %[[P:.*]] = nn.pow %{{.*}} {exponent = 1.500000e+00 : f32}
+  %p = nn.pow %sum {exponent = 1.5 : f32} : (tensor<?x2x1xf32>) -> tensor<?x2x1xf32>
+  // CHECK: return %[[Y]], %[[P]]
+  return %y, %p : tensor<?x2x4xf32>, tensor<?x2x1xf32>
+}
+
+// -----
+
 // The mean of one dimension and the variance of another.
 // CHECK-LABEL: func @not_layer_norm
 func.func @not_layer_norm(%x: tensor<?x2x4xf32>) -> tensor<?x2x4xf32> {

@@ -187,12 +187,29 @@ def powers():
     m, x = Model(), np.abs(normal(3, 4)) + 0.5
     m.input("x", x)
     for exponent, dtype in ((2, np.int64), (3, np.int32), (4, np.float32), (0.5, np.float32), (1.5, np.float64),
-                            (-1, np.int64), (-0.5, np.float32), (-2, np.int8), (1, np.int64), (7, np.uint8)):
+                            (-1, np.int64), (-0.5, np.float32), (-2, np.int8), (1, np.int64), (7, np.uint8),
+                            (2.25, np.float32), (0, np.int64), (9, np.int64), (-1.5, np.float32)):
         m.output(m.node("Pow", "x", m.const(exponent, dtype)), x ** np.float32(exponent))
     m.output(m.node("Pow", "x", m.const([[2, 2, 2, 2]], np.int64)), x ** 2)
     # Of constants any will do.
     m.output(m.node("Add", "x", m.node("Pow", m.const([1, 2, 3, 4]), m.const([0, 1, 2, 2.5]))),
              x + np.array([1, 2, 9, 32], np.float32))
+    return m
+
+
+@case
+def powers_of_special_values():
+    m, x = Model(), np.array([[np.inf, -np.inf, np.nan, 4, -4]], np.float32)
+    m.input("x", x)
+    for exponent in (0.5, -0.5, 1.5, -1.5, 2.5, 1, 2, 3, -1, -2, -3, 0.25, 0):
+        with np.errstate(invalid="ignore"):
+            m.output(m.node("Pow", "x", m.const(exponent)), x ** np.float32(exponent))
+    # The sign of a zero shows in what is divided by it.
+    m.input("zeros", np.array([[0, -0.0]], np.float32))
+    for exponent in (0.5, -0.5, 1.5, -1.5, 2, 3, -2, -3):
+        with np.errstate(divide="ignore"):
+            power = m.feeds["zeros"] ** np.float32(exponent)
+            m.output(m.node("Div", m.const(1), m.node("Pow", "zeros", m.const(exponent))), 1 / power)
     return m
 
 
@@ -395,7 +412,7 @@ def attempt(name, quantir, folder):
     for key, wanted in model.expected.items():
         if got[key].shape != wanted.shape:
             errors.append(f"{key}: expected dimensions {wanted.shape}, but got {got[key].shape}")
-        elif not np.allclose(got[key], wanted, rtol=1e-4, atol=1e-5):
+        elif not np.allclose(got[key], wanted, rtol=1e-4, atol=1e-5, equal_nan=True):
             errors.append(f"{key}: differs by {np.abs(got[key] - wanted).max()}")
     if errors or not model.quantize:
         return errors

@@ -1,5 +1,6 @@
 // What nested modules hold is theirs.
 // RUN: qopt %s --quantir-convert-observers --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: qopt %s --quantir-convert-observers --quantir-verify-reference --split-input-file --verify-diagnostics | FileCheck %s
 
 // CHECK-LABEL: module {
 // CHECK: quantir.observe %{{.*}}, @own

@@ -25,8 +25,10 @@ func.func @float(%x: tensor<?x8x4x4xf32>, %w: tensor<8xf32>, %l: tensor<4xf32>) 
   %7 = nn.erf %6 : (tensor<?x8x4x4xf32>) -> tensor<?x8x4x4xf32>
   // CHECK: kernel.unary sqrt
   %8 = nn.sqrt %7 : (tensor<?x8x4x4xf32>) -> tensor<?x8x4x4xf32>
+  // CHECK: kernel.unary pow %{{.*}} {alpha = 1.500000e+00 : f32}
+  %p = nn.pow %8 {exponent = 1.5 : f32} : (tensor<?x8x4x4xf32>) -> tensor<?x8x4x4xf32>
   // CHECK: kernel.resample linear half_pixel floor %{{.*}} {scales = array<f32: 2.000000e+00, 2.000000e+00>}
-  %9 = nn.interpolate %8 {sizes = array<i64: 8, 8>, mode = "linear", coordinates = "half_pixel", scales = array<f32: 2.0, 2.0>} : (tensor<?x8x4x4xf32>) -> tensor<?x8x8x8xf32>
+  %9 = nn.interpolate %p {sizes = array<i64: 8, 8>, mode = "linear", coordinates = "half_pixel", scales = array<f32: 2.0, 2.0>} : (tensor<?x8x4x4xf32>) -> tensor<?x8x8x8xf32>
   return %9 : tensor<?x8x8x8xf32>
 }
 

@@ -145,6 +145,28 @@ module attributes {quantir.backend_config = #quantir.backend_config<"own", patte
 
 // -----
 
+// Of several paddings in a unit each counts: the first alone would change nothing before a maximum.
+// CHECK-LABEL: func @pads_in_a_unit
+// CHECK: quantir.observe %arg0, @act_0 passive
+// CHECK: quantir.fused "pads"
+// CHECK: quantir.observe %{{.*}}, @act_0 : tensor<?x1x6xf32>
+module attributes {quantir.backend_config = #quantir.backend_config<"own", patterns = [
+    <"nn.pad(nn.pad)", observation = share, dtypes = [<input = <quint8>, output = <quint8>>]>,
+    <"nn.max_pool", observation = share, dtypes = [<input = <quint8>, output = <quint8>>]>]>} {
+  func.func @pads_in_a_unit(%x: tensor<?x1x4xf32>) -> tensor<?x1x3xf32> {
+    %0 = quantir.fused "pads"(%x) {
+    ^bb0(%arg: tensor<?x1x4xf32>):
+      %1 = nn.pad %arg {padding = array<i64: 0, 0, 1, 0, 0, 0>, value = -1.0e+09 : f32} : (tensor<?x1x4xf32>) -> tensor<?x1x5xf32>
+      %2 = nn.pad %1 {padding = array<i64: 0, 0, 0, 0, 0, 1>, value = 5.0 : f32} : (tensor<?x1x5xf32>) -> tensor<?x1x6xf32>
+      quantir.yield %2 : tensor<?x1x6xf32>
+    } : (tensor<?x1x4xf32>) -> tensor<?x1x6xf32>
+    %3 = nn.max_pool %0 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x1x6xf32>) -> tensor<?x1x3xf32>
+    return %3 : tensor<?x1x3xf32>
+  }
+}
+
+// -----
+
 // An op that stays float reads the value as it is when its maker is not quantized.
 // CHECK-LABEL: func @float_reader(
 // CHECK-SAME: %[[X:[^:]*]]: tensor<?x4xf32>

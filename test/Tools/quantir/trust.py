@@ -44,6 +44,9 @@ def joined(factor):
 GOOD = linear("%h", "%x", WEIGHT, "first") + f"%r = nn.relu %h : ({X}) -> {X}\n" + linear("%y", "%r", WEIGHT, "second")
 CONSTANT = linear("%h", "%x", 0 * WEIGHT, "first") + linear("%y", "%h", WEIGHT, "second")
 
+# Zero in float, and what is left of rounding in the plan.
+ZERO = (linear("%h", "%x", WEIGHT, "first") + f'%y = nn.sub %h, %h {{nn.path = "difference"}} : ({X}, {X}) -> {X}\n')
+
 QCONFIGS = {"dynamic": "default_dynamic_qconfig", "half": "float16_static_qconfig"}
 
 
@@ -100,6 +103,12 @@ def main():
     expect("constant", errors, "output 'y' is the same whatever the input is, in the float model, too")
     if "do not trust" in errors:
         sys.exit(f"constant: expected no word against the plan, but got {errors}")
+
+    # Beside a signal of nothing any error is infinite.
+    errors, report, _ = quantize(quantir, folder, "zero", module(ZERO), data)
+    expect("zero", errors, "output 'y' ", "are they what the model is used on?")
+    if "do not trust" in errors or not report["outputs"][0]["sqnr_db"] <= -200:
+        sys.exit(f"zero: expected no word against the plan, but got {report['outputs']} and {errors}")
 
     # One sample is no reason to take an output for constant.
     errors, _, _ = quantize(quantir, folder, "single", module(GOOD), data[:1])

@@ -93,8 +93,9 @@ TEST_CASE("the levels of a mapping, from the weakest to the strongest") {
     "module_name": [["block.0", null], ["block.0.conv", "quantir_default"]],
     "module_name_object_type_order": [["block.0", "nn.conv", 1, null]]})");
   REQUIRE(mapping);
+  QConfigResolver resolver(mapping);
   auto decide = [&](StringRef type, StringRef path, int64_t index = 0) {
-    return *resolveQConfig(mapping, {{type}, path, /*isFunction=*/false, {index}}, f.loc());
+    return *resolver.resolve({{type}, path, /*isFunction=*/false, {index}}, f.loc());
   };
   CHECK(decide("nn.linear", "fc").qconfig);
   CHECK(decide("nn.linear", "fc").setting == "global");

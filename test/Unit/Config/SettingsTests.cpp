@@ -40,9 +40,10 @@ struct ModelFixture : ConfigFixture {
     QConfigMappingAttr attr = mapping(text);
     INFO(takeError());
     REQUIRE(attr);
+    QConfigResolver resolver(attr);
     std::vector<std::string> settings;
     for (const OpIdentity &op : ops)
-      settings.push_back(resolveQConfig(attr, op, loc())->setting);
+      settings.push_back(resolver.resolve(op, loc())->setting);
     return settings;
   }
 
@@ -106,8 +107,9 @@ TEST_CASE("expressions are Python's") {
         f.mapping(R"({"module_name_regex": [[")" + std::string(pattern) + R"(", null]]})");
     INFO(f.takeError());
     REQUIRE(mapping);
-    CHECK(resolveQConfig(mapping, f.ops[0], f.loc())->setting != "global");
-    CHECK(resolveQConfig(mapping, f.ops[3], f.loc())->setting == "global");
+    QConfigResolver resolver(mapping);
+    CHECK(resolver.resolve(f.ops[0], f.loc())->setting != "global");
+    CHECK(resolver.resolve(f.ops[3], f.loc())->setting == "global");
   }
 }
 
@@ -155,6 +157,54 @@ TEST_CASE("settings that match nothing are warnings with the place and the neare
   CHECK_THAT(
       f.check(R"({"module_name_object_type_order": [["layer1.0", "relu", 0, null]]})").at(0),
       ContainsSubstring("methods such as 'relu' are not counted; name the op by its module"));
+}
+
+TEST_CASE("a number that no op has in its function matches nothing") {
+  ConfigFixture f;
+  // Two functions with an op each in the same module, a unit whose activation counts no more, and
+  // two modules of the author's class, which have no numbers.
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(R"(
+    func.func @main(%x: tensor<1x4xf32>, %w: tensor<4x4xf32>) -> tensor<1x4xf32> {
+      %0 = quantir.fused "linear_relu"(%x, %w) {
+      ^bb0(%a: tensor<1x4xf32>, %b: tensor<4x4xf32>):
+        %linear = nn.linear %a, %b {nn.path = "block.fc"} : (tensor<1x4xf32>, tensor<4x4xf32>) -> tensor<1x4xf32>
+        %relu = nn.relu %linear {nn.path = "block.act"} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+        quantir.yield %relu : tensor<1x4xf32>
+      } : (tensor<1x4xf32>, tensor<4x4xf32>) -> tensor<1x4xf32>
+      %1 = nn.relu %0 {nn.path = "block.act2"} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+      %2 = func.call @a(%1) {nn.path = "a"} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+      %3 = func.call @b(%2) {nn.path = "b"} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+      return %3 : tensor<1x4xf32>
+    }
+    func.func private @a(%x: tensor<1x4xf32>) -> tensor<1x4xf32> attributes {quantir.module_class = "net.Part"} {
+      %0 = nn.tanh %x {nn.path = "part.act"} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+      return %0 : tensor<1x4xf32>
+    }
+    func.func private @b(%x: tensor<1x4xf32>) -> tensor<1x4xf32> attributes {quantir.module_class = "net.Part"} {
+      %0 = nn.tanh %x {nn.path = "part.act2"} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+      return %0 : tensor<1x4xf32>
+    })",
+                                                             &f.context);
+  INFO(f.takeError());
+  REQUIRE(module);
+  auto check = [&](const std::string &order) {
+    QConfigMappingAttr mapping = f.mapping(R"({"module_name_object_type_order": [)" + order + "]}");
+    REQUIRE(mapping);
+    f.warnings.clear();
+    CHECK(succeeded(checkSettings(mapping, *module, f.loc())));
+    return f.warnings.empty() ? "" : f.warnings.front();
+  };
+  CHECK(check(R"(["part", "nn.tanh", 0, null])") == "");
+  CHECK_THAT(check(R"(["part", "nn.tanh", 1, null])"),
+             ContainsSubstring("module 'part' has 1 ops of type 'nn.tanh' directly in it, so that "
+                               "none has the number 1"));
+  CHECK(check(R"(["block", "nn.relu", 0, null])") == "");
+  CHECK_THAT(check(R"(["block", "nn.relu", 1, null])"),
+             ContainsSubstring("module 'block' has 1 ops of type 'nn.relu'"));
+  CHECK(check(R"(["", "net.Part", 0, null])") == "");
+  CHECK_THAT(check(R"(["", "net.Part", 1, null])"),
+             ContainsSubstring("modules of a class of the model's author, such as 'net.Part', are "
+                               "not counted; name the module"));
 }
 
 TEST_CASE("a setting that a stronger one overrides matches all the same") {

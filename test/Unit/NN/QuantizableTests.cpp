@@ -36,6 +36,7 @@ func.func @ops(%x: tensor<1x4x8xf32>, %w: tensor<4x4x1xf32>, %b: tensor<4xf32>, 
   %gelu = nn.gelu %x : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
   %erf = nn.erf %x : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
   %sqrt = nn.sqrt %x : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+  %pow = nn.pow %x {exponent = 1.5 : f32} : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
   %prelu = nn.prelu %x, %b : (tensor<1x4x8xf32>, tensor<4xf32>) -> tensor<1x4x8xf32>
   %layer_norm = nn.layer_norm %x, %k, %k {axis = 1 : i64} : (tensor<1x4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<1x4x8xf32>
   %group_norm = nn.group_norm %x, %b, %b {groups = 2 : i64} : (tensor<1x4x8xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x4x8xf32>
@@ -117,6 +118,7 @@ TEST_CASE("every op says how it is quantized") {
       {"gelu", observed},
       {"erf", observed},
       {"sqrt", observed},
+      {"pow", observed},
       {"prelu", "activation none | observe "},
       {"layer_norm", "activation none none | observe "},
       {"group_norm", "activation none none | observe "},

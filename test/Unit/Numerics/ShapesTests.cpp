@@ -116,6 +116,14 @@ TEST_CASE("pooling shapes", "[shapes]") {
   CHECK(poolOf({1, 2, 6}, {{3}, {2}, {0, 0}, {1}, true}) == "[1x2x3]");
   // Rounded up, the last window would start in the padding: it is left out.
   CHECK(poolOf({1, 2, 5}, {{2}, {3}, {1, 1}, {1}, true}) == "[1x2x2]");
+  // In ceil mode a window may go beyond the end, by less than the stride.
+  CHECK(poolOf({1, 2, 6}, {{9}, {4}, {0, 0}, {1}, true}) == "[1x2x1]");
+  CHECK(poolOf({1, 2, 6}, {{10}, {4}, {0, 0}, {1}, true}) ==
+        "error: spatial dimension 0: expected a window less than the stride (4) longer than the "
+        "padded input (6), but got 10");
+  CHECK(poolOf({1, 2, 6}, {{9}, {4}, {0, 0}, {1}}) ==
+        "error: spatial dimension 0: expected a window no longer than the padded input (6), but "
+        "got 9");
   CHECK(poolOf({1, 2, 6}, {{3}, {2}, {3, 0}, {1}}) ==
         "error: spatial dimension 0: expected padding shorter than the window (3), but got 3 and "
         "0");

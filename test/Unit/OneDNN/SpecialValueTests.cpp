@@ -79,6 +79,34 @@ TEST_CASE("unary functions of NaN, infinities and the largest numbers", "[specia
   CHECK(wrong == 0);
 }
 
+TEST_CASE("powers of NaN, infinities and zeros are those of std::pow", "[special]") {
+  const float exponent =
+      GENERATE(0.5f, -0.5f, 1.5f, -1.5f, 2.5f, -2.5f, 0.0f, 1.0f, -1.0f, 2.0f, -3.0f, 0.25f);
+  const std::vector<float> numbers{notANumber, infinity, -infinity, 0.0f,
+                                   -0.0f,      4.0f,     -4.0f,     1e-40f};
+  plan::UnaryT unary;
+  unary.kind = plan::UnaryKind::Pow;
+  unary.alpha = exponent;
+  const OpBuffer op(std::move(unary));
+  for (const Backend *backend : {&referenceBackend(), &onednnBackend()}) {
+    const auto count = int64_t(numbers.size());
+    Value x(DType::Float32, {count}), y(DType::Float32, {count});
+    std::copy(numbers.begin(), numbers.end(), x.data<float>());
+    REQUIRE(run(*backend, op, {&x}, y) != "");
+    for (size_t i = 0; i < numbers.size(); ++i) {
+      INFO(backend->name() << ": " << numbers[i] << " to the power of " << exponent);
+      const float expected = std::pow(numbers[i], exponent), got = y.data<float>()[i];
+      if (std::isnan(expected) || std::isinf(expected) || expected == 0) {
+        CHECK((std::isnan(expected) ? std::isnan(got) : got == expected));
+        if (!std::isnan(expected))
+          CHECK(std::signbit(got) == std::signbit(expected));
+      } else {
+        CHECK(std::abs(got - expected) <= 1e-6f * std::abs(expected));
+      }
+    }
+  }
+}
+
 TEST_CASE("softmax of a row with NaN or infinity is NaN", "[special]") {
   const int axis = GENERATE(0, 1, 2);
   const Layout layout = GENERATE(rowMajor, channelsLast);

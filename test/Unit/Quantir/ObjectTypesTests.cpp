@@ -152,6 +152,7 @@ TEST_CASE("every op of the nn dialect has a row, and none of its names stands fo
     func.func @ops(%x: tensor<2xf32>) {
       %sqrt = nn.sqrt %x : (tensor<2xf32>) -> tensor<2xf32>
       %erf = nn.erf %x : (tensor<2xf32>) -> tensor<2xf32>
+      %pow = nn.pow %x {exponent = 0.5 : f32} : (tensor<2xf32>) -> tensor<2xf32>
       return
     })mlir",
                                                              &context);
@@ -163,4 +164,5 @@ TEST_CASE("every op of the nn dialect has a row, and none of its names stands fo
   });
   CHECK(llvm::join(objectTypesOf(ops[0]), " ") == "torch.sqrt sqrt nn.sqrt");
   CHECK(llvm::join(objectTypesOf(ops[1]), " ") == "torch.erf erf nn.erf");
+  CHECK(llvm::join(objectTypesOf(ops[2]), " ") == "torch.pow operator.pow pow nn.pow");
 }

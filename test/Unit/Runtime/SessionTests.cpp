@@ -193,6 +193,10 @@ TEST_CASE("backends are chosen by the options, the op, the plan") {
   CHECK_THAT(session.message(), ContainsSubstring("expected a backend of this build (reference"));
   CHECK_THAT(session.message(), ContainsSubstring("but got 'nonesuch'; choose another one"));
   SessionOptions options;
+  options.backend = "refrence";
+  session = Session::create(loadPlan(builder), options);
+  REQUIRE_FALSE(session);
+  CHECK_THAT(session.message(), ContainsSubstring("but got 'refrence'; did you mean 'reference'?"));
   options.backend = "reference";
   CHECK(makeSession(loadPlan(builder), options)->profile()[0].implementation == "reference");
   builder.graph.backend = "";

@@ -266,6 +266,11 @@ TEST_CASE("elementwise ops and reductions are checked") {
   clamp.beta = nan;
   CHECK_THAT(errorOf(unaryPlan(clamp, floats, floats)),
              ContainsSubstring("op 0 (the_op, Unary): expected clamp bounds in order"));
+  plan::UnaryT pow;
+  pow.kind = plan::UnaryKind::Pow;
+  pow.alpha = nan;
+  CHECK_THAT(errorOf(unaryPlan(pow, floats, floats)),
+             ContainsSubstring("op 0 (the_op, Unary): expected a finite exponent, but got nan"));
   plan::UnaryT unknown;
   unknown.kind = plan::UnaryKind(40);
   CHECK_THAT(errorOf(unaryPlan(unknown, floats, floats)), ContainsSubstring("a known function"));

@@ -8,6 +8,8 @@
 #include "../HostOps.h"
 #include "../Registry.h"
 
+#include "quantir/Numerics/Text.h"
+
 #include "llvm/ADT/STLExtras.h"
 
 #include <cmath>
@@ -110,8 +112,8 @@ static Value emitProduct(NodeContext &node, Value x, int64_t power) {
   return x ? result : Value();
 }
 
-/// Powers that are products, roots and their reciprocals: x^2 and sqrt(x) are what a normalization
-/// is exported as.
+/// Small whole powers are products, which can be quantized and which a normalization is made of,
+/// and their reciprocals.
 static LogicalResult importPow(NodeContext &node) {
   if (node.canEvaluate())
     return node.bindEvaluated(powHost(*node.getHost(0), *node.getHost(1)));
@@ -120,23 +122,15 @@ static LogicalResult importPow(NodeContext &node) {
   if (node.hasFailed())
     return failure();
   constexpr double largest = 8;
-  double magnitude = std::fabs(*exponent), whole = std::floor(magnitude);
-  bool hasRoot = magnitude - whole == 0.5;
-  if (!(magnitude <= largest) || magnitude == 0 || (magnitude != whole && !hasRoot))
-    return node.emitInputError(1)
-           << "expected an exponent that is a multiple of 0.5, other than 0, from -8 to 8, but got "
-           << std::to_string(*exponent) << ", which is not supported";
-
-  Value result = whole > 0 ? emitProduct(node, x, int64_t(whole)) : Value();
-  if (hasRoot) {
-    auto root = node.create<nn::SqrtOp>({x});
-    if (!root)
-      return failure();
-    auto product = result ? node.create<nn::MulOp>({result, root.getResult()}) : nn::MulOp();
-    if (result && !product)
-      return failure();
-    result = product ? product.getResult() : root.getResult();
+  double magnitude = std::fabs(*exponent);
+  if (magnitude != std::floor(magnitude) || magnitude == 0 || magnitude > largest) {
+    auto number = static_cast<float>(*exponent);
+    if (!std::isfinite(number))
+      return node.emitInputError(1)
+             << "expected a finite exponent, but got " << numerics::formatFloat(number);
+    return node.emit<nn::PowOp>({x}, {node.attr("exponent", number)});
   }
+  Value result = emitProduct(node, x, int64_t(magnitude));
   if (*exponent > 0)
     return node.bind(0, result);
   Value one = node.createConstant(HostTensor::make<float>({}, 1.0f), "one");
