@@ -29,6 +29,7 @@ LAYERS = [
     ("lib/Numerics/", "numerics"),
     ("dialects/", "dialects"),
     ("passes/", "passes"),
+    ("lib/Support/", "support"),
     ("lib/Config/", "config"),
     ("lib/Target/Plan/", "export"),
     ("lib/Calibration/", "joint"),
@@ -42,14 +43,15 @@ INCLUDE_NAMES = [
     (r"(?:llvm|mlir)(?:-c)?/", "llvm"),
     (r"quantir/(?=dialects/|passes/)", ""),
     (r"quantir/Runtime/", "include/quantir/Runtime/"),
-    (r"quantir/(?=(?:Numerics|Config|Frontend|Target|Calibration|Pipeline|Compiler|CAPI)/)", "lib/"),
+    (r"quantir/(?=(?:Numerics|Support|Config|Frontend|Target|Calibration|Pipeline|Compiler|CAPI)/)", "lib/"),
     (r"(?=runtime/)", ""),
 ]
 
 # What a layer may reach besides itself. "plan format" is the part of the runtime that both worlds agree on.
-COMPILER = {"llvm", "numerics", "dialects", "config"}
+COMPILER = {"llvm", "numerics", "support", "dialects", "config"}
 ALLOWED = {
     "numerics": set(),
+    "support": {"llvm"},
     "runtime": {"numerics", "plan format"},
     "dialects": {"llvm", "numerics"},
     "config": {"llvm", "numerics", "dialects"},

@@ -2,8 +2,11 @@
 
 #include "runtime/kernels/onednn/Pipeline.h"
 
+#include "runtime/kernels/onednn/Packing.h"
+
 #include <iterator>
 #include <new>
+#include <optional>
 
 namespace quantir::runtime::onednn {
 
@@ -163,6 +166,18 @@ Buffer PipelineBuilder::reorder(Buffer from, const dnnl::memory::desc &fromDesc,
                                 const dnnl::memory::desc &toDesc) {
   if (fromDesc == toDesc)
     return from;
+  if (std::optional<Packing> packing = Packing::create(fromDesc, toDesc)) {
+    if (from.isConstant()) {
+      std::byte *data = allocate(toDesc.get_size());
+      packing->run(from.resolve({}), data);
+      return Buffer::constant(data);
+    }
+    const Buffer to = scratch(toDesc.get_size());
+    addLoop([from, to, packing = *std::move(packing)](const RunContext &context) {
+      packing.run(from.resolve(context), to.resolve(context));
+    });
+    return to;
+  }
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const dnnl::reorder::primitive_desc desc(cpuEngine(), fromDesc, cpuEngine(), toDesc, attr);
