@@ -122,7 +122,7 @@ func.func @interpolate_size(%x: tensor<?x3x4xf32>) {
 // -----
 
 func.func @interpolate_scales(%x: tensor<?x3x4xf32>) {
-  // expected-error @+1 {{'nn.interpolate' op expected scales that are positive numbers, but got 0.0}}
+  // expected-error @+1 {{'nn.interpolate' op expected scales that are positive numbers, but got 0}}
   %y = nn.interpolate %x {sizes = array<i64: 8>, mode = "nearest", scales = array<f32: 0.0>} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
   return
 }

@@ -148,13 +148,13 @@ module attributes {quantir.backend_config = #quantir.backend_config<"own", patte
 // Of several paddings in a unit each counts: the first alone would change nothing before a maximum.
 // CHECK-LABEL: func @pads_in_a_unit
 // CHECK: quantir.observe %arg0, @act_0 passive
-// CHECK: quantir.fused "pads"
+// CHECK: quantir.fused "pad_pad"
 // CHECK: quantir.observe %{{.*}}, @act_0 : tensor<?x1x6xf32>
 module attributes {quantir.backend_config = #quantir.backend_config<"own", patterns = [
     <"nn.pad(nn.pad)", observation = share, dtypes = [<input = <quint8>, output = <quint8>>]>,
     <"nn.max_pool", observation = share, dtypes = [<input = <quint8>, output = <quint8>>]>]>} {
   func.func @pads_in_a_unit(%x: tensor<?x1x4xf32>) -> tensor<?x1x3xf32> {
-    %0 = quantir.fused "pads"(%x) {
+    %0 = quantir.fused "pad_pad"(%x) {
     ^bb0(%arg: tensor<?x1x4xf32>):
       %1 = nn.pad %arg {padding = array<i64: 0, 0, 1, 0, 0, 0>, value = -1.0e+09 : f32} : (tensor<?x1x4xf32>) -> tensor<?x1x5xf32>
       %2 = nn.pad %1 {padding = array<i64: 0, 0, 0, 0, 0, 1>, value = 5.0 : f32} : (tensor<?x1x5xf32>) -> tensor<?x1x6xf32>
