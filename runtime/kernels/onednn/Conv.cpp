@@ -82,8 +82,10 @@ public:
     if (movesResult && info.addend)
       return nullptr;
     const Buffer x = moved(*info.input, op.buffer(WeightedOp::inputIndex));
-    const Buffer w =
+    const std::optional<Buffer> w =
         builder.reorder(op.buffer(WeightedOp::weightIndex), weight, desc.weights_desc());
+    if (!w)
+      return nullptr;
     const Buffer y = movesResult
                          ? builder.scratch(info.output->numElements() * sizeOf(info.output->dtype))
                          : Buffer::output(0);
@@ -93,7 +95,7 @@ public:
       PrimitiveStage &stage =
           builder.addPrimitive(Primitive(primitive), primitive.scratchpad_desc());
       stage.bind(DNNL_ARG_SRC, source, x);
-      stage.bind(DNNL_ARG_WEIGHTS, primitive.weights_desc(), w);
+      stage.bind(DNNL_ARG_WEIGHTS, primitive.weights_desc(), *w);
       if (b)
         stage.bind(DNNL_ARG_BIAS, bias, *b);
       stage.bind(DNNL_ARG_DST, result, value);
@@ -137,14 +139,16 @@ public:
     if (!isUsable(desc))
       return nullptr;
 
-    const Buffer w =
+    const std::optional<Buffer> w =
         builder.reorder(addCentring(*info.weight, op.buffer(WeightedOp::weightIndex), builder),
                         weight, desc.weights_desc());
+    if (!w)
+      return nullptr;
     const Buffer x = addCentring(*info.input, op.buffer(WeightedOp::inputIndex), builder);
     const Buffer sums = builder.scratch(result.get_size());
     PrimitiveStage &stage = builder.addPrimitive(Primitive(desc), desc.scratchpad_desc());
     stage.bind(DNNL_ARG_SRC, source, x);
-    stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), w);
+    stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), *w);
     stage.bind(DNNL_ARG_DST, result, sums);
     addFinish(op, sums, builder);
     return builder.finish(implementationName(desc) + ":through_float");

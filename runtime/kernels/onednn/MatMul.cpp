@@ -77,8 +77,10 @@ public:
     const auto desc = describe(left, right, biasDesc(), result, fusion.attr);
     if (!isUsable(desc))
       return nullptr;
-    const Buffer b =
+    const std::optional<Buffer> b =
         builder.reorder(op.buffer(WeightedOp::weightIndex), right, desc.weights_desc());
+    if (!b)
+      return nullptr;
     const Buffer value = division.primitiveResult(Buffer::output(0), builder);
     const std::optional<Buffer> bias = biasBuffer(op, builder);
     const auto addPrimitive = [&](const dnnl::matmul::primitive_desc &primitive,
@@ -86,7 +88,7 @@ public:
       PrimitiveStage &stage =
           builder.addPrimitive(dnnl::matmul(primitive), primitive.scratchpad_desc());
       stage.bind(DNNL_ARG_SRC, left, op.buffer(WeightedOp::inputIndex));
-      stage.bind(DNNL_ARG_WEIGHTS, primitive.weights_desc(), b);
+      stage.bind(DNNL_ARG_WEIGHTS, primitive.weights_desc(), *b);
       if (bias)
         stage.bind(DNNL_ARG_BIAS, biasDesc(), *bias);
       stage.bind(DNNL_ARG_DST, result, value);
@@ -122,14 +124,16 @@ public:
     const auto desc = describe(left, right, memory::desc(), sums, attr);
     if (!isUsable(desc))
       return nullptr;
-    const Buffer b =
+    const std::optional<Buffer> b =
         builder.reorder(addCentring(*info.rhs, op.buffer(WeightedOp::weightIndex), builder), right,
                         desc.weights_desc());
+    if (!b)
+      return nullptr;
     const Buffer a = addCentring(*info.lhs, op.buffer(WeightedOp::inputIndex), builder);
     const Buffer y = builder.scratch(sums.get_size());
     PrimitiveStage &stage = builder.addPrimitive(dnnl::matmul(desc), desc.scratchpad_desc());
     stage.bind(DNNL_ARG_SRC, left, a);
-    stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), b);
+    stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), *b);
     stage.bind(DNNL_ARG_DST, sums, y);
     addFinish(op, y, builder);
     return builder.finish(implementationName(desc) + ":through_float");

@@ -89,13 +89,15 @@ std::optional<Packing> Packing::create(const dnnl::memory::desc &from,
   const dnnl::memory::dims dims = to.get_dims(), padded = to.get_padded_dims(),
                            strides = from.get_strides();
   Packing packing;
-  packing.bytes = to.get_size();
+  packing.size = size_t(product(padded)) * elementSize;
+  packing.whole = packing.size == to.get_size();
   packing.hasPadding = padded != dims;
-  // More bytes than elements: sums behind them, or gaps between them.
-  if (packing.bytes != size_t(product(padded)) * elementSize ||
-      (elementSize != 1 && elementSize != 4))
-    return std::nullopt;
   const std::vector<std::vector<Digit>> digits = digitsOf(to);
+  int64_t last = product(to.get_inner_blks()) - 1; // where the last element lies
+  for (size_t dim = 0; dim < dims.size(); ++dim)
+    last += (padded[dim] / digits[dim].front().unit - 1) * digits[dim].front().stride;
+  if (last + 1 != product(padded) || (elementSize != 1 && elementSize != 4))
+    return std::nullopt;
   std::vector<Box> boxes(1);
   for (size_t dim = 0; dim < dims.size(); ++dim)
     boxes = divide(boxes, digits[dim], dims[dim], strides[dim]);
@@ -107,7 +109,7 @@ std::optional<Packing> Packing::create(const dnnl::memory::desc &from,
 
 void Packing::run(const void *from, void *to) const {
   if (hasPadding)
-    std::memset(to, 0, bytes);
+    std::memset(to, 0, size);
   for (const StridedCopy &copy : copies)
     copy.run(from, to);
 }

@@ -1,9 +1,9 @@
 //===- Packing.h - Weights in oneDNN's blocked formats ----------*- C++ -*-===//
 //
 // oneDNN's kernels read weights in blocks, AB16b64a for instance, padded with zeros to whole ones.
-// Its own reorder into such formats is not used where it can be helped: that of oneDNN 3.7 leaves a
-// part of padded blocks unwritten on machines that do not tell the size of their caches, such as
-// many virtual ones (PackingTests.cpp).
+// Its own reorder into such formats is not trusted: that of oneDNN 3.7 leaves a part of padded
+// blocks unwritten on machines that do not tell the size of their caches, such as some virtual
+// ones.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,18 +21,25 @@ namespace quantir::runtime::onednn {
 
 class Packing {
 public:
-  /// From a plain format to a blocked one, of the same dims and type. Nullopt for what else oneDNN
-  /// may want: formats of its own, and those with sums of the weights behind them.
+  /// From a plain format to a blocked one without gaps, of the same dims and type. Nullopt for what
+  /// else oneDNN may want.
   static std::optional<Packing> create(const dnnl::memory::desc &from,
                                        const dnnl::memory::desc &to);
 
-  /// Writes all of `to`, padding included.
+  /// What the elements take in `to`, padding included.
+  size_t bytes() const { return size; }
+
+  /// Whether that is all of `to`: sums of the weights may stand behind them, in a form that only
+  /// oneDNN knows.
+  bool isWhole() const { return whole; }
+
+  /// Writes the elements and the padding.
   void run(const void *from, void *to) const;
 
 private:
   std::vector<StridedCopy> copies;
-  size_t bytes = 0;
-  bool hasPadding = false;
+  size_t size = 0;
+  bool whole = false, hasPadding = false;
 };
 
 } // namespace quantir::runtime::onednn

@@ -4,6 +4,7 @@
 
 #include "runtime/kernels/onednn/Packing.h"
 
+#include <cstring>
 #include <iterator>
 #include <new>
 #include <optional>
@@ -162,41 +163,44 @@ PrimitiveStage &PipelineBuilder::addPrimitive(const dnnl::primitive &primitive,
   return result;
 }
 
-Buffer PipelineBuilder::reorder(Buffer from, const dnnl::memory::desc &fromDesc,
-                                const dnnl::memory::desc &toDesc) {
+std::optional<Buffer> PipelineBuilder::reorder(Buffer from, const dnnl::memory::desc &fromDesc,
+                                               const dnnl::memory::desc &toDesc) {
   if (fromDesc == toDesc)
     return from;
-  if (std::optional<Packing> packing = Packing::create(fromDesc, toDesc)) {
-    if (from.isConstant()) {
-      std::byte *data = allocate(toDesc.get_size());
-      packing->run(from.resolve({}), data);
-      return Buffer::constant(data);
-    }
-    const Buffer to = scratch(toDesc.get_size());
+  std::optional<Packing> packing = Packing::create(fromDesc, toDesc);
+  if (!packing)
+    return std::nullopt;
+  if (!from.isConstant()) {
+    if (!packing->isWhole())
+      return std::nullopt;
+    const Buffer to = scratch(packing->bytes());
     addLoop([from, to, packing = *std::move(packing)](const RunContext &context) {
       packing.run(from.resolve(context), to.resolve(context));
     });
     return to;
   }
+  std::byte *data = allocate(toDesc.get_size());
+  const Buffer to = Buffer::constant(data);
+  if (packing->isWhole()) {
+    packing->run(from.resolve({}), data);
+    return to;
+  }
+  // Only oneDNN knows the sums behind the weights. It can be trusted with them if it gets the
+  // weights right.
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const dnnl::reorder::primitive_desc desc(cpuEngine(), fromDesc, cpuEngine(), toDesc, attr);
-  if (!from.isConstant()) {
-    const Buffer to = scratch(toDesc.get_size());
-    PrimitiveStage &stage = addPrimitive(dnnl::reorder(desc), desc.scratchpad_desc());
-    stage.bind(DNNL_ARG_FROM, fromDesc, from);
-    stage.bind(DNNL_ARG_TO, toDesc, to);
-    return to;
-  }
-  std::byte *data = allocate(toDesc.get_size());
   std::vector<std::byte> scratchpad(desc.scratchpad_desc().get_size() + alignment);
   PrimitiveStage stage{dnnl::reorder(desc)};
   if (desc.scratchpad_desc().get_size())
     stage.bind(DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), Buffer::constant(scratchpad.data()));
   stage.bind(DNNL_ARG_FROM, fromDesc, from);
-  stage.bind(DNNL_ARG_TO, toDesc, Buffer::constant(data));
+  stage.bind(DNNL_ARG_TO, toDesc, to);
   stage.run({});
-  return Buffer::constant(data);
+  std::vector<std::byte> expected(packing->bytes());
+  packing->run(from.resolve({}), expected.data());
+  return std::memcmp(data, expected.data(), expected.size()) == 0 ? std::optional(to)
+                                                                  : std::nullopt;
 }
 
 std::unique_ptr<Kernel> PipelineBuilder::finish(std::string implementation) {

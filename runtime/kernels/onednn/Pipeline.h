@@ -16,6 +16,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -135,9 +136,11 @@ public:
   PrimitiveStage &addPrimitive(const dnnl::primitive &primitive,
                                const dnnl::memory::desc &scratchpad);
 
-  /// Brings `from` into the form `toDesc`: now, when it is a constant; else by a stage of its own.
-  /// Gives back `from` itself when there is nothing to do.
-  Buffer reorder(Buffer from, const dnnl::memory::desc &fromDesc, const dnnl::memory::desc &toDesc);
+  /// Brings weights into the form `toDesc`: now, when they are constant; else by a stage of its
+  /// own. Gives back `from` itself when there is nothing to do, and nothing when it cannot be done
+  /// rightly (Packing.h).
+  std::optional<Buffer> reorder(Buffer from, const dnnl::memory::desc &fromDesc,
+                                const dnnl::memory::desc &toDesc);
 
   std::unique_ptr<Kernel> finish(std::string implementation);
 
