@@ -82,15 +82,25 @@ public:
   virtual std::string_view implementation() const = 0;
 };
 
+/// How a thread uses a backend's thread pool.
+struct PoolSettings {
+  int threads = 1;
+  bool dynamic = false; ///< fewer threads may do when the machine is busy
+};
+
 class Backend {
 public:
   virtual ~Backend() = default;
   virtual std::string_view name() const = 0;
 
-  /// Sets the size of the backend's thread pool for the calling thread; returns what it was before.
-  /// A session calls it before it creates a kernel and at the start of every run, and sets it back
+  /// How many of `wanted` threads the backend's pool gives the calling thread. Kernels divide their
+  /// work by the session's number of threads, so that has to be one that they get.
+  virtual int availablePool(int wanted) const { return wanted; }
+
+  /// Sets the calling thread's use of the backend's thread pool; returns what it was before. A
+  /// session calls it before it creates a kernel and at the start of every run, and sets it back
   /// afterwards.
-  virtual int useThreads(int threads) const { return threads; }
+  virtual PoolSettings usePool(PoolSettings settings) const { return settings; }
 
   /// Calls body(0), ..., body(parts - 1), each once, and returns when all have: on the backend's
   /// pool, so that no second one gets in its way.

@@ -5,8 +5,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <exception>
+#include <system_error>
+#include <thread>
 
 namespace quantir::runtime {
 namespace {
@@ -51,11 +55,11 @@ class RunThreads {
 public:
   explicit RunThreads(SessionState &session) : session(session) {
     for (SessionState::UsedBackend &used : session.backends)
-      used.callerThreads = used.backend->useThreads(session.threads);
+      used.callersPool = used.backend->usePool({session.threads});
   }
   ~RunThreads() {
     for (const SessionState::UsedBackend &used : session.backends)
-      used.backend->useThreads(used.callerThreads);
+      used.backend->usePool(used.callersPool);
   }
   RunThreads(const RunThreads &) = delete;
   RunThreads &operator=(const RunThreads &) = delete;
@@ -91,24 +95,12 @@ Status SessionState::checkCancelled() const {
 
 Status SessionState::run(std::span<const TensorView> inputViews,
                          std::span<const TensorView> outputViews) {
-  using Clock = std::chrono::steady_clock;
   QUANTIR_RETURN_IF_ERROR(checkArguments(inputViews, outputViews));
   for (const Binding &binding : inputBindings)
     slots[binding.slot] = inputViews[binding.index].data;
   for (const Binding &binding : outputBindings)
     slots[binding.slot] = outputViews[binding.index].data;
-  const RunThreads scope(*this);
-
-  for (Step &step : steps) {
-    QUANTIR_RETURN_IF_ERROR(checkCancelled());
-    Clock::time_point start = options.profile ? Clock::now() : Clock::time_point();
-    step.kernel->run(slots.data() + step.firstInput, slots.data() + step.firstOutput,
-                     scratch.data());
-    if (options.profile)
-      step.totalMs += std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-    ++step.runs;
-    QUANTIR_RETURN_IF_ERROR(step.kernel->status());
-  }
+  QUANTIR_RETURN_IF_ERROR(getsItsThreads() ? runSteps() : runStepsElsewhere());
 
   for (const OutputCopy &copy : outputCopies) {
     const void *source = copy.source;
@@ -118,6 +110,50 @@ Status SessionState::run(std::span<const TensorView> inputViews,
       source = outputViews[copy.index].data;
     const TensorView &output = outputViews[copy.output];
     std::memcpy(output.data, source, output.bytes());
+  }
+  return {};
+}
+
+bool SessionState::getsItsThreads() const {
+  return std::all_of(backends.begin(), backends.end(), [&](const UsedBackend &used) {
+    return used.backend->availablePool(threads) >= threads;
+  });
+}
+
+Status SessionState::runStepsElsewhere() {
+  Status status;
+  std::exception_ptr thrown;
+  try {
+    std::thread([&] {
+      try {
+        status = runSteps();
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+    }).join();
+  } catch (const std::system_error &error) {
+    return Status::outOfMemory(
+        fmt::format("cannot start a thread to run on, which is needed within a parallel region of "
+                    "OpenMP: {}",
+                    error.what()));
+  }
+  if (thrown)
+    std::rethrow_exception(thrown);
+  return status;
+}
+
+Status SessionState::runSteps() {
+  using Clock = std::chrono::steady_clock;
+  const RunThreads scope(*this);
+  for (Step &step : steps) {
+    QUANTIR_RETURN_IF_ERROR(checkCancelled());
+    Clock::time_point start = options.profile ? Clock::now() : Clock::time_point();
+    step.kernel->run(slots.data() + step.firstInput, slots.data() + step.firstOutput,
+                     scratch.data());
+    if (options.profile)
+      step.totalMs += std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    ++step.runs;
+    QUANTIR_RETURN_IF_ERROR(step.kernel->status());
   }
   return {};
 }

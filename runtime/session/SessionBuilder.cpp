@@ -32,14 +32,14 @@ constexpr double foldedMultiplyAdds = 0x1p28;
 class CreationThreads {
 public:
   CreationThreads(const Backend &backend, int threads)
-      : backend(backend), before(backend.useThreads(threads)) {}
-  ~CreationThreads() { backend.useThreads(before); }
+      : backend(backend), before(backend.usePool({threads})) {}
+  ~CreationThreads() { backend.usePool(before); }
   CreationThreads(const CreationThreads &) = delete;
   CreationThreads &operator=(const CreationThreads &) = delete;
 
 private:
   const Backend &backend;
-  const int before;
+  const PoolSettings before;
 };
 
 /// Memory for values. Values that take over each other's memory share one.
@@ -132,7 +132,10 @@ Status Builder::resolve() {
   if (options.threads < 0 || options.threads > 4096)
     return Status::invalidArgument(
         fmt::format("expected 0 to 4096 threads, but got {}", options.threads));
-  session.threads = startableThreads(options.threads ? options.threads : availableThreads());
+  int threads = options.threads ? options.threads : availableThreads();
+  for (std::string_view name : backendNames())
+    threads = findBackend(name)->availablePool(threads);
+  session.threads = startableThreads(threads);
   memoryLimit = options.memoryLimit ? options.memoryLimit : availableMemory() / 4 * 3;
   if (options.batch < 1 || options.batch > planLimits::elements)
     return Status::invalidArgument(fmt::format("expected a batch of 1 to {}, but got {}",

@@ -39,7 +39,7 @@ struct SessionState {
   /// A backend with kernels here.
   struct UsedBackend {
     const Backend *backend;
-    int callerThreads = 0; ///< while a run has set its own
+    PoolSettings callersPool; ///< while a run has set its own
   };
 
   std::shared_ptr<const Plan> plan;
@@ -65,6 +65,13 @@ struct SessionState {
   Status checkArguments(std::span<const TensorView> inputViews,
                         std::span<const TensorView> outputViews) const;
   Status run(std::span<const TensorView> inputViews, std::span<const TensorView> outputViews);
+
+  /// Whether the calling thread gets as many as the kernels were made for. Within a parallel region
+  /// of OpenMP, for one, it does not.
+  bool getsItsThreads() const;
+  Status runSteps();
+  /// On a thread that does.
+  Status runStepsElsewhere();
 };
 
 /// Fills in everything but `plan` and `options`, which are set.

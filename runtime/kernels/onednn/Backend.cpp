@@ -102,12 +102,20 @@ class OneDnnBackend final : public Backend {
 public:
   std::string_view name() const override { return "onednn"; }
 
-  int useThreads(int threads) const override {
+  int availablePool(int wanted) const override {
+    if (omp_in_parallel() || omp_get_max_active_levels() < 1)
+      return 1;
+    return std::min(wanted, omp_get_thread_limit());
+  }
+
+  PoolSettings usePool(PoolSettings settings) const override {
     [[maybe_unused]] static const int registered = pthread_atfork(endPool, nullptr, nullptr);
     hasPool = true;
-    const int before = omp_get_max_threads();
-    if (before != threads)
-      omp_set_num_threads(threads);
+    const PoolSettings before = {omp_get_max_threads(), omp_get_dynamic() != 0};
+    if (before.threads != settings.threads)
+      omp_set_num_threads(settings.threads);
+    if (before.dynamic != settings.dynamic)
+      omp_set_dynamic(settings.dynamic);
     return before;
   }
 
@@ -142,7 +150,7 @@ public:
     std::unique_ptr<Kernel> kernel;
     std::exception_ptr thrown;
     std::thread([&] {
-      useThreads(spec.threads);
+      usePool({spec.threads});
       try {
         kernel = createHere(spec);
       } catch (...) {

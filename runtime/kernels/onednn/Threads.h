@@ -20,6 +20,10 @@
 extern "C" int omp_get_max_threads();
 extern "C" void omp_set_num_threads(int);
 extern "C" int omp_in_parallel();
+extern "C" int omp_get_dynamic();
+extern "C" void omp_set_dynamic(int);
+extern "C" int omp_get_thread_limit();
+extern "C" int omp_get_max_active_levels();
 typedef enum { omp_pause_hard = 2 } omp_pause_resource_t;
 extern "C" int omp_pause_resource_all(omp_pause_resource_t);
 #endif

@@ -10,10 +10,17 @@
 #include <chrono>
 #include <csignal>
 #include <dlfcn.h>
+#include <functional>
+#include <mutex>
+#include <span>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+
+// What a compiler makes of a parallel region; the tests are built without OpenMP.
+extern "C" void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
+extern "C" void omp_set_max_active_levels(int);
 
 using namespace quantir;
 using namespace quantir::test;
@@ -36,6 +43,24 @@ PlanBuilder convPlan() {
   softmax.axis = 1;
   int32_t z = builder.op(softmax, {y}, builder.value("z", image.channelsLast()), "softmax");
   builder.output(builder.op(plan::ReorderT(), {z}, builder.value("out", image), "reorder"));
+  return builder;
+}
+
+/// y = a transposed convolution of x, by strides, of numbers whose sums are rounded.
+PlanBuilder transposedConvPlan() {
+  PlanBuilder builder;
+  builder.graph.backend = "onednn";
+  int32_t x = builder.input("x", TensorSpec::floats({1, 16, 40, 40}));
+  std::vector<float> weights(16 * 16 * 9);
+  for (size_t i = 0; i < weights.size(); ++i)
+    weights[i] = float(i % 7) - 2.9f;
+  int32_t w = builder.constant<float>("w", TensorSpec::floats({16, 16, 3, 3}), weights);
+  plan::ConvTransposeT conv;
+  conv.strides = {2, 2};
+  conv.padding = {0, 0, 0, 0};
+  conv.dilations = {1, 1};
+  builder.output(builder.op(std::move(conv), {x, w},
+                            builder.value("y", TensorSpec::floats({1, 16, 81, 81})), "conv"));
   return builder;
 }
 
@@ -63,6 +88,54 @@ TEST_CASE("a session leaves the caller's number of threads alone", "[session]") 
     CHECK(omp_get_max_threads() == own);
   }
   omp_set_num_threads(before);
+}
+
+// The work of a transposed convolution in oneDNN is divided by the threads that there were.
+TEST_CASE("results do not depend on how the caller uses OpenMP", "[session]") {
+  const auto plan = loadPlan(transposedConvPlan());
+  const Tensor x = image();
+  std::unique_ptr<Session> session = makeSession(plan, twoThreads());
+  auto outputOf = [&](Session &used) {
+    Result<std::vector<Tensor>> results = used.run(Inputs(x).views);
+    REQUIRE(results);
+    const std::span<float> values = results->front().as<float>();
+    return std::vector<float>(values.begin(), values.end());
+  };
+  const std::vector<float> expected = outputOf(*session);
+  SECTION("threads that may be fewer") {
+    omp_set_dynamic(1);
+    CHECK(outputOf(*session) == expected);
+    CHECK(outputOf(*makeSession(plan, twoThreads())) == expected);
+    CHECK(omp_get_dynamic() == 1);
+    omp_set_dynamic(0);
+  }
+  SECTION("no parallel regions") {
+    const int before = omp_get_max_active_levels();
+    omp_set_max_active_levels(0);
+    CHECK(outputOf(*session) == expected);
+    CHECK(outputOf(*makeSession(plan, twoThreads())) == expected);
+    omp_set_max_active_levels(before);
+  }
+  SECTION("within a parallel region") {
+    struct Region {
+      std::function<void()> body;
+      std::mutex mutex;
+    } region;
+    std::vector<std::vector<float>> outputs;
+    region.body = [&] {
+      outputs.push_back(outputOf(*session));
+      outputs.push_back(outputOf(*makeSession(plan, twoThreads())));
+    };
+    auto enter = [](void *data) {
+      auto &region = *static_cast<Region *>(data);
+      const std::lock_guard lock(region.mutex);
+      region.body();
+    };
+    GOMP_parallel(enter, &region, 2, 0);
+    CHECK(outputs.size() >= 2); // 4 where a region may have two threads
+    for (const std::vector<float> &output : outputs)
+      CHECK(output == expected);
+  }
 }
 
 // A sanitizer's runtime does not outlive a fork of a process with threads.

@@ -115,14 +115,14 @@ inline std::string run(const Backend &backend, const OpBuffer &op,
   spec.op = op.get();
   spec.inputs = operands;
   spec.outputs = {&outputOperand, 1};
-  spec.threads = threads;
+  spec.threads = backend.availablePool(threads);
   if (inPlaceInput >= 0) {
     REQUIRE(backend.inPlaceInput(spec) == inPlaceInput);
     spec.inPlaceInput = inPlaceInput;
     std::memcpy(output.memory.get(), inputs[inPlaceInput]->memory.get(), output.bytes());
     pointers[inPlaceInput] = output.memory.get();
   }
-  backend.useThreads(spec.threads);
+  backend.usePool({spec.threads});
   auto kernel = backend.createKernel(spec);
   REQUIRE(kernel.ok());
   if (!*kernel)
