@@ -176,8 +176,8 @@ Status Quantization::importModel() {
   };
   report.qconfigMapping = text(
       toJson(module->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName)));
-  report.backendConfig = text(
-      toJson(module->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName)));
+  report.backendConfig =
+      text(toJson(module->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName)));
   timer.finish("import");
   return dumper->dump(module, "float");
 }
