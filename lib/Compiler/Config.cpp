@@ -11,7 +11,7 @@
 #include "quantir/dialects/Quantir/ObjectTypes.h"
 #include "quantir/dialects/Quantir/OnnxOperators.h"
 #include "runtime/data/Files.h"
-#include "runtime/data/Suggest.h"
+#include "runtime/session/Suggest.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"

@@ -100,5 +100,5 @@ Status StageDumper::writeFiles() const {
                          return Status::fileError("cannot read back a stage");
                        return put(std::as_bytes(std::span(text)));
                      }});
-  return runtime::writeTogether(files);
+  return runtime::writeTogether(std::move(files));
 }

@@ -80,7 +80,7 @@ double Doubts::errorRead(size_t unit) const {
 /// Whether the float model gives nothing but zeros, beside which any error is infinite.
 bool Doubts::isSilent(size_t output) const {
   return output < comparison.outputs.size() && comparison.outputs[output].isZeroInFloat &&
-         report.outputs[output].sqnrDb <= -numerics::perfectSqnr;
+         report.outputs[output].sqnrDb < numerics::perfectSqnr;
 }
 
 /// The first unit on the way to an output where the error jumps; else where it grows most.

@@ -4,7 +4,7 @@
 
 #include "runtime/commands/Console.h"
 #include "runtime/commands/Interrupt.h"
-#include "runtime/data/Suggest.h"
+#include "runtime/session/Suggest.h"
 #include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>

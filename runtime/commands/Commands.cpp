@@ -9,8 +9,8 @@
 #include "runtime/data/Outputs.h"
 #include "runtime/data/QuantizedInputs.h"
 #include "runtime/data/Recordings.h"
-#include "runtime/data/Suggest.h"
 #include "runtime/plan/FixedBatch.h"
+#include "runtime/session/Suggest.h"
 #include "runtime/tensor/AxisCopy.h"
 
 #include <fmt/format.h>

@@ -448,7 +448,6 @@ static Status writeAll(const std::vector<PendingFile> &files, const std::functio
           QUANTIR_RETURN_IF_ERROR(replacement->open());
           QUANTIR_RETURN_IF_ERROR(
               file.write([&](std::span<const std::byte> data) { return replacement->put(data); }));
-          QUANTIR_RETURN_IF_ERROR(replacement->finish());
           made.push_back(std::move(replacement));
         }
         // What has been sent to a device cannot be taken back, but a full one still keeps the
@@ -457,6 +456,9 @@ static Status writeAll(const std::vector<PendingFile> &files, const std::functio
           current = file->path;
           QUANTIR_RETURN_IF_ERROR(writeSpecial(file->path, file->write));
         }
+        // As late as can be: until then they vanish with the process.
+        for (const std::unique_ptr<Replacement> &file : made)
+          QUANTIR_RETURN_IF_ERROR(file->finish());
         SignalDeferral deferral;
         if (last)
           QUANTIR_RETURN_IF_ERROR(last());
@@ -469,7 +471,8 @@ static Status writeAll(const std::vector<PendingFile> &files, const std::functio
 
 Status quantir::runtime::writeFile(const std::string &path,
                                    const std::function<Status(const ByteSink &put)> &write) {
-  return writeAll({{path, write}}, {});
+  return catchOutOfMemory([&] { return writeAll({{path, write}}, {}); },
+                          [&] { return noMemoryFor("write", path); });
 }
 
 Status quantir::runtime::writeTogether(std::vector<PendingFile> files,

@@ -3,8 +3,8 @@
 #include "runtime/data/ModelInputs.h"
 
 #include "runtime/data/QuantizedInputs.h"
-#include "runtime/data/Suggest.h"
 #include "runtime/plan/FixedBatch.h"
+#include "runtime/session/Suggest.h"
 #include "runtime/tensor/AxisCopy.h"
 #include "runtime/tensor/OutOfMemory.h"
 

@@ -148,6 +148,11 @@ int runWithOutput(int argc, char **argv, const std::function<int(int, char **)> 
   for (int i = 1; i < argc; ++i) {
     if (place && i == place->first)
       continue;
+    if (arguments[i].starts_with("@") && exists(arguments[i].substr(1)))
+      return fail(Status::invalidArgument(
+          fmt::format("'{}': arguments are not read from files, for what those name could not be "
+                      "protected; write them out",
+                      arguments[i])));
     if (!arguments[i].starts_with("-")) {
       if (Status status = checkReadable(arguments[i]); !status)
         return fail(status);

@@ -3,7 +3,7 @@
 #include "runtime/session/Backends.h"
 
 #include "quantir/Runtime/Session.h"
-#include "runtime/data/Suggest.h"
+#include "runtime/session/Suggest.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -126,7 +126,12 @@ Status SessionState::runStepsElsewhere() {
   try {
     std::thread([&] {
       try {
-        status = runSteps();
+        status = getsItsThreads()
+                     ? runSteps()
+                     : Status::unsupported(fmt::format(
+                           "the session was made for {} threads, and OpenMP gives fewer to other "
+                           "threads of this process; make it where it is run",
+                           threads));
       } catch (...) {
         thrown = std::current_exception();
       }

@@ -11,7 +11,6 @@
 #include "runtime/session/Work.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -133,8 +132,8 @@ Status Builder::resolve() {
     return Status::invalidArgument(
         fmt::format("expected 0 to 4096 threads, but got {}", options.threads));
   int threads = options.threads ? options.threads : availableThreads();
-  for (std::string_view name : backendNames())
-    threads = findBackend(name)->availablePool(threads);
+  for (const Backend *backend : allBackends())
+    threads = backend->availablePool(threads);
   session.threads = startableThreads(threads);
   memoryLimit = options.memoryLimit ? options.memoryLimit : availableMemory() / 4 * 3;
   if (options.batch < 1 || options.batch > planLimits::elements)

@@ -4,10 +4,12 @@
 // packs its kernels. After that `run` allocates nothing. A session is used by one thread at a time;
 // several sessions may share a plan.
 //
-// The threads of a session are OpenMP's. The number that the calling thread has set for itself
-// (omp_set_num_threads) is left as it was. After a fork, the child may go on with the sessions that
-// the forking thread has used; other threads' sessions, which may be in the midst of a run, are not
-// usable there.
+// The threads of a session are OpenMP's, as many as that gives the thread that makes it: one within
+// a parallel region. The number that the calling thread has set for itself (omp_set_num_threads) is
+// left as it was. Where the thread that calls `run` gets fewer, such as within a parallel region,
+// each run starts a thread, on which it also shows values to observers. After a fork, the child may
+// go on with the sessions that the forking thread has used; other threads' sessions, which may be
+// in the midst of a run, are not usable there.
 //
 // Results do not depend on the number of threads, but for the last bits of float sums in two
 // kernels of `onednn` (docs/CommandLine.md, "Threads and bits").
@@ -41,7 +43,7 @@ struct SessionState;
 using ObserverList = std::vector<std::unique_ptr<numerics::Observer>>;
 
 /// The order in which sessions that run at the same time show values to the observers they share.
-/// Called on the thread that runs the session.
+/// Called on the thread that runs the session (see above).
 class ObserverOrder {
 public:
   virtual ~ObserverOrder() = default;

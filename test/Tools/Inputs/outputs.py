@@ -79,6 +79,8 @@ def main():
     fails("is the file of the argument", "qopt", "model.mlir", "--quantir-prepare=config=config.json", "-o", "config.json")
     fails("is the file of the argument", "qopt", "model.mlir", "--pass-pipeline=builtin.module(quantir-prepare{config=config.json})",
           "-o", "./config.json")
+    (FOLDER / "arguments").write_text("model.mlir -o model.mlir")
+    fails("arguments are not read from files", "qopt", "@arguments")
     for tool in (["qopt"], ["qtranslate", "--import-onnx"], ["qtranslate", "--export-plan"]):
         fails("it is a device", *tool, "/dev/zero", "-o", "a.out")
         fails("it is a device", *tool, "/dev/zero")

@@ -1,6 +1,6 @@
 //===- SuggestTests.cpp - Suggestions for misspelt names ------------------===//
 
-#include "runtime/data/Suggest.h"
+#include "runtime/session/Suggest.h"
 
 #include <catch2/catch_test_macros.hpp>
 

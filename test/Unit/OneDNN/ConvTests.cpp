@@ -172,6 +172,15 @@ TEST_CASE("convolutions that oneDNN 3.7 gets wrong are right", "[conv]") {
          .dilations = {2, 1},
          .padding = {1, 2, 2, 0}};
   }
+  SECTION("BRGEMM without AVX-512: a last block of 31 input channels") {
+    p = {.in = 63,
+         .out = 63,
+         .size = {7},
+         .kernel = {3},
+         .strides = {2},
+         .dilations = {1},
+         .padding = {1, 1}};
+  }
   SECTION("AMX: one column of results, stride 2") {
     p = {.batch = 2,
          .in = 9,

@@ -109,7 +109,7 @@ TEST_CASE("weights are packed into blocks, and the rest is zeros", "[packing]") 
   }
 }
 
-TEST_CASE("what is no packing is left to oneDNN", "[packing]") {
+TEST_CASE("what is no packing is refused", "[packing]") {
   const memory::desc plain({8, 8}, memory::data_type::f32, Tag::ab);
   const memory::desc blocked({8, 8}, memory::data_type::f32, Tag::BA16a64b);
   CHECK(!Packing::create(blocked, plain));

@@ -1,7 +1,7 @@
 //===- Suggest.h - "Did you mean ...?" --------------------------*- C++ -*-===//
 
-#ifndef QUANTIR_RUNTIME_DATA_SUGGEST_H
-#define QUANTIR_RUNTIME_DATA_SUGGEST_H
+#ifndef QUANTIR_RUNTIME_SESSION_SUGGEST_H
+#define QUANTIR_RUNTIME_SESSION_SUGGEST_H
 
 #include <span>
 #include <string>
@@ -26,4 +26,4 @@ std::string listNames(std::span<const std::string> names);
 
 } // namespace quantir::runtime
 
-#endif // QUANTIR_RUNTIME_DATA_SUGGEST_H
+#endif // QUANTIR_RUNTIME_SESSION_SUGGEST_H

@@ -1,6 +1,6 @@
 //===- Suggest.cpp - "Did you mean ...?" ----------------------------------===//
 
-#include "runtime/data/Suggest.h"
+#include "runtime/session/Suggest.h"
 
 #include <algorithm>
 #include <numeric>
