@@ -116,10 +116,6 @@ private:
   llvm::StringMap<int64_t> counts; ///< by module and type
 };
 
-std::string inQuotes(StringRef text) {
-  return "'" + numerics::shortened({text.data(), text.size()}) + "'";
-}
-
 /// "; it has 'a', 'b' (nearest first) and 3 more".
 std::string listNearest(StringRef name, ArrayRef<StringRef> known) {
   if (known.empty())
@@ -137,7 +133,7 @@ std::string listNearest(StringRef name, ArrayRef<StringRef> known) {
   std::string text = "; it has ";
   llvm::raw_string_ostream stream(text);
   llvm::interleaveComma(ArrayRef(byDistance).take_front(most), stream,
-                        [&](const auto &entry) { stream << inQuotes(entry.second); });
+                        [&](const auto &entry) { stream << numerics::inQuotes(entry.second); });
   if (byDistance.size() > most)
     stream << " (nearest first) and " << byDistance.size() - most << " more";
   return text;
@@ -147,17 +143,17 @@ std::string listNearest(StringRef name, ArrayRef<StringRef> known) {
 std::string explain(MappingLevel level, QConfigRuleAttr rule, const ModelNames &names) {
   StringRef key = rule.getKey();
   auto noType = [&](StringRef type) {
-    return "the model has no op of type " + inQuotes(type) +
+    return "the model has no op of type " + numerics::inQuotes(type) +
            listNearest(type, names.typesLike(type));
   };
   auto noModule = [&] {
-    return "the model has no module " + inQuotes(key) + listNearest(key, names.getPaths());
+    return "the model has no module " + numerics::inQuotes(key) + listNearest(key, names.getPaths());
   };
   switch (level) {
   case MappingLevel::ObjectType:
     return noType(key);
   case MappingLevel::ModuleNameRegex:
-    return "no module path of the model begins with " + inQuotes(key) +
+    return "no module path of the model begins with " + numerics::inQuotes(key) +
            listNearest(key, names.getPaths());
   case MappingLevel::ModuleName:
     return noModule();
@@ -173,12 +169,12 @@ std::string explain(MappingLevel level, QConfigRuleAttr rule, const ModelNames &
   if (!names.typesLike(type).empty() && !names.hasType(type))
     return noType(type);
   if (names.isModuleClass(type))
-    return "modules of a class of the model's author, such as " + inQuotes(type) +
+    return "modules of a class of the model's author, such as " + numerics::inQuotes(type) +
            ", are not counted; name the module";
   if (!StringRef(type).contains('.'))
-    return "methods such as " + inQuotes(type) + " are not counted; name the op by its module";
-  return "module " + inQuotes(key) + " has " + std::to_string(count) + " ops of type " +
-         inQuotes(type) + " directly in it, so that none has the number " +
+    return "methods such as " + numerics::inQuotes(type) + " are not counted; name the op by its module";
+  return "module " + numerics::inQuotes(key) + " has " + std::to_string(count) + " ops of type " +
+         numerics::inQuotes(type) + " directly in it, so that none has the number " +
          std::to_string(rule.getIndex());
 }
 

@@ -24,10 +24,6 @@ static std::string canonical(StringRef type) {
   return name.empty() ? type.str() : name;
 }
 
-static std::string inQuotes(StringRef text) {
-  return "'" + numerics::shortened({text.data(), text.size()}) + "'";
-}
-
 struct QConfigResolver::Tables {
   /// Places of settings in their list.
   using Places = SmallVector<size_t, 1>;
@@ -62,8 +58,8 @@ struct QConfigResolver::Tables {
       if (result == PythonRegex::Result::TooComplex)
         return emitError(loc) << placeOf(MappingLevel::ModuleNameRegex, place)
                               << ": expected an expression that is decided in few steps, but "
-                              << inQuotes(mapping.getModuleNameRegex()[place].getKey())
-                              << " backtracks too long on " << inQuotes(path);
+                              << numerics::inQuotes(mapping.getModuleNameRegex()[place].getKey())
+                              << " backtracks too long on " << numerics::inQuotes(path);
       if (result == PythonRegex::Result::Match)
         places.push_back(place);
     }

@@ -55,6 +55,8 @@ std::string shortened(std::string_view text, size_t most) {
   return std::string(text.substr(0, most - 3)) + "...";
 }
 
+std::string inQuotes(std::string_view text) { return "'" + shortened(text) + "'"; }
+
 std::string formatFloat(float value) {
   if (std::isnan(value))
     return "nan";

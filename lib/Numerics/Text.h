@@ -22,6 +22,9 @@ std::string unknownName(std::string_view text, std::span<const std::string_view>
 /// What a message shows of a text of any length: all of a short one, else its start and "...".
 std::string shortened(std::string_view text, size_t most = 100);
 
+/// "'text'", shortened.
+std::string inQuotes(std::string_view text);
+
 /// The shortest decimal text that reads back as the same float; "inf", "-inf", "nan".
 std::string formatFloat(float value);
 

@@ -215,6 +215,9 @@ def powers_of_special_values():
         with np.errstate(divide="ignore"):
             power = c_pow(m.feeds["zeros"], exponent)
             m.output(m.node("Div", m.const(1), m.node("Pow", "zeros", m.const(exponent))), 1 / power)
+    # Its square is infinite, its reciprocal's square is not 0.
+    m.input("large", np.array([[2e19, -2e19]], np.float32))
+    m.output(m.node("Mul", m.const(1e38), m.node("Pow", "large", m.const(-2))), np.full((1, 2), 0.25, np.float32))
     return m
 
 

@@ -112,8 +112,8 @@ static Value emitProduct(NodeContext &node, Value x, int64_t power) {
   return x ? result : Value();
 }
 
-/// Small whole powers are products, which can be quantized and which a normalization is made of,
-/// and their reciprocals.
+/// Small whole powers are products, which can be quantized and which a normalization is made of.
+/// Of the negative ones only -1 is a quotient: 1 / (x * x) would be 0 where x * x is infinite.
 static LogicalResult importPow(NodeContext &node) {
   if (node.canEvaluate())
     return node.bindEvaluated(powHost(*node.getHost(0), *node.getHost(1)));
@@ -122,19 +122,19 @@ static LogicalResult importPow(NodeContext &node) {
   if (node.hasFailed())
     return failure();
   constexpr double largest = 8;
-  double magnitude = std::fabs(*exponent);
-  if (magnitude != std::floor(magnitude) || magnitude == 0 || magnitude > largest) {
+  const bool isReciprocal = *exponent == -1;
+  if (!isReciprocal &&
+      (*exponent != std::floor(*exponent) || *exponent < 1 || *exponent > largest)) {
     auto number = static_cast<float>(*exponent);
     if (!std::isfinite(number))
       return node.emitInputError(1)
              << "expected a finite exponent, but got " << numerics::formatFloat(number);
     return node.emit<nn::PowOp>({x}, {node.attr("exponent", number)});
   }
-  Value result = emitProduct(node, x, int64_t(magnitude));
-  if (*exponent > 0)
-    return node.bind(0, result);
+  if (!isReciprocal)
+    return node.bind(0, emitProduct(node, x, int64_t(*exponent)));
   Value one = node.createConstant(HostTensor::make<float>({}, 1.0f), "one");
-  return node.emit<nn::DivOp>({one, result});
+  return node.emit<nn::DivOp>({one, x});
 }
 
 static LogicalResult importNot(NodeContext &node) {
