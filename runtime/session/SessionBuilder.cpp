@@ -206,7 +206,7 @@ Result<const Backend *> Builder::backendOf(const plan::Op &op) const {
 void Builder::useBackend(const Backend &backend) {
   if (std::none_of(session.backends.begin(), session.backends.end(),
                    [&](const SessionState::UsedBackend &used) { return used.backend == &backend; }))
-    session.backends.push_back({&backend});
+    session.backends.push_back({&backend, {}});
 }
 
 //===----------------------------------------------------------------------===//
