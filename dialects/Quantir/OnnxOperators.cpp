@@ -90,7 +90,7 @@ std::string quantir::explainOnnxOperator(StringRef name) {
   for (const OnnxOperator &row : operators) {
     if (!name.equals_insensitive(row.type))
       continue;
-    std::string text = "'" + row.type.str() + "' is an operator of ONNX, ";
+    std::string text = ("'" + row.type + "' is an operator of ONNX, ").str();
     if (row.ops.empty())
       return text + "of which the import leaves no op";
     llvm::SmallVector<StringRef> ops;
