@@ -55,11 +55,9 @@ static LogicalResult verifyAttributeNames(Operation *op) {
     if (name.contains('.'))
       continue;
     InFlightDiagnostic error = op->emitOpError("has no attribute '") << name << "'";
-    std::vector<std::string_view> known;
-    for (StringAttr own : op->getName().getAttributeNames())
-      known.push_back(own.getValue());
-    if (!known.empty())
-      error << "; did you mean '" << numerics::nearestName(name, known) << "'?";
+    error << numerics::didYouMean(
+        name, llvm::map_to_vector(op->getName().getAttributeNames(),
+                                  [](StringAttr own) { return own.getValue(); }));
     return error;
   }
   return success();

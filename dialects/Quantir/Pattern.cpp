@@ -62,16 +62,12 @@ private:
   }
 
   std::optional<OpPattern> failUnknown(llvm::StringRef name) {
-    std::vector<std::string_view> known;
-    for (llvm::StringRef type : allObjectTypes())
-      known.push_back(type);
     fail("the name of an op");
     if (std::string onnx = explainOnnxOperator(name); !onnx.empty()) {
       error += ", but got '" + name.str() + "'; " + onnx;
       return std::nullopt;
     }
-    error += ", but got '" + shown(name) + "'; did you mean '" +
-             std::string(numerics::nearestName({name.data(), name.size()}, known)) + "'?";
+    error += ", but got '" + shown(name) + "'" + numerics::didYouMean(name, allObjectTypes());
     return std::nullopt;
   }
 

@@ -6,12 +6,12 @@
 #include "quantir/Config/BackendConfig.h"
 #include "quantir/Config/CustomConfig.h"
 #include "quantir/Config/QConfig.h"
+#include "quantir/Numerics/Text.h"
 #include "quantir/dialects/Interfaces/QuantizableOpInterface.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/ObjectTypes.h"
 #include "quantir/dialects/Quantir/OnnxOperators.h"
 #include "runtime/data/Files.h"
-#include "runtime/session/Suggest.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
@@ -34,10 +34,10 @@ struct Configuration {
 constexpr StringLiteral equalizationKeys[] = {"equalization_config", "_equalization_config"};
 
 LogicalResult unknownNode(JsonReader reader, StringRef name, ArrayRef<std::string> nodes) {
-  std::vector<std::string> near = runtime::nearestFirst(name, {nodes.data(), nodes.size()});
+  std::vector<std::string_view> near = numerics::nearestFirst(name, nodes);
   near.resize(std::min<size_t>(near.size(), 5));
   return reader.error() << "the model has no node '" << name
-                        << "'; those with the nearest names are " << runtime::listNames(near);
+                        << "'; those with the nearest names are " << numerics::listNames(near);
 }
 
 /// Gives ops the names of PyTorch that the model's file cannot tell, such as a method's: an object
@@ -69,8 +69,8 @@ LogicalResult readTargets(JsonReader reader, ModuleOp module) {
                                       << "PyTorch has no function or method '" << *target << "'";
       if (std::string onnx = explainOnnxOperator(*target); !onnx.empty())
         diagnostic << "; " << onnx;
-      else if (StringRef near = nearest(*target, known); !near.empty())
-        diagnostic << "; did you mean '" << near << "'?";
+      else
+        diagnostic << numerics::didYouMean(*target, known);
       return diagnostic;
     }
     auto found = ops.find(it.key());

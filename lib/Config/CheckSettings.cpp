@@ -121,21 +121,13 @@ std::string listNearest(StringRef name, ArrayRef<StringRef> known) {
   if (known.empty())
     return "; it names none at all";
   constexpr size_t most = 5;
-  // What is farther away than this is as good as anything else.
-  constexpr unsigned maxDistance = 64;
-  SmallVector<std::pair<unsigned, StringRef>> byDistance;
-  for (StringRef other : known)
-    byDistance.push_back({name.take_front(numerics::maxCompared)
-                              .edit_distance_insensitive(other.take_front(numerics::maxCompared),
-                                                         /*AllowReplacements=*/true, maxDistance),
-                          other});
-  llvm::stable_sort(byDistance, llvm::less_first());
+  std::vector<std::string_view> nearest = numerics::nearestFirst(name, known);
   std::string text = "; it has ";
   llvm::raw_string_ostream stream(text);
-  llvm::interleaveComma(ArrayRef(byDistance).take_front(most), stream,
-                        [&](const auto &entry) { stream << numerics::inQuotes(entry.second); });
-  if (byDistance.size() > most)
-    stream << " (nearest first) and " << byDistance.size() - most << " more";
+  llvm::interleaveComma(ArrayRef(nearest).take_front(most), stream,
+                        [&](std::string_view other) { stream << numerics::inQuotes(other); });
+  if (nearest.size() > most)
+    stream << " (nearest first) and " << nearest.size() - most << " more";
   return text;
 }
 
@@ -147,7 +139,8 @@ std::string explain(MappingLevel level, QConfigRuleAttr rule, const ModelNames &
            listNearest(type, names.typesLike(type));
   };
   auto noModule = [&] {
-    return "the model has no module " + numerics::inQuotes(key) + listNearest(key, names.getPaths());
+    return "the model has no module " + numerics::inQuotes(key) +
+           listNearest(key, names.getPaths());
   };
   switch (level) {
   case MappingLevel::ObjectType:
@@ -172,7 +165,8 @@ std::string explain(MappingLevel level, QConfigRuleAttr rule, const ModelNames &
     return "modules of a class of the model's author, such as " + numerics::inQuotes(type) +
            ", are not counted; name the module";
   if (!StringRef(type).contains('.'))
-    return "methods such as " + numerics::inQuotes(type) + " are not counted; name the op by its module";
+    return "methods such as " + numerics::inQuotes(type) +
+           " are not counted; name the op by its module";
   return "module " + numerics::inQuotes(key) + " has " + std::to_string(count) + " ops of type " +
          numerics::inQuotes(type) + " directly in it, so that none has the number " +
          std::to_string(rule.getIndex());

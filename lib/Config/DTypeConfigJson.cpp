@@ -1,6 +1,7 @@
 //===- DTypeConfigJson.cpp - The JSON form of dtype configs ---------------===//
 
 #include "BackendConfigParts.h"
+#include "quantir/Numerics/Text.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -120,12 +121,8 @@ FailureOr<DTypeConfigAttr> backend_json::readDTypeConfig(JsonReader reader,
   std::string name = *reader.string();
   if (auto it = named.find(name); it != named.end())
     return it->getValue();
-  InFlightDiagnostic diagnostic = reader.error();
-  diagnostic << "expected a dtype config that has a name, but got '" << name << "'";
-  SmallVector<StringRef> names(named.keys());
-  if (StringRef near = nearest(name, names); !near.empty())
-    diagnostic << "; did you mean '" << near << "'?";
-  return diagnostic;
+  return reader.error() << "expected a dtype config that has a name, but got '" << name << "'"
+                        << numerics::didYouMean(name, SmallVector<StringRef>(named.keys()));
 }
 
 LogicalResult backend_json::readNamedDTypeConfigs(JsonReader reader, NamedDTypeConfigs &named) {

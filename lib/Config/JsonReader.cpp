@@ -70,12 +70,11 @@ LogicalResult JsonReader::expectObject(ArrayRef<StringRef> keys) const {
   for (const auto &[key, unused] : value->items()) {
     if (llvm::is_contained(keys, StringRef(key)))
       continue;
-    InFlightDiagnostic diagnostic = error() << "unknown key '" << numerics::shortened(key) << "'";
-    if (StringRef near = nearest(key, keys); !near.empty())
-      diagnostic << "; did you mean '" << near << "'?";
-    else
-      diagnostic << "; expected one of " << llvm::join(llvm::map_range(keys, quotedIfEmpty), ", ");
-    return diagnostic;
+    std::string meant = numerics::didYouMean(key, keys);
+    return error() << "unknown key '" << numerics::shortened(key) << "'"
+                   << (meant.empty() ? "; expected one of " +
+                                           llvm::join(llvm::map_range(keys, quotedIfEmpty), ", ")
+                                     : meant);
   }
   return success();
 }
@@ -86,21 +85,6 @@ LogicalResult JsonReader::expectArray(std::optional<size_t> size) const {
   if (size && value->size() != *size)
     return error() << "expected an array of " << *size << " elements, but got " << value->size();
   return success();
-}
-
-StringRef quantir::nearest(StringRef name, ArrayRef<StringRef> candidates) {
-  StringRef best;
-  name = name.take_front(numerics::maxCompared);
-  unsigned bestDistance = std::max<size_t>(2, name.size() / 3) + 1;
-  for (StringRef candidate : candidates) {
-    unsigned distance = name.edit_distance_insensitive(candidate.take_front(numerics::maxCompared),
-                                                       true, bestDistance);
-    if (distance < bestDistance) {
-      bestDistance = distance;
-      best = candidate;
-    }
-  }
-  return best;
 }
 
 FailureOr<nlohmann::json> quantir::parseJson(StringRef text, Location loc) {

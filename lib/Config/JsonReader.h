@@ -57,9 +57,6 @@ private:
   std::string where;
 };
 
-/// The candidate that is the fewest edits away from `name`; empty if none is near.
-llvm::StringRef nearest(llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> candidates);
-
 /// Parses JSON text; a syntax error is reported at `loc` with line and column.
 mlir::FailureOr<nlohmann::json> parseJson(llvm::StringRef text, mlir::Location loc);
 

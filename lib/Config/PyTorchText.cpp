@@ -6,6 +6,7 @@
 #include "PythonText.h"
 
 #include "quantir/Numerics/Observer.h"
+#include "quantir/Numerics/Text.h"
 #include "quantir/dialects/Quantir/ObjectTypes.h"
 #include "quantir/dialects/Quantir/OnnxOperators.h"
 
@@ -91,12 +92,11 @@ private:
 
 FailureOr<Json> TextReader::unknown(StringRef what, StringRef name,
                                     ArrayRef<StringRef> names) const {
-  InFlightDiagnostic diagnostic = reader.error()
-                                  << "no " << what << " is called '" << shown(name) << "'";
-  if (StringRef near = nearest(name, names); !near.empty())
-    return diagnostic << "; did you mean '" << near << "'?";
-  return diagnostic << "; expected one of " << llvm::join(names, ", ")
-                    << ", or what PyTorch prints for one";
+  std::string meant = numerics::didYouMean(name, names);
+  return reader.error() << "no " << what << " is called '" << shown(name) << "'"
+                        << (meant.empty() ? "; expected one of " + llvm::join(names, ", ") +
+                                                ", or what PyTorch prints for one"
+                                          : meant);
 }
 
 FailureOr<Json> TextReader::namedObserver(StringRef name) const {
@@ -104,13 +104,12 @@ FailureOr<Json> TextReader::namedObserver(StringRef name) const {
     return *std::move(json);
   SmallVector<StringRef> names = builtinNames("observers");
   names.append({"FakeQuantize", "FusedMovingAvgObsFakeQuantize", "FixedQParamsFakeQuantize"});
-  InFlightDiagnostic diagnostic = reader.error()
-                                  << "no observer is called '" << shown(name) << "'; ";
-  if (StringRef near = nearest(name, names); !near.empty())
-    return diagnostic << "did you mean '" << near << "'?";
+  InFlightDiagnostic diagnostic = reader.error() << "no observer is called '" << shown(name) << "'";
+  if (std::string meant = numerics::didYouMean(name, names); !meant.empty())
+    return diagnostic << meant;
   // The kinds of observers and the nearest of them.
   numerics::ObserverKind kind;
-  return diagnostic << numerics::parseText({name.data(), name.size()}, kind);
+  return diagnostic << "; " << numerics::parseText({name.data(), name.size()}, kind);
 }
 
 /// The value of an observer's argument.
@@ -401,10 +400,11 @@ StringRef nearestType(StringRef name) {
   llvm::stable_sort(types, [](StringRef a, StringRef b) { return a.size() < b.size(); });
   auto [package, file] = name.split(".modules.");
   std::string withoutFile = (package + "." + lastPart(file)).str();
-  if (StringRef near = nearest(file.empty() ? name : StringRef(withoutFile), types); !near.empty())
+  if (StringRef near = numerics::nearestName(file.empty() ? name : StringRef(withoutFile), types);
+      !near.empty())
     return near;
   SmallVector<StringRef> lastParts = llvm::to_vector(llvm::map_range(types, lastPart));
-  StringRef near = nearest(lastPart(name), lastParts);
+  StringRef near = numerics::nearestName(lastPart(name), lastParts);
   return near.empty() ? near : types[llvm::find(lastParts, near) - lastParts.begin()];
 }
 
@@ -415,7 +415,7 @@ bool isClassOfAuthor(StringRef name) {
                                      "nni",      "nnqat",      "nniqat",   "nnqr"};
   StringRef package = name.split('.').first;
   return package != name && !llvm::is_contained(known, package) &&
-         nearest(name, allObjectTypes()).empty();
+         numerics::nearestName(name, allObjectTypes()).empty();
 }
 
 } // namespace

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <utility>
 
 using nlohmann::json;
@@ -132,13 +133,9 @@ std::string parseCalibrationState(std::string_view text, CalibrationState &out) 
 // Checking and merging
 //===----------------------------------------------------------------------===//
 
-/// " (nearest: 'act_1')", or nothing if there are no names.
+/// " (nearest: 'act_1')", or nothing if none is near.
 template <typename Map> static std::string nearestOf(std::string_view name, const Map &map) {
-  std::vector<std::string_view> names;
-  for (const auto &entry : map)
-    names.push_back(entry.first);
-  std::string_view nearest = nearestName(name, names);
-  return nearest.empty() ? "" : " (nearest: '" + std::string(nearest) + "')";
+  return nearestInBrackets(name, std::views::keys(map));
 }
 
 std::string checkObservers(const CalibrationState &state, const ObserverSlots &slots,

@@ -6,47 +6,101 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
-#include <cstdint>
-#include <vector>
+#include <numeric>
+#include <utility>
 
 namespace quantir::numerics {
 
-/// Levenshtein's distance, one row at a time.
-static size_t editDistance(std::string_view a, std::string_view b) {
+size_t editDistance(std::string_view a, std::string_view b) {
+  constexpr size_t most = 256;
+  a = a.substr(0, most);
+  b = b.substr(0, most);
   auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j)
-    row[j] = j;
+  // Three rows of the usual table; `before` is the row two up, which swaps look at.
+  std::vector<size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
+  std::iota(above.begin(), above.end(), 0);
   for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      size_t substitute = diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+      const bool differ = lower(a[i - 1]) != lower(b[j - 1]);
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + differ});
+      if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
+          lower(a[i - 2]) == lower(b[j - 1]))
+        row[j] = std::min(row[j], before[j - 2] + 1);
     }
+    std::swap(before, above);
+    std::swap(above, row);
   }
-  return row[b.size()];
+  return above[b.size()];
 }
 
-std::string_view nearestName(std::string_view text, std::span<const std::string_view> names) {
-  std::string_view best;
-  size_t least = SIZE_MAX;
-  text = text.substr(0, maxCompared);
+/// The names with their distances, the nearest first.
+static std::vector<std::pair<size_t, std::string_view>> byDistance(std::string_view text,
+                                                                   const Names &names) {
+  std::vector<std::pair<size_t, std::string_view>> scored;
   for (std::string_view name : names)
-    if (size_t distance = editDistance(text, name.substr(0, maxCompared)); distance < least) {
-      least = distance;
-      best = name;
-    }
-  return best;
+    scored.emplace_back(editDistance(text, name), name);
+  std::ranges::stable_sort(scored, {}, [](const auto &entry) { return entry.first; });
+  return scored;
 }
 
-std::string unknownName(std::string_view text, std::span<const std::string_view> names) {
+/// Whether `text` is `name` with letters left out, but not the first, nor two of three: "u8" for
+/// "uint8", "hist" for "histogram".
+static bool abbreviates(std::string_view text, std::string_view name) {
+  if (text.size() < 2 || name.size() > 3 * text.size() || text.front() != name.front())
+    return false;
+  for (size_t from = 0; char c : text) {
+    from = name.find(c, from);
+    if (from++ == std::string_view::npos)
+      return false;
+  }
+  return true;
+}
+
+std::vector<std::string_view> nearestFirst(std::string_view text, const Names &names) {
+  std::vector<std::string_view> sorted;
+  for (const auto &[distance, name] : byDistance(text, names))
+    sorted.push_back(name);
+  return sorted;
+}
+
+std::string_view nearestName(std::string_view text, const Names &names) {
+  // Nobody misspells a name of thousands of characters.
+  constexpr size_t most = 1024;
+  if (text.empty() || text.size() > most)
+    return {};
+  for (const auto &[distance, name] : byDistance(text, names))
+    if (name.size() <= most && (distance <= 1 + text.size() / 3 || abbreviates(text, name)))
+      return name;
+  return {};
+}
+
+std::string didYouMean(std::string_view text, const Names &names) {
+  std::string_view nearest = nearestName(text, names);
+  return nearest.empty() ? "" : "; did you mean '" + std::string(nearest) + "'?";
+}
+
+std::string nearestInBrackets(std::string_view text, const Names &names) {
+  std::string_view nearest = nearestName(text, names);
+  return nearest.empty() ? "" : " (nearest: '" + std::string(nearest) + "')";
+}
+
+std::string unknownName(std::string_view text, const Names &names) {
   std::string message = "expected one of ";
   for (size_t i = 0; i < names.size(); ++i)
     message.append(i ? ", " : "").append(names[i]);
-  message.append(", but got '").append(text.substr(0, 256));
-  return message.append("' (nearest: '").append(nearestName(text, names)).append("')");
+  return message + ", but got '" + std::string(text.substr(0, 256)) + "'" +
+         nearestInBrackets(text, names);
+}
+
+std::string listNames(const Names &names) {
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i > 0)
+      text += i + 1 == names.size() ? " and " : ", ";
+    text.append("'").append(names[i]).append("'");
+  }
+  return text;
 }
 
 std::string shortened(std::string_view text, size_t most) {

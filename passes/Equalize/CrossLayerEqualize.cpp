@@ -11,6 +11,7 @@
 
 #include "quantir/Config/JsonReader.h"
 #include "quantir/Numerics/Equalization.h"
+#include "quantir/Numerics/Text.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 
@@ -95,13 +96,9 @@ private:
       return known->second;
     auto op = ops.find(name);
     if (op == ops.end()) {
-      SmallVector<StringRef> names = llvm::to_vector(llvm::make_first_range(ops));
-      InFlightDiagnostic diagnostic = getOperation().emitError()
-                                      << "pairs: expected two ops by module path or node name, but "
-                                      << "got '" << pair << "', and no op is called '" << name
-                                      << "'";
-      if (StringRef near = nearest(name, names); !near.empty())
-        diagnostic << "; did you mean '" << near << "'?";
+      getOperation().emitError() << "pairs: expected two ops by module path or node name, but got '"
+                                 << pair << "', and no op is called '" << name << "'"
+                                 << numerics::didYouMean(name, llvm::make_first_range(ops));
       return std::nullopt;
     }
     std::optional<Layer> layer = layerOf(op->second);

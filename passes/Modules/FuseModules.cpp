@@ -5,6 +5,7 @@
 #include "Boundaries.h"
 
 #include "quantir/Config/Builtins.h"
+#include "quantir/Numerics/Text.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/ObjectTypes.h"
 #include "quantir/passes/Fuse/Passes.h"
@@ -138,11 +139,8 @@ private:
       error.attachNote(found[1]->getLoc()) << "another one is here";
       return error;
     }
-    InFlightDiagnostic error = getOperation().emitError()
-                               << "the model has no module '" << path << "'";
-    if (StringRef near = nearest(path, known); !near.empty())
-      error << "; did you mean '" << near << "'?";
-    return error;
+    return getOperation().emitError()
+           << "the model has no module '" << path << "'" << numerics::didYouMean(path, known);
   }
 
   LogicalResult checkAdjacent(Operation *maker, Operation *reader, StringRef makerPath,

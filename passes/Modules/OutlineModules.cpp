@@ -4,6 +4,7 @@
 
 #include "Boundaries.h"
 
+#include "quantir/Numerics/Text.h"
 #include "quantir/dialects/NN/NN.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
@@ -284,12 +285,9 @@ private:
     for (Operation &op : function.getBody().front())
       for (StringRef path = modulePathOf(&op); !path.empty(); path = parentModule(path))
         paths.insert(path);
-    InFlightDiagnostic error = function.emitError()
-                               << "prepare_custom_config." << request.place
-                               << ": the model has no module '" << request.module << "'";
-    if (StringRef near = nearest(request.module, paths.getArrayRef()); !near.empty())
-      error << "; did you mean '" << near << "'?";
-    return error;
+    return function.emitError() << "prepare_custom_config." << request.place
+                                << ": the model has no module '" << request.module << "'"
+                                << numerics::didYouMean(request.module, paths.getArrayRef());
   }
 
   SymbolTable *symbols = nullptr;

@@ -3,6 +3,7 @@
 #include "quantir/passes/Modules/Passes.h"
 
 #include "Boundaries.h"
+#include "quantir/Numerics/Text.h"
 
 #include "mlir/IR/PatternMatch.h"
 #include "llvm/ADT/MapVector.h"
@@ -138,11 +139,8 @@ private:
       if (auto custom = function->getAttrOfType<StringAttr>(QuantirDialect::customModuleAttrName))
         names.push_back(custom.getValue());
     }
-    InFlightDiagnostic error = getOperation().emitError()
-                               << swap.place << ": the module has no function '" << name << "'";
-    if (StringRef near = nearest(name, names); !near.empty())
-      error << "; did you mean '" << near << "'?";
-    return error;
+    return getOperation().emitError() << swap.place << ": the module has no function '" << name
+                                      << "'" << numerics::didYouMean(name, names);
   }
 
   LogicalResult swapCalls(ArrayRef<Swap> swaps) {

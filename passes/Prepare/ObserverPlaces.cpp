@@ -99,9 +99,8 @@ LogicalResult quantir::resolveObserverPlaces(ModuleOp module, numerics::Calibrat
                                 << "there are " << llvm::join(symbols, ", ")
                                 << "; name one of them";
     if (symbols.empty() && StringRef(name).contains('.'))
-      return module.emitError() << "observers." << name
-                                << ": the model has no observer there (nearest: '"
-                                << numerics::nearestName(name, places.getNames()) << "')";
+      return module.emitError() << "observers." << name << ": the model has no observer there"
+                                << numerics::nearestInBrackets(name, places.getNames());
     std::string symbol = isPlace ? symbols.front().str() : name;
     auto [it, inserted] = origins.try_emplace(symbol, name);
     if (!inserted)

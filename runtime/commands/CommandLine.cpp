@@ -2,9 +2,9 @@
 
 #include "runtime/commands/CommandLine.h"
 
+#include "quantir/Numerics/Text.h"
 #include "runtime/commands/Console.h"
 #include "runtime/commands/Interrupt.h"
-#include "runtime/session/Suggest.h"
 #include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
@@ -16,6 +16,7 @@
 #include <new>
 #include <unistd.h>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 //===----------------------------------------------------------------------===//
@@ -27,7 +28,7 @@ void quantir::runtime::addExecutionOptions(CLI::App &app, ExecutionOptions &opti
   for (std::string_view name : backendNames())
     names.emplace_back(name);
   app.add_option("--backend", options.backend,
-                 "Run all kernels with this backend: " + listNames(names) +
+                 "Run all kernels with this backend: " + numerics::listNames(names) +
                      " (default: the plan's)")
       ->type_name("NAME");
   app.add_option("--threads", options.threads, "How many threads to use (default: all)")
@@ -133,16 +134,16 @@ int CommandLine::reportParseError(const CLI::ParseError &error) {
   for (const std::string &extra : where.remaining()) {
     if (extra.starts_with("-") && extra != "-" && extra != "--") {
       std::string name = extra.substr(0, extra.find('='));
-      return usageError(
-          where, fmt::format("unknown option '{}'{}", name, didYouMean(name, optionNames(where))));
+      return usageError(where, fmt::format("unknown option '{}'{}", name,
+                                           numerics::didYouMean(name, optionNames(where))));
     }
     if (&where == &root && !commands.empty()) {
       std::vector<std::string> names;
       for (auto &[command, action] : commands)
         names.push_back(command->get_name());
-      std::string nearest = didYouMean(extra, names);
+      std::string nearest = numerics::didYouMean(extra, names);
       if (nearest.empty())
-        nearest = "; expected one of " + listNames(names);
+        nearest = "; expected one of " + numerics::listNames(names);
       return usageError(where, fmt::format("unknown command '{}'{}", extra, nearest));
     }
     return usageError(where, fmt::format("unexpected argument '{}'", extra));

@@ -2,9 +2,9 @@
 
 #include "runtime/data/ModelInputs.h"
 
+#include "quantir/Numerics/Text.h"
 #include "runtime/data/QuantizedInputs.h"
 #include "runtime/plan/FixedBatch.h"
-#include "runtime/session/Suggest.h"
 #include "runtime/tensor/AxisCopy.h"
 #include "runtime/tensor/OutOfMemory.h"
 
@@ -15,6 +15,7 @@
 #include <cmath>
 #include <cstring>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 //===----------------------------------------------------------------------===//
@@ -242,14 +243,14 @@ static Result<std::vector<size_t>> assignArrays(const std::vector<std::string> &
     return Status::invalidData(fmt::format(
         "the model has {} inputs, {}, but a .npy file holds one array; save a .npz with "
         "an array for each",
-        inputs.size(), listNames(inputNames)));
+        inputs.size(), numerics::listNames(inputNames)));
   std::vector<size_t> assigned;
   for (const TensorInfo &input : inputs) {
     auto found = std::find(names.begin(), names.end(), input.name);
     if (found == names.end())
       return Status::invalidData(
           fmt::format("no array for the input '{}': the file holds {}; rename the right one",
-                      input.name, listNames(nearestFirst(input.name, names))));
+                      input.name, numerics::listNames(numerics::nearestFirst(input.name, names))));
     assigned.push_back(size_t(found - names.begin()));
   }
   for (const std::string &name : names) {

@@ -2,8 +2,8 @@
 
 #include "runtime/session/Backends.h"
 
+#include "quantir/Numerics/Text.h"
 #include "quantir/Runtime/Session.h"
-#include "runtime/session/Suggest.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -30,9 +30,8 @@ const Backend *findBackend(std::string_view name) {
 }
 
 Result<const Backend *> backendNamed(std::string_view name) {
-  const std::vector<std::string_view> known = backendNames();
   return backendNamed(name, StatusCode::InvalidArgument,
-                      didYouMean(name, std::vector<std::string>(known.begin(), known.end())));
+                      numerics::didYouMean(name, backendNames()));
 }
 
 Result<const Backend *> backendNamed(std::string_view name, StatusCode code,

@@ -8,9 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <exception>
+#include <future>
 #include <system_error>
-#include <thread>
 
 namespace quantir::runtime {
 namespace {
@@ -121,30 +120,24 @@ bool SessionState::getsItsThreads() const {
 }
 
 Status SessionState::runStepsElsewhere() {
-  Status status;
-  std::exception_ptr thrown;
+  auto runThere = [&] {
+    return getsItsThreads()
+               ? runSteps()
+               : Status::unsupported(fmt::format(
+                     "the session was made for {} threads, and OpenMP gives fewer to other "
+                     "threads of this process; make it where it is run",
+                     threads));
+  };
+  std::future<Status> result;
   try {
-    std::thread([&] {
-      try {
-        status = getsItsThreads()
-                     ? runSteps()
-                     : Status::unsupported(fmt::format(
-                           "the session was made for {} threads, and OpenMP gives fewer to other "
-                           "threads of this process; make it where it is run",
-                           threads));
-      } catch (...) {
-        thrown = std::current_exception();
-      }
-    }).join();
+    result = std::async(std::launch::async, runThere);
   } catch (const std::system_error &error) {
     return Status::outOfMemory(
         fmt::format("cannot start a thread to run on, which is needed within a parallel region of "
                     "OpenMP: {}",
                     error.what()));
   }
-  if (thrown)
-    std::rethrow_exception(thrown);
-  return status;
+  return result.get();
 }
 
 Status SessionState::runSteps() {

@@ -1,6 +1,7 @@
 //===- Registry.cpp - The operators that can be imported -------------------===//
 
 #include "Registry.h"
+#include "quantir/Numerics/Text.h"
 
 #include "EmbeddingBag.h"
 
@@ -87,23 +88,17 @@ static constexpr llvm::StringLiteral onnxOperators =
     "StringSplit Sub Sum Swish Tan Tanh TensorScatter TfIdfVectorizer ThresholdedRelu Tile "
     "TopK Transpose Trilu Unique Unsqueeze Upsample Where Xor";
 
-/// The supported operator that `type` is a misspelling of, by the number of letters to change;
-/// empty if it is none.
-static StringRef findMisspelt(StringRef type) {
+/// "did you mean 'Relu'?", with the supported operator that `type` is a misspelling of; empty if it
+/// is none.
+static std::string meantOperator(StringRef type) {
   llvm::SmallVector<StringRef> known;
   onnxOperators.split(known, ' ');
   if (llvm::is_contained(known, type))
     return "";
-  StringRef nearest;
-  unsigned best = type.size() / 4 + 2;
-  for (const auto &entry : getIndex()) {
-    unsigned distance = entry.first().edit_distance_insensitive(type);
-    if (distance < best || (distance == best && entry.first() < nearest)) {
-      best = distance;
-      nearest = entry.first();
-    }
-  }
-  return nearest;
+  llvm::SmallVector<StringRef> supported(getIndex().keys());
+  llvm::sort(supported);
+  std::string_view meant = numerics::nearestName(type, supported);
+  return meant.empty() ? "" : "did you mean " + inQuotes(meant) + "?";
 }
 
 bool importer::isOfQuantizedModel(const ::onnx::NodeProto &node) {
@@ -136,8 +131,8 @@ std::string importer::explainUnsupported(const ::onnx::NodeProto &node, int64_t 
                 ? ", but for the loop that PyTorch's exporter writes for an EmbeddingBag "
                   "without per_sample_weights; unroll another one before the export"
                 : "");
-  if (StringRef meant = findMisspelt(type); !meant.empty())
-    return text + "did you mean " + inQuotes(meant) + "?";
+  if (std::string meant = meantOperator(type); !meant.empty())
+    return text + meant;
   return text + "express it by supported operators, which docs/ONNX.md lists, or leave it out of "
                 "the part that is exported";
 }

@@ -12,10 +12,9 @@
 #include "runtime/session/KernelSupport.h"
 
 #include <algorithm>
-#include <exception>
+#include <future>
 #include <new>
 #include <pthread.h>
-#include <thread>
 
 namespace quantir::runtime {
 
@@ -147,19 +146,12 @@ public:
   Result<std::unique_ptr<Kernel>> createKernel(const KernelSpec &spec) const override {
     if (!generatorFailed)
       return createHere(spec);
-    std::unique_ptr<Kernel> kernel;
-    std::exception_ptr thrown;
-    std::thread([&] {
-      usePool({spec.threads});
-      try {
-        kernel = createHere(spec);
-      } catch (...) {
-        thrown = std::current_exception();
-      }
-    }).join();
-    if (thrown)
-      std::rethrow_exception(thrown);
-    return kernel;
+    return std::async(std::launch::async,
+                      [&] {
+                        usePool({spec.threads});
+                        return createHere(spec);
+                      })
+        .get();
   }
 
 private:

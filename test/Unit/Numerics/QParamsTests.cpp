@@ -63,15 +63,6 @@ TEST_CASE("names of types and schemes", "[qparams]") {
   CHECK(toText(QDType::QUInt4) == "quint4x2");
 }
 
-TEST_CASE("the nearest name", "[qparams]") {
-  constexpr std::array<std::string_view, 3> names = {"histogram", "min_max", "placeholder"};
-  CHECK(nearestName("Histogramm", names) == "histogram");
-  CHECK(nearestName("minmax", names) == "min_max");
-  CHECK(nearestName("", names) == "min_max");
-  CHECK(nearestName("x", {}) == "");
-  CHECK(nearestName(std::string(1 << 20, 'p'), names) == "placeholder");
-}
-
 TEST_CASE("default and reduced ranges", "[qparams]") {
   auto range = [](QDType dtype, bool reduce = false) {
     return effectiveRange(dtype, {}, {}, reduce);
