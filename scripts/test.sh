@@ -4,7 +4,8 @@
 #   scripts/test.sh [--quick | --ci]
 #
 # --quick leaves out the tests labelled slow and models, and the runtime built alone. --ci adds what CI checks besides:
-# warnings are errors, formatting, clang-tidy, tests with sanitizers, and fuzzing for a while.
+# warnings are errors, formatting, clang-tidy, tests with sanitizers (the runtime alone is built with one), and fuzzing for a
+# while.
 #
 # Each step ends with a line of what it took; they come again as a table. The last line is "N passed, M failed", with
 # ", K skipped" when tests were: a step that ran no tests of its own counts as one. The exit code is 0 only if something
@@ -49,13 +50,14 @@ step() {
   [[ $outcome == passed ]]
 }
 
-# suite FOLDER CTEST-ARGUMENT...: runs tests, leaving their results in FOLDER/ctest.xml.
+# suite FOLDER CTEST-ARGUMENT...: runs tests, leaving their results in FOLDER/ctest.xml. Where $source is set, from there.
 results=()
 suite() {
-  local folder=$1
+  local output=$PWD/$1/ctest.xml
+  results+=("$1/ctest.xml")
   shift
-  results+=("$folder/ctest.xml")
-  ctest --output-junit "$PWD/$folder/ctest.xml" --output-on-failure --no-tests=error --timeout 900 -j "$(job_count)" "$@"
+  (cd "${source:-.}" &&
+    ctest --output-junit "$output" --output-on-failure --no-tests=error --timeout 900 -j "$(job_count)" "$@")
 }
 
 # The steps.
@@ -74,17 +76,21 @@ runtime_alone() { # with LLVM hidden from it
 }
 runtime_tests() { suite build-runtime --test-dir build-runtime -LE 'slow|models'; }
 
-# The targets and the tests of a preset with sanitizers are those of CMakePresets.json.
-sanitized() { configure "build-$1" --preset "$1" -DQUANTIR_WERROR=ON && cmake --build --preset "$1" -j "$(job_count)"; }
-sanitized_tests() { suite "build-$1" --preset "$1"; }
+# sanitized PRESET SOURCE: what is built and tested says the CMakePresets.json of that source folder.
+sanitized() {
+  configure "build-$1" -S "$2" --preset "$1" -DQUANTIR_WERROR=ON &&
+    (cd "$2" && cmake --build --preset "$1" -j "$(job_count)")
+}
+sanitized_tests() { source=$2 suite "build-$1" --preset "$1"; }
 
 formatting() { git ls-files -z '*.cpp' '*.h' | xargs -0 /usr/lib/llvm-22/bin/clang-format --dry-run -Werror; }
-# On the whole tree, with the precompiled headers of the last build that clang made.
+# On the product's sources, with the precompiled headers of the build with asan.
 tidy() {
   local llvm=/usr/lib/llvm-22/bin
   cmake --build build-asan --target quantir-generated -j "$(job_count)" >/dev/null &&
-    /usr/bin/run-clang-tidy-22 -quiet -clang-tidy-binary "$llvm/clang-tidy" -p build-asan -j "$(job_count)" >build-asan/tidy.log 2>&1 ||
-    { cat build-asan/tidy.log; return 1; }
+    /usr/bin/run-clang-tidy-22 -quiet -clang-tidy-binary "$llvm/clang-tidy" -p build-asan -j "$(job_count)" \
+      "$PWD/(dialects|lib|passes|runtime|tools)/" >build-asan/tidy.log 2>&1 ||
+    { grep -aE '(warning|error):' build-asan/tidy.log; return 1; }
 }
 
 rm -f build{,-runtime,-asan,-tsan}/ctest.xml build/test/lit.xml
@@ -93,13 +99,12 @@ if step "install what is missing" install_missing; then
   if step "build (first time about 15 minutes on two cores)" release; then
     step "tests" release_tests
   fi
-  if [[ -z $quick ]] && step "build the runtime alone" runtime_alone; then
+  if [[ -z $quick && -z $ci ]] && step "build the runtime alone" runtime_alone; then
     step "tests of the runtime built alone" runtime_tests
   fi
   if [[ $ci ]]; then
-    for sanitizer in tsan asan; do
-      step "build with $sanitizer" sanitized "$sanitizer" && step "tests with $sanitizer" sanitized_tests "$sanitizer"
-    done
+    step "build the runtime alone, with tsan" sanitized tsan runtime && step "tests with tsan" sanitized_tests tsan runtime
+    step "build with asan" sanitized asan . && step "tests with asan" sanitized_tests asan .
     # With a seed, so that what fails without a change is looked for elsewhere, by `fuzz.sh` without one.
     step "fuzzing, 30 s a target" ./scripts/fuzz.sh --seconds 30 --seed 1
     step "clang-tidy" tidy
