@@ -88,8 +88,9 @@ private:
   using Field = google::protobuf::FieldDescriptor;
 
   int64_t pickNumber(int64_t old) {
+    const auto next = int64_t(uint64_t(old) + 1), negative = int64_t(0 - uint64_t(old));
     const int64_t numbers[] = {0,         1,         -1,      2,         -2,        3,
-                               old + 1,   -old,      old / 2, 1 << 20,   INT32_MAX, INT32_MIN,
+                               next,      negative,  old / 2, 1 << 20,   INT32_MAX, INT32_MIN,
                                INT64_MAX, INT64_MIN, 1 << 24, 1LL << 40, 16,        256};
     return numbers[pick(std::size(numbers))];
   }
