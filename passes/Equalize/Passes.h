@@ -11,7 +11,7 @@ namespace quantir {
 class QuantirDialect;
 namespace nn {
 class NNDialect;
-}
+} // namespace nn
 
 #define GEN_PASS_DECL
 #include "quantir/passes/Equalize/Passes.h.inc"

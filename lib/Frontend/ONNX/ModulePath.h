@@ -12,7 +12,7 @@
 
 namespace onnx {
 class NodeProto;
-}
+} // namespace onnx
 
 namespace quantir::importer {
 

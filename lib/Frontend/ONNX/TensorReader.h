@@ -10,7 +10,7 @@
 
 namespace onnx {
 class TensorProto;
-}
+} // namespace onnx
 
 namespace quantir::importer {
 

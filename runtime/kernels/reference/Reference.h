@@ -156,7 +156,7 @@ template <> struct Encoder<float> {
 /// What a function of one 8-bit element gives for each of its codes.
 template <typename In, typename Out> class CodeTable {
 public:
-  template <typename Fn> explicit CodeTable(Fn &&fn) {
+  template <typename Fn> explicit CodeTable(const Fn &fn) {
     for (int i = 0; i < 256; ++i)
       entries[i] = fn(static_cast<In>(i));
   }
