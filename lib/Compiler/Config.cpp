@@ -87,7 +87,7 @@ FailureOr<Configuration> readConfiguration(const std::string &path, ModuleOp mod
   runtime::Result<runtime::Bytes> bytes = runtime::readFile(path);
   if (!bytes)
     return emitStatus(UnknownLoc::get(loc.getContext()), bytes.status());
-  FailureOr<nlohmann::json> json = parseJson({bytes->text().data(), bytes->size()}, loc);
+  FailureOr<nlohmann::json> json = parseJson(bytes->text(), loc);
   if (failed(json))
     return failure();
   JsonReader reader(*json, loc);
