@@ -36,7 +36,9 @@ if(QUANTIR_PCH)
     <mlir/Interfaces/ControlFlowInterfaces.h> <mlir/Interfaces/InferTypeOpInterface.h>
     <mlir/Interfaces/SideEffectInterfaces.h> <mlir/Pass/Pass.h> <mlir/Pass/PassManager.h>
     <mlir/Transforms/GreedyPatternRewriteDriver.h> <nlohmann/json.hpp> <map> <string> <vector>)
-  target_compile_options(quantir_precompiled PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+  # For ccache: GCC tells it of the precompiled header, and Clang's does not depend on when its sources were written.
+  target_compile_options(quantir_precompiled PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
+    "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
 elseif(quantir_first_header)
   target_compile_options(quantir_mlir INTERFACE "SHELL:-include ${quantir_first_header}")
 endif()

@@ -205,7 +205,8 @@ runtime::Status run(const runtime::PlanPtr &plan, int64_t samples,
       means[i].resize(channels);
       for (size_t j = 0; j < values.size(); ++j)
         means[i][j % channels] += values[j];
-      rows[i] += double(values.size() / channels);
+      const size_t ownRows = values.size() / channels;
+      rows[i] += double(ownRows);
     }
     if (progress)
       progress(first + count);
