@@ -93,7 +93,7 @@ QUANTIR_INLINE void maximumBody(const T *__restrict x, int64_t count, int64_t st
   for (int64_t k = 0; k < count; ++k)
     for (int64_t i = 0; i < n; ++i) {
       const T value = x[k * step + i];
-      const bool isNaN = value != value; // NOLINT(misc-redundant-expression)
+      const bool isNaN = value != value;
       y[i] = value > y[i] || isNaN ? value : y[i];
     }
 }
