@@ -70,7 +70,8 @@ std::string_view nearestName(std::string_view text, const Names &names) {
   if (text.empty() || text.size() > most)
     return {};
   for (const auto &[distance, name] : byDistance(text, names))
-    if (name.size() <= most && (distance <= 1 + text.size() / 3 || abbreviates(text, name)))
+    if (!name.empty() && name.size() <= most &&
+        (distance <= 1 + text.size() / 3 || abbreviates(text, name)))
       return name;
   return {};
 }

@@ -38,6 +38,8 @@ TEST_CASE("the nearest name is given where it could be meant", "[text]") {
   CHECK(nearestName("h", names) == "");
 
   CHECK(nearestName("", names) == "");
+  CHECK(nearestName("a", std::array{"", "ab"}) == "ab");
+  CHECK(nearestName("zzzz", std::array{""}) == "");
   CHECK(nearestName("zzzzzzzz", names) == "");
   CHECK(nearestName("x", {}) == "");
   CHECK(didYouMean("minmax", names) == "; did you mean 'min_max'?");
