@@ -83,6 +83,59 @@ bool onlyMaximaAreRead(Value value) {
   });
 }
 
+/// Where a padded value has the elements that were given: in each dimension the first and the one
+/// behind the last. A dynamic dimension is not padded.
+using GivenElements = SmallVector<std::pair<int64_t, int64_t>>;
+
+GivenElements givenElements(nn::PadOp pad) {
+  GivenElements given;
+  for (auto [begin, size] :
+       llvm::zip(pad.getPadding(), cast<RankedTensorType>(pad.getInput().getType()).getShape()))
+    given.emplace_back(begin, ShapedType::isDynamic(size) ? size : begin + size);
+  return given;
+}
+
+/// Whether each window of `pool` holds an element that was given. The channels that a padding adds
+/// have windows of padding alone, and so has a wide border.
+bool eachWindowHoldsOne(nn::MaxPoolOp pool, const GivenElements &given) {
+  const auto padded = cast<RankedTensorType>(pool.getInput().getType());
+  const auto pooled = cast<RankedTensorType>(pool.getType());
+  const size_t first = given.size() - pool.getKernel().size();
+  for (auto [dim, range] : llvm::enumerate(given)) {
+    auto [begin, end] = range;
+    if (begin == 0 && end == padded.getDimSize(dim))
+      continue;
+    constexpr int64_t mostTried = 1 << 24;
+    if (dim < first || pooled.getDimSize(dim) > mostTried)
+      return false;
+    const size_t axis = dim - first;
+    const int64_t step = pool.getDilations()[axis];
+    for (int64_t i = 0; i < pooled.getDimSize(dim); ++i) {
+      const int64_t start = i * pool.getStrides()[axis] - pool.getPadding()[axis];
+      const int64_t k = start < begin ? llvm::divideCeil(begin - start, step) : 0;
+      if (k >= pool.getKernel()[axis] || start + k * step >= end)
+        return false;
+    }
+  }
+  return true;
+}
+
+/// Whether all that reads `value` takes maxima among which there are elements that were given.
+/// Between them may stand relus, clamps and transpositions.
+bool onlyMaximaSee(Value value, const GivenElements &given) {
+  return !value.use_empty() && llvm::all_of(value.getUsers(), [&](Operation *user) {
+    if (auto pool = dyn_cast<nn::MaxPoolOp>(user))
+      return eachWindowHoldsOne(pool, given);
+    if (auto transpose = dyn_cast<nn::TransposeOp>(user)) {
+      GivenElements moved;
+      for (int64_t dim : transpose.getPermutation())
+        moved.push_back(given[dim]);
+      return onlyMaximaSee(transpose, moved);
+    }
+    return isa<nn::ReluOp, nn::ClampOp>(user) && onlyMaximaSee(user->getResult(0), given);
+  });
+}
+
 /// Makes the annotation of a unit whose qconfig the backend accepts.
 class AnnotationBuilder {
 public:
@@ -125,12 +178,27 @@ private:
     return activation && activation.getConfig().kind == kind;
   }
 
-  /// Whether numbers of the op's own matter to the range of its result. One below 0 does not if
-  /// only maxima are taken: where it stands, the least code does as well.
+  /// Whether numbers of the op's own matter to the range of its result. One below 0 does not where
+  /// it is never the maximum that is read: the least code does as well. What stands for -infinity
+  /// is meant never to be.
   bool showsOwnElements() {
-    bool onlyMaxima = llvm::all_of(op->getResults(), onlyMaximaAreRead);
-    return llvm::any_of(op.getOwnElements(),
-                        [&](float own) { return !(own <= 0.0f && onlyMaxima); });
+    constexpr float asGoodAsInfinite = -1e30f;
+    SmallVector<float> own = op.getOwnElements();
+    if (llvm::all_of(own, [](float number) { return number <= asGoodAsInfinite; }))
+      return !own.empty() && !llvm::all_of(op->getResults(), onlyMaximaAreRead);
+    nn::PadOp pad = own.size() == 1 ? findPadding() : nn::PadOp();
+    return !pad || own.front() > 0.0f || pad.getType() != op->getResult(0).getType() ||
+           !onlyMaximaSee(op->getResult(0), givenElements(pad));
+  }
+
+  /// The padding that `op` is, or the only one with a number of its own in this unit.
+  nn::PadOp findPadding() {
+    nn::PadOp found;
+    op->walk([&](nn::PadOp pad) {
+      if (!pad.getOwnElements().empty())
+        found = pad;
+    });
+    return found;
   }
 
   Attribute specOfOperand(unsigned operand, bool quantizeBias) {

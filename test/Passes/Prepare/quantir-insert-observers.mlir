@@ -109,19 +109,43 @@ func.func @cats_of_sigmoids(%x: tensor<?x2xf32>) -> (tensor<?x6xf32>, tensor<?x4
 // CHECK-NEXT: quantir.observe %{{.*}}, @act_1 :
 // CHECK: nn.pad
 // CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+// CHECK: nn.transpose
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
 // CHECK: nn.pad {{.*}}value = -1.0
 // CHECK-NEXT: %[[P:.*]] = quantir.observe %{{.*}}, @act_0 passive
 // CHECK: nn.transpose %[[P]]
 // CHECK-NEXT: %[[T:.*]] = quantir.observe %{{.*}}, @act_0 passive
 // CHECK: nn.max_pool %[[T]]
 // CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
-func.func @pads(%x: tensor<?x2x4xf32>) -> (tensor<?x2x5xf32>, tensor<?x2x5xf32>, tensor<?x5x1xf32>) {
+func.func @pads(%x: tensor<?x2x4xf32>) -> (tensor<?x2x5xf32>, tensor<?x2x5xf32>, tensor<?x2x2xf32>) {
   %0 = nn.pad %x {padding = array<i64: 0, 0, 1, 0, 0, 0>, value = 5.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x2x5xf32>
   %1 = nn.pad %x {padding = array<i64: 0, 0, 1, 0, 0, 0>} : (tensor<?x2x4xf32>) -> tensor<?x2x5xf32>
-  %2 = nn.pad %x {padding = array<i64: 0, 0, 1, 0, 0, 0>, value = -1.0e+09 : f32} : (tensor<?x2x4xf32>) -> tensor<?x2x5xf32>
-  %3 = nn.transpose %2 {permutation = array<i64: 0, 2, 1>} : (tensor<?x2x5xf32>) -> tensor<?x5x2xf32>
-  %4 = nn.max_pool %3 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x5x2xf32>) -> tensor<?x5x1xf32>
-  return %0, %1, %4 : tensor<?x2x5xf32>, tensor<?x2x5xf32>, tensor<?x5x1xf32>
+  %t = nn.transpose %x {permutation = array<i64: 0, 2, 1>} : (tensor<?x2x4xf32>) -> tensor<?x4x2xf32>
+  %2 = nn.pad %t {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -1.0e+09 : f32} : (tensor<?x4x2xf32>) -> tensor<?x5x2xf32>
+  %3 = nn.transpose %2 {permutation = array<i64: 0, 2, 1>} : (tensor<?x5x2xf32>) -> tensor<?x2x5xf32>
+  %4 = nn.max_pool %3 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x2x5xf32>) -> tensor<?x2x2xf32>
+  return %0, %1, %4 : tensor<?x2x5xf32>, tensor<?x2x5xf32>, tensor<?x2x2xf32>
+}
+
+// -----
+
+// Before a maximum too it is seen where windows hold nothing else: in channels of its own, in a
+// border as wide as they are.
+// CHECK-LABEL: func @windows_of_padding
+// CHECK: nn.pad {{.*}}0, 1, 0, 0, 0, 0>
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_1 :
+// CHECK: nn.pad {{.*}}0, 0, 2, 0, 0, 0>
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_2 :
+// CHECK: nn.pad {{.*}}0, 0, 2, 0, 0, 0>
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+func.func @windows_of_padding(%x: tensor<?x2x4xf32>) -> (tensor<?x3x2xf32>, tensor<?x2x3xf32>, tensor<?x2x2xf32>) {
+  %0 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -1.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %1 = nn.max_pool %0 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
+  %2 = nn.pad %x {padding = array<i64: 0, 0, 2, 0, 0, 0>, value = -1.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x2x6xf32>
+  %3 = nn.max_pool %2 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x2x6xf32>) -> tensor<?x2x3xf32>
+  %4 = nn.pad %x {padding = array<i64: 0, 0, 2, 0, 0, 0>, value = -1.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x2x6xf32>
+  %5 = nn.max_pool %4 {kernel = array<i64: 3>, strides = array<i64: 3>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x2x6xf32>) -> tensor<?x2x2xf32>
+  return %1, %3, %5 : tensor<?x3x2xf32>, tensor<?x2x3xf32>, tensor<?x2x2xf32>
 }
 
 // -----
