@@ -58,10 +58,13 @@ struct OpReport {
 /// data.
 struct OutputReport {
   std::string name;
-  double sqnrDb = 0; ///< mean over samples; 200 if they are equal
+  /// Mean over the samples for which the float model gives finite numbers, and not zeros alone; 200
+  /// if they are equal.
+  double sqnrDb = 0;
   /// Share of samples with the same highest-scoring class, 0 to 1; for outputs that look like class
   /// scores.
   std::optional<double> agreement;
+  double totalSqnrDb = 200; ///< of all samples together: errors beside zeros count, too
 };
 
 struct QuantizationReport {

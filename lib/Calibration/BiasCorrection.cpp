@@ -203,10 +203,15 @@ runtime::Status run(const runtime::PlanPtr &plan, int64_t samples,
       std::vector<float> values = (*readers)[i].read(outputs[i]);
       const size_t channels = outputs[i].dims.back();
       means[i].resize(channels);
-      for (size_t j = 0; j < values.size(); ++j)
-        means[i][j % channels] += values[j];
-      const size_t ownRows = values.size() / channels;
-      rows[i] += double(ownRows);
+      for (size_t row = 0; row < values.size(); row += channels) {
+        auto own = std::span(values).subspan(row, channels);
+        // An infinity among a sample's inputs says nothing about the other samples.
+        if (!llvm::all_of(own, [](float value) { return std::isfinite(value); }))
+          continue;
+        for (auto [sum, value] : llvm::zip_equal(means[i], own))
+          sum += value;
+        rows[i] += 1;
+      }
     }
     if (progress)
       progress(first + count);
@@ -226,7 +231,7 @@ void addToBias(const Target &target, ArrayRef<double> mean) {
   Value old = target.bias->get();
   SmallVector<float> values = *nn::getConstantFloats(old);
   for (auto [value, m] : llvm::zip_equal(values, mean))
-    if (std::isfinite(m)) // an infinity among the inputs says nothing about the others
+    if (std::isfinite(m)) // not if no sample had finite inputs
       value = static_cast<float>(value + m);
   OpBuilder builder(target.unit);
   target.bias->set(nn::createConstant(builder, old.getLoc(),

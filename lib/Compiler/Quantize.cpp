@@ -25,6 +25,8 @@
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/STLExtras.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 
 using namespace mlir;
@@ -353,7 +355,14 @@ Status Quantization::compare(PlanPtr quantized) {
     return comparisons.status();
   result.report.comparedSamples = usedSamples();
   for (const runtime::OutputComparison &output : *comparisons)
-    result.report.outputs.push_back({output.name, output.sqnrDb, output.agreement});
+    if (output.notFinite != 0)
+      result.report.notes.push_back(fmt::format(
+          "the float model gives infinities or NaN in output '{}' for {} of {} samples, which are "
+          "not compared",
+          output.name, output.notFinite, usedSamples()));
+  for (const runtime::OutputComparison &output : *comparisons)
+    result.report.outputs.push_back(
+        {output.name, output.sqnrDb, output.agreement, output.totalSqnrDb});
   return Status();
 }
 

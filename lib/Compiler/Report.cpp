@@ -224,6 +224,7 @@ static Json commonJson(const QuantizationReport &report) {
   for (const OutputReport &output : report.outputs)
     json["outputs"].push_back({{"name", output.name},
                                {"sqnr_db", output.sqnrDb},
+                               {"total_sqnr_db", output.totalSqnrDb},
                                {"agreement", output.agreement ? Json(*output.agreement) : Json()}});
   return json;
 }

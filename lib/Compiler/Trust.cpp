@@ -236,14 +236,17 @@ void Doubts::findPoorOutputs() {
     const OutputReport &output = report.outputs[i];
     const bool isSaidElsewhere =
         i < comparison.outputs.size() && isConstantByQuantization(comparison.outputs[i]);
-    if (output.sqnrDb >= leastTrustedSqnr || isSaidElsewhere || isSilent(i))
+    const double sqnr = std::min(output.sqnrDb, output.totalSqnrDb);
+    if (sqnr >= leastTrustedSqnr || isSaidElsewhere || isSilent(i))
       continue;
     std::optional<size_t> unit = unitToBlame(i);
     auto known =
         std::find_if(causes.begin(), causes.end(), [&](const auto &c) { return c.first == unit; });
     if (known == causes.end())
       known = causes.insert(causes.end(), {unit, {}});
-    known->second.push_back(fmt::format("'{}' has {:.1f} dB", output.name, output.sqnrDb));
+    known->second.push_back(
+        fmt::format("'{}' has {:.1f} dB{}", output.name, sqnr,
+                    output.sqnrDb < leastTrustedSqnr ? "" : ", of all samples together"));
   }
   for (auto &[unit, names] : causes) {
     constexpr size_t most = 4;

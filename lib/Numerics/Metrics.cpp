@@ -27,21 +27,52 @@ struct Sums {
 
 } // namespace
 
+/// NaN counts as the worst.
+static double decibelsOf(double reference, double difference) {
+  if (difference == 0)
+    return perfectSqnr;
+  const double decibels = 10 * std::log10(reference / difference);
+  return decibels > -perfectSqnr ? std::min(decibels, perfectSqnr) : -perfectSqnr;
+}
+
+bool SqnrMeter::add(std::span<const float> expected, std::span<const float> actual,
+                    int64_t samples) {
+  if (samples < 1 || expected.empty() || expected.size() != actual.size() ||
+      expected.size() % size_t(samples) != 0)
+    return false;
+  const size_t length = expected.size() / size_t(samples);
+  for (int64_t s = 0; s < samples; ++s) {
+    auto reads = [&](std::span<const float> values) { return values.subspan(s * length, length); };
+    const Sums row(reads(expected), reads(actual));
+    differs |= row.difference != 0;
+    if (!std::isfinite(row.reference)) {
+      ++numNotFinite;
+      continue;
+    }
+    reference += row.reference;
+    difference += row.difference;
+    if (row.reference == 0)
+      continue;
+    sumOfRows += decibelsOf(row.reference, row.difference);
+    ++numRows;
+  }
+  return true;
+}
+
+double SqnrMeter::mean() const {
+  if (numRows == 0)
+    return differs ? -perfectSqnr : perfectSqnr;
+  return sumOfRows / double(numRows);
+}
+
+double SqnrMeter::total() const { return decibelsOf(reference, difference); }
+
 std::optional<double> sqnr(std::span<const float> reference, std::span<const float> actual,
                            int64_t samples) {
-  if (samples < 1 || reference.empty() || reference.size() != actual.size() ||
-      reference.size() % size_t(samples) != 0)
+  SqnrMeter meter;
+  if (!meter.add(reference, actual, samples))
     return std::nullopt;
-  const size_t row = reference.size() / size_t(samples);
-  double sum = 0;
-  for (int64_t s = 0; s < samples; ++s) {
-    Sums sums(reference.subspan(s * row, row), actual.subspan(s * row, row));
-    double decibel =
-        sums.difference == 0 ? perfectSqnr : 10 * std::log10(sums.reference / sums.difference);
-    // NaN fails the comparison.
-    sum += decibel > -perfectSqnr ? std::min(decibel, perfectSqnr) : -perfectSqnr;
-  }
-  return sum / double(samples);
+  return meter.mean();
 }
 
 double maxAbsDifference(std::span<const float> reference, std::span<const float> actual) {

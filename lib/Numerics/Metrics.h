@@ -10,16 +10,35 @@
 
 namespace quantir::numerics {
 
-/// Mean over samples of 10*log10(sum ref^2 / sum (ref - actual)^2), in dB. The arrays hold
-/// `samples` rows of equal length. A row without error counts as `perfectSqnr`, one of zeros with
-/// an error as -perfectSqnr; so does a row with an error that is not finite. Nothing for arrays
-/// that are empty or of different lengths.
+/// More than any float32 computation that differs somewhere can reach (2^-24 relative error is 144
+/// dB). No error at all counts as this, one that is not finite, or beside zeros, as its negative.
+inline constexpr double perfectSqnr = 200.0;
+
+/// The signal-to-quantization-noise ratio, in dB, of many samples that come in parts.
+class SqnrMeter {
+public:
+  /// Takes `samples` rows of equal length; false, and nothing is taken, for arrays that are empty,
+  /// of different lengths or no such rows.
+  bool add(std::span<const float> reference, std::span<const float> actual, int64_t samples);
+
+  /// Mean over rows of 10*log10(sum ref^2 / sum (ref - actual)^2). A row of zeros, or one whose
+  /// reference is not finite, tells nothing and is left out; if all do, it is +-perfectSqnr.
+  double mean() const;
+  /// 10*log10(sum ref^2 / sum (ref - actual)^2) of all rows together whose reference is finite:
+  /// errors beside zeros count.
+  double total() const;
+  /// How many rows have a reference that is not finite.
+  int64_t notFinite() const { return numNotFinite; }
+
+private:
+  double sumOfRows = 0, reference = 0, difference = 0;
+  int64_t numRows = 0, numNotFinite = 0;
+  bool differs = false;
+};
+
+/// SqnrMeter::mean of `samples` rows; nothing for arrays that it does not take.
 std::optional<double> sqnr(std::span<const float> reference, std::span<const float> actual,
                            int64_t samples = 1);
-
-/// More than any float32 computation that differs somewhere can reach (2^-24 relative error is 144
-/// dB).
-inline constexpr double perfectSqnr = 200.0;
 
 /// max |reference - actual|; NaN when one of them has a NaN.
 double maxAbsDifference(std::span<const float> reference, std::span<const float> actual);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 namespace {
@@ -47,9 +48,9 @@ struct Side {
   }
 };
 
-/// Sums over samples; means in the end.
+/// Of one output, over samples.
 struct Sums {
-  double sqnrDb = 0;
+  numerics::SqnrMeter sqnr;
   int64_t agreeing = 0;
 };
 
@@ -84,11 +85,9 @@ quantir::runtime::compareOutputs(PlanPtr reference, PlanPtr actual, int64_t samp
     QUANTIR_RETURN_IF_ERROR(got->run(first, count, source));
     for (size_t i = 0; i < sums.size(); ++i) {
       const std::vector<float> &ref = expected->outputs[i], &act = got->outputs[i];
-      std::optional<double> sqnr = numerics::sqnr(ref, act, count);
-      if (!sqnr)
+      if (!sums[i].sqnr.add(ref, act, count))
         return Status::invalidArgument("output '" + reference->outputs()[i].name +
                                        "' is empty, or has another size in the other model");
-      sums[i].sqnrDb += *sqnr * double(count);
       sums[i].agreeing += numerics::countAgreeing(ref, act, count);
     }
     if (progress)
@@ -99,7 +98,9 @@ quantir::runtime::compareOutputs(PlanPtr reference, PlanPtr actual, int64_t samp
   for (size_t i = 0; i < sums.size(); ++i) {
     OutputComparison comparison;
     comparison.name = reference->outputs()[i].name;
-    comparison.sqnrDb = sums[i].sqnrDb / double(samples);
+    comparison.sqnrDb = sums[i].sqnr.mean();
+    comparison.totalSqnrDb = sums[i].sqnr.total();
+    comparison.notFinite = sums[i].sqnr.notFinite();
     if (holdsScores(reference->outputs()[i].dims))
       comparison.agreement = double(sums[i].agreeing) / double(samples);
     comparisons.push_back(std::move(comparison));

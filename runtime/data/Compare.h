@@ -14,7 +14,9 @@ namespace quantir::runtime {
 /// How near an output of one plan is to that of another.
 struct OutputComparison {
   std::string name;
-  double sqnrDb = 0; ///< mean over samples; numerics::perfectSqnr if they are equal
+  double sqnrDb = 0;      ///< numerics::SqnrMeter::mean
+  double totalSqnrDb = 0; ///< numerics::SqnrMeter::total
+  int64_t notFinite = 0;  ///< samples for which the reference gives infinities or NaN
   /// Share of samples with the same greatest element; only for outputs that hold one row of scores
   /// a sample.
   std::optional<double> agreement;

@@ -16,6 +16,19 @@ constexpr float inf = std::numeric_limits<float>::infinity();
 constexpr float NaN = std::numeric_limits<float>::quiet_NaN();
 } // namespace
 
+TEST_CASE("SQNR of all samples together", "[metrics]") {
+  SqnrMeter meter;
+  REQUIRE(meter.add(std::array{0.0f, 10.0f}, std::array{3.0f, 9.0f}, 2));
+  CHECK(meter.mean() == Catch::Approx(20.0));
+  CHECK(meter.total() == Catch::Approx(10.0)); // 10 log10(100 / (9 + 1))
+  REQUIRE(meter.add(std::array{inf}, std::array{9.0f}, 1));
+  CHECK(meter.total() == Catch::Approx(10.0));
+  CHECK(meter.notFinite() == 1);
+  CHECK_FALSE(meter.add(std::array{1.0f}, {}, 1));
+  REQUIRE(meter.add(std::array{1.0f}, std::array{NaN}, 1));
+  CHECK(meter.total() == -perfectSqnr);
+}
+
 TEST_CASE("SQNR is the mean over samples", "[metrics]") {
   const std::array<float, 4> reference = {3, 4, 10, 0};
   const std::array<float, 4> actual = {3, 4.5f, 9, 0};
@@ -28,6 +41,12 @@ TEST_CASE("SQNR is the mean over samples", "[metrics]") {
   CHECK(sqnr(std::array{1.0f}, std::array{NaN}).value() == -perfectSqnr);
   CHECK(sqnr(std::array{1.0f}, std::array{inf}).value() == -perfectSqnr);
   CHECK_FALSE(sqnr({}, {}));
+  // Samples of zeros, and infinities, tell nothing: the others count.
+  CHECK(sqnr(std::array{0.0f, 10.0f, inf}, std::array{0.0f, 9.0f, 5.0f}, 3).value() ==
+        Catch::Approx(20.0));
+  CHECK(sqnr(std::array{0.0f, 10.0f}, std::array{0.1f, 9.0f}, 2).value() == Catch::Approx(20.0));
+  CHECK(sqnr(std::array{0.0f}, std::array{0.0f}).value() == perfectSqnr);
+  CHECK(sqnr(std::array{inf}, std::array{1.0f}).value() == -perfectSqnr);
   CHECK_FALSE(sqnr(reference, std::array{1.0f}));
   CHECK_FALSE(sqnr(reference, actual, 3));
   CHECK_FALSE(sqnr(reference, actual, 0));
