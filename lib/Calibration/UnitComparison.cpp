@@ -157,28 +157,6 @@ struct Tap {
   }
 };
 
-/// Whether what an output was for all samples is one number, or the same for each.
-struct Constancy {
-  std::vector<float> first;
-  bool isOneNumber = true, isSame = true;
-  int64_t samples = 0;
-
-  void add(ArrayRef<float> values, int64_t count) {
-    const size_t row = values.size() / count;
-    for (int64_t sample = 0; sample < count; ++sample, ++samples) {
-      ArrayRef<float> part = values.slice(sample * row, row);
-      if (samples == 0)
-        first = part.vec();
-      isSame &= llvm::equal(part, first);
-      isOneNumber &= llvm::all_equal(part) && (part.empty() || part[0] == first[0]);
-    }
-  }
-  bool isZero() const { return isOneNumber && samples > 0 && !first.empty() && first[0] == 0; }
-  bool holds() const {
-    return (isSame && samples > 1) || (isOneNumber && (samples > 1 || first.size() > 1));
-  }
-};
-
 /// The codes that values of a tap are rounded to, where a unit reads them.
 struct Reading {
   size_t tap;
@@ -230,7 +208,6 @@ private:
   std::vector<std::optional<size_t>> tapOfUnit;
   llvm::DenseMap<Value, std::optional<size_t>> tapOfValue; ///< by the value before casts
   size_t firstOutput = 0; ///< the taps from here on are the model's outputs
-  std::vector<Constancy> realOutputs, quantizedOutputs;
   std::vector<Reading> readings;
   std::vector<Rounding> roundings;
   ModelComparison result;
@@ -372,8 +349,6 @@ bool Comparer::pair() {
     if (auto maker = makers.find(beforeCasts(b)); maker != makers.end())
       output.maker = maker->second;
   }
-  realOutputs.resize(result.outputs.size());
-  quantizedOutputs.resize(result.outputs.size());
   return true;
 }
 
@@ -396,10 +371,6 @@ runtime::Status Comparer::run(Side &realSide, Side &quantizedSide, int64_t sampl
     QUANTIR_RETURN_IF_ERROR(quantizedSide.run(first, count, source));
     for (size_t i = 0; i < firstOutput; ++i)
       taps[i].add(realSide.values[i], quantizedSide.values[i]);
-    for (size_t i = 0; i < realOutputs.size(); ++i) {
-      realOutputs[i].add(realSide.values[firstOutput + i], count);
-      quantizedOutputs[i].add(quantizedSide.values[firstOutput + i], count);
-    }
     for (Rounding &rounding : roundings)
       rounding.add(realSide.values[rounding.tap]);
     for (Reading &reading : readings)
@@ -425,11 +396,6 @@ ModelComparison Comparer::finish() {
       continue;
     reading.input->outside = double(reading.outside) / double(tap.count);
     reading.input->magnitude = std::sqrt(tap.signal / double(tap.count));
-  }
-  for (size_t i = 0; i < realOutputs.size(); ++i) {
-    result.outputs[i].isConstant = quantizedOutputs[i].holds();
-    result.outputs[i].isConstantInFloat = realOutputs[i].holds();
-    result.outputs[i].isZeroInFloat = realOutputs[i].isZero();
   }
   return std::move(result);
 }

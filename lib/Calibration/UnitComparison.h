@@ -37,7 +37,7 @@ struct UnitComparison {
   std::optional<double> weightSqnrDb;
 };
 
-/// One output of both models.
+/// One output of both models. What it is like is for the caller to say, who sees all samples.
 struct OutputBehaviour {
   std::optional<size_t> maker;    ///< the unit whose result it is
   bool isConstant = false;        ///< all its elements are equal, or the same for each sample

@@ -151,6 +151,7 @@ private:
   /// The calibrated model before its biases were corrected, and the reference model.
   OwningOpRef<ModuleOp> calibrated, reference;
   OpRows rows;
+  std::vector<runtime::OutputComparison> comparisons; ///< of the outputs, once they are compared
   QuantizedModel result;
   std::shared_ptr<StageDumper> dumper;
   PhaseTimer timer;
@@ -348,19 +349,20 @@ Result<PlanPtr> Quantization::exportWithSummary(const std::string &summary) {
 Status Quantization::compare(PlanPtr quantized) {
   if (data.samples == 0)
     return Status();
-  Result<std::vector<runtime::OutputComparison>> comparisons =
+  Result<std::vector<runtime::OutputComparison>> compared =
       runtime::compareOutputs(floatPlan, std::move(quantized), data.samples, data.source,
                               execution(), progress("comparing with float"));
-  if (!comparisons)
-    return comparisons.status();
+  if (!compared)
+    return compared.status();
+  comparisons = *std::move(compared);
   result.report.comparedSamples = usedSamples();
-  for (const runtime::OutputComparison &output : *comparisons)
+  for (const runtime::OutputComparison &output : comparisons)
     if (output.notFinite != 0)
       result.report.notes.push_back(fmt::format(
           "the float model gives infinities or NaN in output '{}' for {} of {} samples, which are "
           "not compared",
           output.name, output.notFinite, usedSamples()));
-  for (const runtime::OutputComparison &output : *comparisons)
+  for (const runtime::OutputComparison &output : comparisons)
     result.report.outputs.push_back(
         {output.name, output.sqnrDb, output.agreement, output.totalSqnrDb});
   return Status();
@@ -380,6 +382,12 @@ Status Quantization::checkTrust() {
     report.notes.push_back(diagnostics.error("the units are not compared with float").message());
     return Status();
   }
+  if (comparison->outputs.size() == comparisons.size())
+    for (auto [behaviour, output] : llvm::zip_equal(comparison->outputs, comparisons)) {
+      behaviour.isConstant = output.isConstant;
+      behaviour.isConstantInFloat = output.isConstantInReference;
+      behaviour.isZeroInFloat = output.isZeroInReference;
+    }
   rows.setErrors(*comparison);
   report.ops = rows.get();
   report.doubts = findDoubts(report, *comparison, rows.ofEntry(report.ops));

@@ -48,9 +48,35 @@ struct Side {
   }
 };
 
+/// Whether what an output was for all samples is one number, or the same for each.
+class Constancy {
+public:
+  void add(std::span<const float> values, int64_t count) {
+    const size_t row = values.size() / size_t(count);
+    for (int64_t sample = 0; sample < count; ++sample, ++samples) {
+      std::span<const float> part = values.subspan(size_t(sample) * row, row);
+      if (samples == 0)
+        first.assign(part.begin(), part.end());
+      isSame = isSame && std::equal(part.begin(), part.end(), first.begin(), first.end());
+      isOneNumber = isOneNumber && std::all_of(part.begin(), part.end(),
+                                               [&](float value) { return value == first.front(); });
+    }
+  }
+  bool isZero() const { return isOneNumber && !first.empty() && first.front() == 0; }
+  bool holds() const {
+    return (isSame && samples > 1) || (isOneNumber && (samples > 1 || first.size() > 1));
+  }
+
+private:
+  std::vector<float> first; ///< sample
+  bool isOneNumber = true, isSame = true;
+  int64_t samples = 0;
+};
+
 /// Of one output, over samples.
 struct Sums {
   numerics::SqnrMeter sqnr;
+  Constancy expected, got;
   int64_t agreeing = 0;
 };
 
@@ -88,6 +114,8 @@ quantir::runtime::compareOutputs(PlanPtr reference, PlanPtr actual, int64_t samp
       if (!sums[i].sqnr.add(ref, act, count))
         return Status::invalidArgument("output '" + reference->outputs()[i].name +
                                        "' is empty, or has another size in the other model");
+      sums[i].expected.add(ref, count);
+      sums[i].got.add(act, count);
       sums[i].agreeing += numerics::countAgreeing(ref, act, count);
     }
     if (progress)
@@ -101,6 +129,9 @@ quantir::runtime::compareOutputs(PlanPtr reference, PlanPtr actual, int64_t samp
     comparison.sqnrDb = sums[i].sqnr.mean();
     comparison.totalSqnrDb = sums[i].sqnr.total();
     comparison.notFinite = sums[i].sqnr.notFinite();
+    comparison.isConstant = sums[i].got.holds();
+    comparison.isConstantInReference = sums[i].expected.holds();
+    comparison.isZeroInReference = sums[i].expected.isZero();
     if (holdsScores(reference->outputs()[i].dims))
       comparison.agreement = double(sums[i].agreeing) / double(samples);
     comparisons.push_back(std::move(comparison));

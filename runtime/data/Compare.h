@@ -14,9 +14,12 @@ namespace quantir::runtime {
 /// How near an output of one plan is to that of another.
 struct OutputComparison {
   std::string name;
-  double sqnrDb = 0;      ///< numerics::SqnrMeter::mean
-  double totalSqnrDb = 0; ///< numerics::SqnrMeter::total
-  int64_t notFinite = 0;  ///< samples for which the reference gives infinities or NaN
+  double sqnrDb = 0;       ///< numerics::SqnrMeter::mean
+  double totalSqnrDb = 0;  ///< numerics::SqnrMeter::total
+  int64_t notFinite = 0;   ///< samples for which the reference gives infinities or NaN
+  bool isConstant = false; ///< all its elements are equal, or the same for each sample
+  bool isConstantInReference = false;
+  bool isZeroInReference = false;
   /// Share of samples with the same greatest element; only for outputs that hold one row of scores
   /// a sample.
   std::optional<double> agreement;

@@ -114,6 +114,22 @@ def main():
     if "do not trust" in errors or report["outputs"][0]["sqnr_db"] > -200:
         sys.exit(f"zero: expected no word against the plan, but got {report['outputs']} and {errors}")
 
+    # Samples that give zeros in both say nothing for the plan, nor against it.
+    mostly_zero = np.where(np.arange(64)[:, None] < 56, 0, data)
+    errors, report, _ = quantize(quantir, folder, "rare", module(joined(60)), mostly_zero)
+    expect("rare", errors, "warning: do not trust this plan: on the calibration samples 'y' has ")
+    errors, report, _ = quantize(quantir, folder, "rare_fine", module(GOOD), mostly_zero)
+    if errors or not 30 < report["outputs"][0]["sqnr_db"] < 100:
+        sys.exit(f"rare_fine: expected no doubt, but got {errors} and {report['outputs']}")
+
+    # Nor does what is infinite in float.
+    infinite = data.copy()
+    infinite[3, 0] = np.inf
+    errors, report, _ = quantize(quantir, folder, "infinite", module(GOOD), infinite)
+    expect("infinite", errors, "infinities or NaN in output 'y' for 1 of 64 samples, which are not compared")
+    if "do not trust" in errors or not 30 < report["outputs"][0]["sqnr_db"] < 100:
+        sys.exit(f"infinite: expected the other samples to count, but got {errors} and {report['outputs']}")
+
     # One sample is no reason to take an output for constant.
     errors, _, _ = quantize(quantir, folder, "single", module(GOOD), data[:1])
     if "whatever the input is" in errors:
