@@ -37,10 +37,14 @@ Status quantir::runtime::validatePreprocessing(const Preprocessing &preprocessin
             fmt::format("expected finite values of {}, but got {}", name, v));
     }
   }
+  if (preprocessing.mean.size() != preprocessing.std.size())
+    return Status::invalidArgument(
+        fmt::format("expected as many values of mean as of std, but got {} and {}",
+                    preprocessing.mean.size(), preprocessing.std.size()));
   for (float v : preprocessing.std) {
-    if (v == 0)
+    if (!(v > 0))
       return Status::invalidArgument(
-          "expected values of std that are not 0: pixels are divided by them");
+          fmt::format("expected values of std above 0, but got {}: pixels are divided by them", v));
   }
   return Status();
 }

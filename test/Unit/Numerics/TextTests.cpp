@@ -39,6 +39,7 @@ TEST_CASE("the nearest name is given where it could be meant", "[text]") {
 
   CHECK(nearestName("", names) == "");
   CHECK(nearestName("a", std::array{"", "ab"}) == "ab");
+  CHECK(nearestName("--dump", std::array{"--help", "--dump-stages"}) == "--dump-stages");
   CHECK(nearestName("zzzz", std::array{""}) == "");
   CHECK(nearestName("zzzzzzzz", names) == "");
   CHECK(nearestName("x", {}) == "");
