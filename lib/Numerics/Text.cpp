@@ -69,12 +69,14 @@ std::string_view nearestName(std::string_view text, const Names &names) {
   constexpr size_t most = 1024;
   if (text.empty() || text.size() > most)
     return {};
-  // The only one that begins so is meant before all that are misspelt so.
+  const auto scored = byDistance(text, names);
+  // The only one that begins so is meant before all that are more than one letter away.
   constexpr size_t leastPrefix = 3;
   auto begins = [&](std::string_view name) { return name.starts_with(text); };
-  if (text.size() >= leastPrefix && std::ranges::count_if(names, begins) == 1)
-    return *std::ranges::find_if(names, begins);
-  for (const auto &[distance, name] : byDistance(text, names))
+  if (scored.empty() || scored.front().first > 1)
+    if (text.size() >= leastPrefix && std::ranges::count_if(names, begins) == 1)
+      return *std::ranges::find_if(names, begins);
+  for (const auto &[distance, name] : scored)
     if (!name.empty() && name.size() <= most &&
         (distance <= 1 + text.size() / 3 || abbreviates(text, name)))
       return name;

@@ -42,9 +42,9 @@ Status quantir::runtime::validatePreprocessing(const Preprocessing &preprocessin
         fmt::format("expected as many values of mean as of std, but got {} and {}",
                     preprocessing.mean.size(), preprocessing.std.size()));
   for (float v : preprocessing.std) {
-    if (!(v > 0))
+    if (v == 0)
       return Status::invalidArgument(
-          fmt::format("expected values of std above 0, but got {}: pixels are divided by them", v));
+          "expected values of std that are not 0: pixels are divided by them");
   }
   return Status();
 }

@@ -93,7 +93,7 @@ TEST_CASE("images become normalized channel planes") {
     CHECK_THAT(bindError(one(image), inputs, Preprocessing{{0, 0}, {1}}),
                ContainsSubstring("expected one value of mean, or 3, one per channel, but got 2"));
     CHECK_THAT(bindError(one(image), inputs, Preprocessing{{0}, {0}}),
-               ContainsSubstring("std above 0, but got 0"));
+               ContainsSubstring("std that are not 0"));
     CHECK_THAT(bindError(one(image), inputs, Preprocessing{{0, 1, 2}, {1}}),
                ContainsSubstring("as many values of mean as of std, but got 3 and 1"));
     CHECK_THAT(bindError(one(image), inputs, Preprocessing{{NAN}, {1}}),

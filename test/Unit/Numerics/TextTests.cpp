@@ -39,6 +39,8 @@ TEST_CASE("the nearest name is given where it could be meant", "[text]") {
 
   CHECK(nearestName("", names) == "");
   CHECK(nearestName("a", std::array{"", "ab"}) == "ab");
+  CHECK(nearestName("bn1", std::array{"bn1d", "bn"}) == "bn1d");
+  CHECK(nearestName("bn1", std::array{"bn", "bn1d"}) == "bn");
   CHECK(nearestName("--dump", std::array{"--help", "--dump-stages"}) == "--dump-stages");
   CHECK(nearestName("zzzz", std::array{""}) == "");
   CHECK(nearestName("zzzzzzzz", names) == "");
