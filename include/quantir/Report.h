@@ -64,7 +64,10 @@ struct OutputReport {
   /// Share of samples with the same highest-scoring class, 0 to 1; for outputs that look like class
   /// scores.
   std::optional<double> agreement;
-  double totalSqnrDb = 200; ///< of all samples together: errors beside zeros count, too
+  double totalSqnrDb = 200;       ///< of all samples together: errors beside zeros count, too
+  bool isConstant = false;        ///< all its elements are equal, or the same for each sample
+  bool isConstantInFloat = false; ///< the float model's are
+  bool isZeroInFloat = false;     ///< the float model's are all 0
 };
 
 struct QuantizationReport {

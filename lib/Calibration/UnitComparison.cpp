@@ -207,7 +207,6 @@ private:
   std::vector<Tap> taps;
   std::vector<std::optional<size_t>> tapOfUnit;
   llvm::DenseMap<Value, std::optional<size_t>> tapOfValue; ///< by the value before casts
-  size_t firstOutput = 0; ///< the taps from here on are the model's outputs
   std::vector<Reading> readings;
   std::vector<Rounding> roundings;
   ModelComparison result;
@@ -336,20 +335,12 @@ bool Comparer::pair() {
                            type.getStorageTypeMax() - zero});
     }
 
-  firstOutput = taps.size();
-  Operation *realReturn = real.getBody().front().getTerminator();
-  Operation *quantizedReturn = quantized.getBody().front().getTerminator();
-  if (realReturn->getNumOperands() != quantizedReturn->getNumOperands())
-    return false;
-  for (auto [a, b] : llvm::zip_equal(realReturn->getOperands(), quantizedReturn->getOperands())) {
-    if (!countsSamples(a, input) || !countsSamples(b, input))
-      return false;
-    taps.push_back({a, b});
-    OutputBehaviour &output = result.outputs.emplace_back();
-    if (auto maker = makers.find(beforeCasts(b)); maker != makers.end())
-      output.maker = maker->second;
+  for (Value output : quantized.getBody().front().getTerminator()->getOperands()) {
+    std::optional<size_t> &maker = result.outputMakers.emplace_back();
+    if (auto found = makers.find(beforeCasts(output)); found != makers.end())
+      maker = found->second;
   }
-  return true;
+  return !taps.empty();
 }
 
 void Comparer::returnTaps() {
@@ -369,7 +360,7 @@ runtime::Status Comparer::run(Side &realSide, Side &quantizedSide, int64_t sampl
     const int64_t count = std::min(batch, samples - first);
     QUANTIR_RETURN_IF_ERROR(realSide.run(first, count, source));
     QUANTIR_RETURN_IF_ERROR(quantizedSide.run(first, count, source));
-    for (size_t i = 0; i < firstOutput; ++i)
+    for (size_t i = 0; i < taps.size(); ++i)
       taps[i].add(realSide.values[i], quantizedSide.values[i]);
     for (Rounding &rounding : roundings)
       rounding.add(realSide.values[rounding.tap]);

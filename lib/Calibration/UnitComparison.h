@@ -37,17 +37,10 @@ struct UnitComparison {
   std::optional<double> weightSqnrDb;
 };
 
-/// One output of both models. What it is like is for the caller to say, who sees all samples.
-struct OutputBehaviour {
-  std::optional<size_t> maker;    ///< the unit whose result it is
-  bool isConstant = false;        ///< all its elements are equal, or the same for each sample
-  bool isConstantInFloat = false; ///< the float model's are
-  bool isZeroInFloat = false;     ///< the float model's are all 0
-};
-
 struct ModelComparison {
-  std::vector<UnitComparison> units;    ///< of the entry function, in order
-  std::vector<OutputBehaviour> outputs; ///< in order; empty if they were not measured
+  std::vector<UnitComparison> units; ///< of the entry function, in order
+  /// For each output of the model the unit whose result it is, if it is one's.
+  std::vector<std::optional<size_t>> outputMakers;
 };
 
 /// Runs the float model, `calibrated` without its observers, and `reference`, a module that convert

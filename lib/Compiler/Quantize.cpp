@@ -151,7 +151,6 @@ private:
   /// The calibrated model before its biases were corrected, and the reference model.
   OwningOpRef<ModuleOp> calibrated, reference;
   OpRows rows;
-  std::vector<runtime::OutputComparison> comparisons; ///< of the outputs, once they are compared
   QuantizedModel result;
   std::shared_ptr<StageDumper> dumper;
   PhaseTimer timer;
@@ -349,22 +348,22 @@ Result<PlanPtr> Quantization::exportWithSummary(const std::string &summary) {
 Status Quantization::compare(PlanPtr quantized) {
   if (data.samples == 0)
     return Status();
-  Result<std::vector<runtime::OutputComparison>> compared =
+  Result<std::vector<runtime::OutputComparison>> comparisons =
       runtime::compareOutputs(floatPlan, std::move(quantized), data.samples, data.source,
                               execution(), progress("comparing with float"));
-  if (!compared)
-    return compared.status();
-  comparisons = *std::move(compared);
+  if (!comparisons)
+    return comparisons.status();
   result.report.comparedSamples = usedSamples();
-  for (const runtime::OutputComparison &output : comparisons)
+  for (const runtime::OutputComparison &output : *comparisons) {
+    result.report.outputs.push_back({output.name, output.sqnrDb, output.agreement,
+                                     output.totalSqnrDb, output.isConstant,
+                                     output.isConstantInReference, output.isZeroInReference});
     if (output.notFinite != 0)
       result.report.notes.push_back(fmt::format(
           "the float model gives infinities or NaN in output '{}' for {} of {} samples, which are "
           "not compared",
           output.name, output.notFinite, usedSamples()));
-  for (const runtime::OutputComparison &output : comparisons)
-    result.report.outputs.push_back(
-        {output.name, output.sqnrDb, output.agreement, output.totalSqnrDb});
+  }
   return Status();
 }
 
@@ -380,16 +379,11 @@ Status Quantization::checkTrust() {
       compareUnits(*calibrated, *reference, lower, usedSamples(), data.source, execution());
   if (failed(comparison)) {
     report.notes.push_back(diagnostics.error("the units are not compared with float").message());
-    return Status();
+    comparison = ModelComparison();
+  } else {
+    rows.setErrors(*comparison);
+    report.ops = rows.get();
   }
-  if (comparison->outputs.size() == comparisons.size())
-    for (auto [behaviour, output] : llvm::zip_equal(comparison->outputs, comparisons)) {
-      behaviour.isConstant = output.isConstant;
-      behaviour.isConstantInFloat = output.isConstantInReference;
-      behaviour.isZeroInFloat = output.isZeroInReference;
-    }
-  rows.setErrors(*comparison);
-  report.ops = rows.get();
   report.doubts = findDoubts(report, *comparison, rows.ofEntry(report.ops));
   for (const std::string &doubt : report.doubts)
     report.notes.push_back("warning: " + doubt);

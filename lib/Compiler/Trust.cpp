@@ -23,7 +23,7 @@ constexpr double jumpDb = 6;
 /// Errors that are smaller matter to nobody.
 constexpr double harmlessDb = 20;
 
-bool isConstantByQuantization(const OutputBehaviour &output) {
+bool isConstantByQuantization(const OutputReport &output) {
   return output.isConstant && !output.isConstantInFloat;
 }
 
@@ -79,16 +79,16 @@ double Doubts::errorRead(size_t unit) const {
 
 /// Whether the float model gives nothing but zeros, beside which any error is infinite.
 bool Doubts::isSilent(size_t output) const {
-  return output < comparison.outputs.size() && comparison.outputs[output].isZeroInFloat &&
+  return report.outputs[output].isZeroInFloat &&
          report.outputs[output].sqnrDb < numerics::perfectSqnr;
 }
 
 /// The first unit on the way to an output where the error jumps; else where it grows most.
 std::optional<size_t> Doubts::unitToBlame(size_t output) const {
-  if (output >= comparison.outputs.size() || !comparison.outputs[output].maker)
+  if (output >= comparison.outputMakers.size() || !comparison.outputMakers[output])
     return std::nullopt;
   std::vector<bool> leadsThere(comparison.units.size());
-  leadsThere[*comparison.outputs[output].maker] = true;
+  leadsThere[*comparison.outputMakers[output]] = true;
   for (size_t unit = comparison.units.size(); unit-- > 0;)
     if (leadsThere[unit])
       for (const UnitInput &input : comparison.units[unit].inputs)
@@ -234,10 +234,8 @@ void Doubts::findPoorOutputs() {
   std::vector<std::pair<std::optional<size_t>, std::vector<std::string>>> causes;
   for (size_t i = 0; i < report.outputs.size(); ++i) {
     const OutputReport &output = report.outputs[i];
-    const bool isSaidElsewhere =
-        i < comparison.outputs.size() && isConstantByQuantization(comparison.outputs[i]);
     const double sqnr = std::min(output.sqnrDb, output.totalSqnrDb);
-    if (sqnr >= leastTrustedSqnr || isSaidElsewhere || isSilent(i))
+    if (sqnr >= leastTrustedSqnr || isConstantByQuantization(output) || isSilent(i))
       continue;
     std::optional<size_t> unit = unitToBlame(i);
     auto known =
@@ -262,18 +260,17 @@ void Doubts::findPoorOutputs() {
 }
 
 void Doubts::findConstantOutputs() {
-  for (size_t i = 0; i < std::min(report.outputs.size(), comparison.outputs.size()); ++i) {
-    const OutputBehaviour &output = comparison.outputs[i];
+  for (size_t i = 0; i < report.outputs.size(); ++i) {
+    const OutputReport &output = report.outputs[i];
     if (isSilent(i) && !output.isConstant) {
       warnings.push_back(fmt::format("output '{}' of the float model is 0 on all calibration "
                                      "samples; are they what the model is used on?",
-                                     report.outputs[i].name));
+                                     output.name));
       continue;
     }
     if (!output.isConstant)
       continue;
-    std::string text =
-        fmt::format("output '{}' is the same whatever the input is", report.outputs[i].name);
+    std::string text = fmt::format("output '{}' is the same whatever the input is", output.name);
     if (!isConstantByQuantization(output)) {
       text += ", in the float model, too; are the calibration samples what the model is used on?";
     } else {
@@ -321,7 +318,8 @@ void Doubts::findClippedInputs() {
 std::vector<std::string> quantir::findDoubts(const QuantizationReport &report,
                                              const ModelComparison &comparison,
                                              llvm::ArrayRef<const OpReport *> units) {
+  // Without units that could be compared the outputs still tell.
   if (units.size() != comparison.units.size())
-    return {};
+    return Doubts(report, ModelComparison(), {}).find();
   return Doubts(report, comparison, units).find();
 }
