@@ -50,13 +50,13 @@ step() {
   [[ $outcome == passed ]]
 }
 
-# suite FOLDER CTEST-ARGUMENT...: runs tests, leaving their results in FOLDER/ctest.xml. Where $source is set, from there.
+# suite SOURCE FOLDER CTEST-ARGUMENT...: runs tests from SOURCE, leaving their results in FOLDER/ctest.xml.
 results=()
 suite() {
-  local output=$PWD/$1/ctest.xml
-  results+=("$1/ctest.xml")
-  shift
-  (cd "${source:-.}" &&
+  local source=$1 output=$PWD/$2/ctest.xml
+  results+=("$2/ctest.xml")
+  shift 2
+  (cd "$source" &&
     ctest --output-junit "$output" --output-on-failure --no-tests=error --timeout 900 -j "$(job_count)" "$@")
 }
 
@@ -67,30 +67,31 @@ release() { configure build --preset release -DQUANTIR_WERROR="${ci:-0}" && buil
 release_tests() {
   local select=()
   [[ -z $quick ]] || select=(-LE 'slow|models')
-  suite build --test-dir build "${select[@]}"
+  suite . build --test-dir build "${select[@]}"
 }
 
 runtime_alone() { # with LLVM hidden from it
   configure build-runtime -S runtime -G Ninja -DCMAKE_BUILD_TYPE=Release -DQUANTIR_WERROR="${ci:-0}" \
     -DCMAKE_DISABLE_FIND_PACKAGE_LLVM=ON -DCMAKE_DISABLE_FIND_PACKAGE_MLIR=ON && build build-runtime
 }
-runtime_tests() { suite build-runtime --test-dir build-runtime -LE 'slow|models'; }
+runtime_tests() { suite . build-runtime --test-dir build-runtime -LE 'slow|models'; }
 
 # sanitized PRESET SOURCE: what is built and tested says the CMakePresets.json of that source folder.
 sanitized() {
   configure "build-$1" -S "$2" --preset "$1" -DQUANTIR_WERROR=ON &&
     (cd "$2" && cmake --build --preset "$1" -j "$(job_count)")
 }
-sanitized_tests() { source=$2 suite "build-$1" --preset "$1"; }
+sanitized_tests() { suite "$2" "build-$1" --preset "$1"; }
 
 formatting() { git ls-files -z '*.cpp' '*.h' | xargs -0 /usr/lib/llvm-22/bin/clang-format --dry-run -Werror; }
 # On the product's sources, with the precompiled headers of the build with asan.
 tidy() {
   local llvm=/usr/lib/llvm-22/bin
+  rm -f build-asan/tidy.log
   cmake --build build-asan --target quantir-generated -j "$(job_count)" >/dev/null &&
     /usr/bin/run-clang-tidy-22 -quiet -clang-tidy-binary "$llvm/clang-tidy" -p build-asan -j "$(job_count)" \
       "$PWD/(dialects|lib|passes|runtime|tools)/" >build-asan/tidy.log 2>&1 ||
-    { grep -aE '(warning|error):' build-asan/tidy.log; return 1; }
+    { cat build-asan/tidy.log; return 1; }
 }
 
 rm -f build{,-runtime,-asan,-tsan}/ctest.xml build/test/lit.xml

@@ -226,19 +226,21 @@ runtime::Status run(const runtime::PlanPtr &plan, int64_t samples,
   return runtime::Status();
 }
 
-/// Adds `mean` to the bias of `target`.
-void addToBias(const Target &target, ArrayRef<double> mean) {
+/// Adds `mean` to the bias of `target`; false if no sample had finite inputs.
+bool addToBias(const Target &target, ArrayRef<double> mean) {
   Value old = target.bias->get();
   SmallVector<float> values = *nn::getConstantFloats(old);
+  if (!llvm::all_of(mean, [](double m) { return std::isfinite(m); }))
+    return false;
   for (auto [value, m] : llvm::zip_equal(values, mean))
-    if (std::isfinite(m)) // not if no sample had finite inputs
-      value = static_cast<float>(value + m);
+    value = static_cast<float>(value + m);
   OpBuilder builder(target.unit);
   target.bias->set(nn::createConstant(builder, old.getLoc(),
                                       cast<RankedTensorType>(old.getType()).getShape(), values,
                                       nn::getNameHint(nn::getConstantElements(old))));
   if (old.use_empty())
     old.getDefiningOp()->erase();
+  return true;
 }
 
 } // namespace
@@ -279,8 +281,7 @@ FailureOr<BiasCorrection> quantir::correctBiases(ModuleOp calibrated,
   if (runtime::Status status = run(*plan, samples, source, options, progress, means); !status)
     return emitStatus(calibrated.getLoc(), status);
   for (auto [target, mean] : llvm::zip_equal(measured, means))
-    addToBias(target, mean);
-  correction.corrected = measured.size();
+    correction.corrected += addToBias(target, mean);
   correction.samples = samples;
   return correction;
 }

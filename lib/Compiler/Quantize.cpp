@@ -349,7 +349,7 @@ Status Quantization::compare(PlanPtr quantized) {
   if (data.samples == 0)
     return Status();
   Result<std::vector<runtime::OutputComparison>> comparisons =
-      runtime::compareOutputs(floatPlan, std::move(quantized), data.samples, data.source,
+      runtime::compareOutputs(floatPlan, std::move(quantized), usedSamples(), data.source,
                               execution(), progress("comparing with float"));
   if (!comparisons)
     return comparisons.status();
@@ -360,8 +360,8 @@ Status Quantization::compare(PlanPtr quantized) {
                                      output.isConstantInReference, output.isZeroInReference});
     if (output.notFinite != 0)
       result.report.notes.push_back(fmt::format(
-          "the float model gives infinities or NaN in output '{}' for {} of {} samples, which are "
-          "not compared",
+          "the float model gives infinities or NaN in output '{}' for {} of {} samples, which its "
+          "SQNR leaves out",
           output.name, output.notFinite, usedSamples()));
   }
   return Status();

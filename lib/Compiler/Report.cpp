@@ -2,6 +2,8 @@
 
 #include "quantir/Report.h"
 
+#include "Trust.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -120,6 +122,8 @@ static std::string outputsText(const QuantizationReport &report) {
       fmt::format("on the {} calibration samples, against float:\n", report.comparedSamples);
   for (const OutputReport &output : report.outputs) {
     text += fmt::format("  {}: SQNR {:.1f} dB", output.name, output.sqnrDb);
+    if (output.totalSqnrDb < leastTrustedSqnr && output.totalSqnrDb < output.sqnrDb)
+      text += fmt::format(", {:.1f} dB over all samples together", output.totalSqnrDb);
     if (output.agreement)
       text += fmt::format(", same class for {:.1f}%", 100 * *output.agreement);
     text += "\n";

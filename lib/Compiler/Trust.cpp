@@ -234,17 +234,18 @@ void Doubts::findPoorOutputs() {
   std::vector<std::pair<std::optional<size_t>, std::vector<std::string>>> causes;
   for (size_t i = 0; i < report.outputs.size(); ++i) {
     const OutputReport &output = report.outputs[i];
-    const double sqnr = std::min(output.sqnrDb, output.totalSqnrDb);
-    if (sqnr >= leastTrustedSqnr || isConstantByQuantization(output) || isSilent(i))
+    if (std::min(output.sqnrDb, output.totalSqnrDb) >= leastTrustedSqnr ||
+        isConstantByQuantization(output) || isSilent(i))
       continue;
     std::optional<size_t> unit = unitToBlame(i);
     auto known =
         std::find_if(causes.begin(), causes.end(), [&](const auto &c) { return c.first == unit; });
     if (known == causes.end())
       known = causes.insert(causes.end(), {unit, {}});
-    known->second.push_back(
-        fmt::format("'{}' has {:.1f} dB{}", output.name, sqnr,
-                    output.sqnrDb < leastTrustedSqnr ? "" : ", of all samples together"));
+    const bool isMean = output.sqnrDb < leastTrustedSqnr;
+    known->second.push_back(fmt::format("'{}' has {:.1f} dB{}", output.name,
+                                        isMean ? output.sqnrDb : output.totalSqnrDb,
+                                        isMean ? "" : " over all samples together"));
   }
   for (auto &[unit, names] : causes) {
     constexpr size_t most = 4;

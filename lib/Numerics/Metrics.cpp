@@ -41,19 +41,26 @@ bool SqnrMeter::add(std::span<const float> expected, std::span<const float> actu
       expected.size() % size_t(samples) != 0)
     return false;
   const size_t length = expected.size() / size_t(samples);
-  for (int64_t s = 0; s < samples; ++s) {
-    auto reads = [&](std::span<const float> values) { return values.subspan(s * length, length); };
-    const Sums row(reads(expected), reads(actual));
-    differs |= row.difference != 0;
-    if (!std::isfinite(row.reference)) {
-      ++numNotFinite;
-      continue;
+  for (size_t begin = 0; begin < expected.size(); begin += length) {
+    double signal = 0, noise = 0;
+    bool isFinite = true;
+    for (size_t i = begin; i < begin + length; ++i) {
+      const double x = expected[i], y = actual[i];
+      if (!std::isfinite(x)) {
+        isFinite = false;
+        differs |= x != y && !(std::isnan(x) && std::isnan(y));
+        continue;
+      }
+      signal += x * x;
+      noise += (x - y) * (x - y);
     }
-    reference += row.reference;
-    difference += row.difference;
-    if (row.reference == 0)
+    differs |= noise != 0;
+    numNotFinite += !isFinite;
+    reference += signal;
+    difference += noise;
+    if (signal == 0)
       continue;
-    sumOfRows += decibelsOf(row.reference, row.difference);
+    sumOfRows += decibelsOf(signal, noise);
     ++numRows;
   }
   return true;
@@ -70,9 +77,7 @@ double SqnrMeter::total() const { return decibelsOf(reference, difference); }
 std::optional<double> sqnr(std::span<const float> reference, std::span<const float> actual,
                            int64_t samples) {
   SqnrMeter meter;
-  if (!meter.add(reference, actual, samples))
-    return std::nullopt;
-  return meter.mean();
+  return meter.add(reference, actual, samples) ? std::optional(meter.mean()) : std::nullopt;
 }
 
 double maxAbsDifference(std::span<const float> reference, std::span<const float> actual) {

@@ -21,13 +21,13 @@ public:
   /// of different lengths or no such rows.
   bool add(std::span<const float> reference, std::span<const float> actual, int64_t samples);
 
-  /// Mean over rows of 10*log10(sum ref^2 / sum (ref - actual)^2). A row of zeros, or one whose
-  /// reference is not finite, tells nothing and is left out; if all do, it is +-perfectSqnr.
+  /// Mean over rows of 10*log10(sum ref^2 / sum (ref - actual)^2), over the elements whose
+  /// reference is finite. A row where that is all 0 tells nothing and is left out; if all are, it
+  /// is perfectSqnr where nothing differs at all, else its negative.
   double mean() const;
-  /// 10*log10(sum ref^2 / sum (ref - actual)^2) of all rows together whose reference is finite:
-  /// errors beside zeros count.
+  /// The same sums over all rows together: errors beside zeros count.
   double total() const;
-  /// How many rows have a reference that is not finite.
+  /// How many rows have a reference with infinities or NaN.
   int64_t notFinite() const { return numNotFinite; }
 
 private:
@@ -36,7 +36,8 @@ private:
   bool differs = false;
 };
 
-/// SqnrMeter::mean of `samples` rows; nothing for arrays that it does not take.
+/// SqnrMeter::mean of `samples` rows; nothing for arrays that it does not take. As
+/// torch.ao.ns.fx.utils.compute_sqnr for one row of finite numbers.
 std::optional<double> sqnr(std::span<const float> reference, std::span<const float> actual,
                            int64_t samples = 1);
 

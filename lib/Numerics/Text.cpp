@@ -11,11 +11,12 @@
 
 namespace quantir::numerics {
 
+static char lower(char c) { return char(std::tolower(static_cast<unsigned char>(c))); }
+
 size_t editDistance(std::string_view a, std::string_view b) {
   constexpr size_t most = 256;
   a = a.substr(0, most);
   b = b.substr(0, most);
-  auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
   // Three rows of the usual table; `before` is the row two up, which swaps look at.
   std::vector<size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
   std::iota(above.begin(), above.end(), 0);
@@ -44,17 +45,21 @@ static std::vector<std::pair<size_t, std::string_view>> byDistance(std::string_v
   return scored;
 }
 
-/// Whether `text` is `name` with letters left out, but not the first, nor two of three: "u8" for
-/// "uint8", "hist" for "histogram".
+/// Whether `text` is `name` with letters left out, at most two of three and not the first: "u8" for
+/// "uint8", "hgram" for "histogram".
 static bool abbreviates(std::string_view text, std::string_view name) {
-  if (text.size() < 2 || name.size() > 3 * text.size() || text.front() != name.front())
+  if (text.size() < 2 || name.size() > 3 * text.size() ||
+      lower(text.front()) != lower(name.front()))
     return false;
-  for (size_t from = 0; char c : text) {
-    from = name.find(c, from);
-    if (from++ == std::string_view::npos)
-      return false;
-  }
-  return true;
+  size_t used = 0;
+  for (char c : name)
+    used += used < text.size() && lower(c) == lower(text[used]);
+  return used == text.size();
+}
+
+/// Whether so many edits are a misspelling: fewer than would make another word.
+static bool isMisspelling(size_t distance, std::string_view text) {
+  return distance <= 1 + text.size() / 3 && 2 * distance <= text.size();
 }
 
 std::vector<std::string_view> nearestFirst(std::string_view text, const Names &names) {
@@ -72,13 +77,16 @@ std::string_view nearestName(std::string_view text, const Names &names) {
   const auto scored = byDistance(text, names);
   // The only one that begins so is meant before all that are more than one letter away.
   constexpr size_t leastPrefix = 3;
-  auto begins = [&](std::string_view name) { return name.starts_with(text); };
-  if (scored.empty() || scored.front().first > 1)
-    if (text.size() >= leastPrefix && std::ranges::count_if(names, begins) == 1)
-      return *std::ranges::find_if(names, begins);
+  auto begins = [&](std::string_view name) {
+    return name.size() <= most &&
+           std::ranges::equal(name.substr(0, text.size()), text, {}, lower, lower);
+  };
+  if (!scored.empty() && scored.front().first > 1 && text.size() >= leastPrefix &&
+      std::ranges::count_if(names, begins) == 1)
+    return *std::ranges::find_if(names, begins);
   for (const auto &[distance, name] : scored)
     if (!name.empty() && name.size() <= most &&
-        (distance <= 1 + text.size() / 3 || abbreviates(text, name)))
+        (isMisspelling(distance, text) || abbreviates(text, name)))
       return name;
   return {};
 }

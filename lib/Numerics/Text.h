@@ -3,20 +3,24 @@
 #ifndef QUANTIR_NUMERICS_TEXT_H
 #define QUANTIR_NUMERICS_TEXT_H
 
+#include <concepts>
 #include <cstddef>
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace quantir::numerics {
 
-/// A list of names, of strings of any kind, which have to outlive it.
+/// A list of names, of strings of any kind, which have to outlive it: not of a range that makes
+/// them.
 class Names {
 public:
   Names() = default;
   template <typename Range>
-    requires requires(const Range &range) { std::string_view(*std::begin(range)); }
+    requires(requires(const Range &range) { std::string_view(*std::begin(range)); } &&
+             !std::same_as<decltype(*std::begin(std::declval<const Range &>())), std::string>)
   Names(const Range &range) { // NOLINT: any list is one of names
     for (const auto &name : range)
       views.emplace_back(name);

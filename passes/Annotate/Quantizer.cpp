@@ -184,21 +184,12 @@ private:
   bool showsOwnElements() {
     constexpr float asGoodAsInfinite = -1e30f;
     SmallVector<float> own = op.getOwnElements();
+    if (own.empty())
+      return false;
     if (llvm::all_of(own, [](float number) { return number <= asGoodAsInfinite; }))
-      return !own.empty() && !llvm::all_of(op->getResults(), onlyMaximaAreRead);
-    nn::PadOp pad = own.size() == 1 ? findPadding() : nn::PadOp();
-    return !pad || own.front() > 0.0f || pad.getType() != op->getResult(0).getType() ||
-           !onlyMaximaSee(op->getResult(0), givenElements(pad));
-  }
-
-  /// The padding that `op` is, or the only one with a number of its own in this unit.
-  nn::PadOp findPadding() {
-    nn::PadOp found;
-    op->walk([&](nn::PadOp pad) {
-      if (!pad.getOwnElements().empty())
-        found = pad;
-    });
-    return found;
+      return !llvm::all_of(op->getResults(), onlyMaximaAreRead);
+    auto pad = dyn_cast<nn::PadOp>(op.getOperation());
+    return !pad || !(own.front() <= 0.0f) || !onlyMaximaSee(pad, givenElements(pad));
   }
 
   Attribute specOfOperand(unsigned operand, bool quantizeBias) {

@@ -63,9 +63,7 @@ public:
     }
   }
   bool isZero() const { return isOneNumber && !first.empty() && first.front() == 0; }
-  bool holds() const {
-    return (isSame && samples > 1) || (isOneNumber && (samples > 1 || first.size() > 1));
-  }
+  bool holds() const { return (isSame && samples > 1) || (isOneNumber && first.size() > 1); }
 
 private:
   std::vector<float> first; ///< sample

@@ -150,6 +150,18 @@ func.func @windows_of_padding(%x: tensor<?x2x4xf32>) -> (tensor<?x3x2xf32>, tens
 
 // -----
 
+// What stands for -infinity is meant never to be the maximum, wherever it stands.
+// CHECK-LABEL: func @as_good_as_infinite
+// CHECK: nn.pad
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+func.func @as_good_as_infinite(%x: tensor<?x2x4xf32>) -> tensor<?x3x2xf32> {
+  %0 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -3.0e+38 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %1 = nn.max_pool %0 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
+  return %1 : tensor<?x3x2xf32>
+}
+
+// -----
+
 // So is the padding of a unit: it is the result that is looked at.
 // CHECK-LABEL: func @pad_in_a_unit
 // CHECK: quantir.observe %arg0, @act_0 passive

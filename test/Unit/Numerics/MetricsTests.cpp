@@ -47,6 +47,10 @@ TEST_CASE("SQNR is the mean over samples", "[metrics]") {
   CHECK(sqnr(std::array{0.0f, 10.0f}, std::array{0.1f, 9.0f}, 2).value() == Catch::Approx(20.0));
   CHECK(sqnr(std::array{0.0f}, std::array{0.0f}).value() == perfectSqnr);
   CHECK(sqnr(std::array{inf}, std::array{1.0f}).value() == -perfectSqnr);
+  // Of a row with infinities, such as a mask's, the other elements count.
+  CHECK(sqnr(std::array{-inf, 10.0f}, std::array{-inf, 9.0f}).value() == Catch::Approx(20.0));
+  CHECK(sqnr(std::array{-inf, 1.0f, NaN}, std::array{-inf, 1.0f, NaN}).value() == perfectSqnr);
+  CHECK(sqnr(std::array{inf, NaN}, std::array{inf, NaN}).value() == perfectSqnr);
   CHECK_FALSE(sqnr(reference, std::array{1.0f}));
   CHECK_FALSE(sqnr(reference, actual, 3));
   CHECK_FALSE(sqnr(reference, actual, 0));

@@ -38,7 +38,11 @@ TEST_CASE("the nearest name is given where it could be meant", "[text]") {
   CHECK(nearestName("h", names) == "");
 
   CHECK(nearestName("", names) == "");
-  CHECK(nearestName("a", std::array{"", "ab"}) == "ab");
+  CHECK(nearestName("ac", std::array{"", "ab"}) == "ab");
+  CHECK(nearestName("HIST", names) == "histogram");
+  CHECK(nearestName("hgram", names) == "histogram");
+  CHECK(nearestName("x", std::array{"y"}) == "");
+  CHECK(nearestName("foo", std::array{"fab"}) == "");
   CHECK(nearestName("bn1", std::array{"bn1d", "bn"}) == "bn1d");
   CHECK(nearestName("bn1", std::array{"bn", "bn1d"}) == "bn");
   CHECK(nearestName("--dump", std::array{"--help", "--dump-stages"}) == "--dump-stages");
