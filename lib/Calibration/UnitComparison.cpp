@@ -367,8 +367,8 @@ runtime::Status Comparer::run(Side &realSide, Side &quantizedSide, int64_t sampl
     for (Reading &reading : readings)
       if (const UnitInput &input = *reading.input; input.step > 0)
         for (float value : realSide.values[reading.tap])
-          reading.outside +=
-              value < input.min - input.step / 2 || value > input.max + input.step / 2;
+          reading.outside += std::isfinite(value) && (value < input.min - input.step / 2 ||
+                                                      value > input.max + input.step / 2);
   }
   return runtime::Status();
 }

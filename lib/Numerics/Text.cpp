@@ -11,12 +11,14 @@
 
 namespace quantir::numerics {
 
+/// Of long names the beginnings are compared.
+static constexpr size_t mostCompared = 256;
+
 static char lower(char c) { return char(std::tolower(static_cast<unsigned char>(c))); }
 
 size_t editDistance(std::string_view a, std::string_view b) {
-  constexpr size_t most = 256;
-  a = a.substr(0, most);
-  b = b.substr(0, most);
+  a = a.substr(0, mostCompared);
+  b = b.substr(0, mostCompared);
   // Three rows of the usual table; `before` is the row two up, which swaps look at.
   std::vector<size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
   std::iota(above.begin(), above.end(), 0);
@@ -59,7 +61,8 @@ static bool abbreviates(std::string_view text, std::string_view name) {
 
 /// Whether so many edits are a misspelling: fewer than would make another word.
 static bool isMisspelling(size_t distance, std::string_view text) {
-  return distance <= 1 + text.size() / 3 && 2 * distance <= text.size();
+  const size_t length = std::min(text.size(), mostCompared);
+  return distance <= 1 + length / 3 && 2 * distance <= length;
 }
 
 std::vector<std::string_view> nearestFirst(std::string_view text, const Names &names) {

@@ -120,19 +120,25 @@ bool eachWindowHoldsOne(nn::MaxPoolOp pool, const GivenElements &given) {
   return true;
 }
 
-/// Whether all that reads `value` takes maxima among which there are elements that were given.
-/// Between them may stand relus, clamps and transpositions.
-bool onlyMaximaSee(Value value, const GivenElements &given) {
+/// Whether it makes no difference to what reads `value` whether a number below 0 that pads it is
+/// that or the least code: a maximum beside elements that were given is another, and a relu makes
+/// 0 of both. `given` is empty behind a pool some of whose results are of the padding alone.
+bool isPaddingHidden(Value value, const GivenElements &given) {
   return !value.use_empty() && llvm::all_of(value.getUsers(), [&](Operation *user) {
+    if (isa<nn::ReluOp>(user))
+      return true;
+    if (auto clamp = dyn_cast<nn::ClampOp>(user))
+      return clamp.getMin().convertToFloat() >= 0 || isPaddingHidden(clamp, given);
     if (auto pool = dyn_cast<nn::MaxPoolOp>(user))
-      return eachWindowHoldsOne(pool, given);
+      return (!given.empty() && eachWindowHoldsOne(pool, given)) || isPaddingHidden(pool, {});
     if (auto transpose = dyn_cast<nn::TransposeOp>(user)) {
       GivenElements moved;
-      for (int64_t dim : transpose.getPermutation())
-        moved.push_back(given[dim]);
-      return onlyMaximaSee(transpose, moved);
+      if (!given.empty())
+        for (int64_t dim : transpose.getPermutation())
+          moved.push_back(given[dim]);
+      return isPaddingHidden(transpose, moved);
     }
-    return isa<nn::ReluOp, nn::ClampOp>(user) && onlyMaximaSee(user->getResult(0), given);
+    return false;
   });
 }
 
@@ -179,17 +185,16 @@ private:
   }
 
   /// Whether numbers of the op's own matter to the range of its result. One below 0 does not where
-  /// it is never the maximum that is read: the least code does as well. What stands for -infinity
-  /// is meant never to be.
+  /// what reads it hides it. What stands for -infinity is meant never to be the maximum.
   bool showsOwnElements() {
-    constexpr float asGoodAsInfinite = -1e30f;
+    constexpr float asGoodAsInfinite = -1e4f;
     SmallVector<float> own = op.getOwnElements();
     if (own.empty())
       return false;
     if (llvm::all_of(own, [](float number) { return number <= asGoodAsInfinite; }))
       return !llvm::all_of(op->getResults(), onlyMaximaAreRead);
     auto pad = dyn_cast<nn::PadOp>(op.getOperation());
-    return !pad || !(own.front() <= 0.0f) || !onlyMaximaSee(pad, givenElements(pad));
+    return !pad || !(own.front() <= 0.0f) || !isPaddingHidden(pad, givenElements(pad));
   }
 
   Attribute specOfOperand(unsigned operand, bool quantizeBias) {

@@ -150,6 +150,29 @@ func.func @windows_of_padding(%x: tensor<?x2x4xf32>) -> (tensor<?x3x2xf32>, tens
 
 // -----
 
+// A relu hides what it was, before or behind the pool; a clamp below 0 does not.
+// CHECK-LABEL: func @hidden_padding
+// CHECK: nn.pad {{.*}}value = -1.000000e+00
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+// CHECK: nn.pad {{.*}}value = -2.000000e+00
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+// CHECK: nn.pad {{.*}}value = -3.000000e+00
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_1 :
+func.func @hidden_padding(%x: tensor<?x2x4xf32>) -> (tensor<?x3x2xf32>, tensor<?x3x2xf32>, tensor<?x3x2xf32>) {
+  %0 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -1.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %1 = nn.max_pool %0 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
+  %2 = nn.relu %1 : (tensor<?x3x2xf32>) -> tensor<?x3x2xf32>
+  %3 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -2.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %4 = nn.relu %3 : (tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
+  %5 = nn.max_pool %4 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
+  %6 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -3.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %7 = nn.max_pool %6 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
+  %8 = nn.clamp %7 {min = -2.5 : f32, max = 6.0 : f32} : (tensor<?x3x2xf32>) -> tensor<?x3x2xf32>
+  return %2, %5, %8 : tensor<?x3x2xf32>, tensor<?x3x2xf32>, tensor<?x3x2xf32>
+}
+
+// -----
+
 // What stands for -infinity is meant never to be the maximum, wherever it stands.
 // CHECK-LABEL: func @as_good_as_infinite
 // CHECK: nn.pad
