@@ -3,6 +3,7 @@
 #include "quantir/Numerics/JsonText.h"
 
 #include "quantir/Numerics/JsonTree.h"
+#include "quantir/Numerics/Text.h"
 
 #include <algorithm>
 #include <iterator>
@@ -31,12 +32,6 @@ struct Cursor {
   bool operator==(const Cursor &other) const { return at == other.at; }
   bool operator!=(const Cursor &other) const { return at != other.at; }
 };
-
-std::string shortened(std::string text, size_t most) {
-  if (text.size() > most)
-    text.replace(most - 3, std::string::npos, "...");
-  return text;
-}
 
 /// Receives what the parser reads and makes a tree of it, without recursion.
 template <typename Json> class TreeBuilder {

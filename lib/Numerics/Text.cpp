@@ -108,7 +108,7 @@ std::string unknownName(std::string_view text, const Names &names) {
   std::string message = "expected one of ";
   for (size_t i = 0; i < names.size(); ++i)
     message.append(i ? ", " : "").append(names[i]);
-  return message + ", but got '" + std::string(text.substr(0, 256)) + "'" +
+  return message + ", but got '" + shortened(text, mostCompared) + "'" +
          nearestInBrackets(text, names);
 }
 
@@ -125,7 +125,11 @@ std::string listNames(const Names &names) {
 std::string shortened(std::string_view text, size_t most) {
   if (text.size() <= most)
     return std::string(text);
-  return std::string(text.substr(0, most - 3)) + "...";
+  // Not within a character of UTF-8, whose further bytes are 10xxxxxx.
+  size_t end = most - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
+  return std::string(text.substr(0, end)) + "...";
 }
 
 std::string inQuotes(std::string_view text) { return "'" + shortened(text) + "'"; }

@@ -61,6 +61,15 @@ TEST_CASE("of names of a million characters the beginnings are compared", "[text
   const std::vector<std::string> names = {std::string(1000000, 'b'), std::string(1000000, 'a')};
   CHECK(nearestFirst(std::string(1000000, 'a'), names).front()[0] == 'a');
   CHECK(nearestName(std::string(1000000, 'a'), names) == "");
+  CHECK(nearestName(std::string(1000000, 'x'), std::array{"histogram"}) == "");
+}
+
+TEST_CASE("what a message shows ends with a whole character", "[text]") {
+  CHECK(shortened("short", 5) == "short");
+  CHECK(shortened("longer", 5) == "lo...");
+  CHECK(shortened("äääää", 6) == "ä...");
+  CHECK(shortened("aääää", 6) == "aä...");
+  CHECK(shortened("\xf0\x9f\x98\x80 and more", 6) == "...");
 }
 
 TEST_CASE("names are listed in words", "[text]") {
