@@ -157,7 +157,7 @@ func.func @windows_of_padding(%x: tensor<?x2x4xf32>) -> (tensor<?x3x2xf32>, tens
 // CHECK: nn.pad {{.*}}value = -2.000000e+00
 // CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
 // CHECK: nn.pad {{.*}}value = -3.000000e+00
-// CHECK-NEXT: quantir.observe %{{.*}}, @act_1 :
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_3 :
 func.func @hidden_padding(%x: tensor<?x2x4xf32>) -> (tensor<?x3x2xf32>, tensor<?x3x2xf32>, tensor<?x3x2xf32>) {
   %0 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -1.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
   %1 = nn.max_pool %0 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
