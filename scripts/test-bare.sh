@@ -9,7 +9,8 @@
 #   --folder     where the roots and logs go; without, build-bare of the checkout. About 8 GB for each release; a root that
 #                is there already is made anew
 #   --demo-only  leaves out test.sh
-#   --ccache     a folder of compiled objects to use and fill, for repeated runs; times then say little
+#   --ccache     a folder of compiled objects to use and fill, for repeated runs; times then say little. To share it with
+#                builds of this machine: "compiler_check = content" and "ignore_options = -Werror" in its ccache.conf
 #
 # Needs root, debootstrap and unshare; about an hour for each release on two cores. The roots stay, to be looked at:
 #   unshare --mount --pid --fork --root=FOLDER/trixie --mount-proc /bin/bash
@@ -59,7 +60,7 @@ inside() {
     mount -t proc proc "$root/proc"
     [[ -z $ccache ]] || mount --bind "$ccache" "$root/ccache"
     exec env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \
-      CCACHE_DIR=/ccache chroot "$root" "$@"' inside "$root" "$ccache" "$@"
+      CCACHE_DIR=/ccache ${ccache:+LANG="${LANG:-}"} chroot "$root" "$@"' inside "$root" "$ccache" "$@"
 }
 
 make_root() { # make_root RELEASE ROOT; called where set -e does nothing

@@ -18,7 +18,6 @@ using namespace quantir;
 using namespace quantir::importer;
 using llvm::StringRef;
 using mlir::emitError;
-using mlir::failure;
 using mlir::LogicalResult;
 using mlir::success;
 
