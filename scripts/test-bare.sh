@@ -58,6 +58,7 @@ inside() {
     shift 2
     mount --make-rprivate /
     mount -t proc proc "$root/proc"
+    mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
     [[ -z $ccache ]] || mount --bind "$ccache" "$root/ccache"
     exec env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \
       CCACHE_DIR=/ccache ${ccache:+LANG="${LANG:-}"} chroot "$root" "$@"' inside "$root" "$ccache" "$@"

@@ -46,7 +46,7 @@ class RequirementsTest(unittest.TestCase):
         (self.folder / "CMakeLists.txt").write_text(PROJECT.replace("COMMANDS", commands))
         environment = {**os.environ, "PATH": f"{path}:{os.environ['PATH']}" if path else os.environ["PATH"]}
         result = subprocess.run(
-            [CMAKE, "-S", self.folder, "-B", self.folder / "build", f"-DCMAKE_CXX_COMPILER={COMPILER}", *arguments],
+            [CMAKE, "-G", "Ninja", "-S", self.folder, "-B", self.folder / "build", f"-DCMAKE_CXX_COMPILER={COMPILER}", *arguments],
             env=environment, capture_output=True, text=True)
         return result.returncode, " ".join((result.stdout + result.stderr).split())
 
