@@ -61,7 +61,7 @@ fuzz() {
 }
 
 # finish_one: waits until some target has ended, and tells how.
-declare -A target_of
+declare -A target_of=()
 failed=()
 finish_one() {
   local pid target code=0

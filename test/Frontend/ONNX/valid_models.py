@@ -279,7 +279,7 @@ def tiles():
 def nearest(x, scales):
     """Opset 10's rule: the next element below where it grows, the next above where it shrinks."""
     for axis, scale in enumerate(np.float32(scales), 2):
-        size = int(np.floor(x.shape[axis] * scale))
+        size = int(np.floor(np.float32(x.shape[axis]) * scale))
         at = np.arange(size, dtype=np.float32) / scale
         at = np.ceil(at) if scale < 1 else np.floor(at)
         x = x.take(np.minimum(at.astype(int), x.shape[axis] - 1), axis)

@@ -68,9 +68,11 @@ static LogicalResult readScales(NodeContext &node, unsigned index, Request &requ
       return node.emitInputError(index)
              << "expected positive scales, but got " << std::to_string(scale);
     request.scales[axis] = scale;
+    // In float32, as ONNX's shape inference and ONNX Runtime: 10 * 0.9f is 9 there, and less in
+    // float64.
     if (scale != 1.0f && input[axis] != numerics::dynamicDim)
       request.sizes[axis] = static_cast<int64_t>(
-          std::min(std::floor(static_cast<double>(input[axis]) * scale), 0x1p31));
+          std::min(std::floor(static_cast<float>(input[axis]) * scale), 0x1p31f));
   }
   return success();
 }
