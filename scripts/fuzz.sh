@@ -28,7 +28,7 @@ while (($#)); do
     -*) fail "expected --seconds, --seed or targets (${all[*]}), but got '$1'" ;;
     *)
       [[ " ${all[*]} " == *" $1 "* ]] || fail "expected a target (${all[*]}), but got '$1'"
-      targets+=("$1") ;;
+      [[ " ${targets[*]} " == *" $1 "* ]] || targets+=("$1") ;;
   esac
   shift
 done
