@@ -73,16 +73,6 @@ unsigned countTensorOperands(Operation *unit, Operation *root) {
   });
 }
 
-/// Whether all that reads `value`, behind ops that only move or clip it, takes maxima.
-bool onlyMaximaAreRead(Value value) {
-  return !value.use_empty() && llvm::all_of(value.getUsers(), [](Operation *user) {
-    auto op = dyn_cast<QuantizableOpInterface>(user);
-    if (!op || !op.commutesWithQuantization() || op->getNumOperands() != 1)
-      return false;
-    return op.takesMaximum() || llvm::all_of(op->getResults(), onlyMaximaAreRead);
-  });
-}
-
 /// Where a padded value has the elements that were given: in each dimension the first and the one
 /// behind the last. A dynamic dimension is not padded.
 using GivenElements = SmallVector<std::pair<int64_t, int64_t>>;
@@ -120,25 +110,36 @@ bool eachWindowHoldsOne(nn::MaxPoolOp pool, const GivenElements &given) {
   return true;
 }
 
-/// Whether it makes no difference to what reads `value` whether a number below 0 that pads it is
-/// that or the least code: a maximum beside elements that were given is another, and a relu makes
-/// 0 of both. `given` is empty behind a pool some of whose results are of the padding alone.
-bool isPaddingHidden(Value value, const GivenElements &given) {
+/// What is padded with: `least` stands for -infinity, which is meant never to be the maximum.
+enum class Padding { Negative, Least };
+
+/// Whether it makes no difference to what reads `value`, behind ops that only move or clip it,
+/// whether its padding is that or the least code: a maximum beside elements that were given is
+/// another, and a relu makes 0 of both. `given` is empty where it is not known.
+bool isPaddingHidden(Value value, Padding padding, const GivenElements &given) {
   return !value.use_empty() && llvm::all_of(value.getUsers(), [&](Operation *user) {
     if (isa<nn::ReluOp>(user))
       return true;
-    if (auto clamp = dyn_cast<nn::ClampOp>(user))
-      return clamp.getMin().convertToFloat() >= 0 || isPaddingHidden(clamp, given);
+    auto clamp = dyn_cast<nn::ClampOp>(user);
+    if (clamp && clamp.getMin().convertToFloat() >= 0)
+      return true;
     if (auto pool = dyn_cast<nn::MaxPoolOp>(user))
-      return (!given.empty() && eachWindowHoldsOne(pool, given)) || isPaddingHidden(pool, {});
-    if (auto transpose = dyn_cast<nn::TransposeOp>(user)) {
-      GivenElements moved;
-      if (!given.empty())
-        for (int64_t dim : transpose.getPermutation())
-          moved.push_back(given[dim]);
-      return isPaddingHidden(transpose, moved);
-    }
-    return false;
+      if (!given.empty() && eachWindowHoldsOne(pool, given))
+        return true;
+    auto op = dyn_cast<QuantizableOpInterface>(user);
+    if (!op || !op.commutesWithQuantization() || op->getNumOperands() != 1)
+      return false;
+    if (padding == Padding::Least && op.takesMaximum())
+      return true;
+    GivenElements moved;
+    if (clamp)
+      moved = given;
+    if (auto transpose = dyn_cast<nn::TransposeOp>(user); transpose && !given.empty())
+      for (int64_t dim : transpose.getPermutation())
+        moved.push_back(given[dim]);
+    return llvm::all_of(op->getResults(), [padding, &moved](Value result) {
+      return isPaddingHidden(result, padding, moved);
+    });
   });
 }
 
@@ -184,17 +185,22 @@ private:
     return activation && activation.getConfig().kind == kind;
   }
 
-  /// Whether numbers of the op's own matter to the range of its result. One below 0 does not where
-  /// what reads it hides it. What stands for -infinity is meant never to be the maximum.
+  /// Whether numbers of the op's own matter to the range of its result. Those up to 0 do not where
+  /// all that reads it hides them.
   bool showsOwnElements() {
     constexpr float asGoodAsInfinite = -1e4f;
-    SmallVector<float> own = op.getOwnElements();
+    const SmallVector<float> own = op.getOwnElements();
     if (own.empty())
       return false;
-    if (llvm::all_of(own, [](float number) { return number <= asGoodAsInfinite; }))
-      return !llvm::all_of(op->getResults(), onlyMaximaAreRead);
+    const float greatest = *llvm::max_element(own);
+    if (!(greatest <= 0.0f))
+      return true;
+    const Padding padding = greatest <= asGoodAsInfinite ? Padding::Least : Padding::Negative;
     auto pad = dyn_cast<nn::PadOp>(op.getOperation());
-    return !pad || !(own.front() <= 0.0f) || !isPaddingHidden(pad, givenElements(pad));
+    const GivenElements given = pad ? givenElements(pad) : GivenElements();
+    return !llvm::all_of(op->getResults(), [padding, &given](Value result) {
+      return isPaddingHidden(result, padding, given);
+    });
   }
 
   Attribute specOfOperand(unsigned operand, bool quantizeBias) {

@@ -173,6 +173,32 @@ func.func @hidden_padding(%x: tensor<?x2x4xf32>) -> (tensor<?x3x2xf32>, tensor<?
 
 // -----
 
+// So does one that a reshape stands before, whatever the number; without a relu it is seen.
+// CHECK-LABEL: func @hidden_without_a_pool
+// CHECK: nn.pad {{.*}}value = -2.000000e+04
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+// CHECK: nn.pad {{.*}}value = -4.000000e+00
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+// CHECK: nn.pad {{.*}}value = -3.000000e+04
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+// CHECK: nn.pad {{.*}}value = -5.000000e+00
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_4 :
+func.func @hidden_without_a_pool(%x: tensor<?x2x4xf32>) -> (tensor<?x3x4xf32>, tensor<?x12xf32>, tensor<?x3x4xf32>, tensor<?x3x2xf32>, tensor<?x12xf32>) {
+  %0 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -2.0e+04 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %1 = nn.relu %0 : (tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
+  %2 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -4.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %3 = nn.reshape %2 {shape = array<i64: -1, 12>} : (tensor<?x3x4xf32>) -> tensor<?x12xf32>
+  %4 = nn.clamp %3 {min = 0.0 : f32, max = 6.0 : f32} : (tensor<?x12xf32>) -> tensor<?x12xf32>
+  %5 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -3.0e+04 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %6 = nn.relu %5 : (tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
+  %7 = nn.max_pool %5 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
+  %8 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -5.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %9 = nn.reshape %8 {shape = array<i64: -1, 12>} : (tensor<?x3x4xf32>) -> tensor<?x12xf32>
+  return %1, %4, %6, %7, %9 : tensor<?x3x4xf32>, tensor<?x12xf32>, tensor<?x3x4xf32>, tensor<?x3x2xf32>, tensor<?x12xf32>
+}
+
+// -----
+
 // What stands for -infinity is meant never to be the maximum, wherever it stands.
 // CHECK-LABEL: func @as_good_as_infinite
 // CHECK: nn.pad
