@@ -82,16 +82,42 @@ void quantir::runtime::addPreprocessingOptions(CLI::App &app,
 // CommandLine
 //===----------------------------------------------------------------------===//
 
+/// `text` with line breaks instead of spaces, so that no line is longer than `width` if its words
+/// are not.
+static std::string wrapped(std::string text, size_t width) {
+  size_t lineStart = 0, lastSpace = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == ' ')
+      lastSpace = i;
+    if (i - lineStart >= width && lastSpace > lineStart) {
+      text[lastSpace] = '\n';
+      lineStart = lastSpace + 1;
+    }
+  }
+  return text;
+}
+
+namespace {
+/// Help for terminals of 80 columns, which CLI11 breaks by itself from 2.5 on only.
+class HelpFormatter : public CLI::Formatter {
+public:
+  HelpFormatter() { column_width(28); }
+
+  std::string make_option_desc(const CLI::Option *option) const override {
+    return wrapped(CLI::Formatter::make_option_desc(option), 80 - get_column_width());
+  }
+};
+} // namespace
+
 CommandLine::CommandLine(const std::string &program, const std::string &description)
     : root(description, program) {
   root.set_version_flag("--version", program + " " QUANTIR_VERSION);
-  root.get_formatter()->column_width(28);
+  root.formatter(std::make_shared<HelpFormatter>()); // the commands inherit it
 }
 
 CLI::App &CommandLine::addCommand(const std::string &name, const std::string &description,
                                   Action action) {
   CLI::App *command = root.add_subcommand(name, description);
-  command->get_formatter()->column_width(28);
   commands.emplace_back(command, std::move(action));
   root.require_subcommand(1);
   return *command;

@@ -139,9 +139,10 @@ void quantir::addQuantizeCommand(runtime::CommandLine &line) {
                                   [=] { return runQuantize(*arguments); });
   QuantizeOptions &options = arguments->options;
   addQuantizationOptions(app, arguments->model, arguments->calibration, options);
-  app.add_flag("!--no-bias-correction", options.correctBiases,
-               "Leave the biases as they are; by default they make up for the means that rounding "
-               "the weights moves");
+  app.add_flag_callback(
+      "--no-bias-correction", [&options] { options.correctBiases = false; },
+      "Leave the biases as they are; by default they make up for the means that rounding the "
+      "weights moves");
   app.add_option("--state", options.state,
                  "Take this state file of 'quantir calibrate' instead of calibrating")
       ->type_name("FILE");
