@@ -1,5 +1,7 @@
 //===- FileTests.cpp - Writing files where something fails -----------------===//
 
+#include "Child.h"
+
 #include "test/Unit/Data/Support.h"
 
 #include "runtime/commands/Interrupt.h"
@@ -18,6 +20,7 @@
 #include <sys/wait.h>
 
 using namespace quantir::runtime;
+using quantir::test::statusOfChild;
 using namespace quantir::runtime::test;
 using Catch::Matchers::ContainsSubstring;
 
@@ -76,24 +79,6 @@ int __wrap_linkat(int fromFolder, const char *from, int toFolder, const char *to
 namespace {
 
 [[gnu::noinline]] void throwBadAlloc() { throw std::bad_alloc(); }
-
-/// How a process ends that does `body`.
-int statusOfChild(const std::function<void()> &body) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGABRT}) // not as Catch, or a shell, has them
-      std::signal(signal, SIG_DFL);
-    rlimit none = {0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
-    ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO);
-    prepareForSignals();
-    body();
-    ::_exit(0);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return status;
-}
 
 Status writeHalf(const std::string &path, const std::function<void()> &then) {
   return writeFile(path, [&](const ByteSink &put) {

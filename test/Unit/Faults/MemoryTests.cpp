@@ -1,7 +1,9 @@
 //===- MemoryTests.cpp - What happens without memory -----------------------===//
 
+#include "Child.h"
 #include "FailingAllocator.h"
 
+#include "test/Support/Sanitizers.h"
 #include "test/Unit/Data/Support.h"
 #include "test/Unit/Runtime/Support.h"
 
@@ -13,6 +15,7 @@
 #include "runtime/data/Execution.h"
 #include "runtime/data/ModelInputs.h"
 
+#include <fstream>
 #include <limits>
 
 using namespace quantir;
@@ -259,3 +262,30 @@ TEST_CASE("reading and writing arrays") {
   const std::string file = dir.file("labels.npy");
   checkAllAllocations([&] { return loadLabels(file).status(); });
 }
+
+// Sanitizers need address space of their own.
+#ifndef QUANTIR_SANITIZED
+
+// Not what operator new fails at, but the system: oneDNN's generated code has memory of its own.
+TEST_CASE("sessions are made, or are not, in the address space that there is") {
+  std::shared_ptr<const Plan> plan = loadPlan(linear(-1));
+  constexpr size_t step = 128 << 10, fine = 2 << 20, most = 48 << 20;
+  int status = 0;
+  for (size_t room = 0; room <= most; room += room < fine ? step : 8 * step) {
+    status = statusOfChild([&] {
+      size_t pages = 0;
+      std::ifstream("/proc/self/statm") >> pages;
+      const rlim_t limit = pages * size_t(::sysconf(_SC_PAGESIZE)) + room;
+      const rlimit limits = {limit, limit};
+      ::setrlimit(RLIMIT_AS, &limits);
+      ::_exit(int(Session::create(plan, options(3, "onednn")).status().code()));
+    });
+    CAPTURE(room, status);
+    REQUIRE(WIFEXITED(status));
+    const auto code = StatusCode(WEXITSTATUS(status));
+    CHECK((code == StatusCode::Ok || code == StatusCode::OutOfMemory));
+  }
+  CHECK(WEXITSTATUS(status) == int(StatusCode::Ok));
+}
+
+#endif // QUANTIR_SANITIZED
