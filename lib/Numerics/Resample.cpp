@@ -57,18 +57,26 @@ std::string inferResample(const Dims &input, const Dims &sizes, std::span<const 
   return {};
 }
 
-/// The input's position for each of the result's.
-static std::vector<float> positions(const ResampleAxis &axis, CoordinateMode coordinates) {
+/// The input's position for each of the result's. Where it is rounded to an index, a model's scale
+/// divides, as in ONNX: 21 / 7 is 3, and 21 * (1 / 7) more than that.
+static std::vector<float> positions(const ResampleAxis &axis, CoordinateMode coordinates,
+                                    ResampleMode mode) {
   const auto in = static_cast<float>(axis.inputSize), out = static_cast<float>(axis.outputSize);
-  bool corners = coordinates == CoordinateMode::AlignCorners;
-  bool single = axis.outputSize == 1 && coordinates == CoordinateMode::PytorchHalfPixel;
-  float step = corners           ? (axis.outputSize > 1 ? (in - 1) / (out - 1) : 0.0f)
-               : axis.scale != 0 ? static_cast<float>(1.0 / static_cast<double>(axis.scale))
-                                 : in / out;
-  float half = coordinates == CoordinateMode::Asymmetric || corners ? 0.0f : 0.5f;
+  const bool corners = coordinates == CoordinateMode::AlignCorners;
   std::vector<float> result(axis.outputSize);
-  for (int64_t y = 0; y < axis.outputSize; ++y)
-    result[y] = single ? 0.0f : step * (static_cast<float>(y) + half) - half;
+  if (axis.outputSize == 1 && (corners || coordinates == CoordinateMode::PytorchHalfPixel))
+    return result;
+  const bool divides = mode == ResampleMode::Nearest && (corners || axis.scale != 0);
+  const float numerator = corners ? in - 1 : 1.0f;
+  const float denominator = corners ? out - 1 : axis.scale;
+  const float step = corners           ? (in - 1) / (out - 1)
+                     : axis.scale != 0 ? static_cast<float>(1.0 / static_cast<double>(axis.scale))
+                                       : in / out;
+  const float half = coordinates == CoordinateMode::Asymmetric || corners ? 0.0f : 0.5f;
+  for (int64_t y = 0; y < axis.outputSize; ++y) {
+    const float shifted = static_cast<float>(y) + half;
+    result[y] = (divides ? shifted * numerator / denominator : step * shifted) - half;
+  }
   return result;
 }
 
@@ -79,11 +87,13 @@ static float roundPosition(float x, NearestRounding rounding) {
   case NearestRounding::Ceil:
     return std::ceil(x);
   case NearestRounding::RoundPreferFloor:
-    return std::ceil(x - 0.5f);
+    if (x - std::floor(x) == 0.5f)
+      return std::floor(x);
+    break;
   case NearestRounding::RoundPreferCeil:
     break;
   }
-  return std::floor(x + 0.5f);
+  return std::round(x); // where halves of negative numbers go makes no difference: to 0
 }
 
 /// The index, with the border's element going on beyond it.
@@ -96,14 +106,14 @@ static int64_t clampIndex(float x, int64_t size) {
 std::vector<int64_t> nearestIndices(const ResampleAxis &axis, CoordinateMode coordinates,
                                     NearestRounding rounding) {
   std::vector<int64_t> indices;
-  for (float x : positions(axis, coordinates))
+  for (float x : positions(axis, coordinates, ResampleMode::Nearest))
     indices.push_back(clampIndex(roundPosition(x, rounding), axis.inputSize));
   return indices;
 }
 
 std::vector<LinearTap> linearTaps(const ResampleAxis &axis, CoordinateMode coordinates) {
   std::vector<LinearTap> taps;
-  for (float x : positions(axis, coordinates)) {
+  for (float x : positions(axis, coordinates, ResampleMode::Linear)) {
     LinearTap tap;
     tap.low = clampIndex(std::floor(x), axis.inputSize);
     tap.high = std::min(tap.low + 1, axis.inputSize - 1);

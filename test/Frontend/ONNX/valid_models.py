@@ -296,6 +296,32 @@ def old_nearest():
 
 
 @case
+def nearest_of_whole_positions():
+    """Positions such as 21 / 7 are whole, or halves, in float32; 21 * (1 / 7) is not."""
+    m = Model()
+    for size, scale, shift, name, rounding in (
+        (5, 7, 0, "ceil", np.ceil),
+        (28, 1 / 7, 0, "floor", np.floor),
+        (2, 41, 0, "floor", np.floor),
+        (4, 3.5, 0.5, "round_prefer_floor", lambda at: np.ceil(at - 0.5)),
+        (16, 1.1, 0.5, "round_prefer_ceil", lambda at: np.floor(at + 0.5)),
+    ):
+        x = normal(2, 1, size)
+        m.input(f"x{size}", x)
+        out = int(np.float32(size) * np.float32(scale))
+        sizes = m.shape(m.batch_of(f"x{size}"), 1, out)
+        for given, ratio in (
+            (("", m.const([1, 1, scale])), np.float32(scale)),
+            (("", "", sizes), np.float32(out) / np.float32(size)),
+        ):
+            at = (np.arange(out, dtype=np.float32) + np.float32(shift)) / ratio - np.float32(shift)
+            y = m.node("Resize", f"x{size}", *given, mode="nearest", nearest_mode=name,
+                       coordinate_transformation_mode="half_pixel" if shift else "asymmetric")
+            m.output(y, x.take(np.clip(rounding(at.astype(float)).astype(int), 0, size - 1), 2))
+    return m
+
+
+@case
 def aligned_corners_of_no_whole_size():
     m, x = Model(13), normal(2, 1, 1, 7)
     m.input("x", x)

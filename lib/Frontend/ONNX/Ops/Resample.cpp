@@ -91,6 +91,15 @@ static LogicalResult readSizes(NodeContext &node, unsigned index, Request &reque
     if (!same)
       request.sizes[axis] = size.value;
   }
+  // A nearest mode divides by the ratio of the sizes in float32, as by a scale that is given.
+  const auto pairs = llvm::zip_equal(node.getDims(0), request.sizes);
+  if (request.mode != "nearest" || !llvm::all_of(pairs, [](auto pair) {
+        auto [from, to] = pair;
+        return from == to || from > 0;
+      }))
+    return success();
+  for (auto [from, to] : pairs)
+    request.scales.push_back(from == to ? 1.0f : static_cast<float>(to) / static_cast<float>(from));
   return success();
 }
 
@@ -131,32 +140,9 @@ static LogicalResult emit(NodeContext &node, const Request &request) {
            mlir::DenseF32ArrayAttr::get(context, scales.empty() ? scales : scales.drop_front(2)))});
 }
 
-/// Where a nearest Resize of opset 10 takes the elements of one dimension from: the next below when
-/// it grows, the next above when it shrinks.
-static std::vector<int64_t> getNearestOfScale(int64_t inputSize, int64_t outputSize, float scale) {
-  std::vector<int64_t> indices;
-  for (int64_t y = 0; y < outputSize; ++y) {
-    float x = static_cast<float>(y) / scale;
-    x = scale < 1 ? std::ceil(x) : std::floor(x);
-    indices.push_back(std::clamp<int64_t>(static_cast<int64_t>(x), 0, inputSize - 1));
-  }
-  return indices;
-}
-
-/// Whether nn.interpolate takes the elements from there.
-static bool isInterpolation(const Dims &input, const Request &request) {
-  auto rounding = numerics::parseNearestRounding(request.rounding);
-  for (size_t d = 2; d < input.size(); ++d) {
-    numerics::ResampleAxis axis{input[d], request.sizes[d], request.scales[d]};
-    if (nearestIndices(axis, numerics::CoordinateMode::Asymmetric, *rounding) !=
-        getNearestOfScale(input[d], request.sizes[d], request.scales[d]))
-      return false;
-  }
-  return true;
-}
-
-/// Whether a nearest Resize of opset 10 shrinks some spatial dimension; false where other
-/// dimensions are resized, or to sizes that `emit` refuses.
+/// Whether a nearest Resize of opset 10 shrinks some spatial dimension: there it takes the next
+/// element above, in one that grows the next below. False where other dimensions are resized, or to
+/// sizes that `emit` refuses.
 static bool isShrinking(const Dims &input, const Request &request) {
   bool shrinks = false;
   for (size_t d = 0; d < input.size(); ++d) {
@@ -180,14 +166,18 @@ static LogicalResult importOfScales(NodeContext &node) {
   if (!isShrinking(input, request))
     return emit(node, request);
   request.rounding = "ceil";
-  if (isInterpolation(input, request))
+  if (llvm::none_of(request.scales, [](float scale) { return scale > 1; }))
     return emit(node, request);
-  // One dimension grows while another shrinks, or a quotient is a whole number but for rounding.
+  // One dimension grows while another shrinks.
   Value value = node.getValue(0);
-  for (size_t d = 2; value && d < input.size(); ++d)
-    if (request.scales[d] != 1)
+  for (size_t d = 2; value && d < input.size(); ++d) {
+    const numerics::ResampleAxis axis{input[d], request.sizes[d], request.scales[d]};
+    const auto rounding =
+        axis.scale < 1 ? numerics::NearestRounding::Ceil : numerics::NearestRounding::Floor;
+    if (axis.scale != 1)
       value = emitGather(node, value,
-                         getNearestOfScale(input[d], request.sizes[d], request.scales[d]), d);
+                         nearestIndices(axis, numerics::CoordinateMode::Asymmetric, rounding), d);
+  }
   return node.bind(0, value);
 }
 
