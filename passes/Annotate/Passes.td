@@ -22,6 +22,9 @@ def AnnotatePass : Pass<"quantir-annotate", "::mlir::ModuleOp"> {
     first activation, which all other activations share then, too; an op of known range (sigmoid) its fixed scale and
     zero point.
 
+    Without the rule `join_by_first`, a padding that all its readers clip from below gets the bound as its number, so that no
+    range has to hold another: before a relu it is 0.
+
     ```mlir
     %1 = nn.conv %x, %w {quantir.annotation = #quantir.annotation<
       operands = [#quantir.histogram, #quantir.per_channel_min_max<dtype = qint8, qscheme = per_channel_symmetric>],

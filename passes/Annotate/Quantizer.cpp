@@ -3,6 +3,7 @@
 #include "Quantizer.h"
 
 #include "DTypeMatch.h"
+#include "Padding.h"
 
 #include "quantir/Config/CustomConfig.h"
 #include "quantir/dialects/NN/Constants.h"
@@ -73,76 +74,6 @@ unsigned countTensorOperands(Operation *unit, Operation *root) {
   });
 }
 
-/// Where a padded value has the elements that were given: in each dimension the first and the one
-/// behind the last. A dynamic dimension is not padded.
-using GivenElements = SmallVector<std::pair<int64_t, int64_t>>;
-
-GivenElements givenElements(nn::PadOp pad) {
-  GivenElements given;
-  for (auto [begin, size] :
-       llvm::zip(pad.getPadding(), cast<RankedTensorType>(pad.getInput().getType()).getShape()))
-    given.emplace_back(begin, ShapedType::isDynamic(size) ? size : begin + size);
-  return given;
-}
-
-/// Whether each window of `pool` holds an element that was given. The channels that a padding adds
-/// have windows of padding alone, and so has a wide border.
-bool eachWindowHoldsOne(nn::MaxPoolOp pool, const GivenElements &given) {
-  const auto padded = cast<RankedTensorType>(pool.getInput().getType());
-  const auto pooled = cast<RankedTensorType>(pool.getType());
-  const size_t first = given.size() - pool.getKernel().size();
-  for (auto [dim, range] : llvm::enumerate(given)) {
-    auto [begin, end] = range;
-    if (begin == 0 && end == padded.getDimSize(dim))
-      continue;
-    constexpr int64_t mostTried = 1 << 24;
-    if (dim < first || pooled.getDimSize(dim) > mostTried)
-      return false;
-    const size_t axis = dim - first;
-    const int64_t step = pool.getDilations()[axis];
-    for (int64_t i = 0; i < pooled.getDimSize(dim); ++i) {
-      const int64_t start = i * pool.getStrides()[axis] - pool.getPadding()[axis];
-      const int64_t k = start < begin ? llvm::divideCeil(begin - start, step) : 0;
-      if (k >= pool.getKernel()[axis] || start + k * step >= end)
-        return false;
-    }
-  }
-  return true;
-}
-
-/// What is padded with: `least` stands for -infinity, which is meant never to be the maximum.
-enum class Padding { Negative, Least };
-
-/// Whether it makes no difference to what reads `value`, behind ops that only move or clip it,
-/// whether its padding is that or the least code: a maximum beside elements that were given is
-/// another, and a relu makes 0 of both. `given` is empty where it is not known.
-bool isPaddingHidden(Value value, Padding padding, const GivenElements &given) {
-  return !value.use_empty() && llvm::all_of(value.getUsers(), [&](Operation *user) {
-    if (isa<nn::ReluOp>(user))
-      return true;
-    auto clamp = dyn_cast<nn::ClampOp>(user);
-    if (clamp && clamp.getMin().convertToFloat() >= 0)
-      return true;
-    if (auto pool = dyn_cast<nn::MaxPoolOp>(user))
-      if (!given.empty() && eachWindowHoldsOne(pool, given))
-        return true;
-    auto op = dyn_cast<QuantizableOpInterface>(user);
-    if (!op || !op.commutesWithQuantization() || op->getNumOperands() != 1)
-      return false;
-    if (padding == Padding::Least && op.takesMaximum())
-      return true;
-    GivenElements moved;
-    if (clamp)
-      moved = given;
-    if (auto transpose = dyn_cast<nn::TransposeOp>(user); transpose && !given.empty())
-      for (int64_t dim : transpose.getPermutation())
-        moved.push_back(given[dim]);
-    return llvm::all_of(op->getResults(), [padding, &moved](Value result) {
-      return isPaddingHidden(result, padding, moved);
-    });
-  });
-}
-
 /// Makes the annotation of a unit whose qconfig the backend accepts.
 class AnnotationBuilder {
 public:
@@ -185,22 +116,10 @@ private:
     return activation && activation.getConfig().kind == kind;
   }
 
-  /// Whether numbers of the op's own matter to the range of its result. Those up to 0 do not where
-  /// all that reads it hides them.
+  /// Whether numbers of the op's own matter to the range of its result.
   bool showsOwnElements() {
-    constexpr float asGoodAsInfinite = -1e4f;
-    const SmallVector<float> own = op.getOwnElements();
-    if (own.empty())
-      return false;
-    const float greatest = *llvm::max_element(own);
-    if (!(greatest <= 0.0f))
-      return true;
-    const Padding padding = greatest <= asGoodAsInfinite ? Padding::Least : Padding::Negative;
     auto pad = dyn_cast<nn::PadOp>(op.getOperation());
-    const GivenElements given = pad ? givenElements(pad) : GivenElements();
-    return !llvm::all_of(op->getResults(), [padding, &given](Value result) {
-      return isPaddingHidden(result, padding, given);
-    });
+    return !op.getOwnElements().empty() && !(pad && isPaddingHidden(pad));
   }
 
   Attribute specOfOperand(unsigned operand, bool quantizeBias) {
@@ -312,6 +231,8 @@ static void tieWeights(func::FuncOp func, ArrayRef<QuantizableOpInterface> units
 }
 
 LogicalResult QConfigQuantizer::annotate(func::FuncOp func) {
+  if (!backend.rules().joinByFirst)
+    raisePaddings(func);
   OpIdentifier identifier;
   SmallVector<QuantizableOpInterface> withoutPattern;
   for (Operation &op : func.getBody().getOps()) {

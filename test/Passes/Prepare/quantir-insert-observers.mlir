@@ -150,63 +150,81 @@ func.func @windows_of_padding(%x: tensor<?x2x4xf32>) -> (tensor<?x3x2xf32>, tens
 
 // -----
 
-// A relu hides what it was, before or behind the pool; a clamp below 0 does not.
-// CHECK-LABEL: func @hidden_padding
-// CHECK: nn.pad {{.*}}value = -1.000000e+00
+// A relu makes 0 of it, before or behind a pool, a reshape and a concatenation, and a clamp its bound: so it
+// is that at once. With other readers it stays.
+// CHECK-LABEL: func @clipped_padding
+// CHECK: nn.pad {{.*}}quantir.annotation = #annotation{{[0-9]*[}]}}
 // CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
-// CHECK: nn.pad {{.*}}value = -2.000000e+00
+// CHECK: nn.pad {{.*}}quantir.annotation = #annotation{{[0-9]*[}]}}
 // CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
-// CHECK: nn.pad {{.*}}value = -3.000000e+00
-// CHECK-NEXT: quantir.observe %{{.*}}, @act_3 :
-func.func @hidden_padding(%x: tensor<?x2x4xf32>) -> (tensor<?x3x2xf32>, tensor<?x3x2xf32>, tensor<?x3x2xf32>) {
+// CHECK: nn.pad
+// CHECK-SAME: value = -2.5
+// CHECK-NEXT: quantir.observe %{{.*}}, @[[CLAMPED:act_[0-9]+]] :
+// CHECK: nn.pad {{.*}}quantir.annotation = #annotation{{[0-9]*[}]}}
+// CHECK-NEXT: quantir.observe %{{.*}} passive
+// CHECK: nn.cat
+// CHECK: nn.pad
+// CHECK-SAME: value = -5.0
+// CHECK-NEXT: quantir.observe %{{.*}}, @[[OWN:act_[0-9]+]] :
+func.func @clipped_padding(%x: tensor<?x2x4xf32>) -> (tensor<?x3x2xf32>, tensor<?x3x2xf32>, tensor<?x3x2xf32>, tensor<?x36xf32>, tensor<?x3x4xf32>, tensor<?x12xf32>) {
   %0 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -1.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
   %1 = nn.max_pool %0 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
   %2 = nn.relu %1 : (tensor<?x3x2xf32>) -> tensor<?x3x2xf32>
-  %3 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -2.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %3 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -2.0e+04 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
   %4 = nn.relu %3 : (tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
   %5 = nn.max_pool %4 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
-  %6 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -3.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %6 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -1.0e+30 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
   %7 = nn.max_pool %6 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
   %8 = nn.clamp %7 {min = -2.5 : f32, max = 6.0 : f32} : (tensor<?x3x2xf32>) -> tensor<?x3x2xf32>
-  return %2, %5, %8 : tensor<?x3x2xf32>, tensor<?x3x2xf32>, tensor<?x3x2xf32>
+  %9 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -4.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %10 = nn.cat %9, %0, %9 {axis = 1 : i64} : (tensor<?x3x4xf32>, tensor<?x3x4xf32>, tensor<?x3x4xf32>) -> tensor<?x9x4xf32>
+  %11 = nn.reshape %10 {shape = array<i64: -1, 36>} : (tensor<?x9x4xf32>) -> tensor<?x36xf32>
+  %12 = nn.clamp %11 {min = 0.0 : f32, max = 6.0 : f32} : (tensor<?x36xf32>) -> tensor<?x36xf32>
+  %13 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -5.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %14 = nn.relu %13 : (tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
+  %15 = nn.reshape %13 {shape = array<i64: -1, 12>} : (tensor<?x3x4xf32>) -> tensor<?x12xf32>
+  return %2, %5, %8, %12, %14, %15 : tensor<?x3x2xf32>, tensor<?x3x2xf32>, tensor<?x3x2xf32>, tensor<?x36xf32>, tensor<?x3x4xf32>, tensor<?x12xf32>
 }
 
 // -----
 
-// So does one that a reshape stands before, whatever the number; without a relu it is seen.
-// CHECK-LABEL: func @hidden_without_a_pool
-// CHECK: nn.pad {{.*}}value = -2.000000e+04
-// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
-// CHECK: nn.pad {{.*}}value = -4.000000e+00
-// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
-// CHECK: nn.pad {{.*}}value = -3.000000e+04
-// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
-// CHECK: nn.pad {{.*}}value = -5.000000e+00
-// CHECK-NEXT: quantir.observe %{{.*}}, @act_4 :
-func.func @hidden_without_a_pool(%x: tensor<?x2x4xf32>) -> (tensor<?x3x4xf32>, tensor<?x12xf32>, tensor<?x3x4xf32>, tensor<?x3x2xf32>, tensor<?x12xf32>) {
-  %0 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -2.0e+04 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
-  %1 = nn.relu %0 : (tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
-  %2 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -4.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
-  %3 = nn.reshape %2 {shape = array<i64: -1, 12>} : (tensor<?x3x4xf32>) -> tensor<?x12xf32>
-  %4 = nn.clamp %3 {min = 0.0 : f32, max = 6.0 : f32} : (tensor<?x12xf32>) -> tensor<?x12xf32>
-  %5 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -3.0e+04 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
-  %6 = nn.relu %5 : (tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
-  %7 = nn.max_pool %5 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
-  %8 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -5.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
-  %9 = nn.reshape %8 {shape = array<i64: -1, 12>} : (tensor<?x3x4xf32>) -> tensor<?x12xf32>
-  return %1, %4, %6, %7, %9 : tensor<?x3x4xf32>, tensor<?x12xf32>, tensor<?x3x4xf32>, tensor<?x3x2xf32>, tensor<?x12xf32>
-}
-
-// -----
-
-// What stands for -infinity is meant never to be the maximum, wherever it stands.
+// What stands for -infinity is meant never to be the maximum, unless a window is seen to hold nothing else.
+// Clipped, it is another number; for -infinity itself there is no code but the least.
 // CHECK-LABEL: func @as_good_as_infinite
 // CHECK: nn.pad
+// CHECK-SAME: value = -3.0
 // CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
-func.func @as_good_as_infinite(%x: tensor<?x2x4xf32>) -> tensor<?x3x2xf32> {
+// CHECK: nn.pad
+// CHECK-SAME: value = -2.0
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_1 :
+// CHECK: nn.pad
+// CHECK-SAME: value = 0xFF800000
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+func.func @as_good_as_infinite(%x: tensor<?x2x4xf32>) -> (tensor<?x2x3xf32>, tensor<?x3x2xf32>, tensor<?x3x2xf32>) {
   %0 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -3.0e+38 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
-  %1 = nn.max_pool %0 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
-  return %1 : tensor<?x3x2xf32>
+  %1 = nn.reshape %0 {shape = array<i64: -1, 2, 6>} : (tensor<?x3x4xf32>) -> tensor<?x2x6xf32>
+  %2 = nn.max_pool %1 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x2x6xf32>) -> tensor<?x2x3xf32>
+  %3 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -2.0e+38 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %4 = nn.max_pool %3 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
+  %5 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = 0xFF800000 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %6 = nn.max_pool %5 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
+  return %2, %4, %6 : tensor<?x2x3xf32>, tensor<?x3x2xf32>, tensor<?x3x2xf32>
+}
+
+// -----
+
+// A padding of -1 around one of -1e4 is the maximum of the outermost windows, whose codes have to be right.
+// CHECK-LABEL: func @padding_around_padding
+// CHECK: nn.pad
+// CHECK-SAME: value = -1.0{{0*}}e+04
+// CHECK: nn.pad
+// CHECK-SAME: value = -1.0
+// CHECK-NEXT: quantir.observe %{{.*}}, @[[OUTER:act_[0-9]+]] :
+func.func @padding_around_padding(%x: tensor<?x2x4xf32>) -> tensor<?x2x4xf32> {
+  %0 = nn.pad %x {padding = array<i64: 0, 0, 1, 0, 0, 1>, value = -1.0e+04 : f32} : (tensor<?x2x4xf32>) -> tensor<?x2x6xf32>
+  %1 = nn.pad %0 {padding = array<i64: 0, 0, 1, 0, 0, 1>, value = -1.0 : f32} : (tensor<?x2x6xf32>) -> tensor<?x2x8xf32>
+  %2 = nn.max_pool %1 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x2x8xf32>) -> tensor<?x2x4xf32>
+  return %2 : tensor<?x2x4xf32>
 }
 
 // -----

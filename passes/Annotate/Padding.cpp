@@ -1,0 +1,218 @@
+//===- Padding.cpp - What paddings do to the range of a value -------------===//
+
+#include "Padding.h"
+
+#include "quantir/dialects/Interfaces/QuantizableOpInterface.h"
+#include "quantir/dialects/Quantir/Quantir.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace quantir;
+
+//===----------------------------------------------------------------------===//
+// raisePaddings
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Goes from what reads to what is read.
+class PaddingRaiser {
+public:
+  void raiseIn(Block &block) {
+    for (Operation &op : llvm::reverse(block)) {
+      if (auto fused = dyn_cast<FusedOp>(op))
+        raiseInUnit(fused);
+      else if (!isa<YieldOp>(op))
+        readAll(&op, floorOfOperands(&op));
+    }
+  }
+
+private:
+  static constexpr float infinity = std::numeric_limits<float>::infinity();
+
+  /// The greatest number that all readers of `value` seen so far take for any smaller one.
+  float floorOf(Value value) const {
+    auto it = floors.find(value);
+    return it == floors.end() ? infinity : it->second;
+  }
+
+  void read(Value value, float floor) {
+    float &least = floors.try_emplace(value, infinity).first->second;
+    least = std::min(least, floor);
+  }
+
+  void readAll(Operation *op, float floor) {
+    for (Value operand : op->getOperands())
+      read(operand, floor);
+  }
+
+  void raiseInUnit(FusedOp unit) {
+    Block &body = unit.getBody().front();
+    for (auto [yielded, result] :
+         llvm::zip(body.getTerminator()->getOperands(), unit->getResults()))
+      read(yielded, floorOf(result));
+    raiseIn(body);
+    for (auto [operand, argument] : llvm::zip(unit->getOperands(), body.getArguments()))
+      read(operand, floorOf(argument));
+  }
+
+  /// What `op` takes for any smaller number, which it moves, clips, or has the maximum of.
+  float floorOfOperands(Operation *op) {
+    auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+    if (!quantizable || !quantizable.commutesWithQuantization())
+      return -infinity;
+    float floor = infinity;
+    for (Value result : op->getResults())
+      floor = std::min(floor, floorOf(result));
+    if (isa<nn::ReluOp>(op))
+      return std::max(floor, 0.0f);
+    if (auto clamp = dyn_cast<nn::ClampOp>(op))
+      return std::max(floor, clamp.getMin().convertToFloat());
+    if (auto pad = dyn_cast<nn::PadOp>(op);
+        pad && floor < infinity && pad.getValue().convertToFloat() < floor)
+      pad.setValue(APFloat(floor));
+    return floor;
+  }
+
+  llvm::DenseMap<Value, float> floors;
+};
+
+} // namespace
+
+void quantir::raisePaddings(func::FuncOp func) {
+  for (Block &block : func.getBody())
+    PaddingRaiser().raiseIn(block);
+}
+
+//===----------------------------------------------------------------------===//
+// isPaddingHidden
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// What stands for -infinity.
+constexpr float asGoodAsInfinite = -1e4f;
+
+/// Where a padded value has the elements that were given: in each dimension the first and the one
+/// behind the last. Empty where it is not known. A dynamic dimension is not padded.
+using GivenElements = SmallVector<std::pair<int64_t, int64_t>>;
+
+/// A value that is padded, at most moved or clipped since.
+struct PaddedValue {
+  Value value;
+  float number; ///< of the padding
+  GivenElements given;
+};
+
+} // namespace
+
+/// Whether `op` moves or clips the elements of its operand.
+static bool isMovement(Operation *op) {
+  auto quantizable = dyn_cast_if_present<QuantizableOpInterface>(op);
+  return quantizable && quantizable.commutesWithQuantization() && op->getNumOperands() == 1 &&
+         !quantizable.takesMaximum();
+}
+
+/// The elements beside `pad`'s and those of other paddings before it.
+static GivenElements givenElements(nn::PadOp pad) {
+  auto at = [](ArrayRef<int64_t> offsets, Value input) {
+    GivenElements given;
+    for (auto [begin, size] :
+         llvm::zip(offsets, cast<RankedTensorType>(input.getType()).getShape()))
+      given.emplace_back(begin, ShapedType::isDynamic(size) ? size : begin + size);
+    return given;
+  };
+  const size_t rank = cast<RankedTensorType>(pad.getType()).getRank();
+  SmallVector<int64_t> offsets(pad.getPadding().take_front(rank));
+  GivenElements given = at(offsets, pad.getInput());
+  bool isMoved = false;
+  for (Operation *op = pad.getInput().getDefiningOp(); op && isMovement(op);
+       op = op->getOperand(0).getDefiningOp()) {
+    auto inner = dyn_cast<nn::PadOp>(op);
+    if (!inner || isMoved) {
+      isMoved = true;
+      if (inner && !inner.getOwnElements().empty())
+        return {};
+      continue;
+    }
+    for (auto [offset, more] : llvm::zip(offsets, inner.getPadding()))
+      offset += more;
+    if (!inner.getOwnElements().empty())
+      given = at(offsets, inner.getInput());
+  }
+  return given;
+}
+
+/// Whether each window of `pool` holds an element that was given. The channels that a padding adds
+/// have windows of padding alone, and so has a wide border.
+static bool eachWindowHoldsOne(nn::MaxPoolOp pool, const GivenElements &given) {
+  const auto padded = cast<RankedTensorType>(pool.getInput().getType());
+  const auto pooled = cast<RankedTensorType>(pool.getType());
+  const size_t first = given.size() - pool.getKernel().size();
+  for (auto [dim, range] : llvm::enumerate(given)) {
+    auto [begin, end] = range;
+    if (begin == 0 && end == padded.getDimSize(dim))
+      continue;
+    constexpr int64_t mostTried = 1 << 24;
+    if (dim < first || pooled.getDimSize(dim) > mostTried)
+      return false;
+    const size_t axis = dim - first;
+    const int64_t step = pool.getDilations()[axis];
+    for (int64_t i = 0; i < pooled.getDimSize(dim); ++i) {
+      const int64_t start = i * pool.getStrides()[axis] - pool.getPadding()[axis];
+      const int64_t k = start < begin ? llvm::divideCeil(begin - start, step) : 0;
+      if (k >= pool.getKernel()[axis] || start + k * step >= end)
+        return false;
+    }
+  }
+  return true;
+}
+
+/// Whether `user` hides the padding of `padded`. If it only moves or clips it, what it makes of it
+/// is added to `next`.
+static bool hidesPadding(Operation *user, const PaddedValue &padded,
+                         SmallVectorImpl<PaddedValue> &next) {
+  auto clamp = dyn_cast<nn::ClampOp>(user);
+  if (isa<nn::ReluOp>(user) || (clamp && clamp.getMin().convertToFloat() >= 0))
+    return true;
+  // Whoever takes a maximum of -infinity alone gets that, for which there is no better code.
+  if (auto pool = dyn_cast<nn::MaxPoolOp>(user);
+      pool && !padded.given.empty() && !std::isinf(padded.number))
+    return eachWindowHoldsOne(pool, padded.given);
+  if (auto op = dyn_cast<QuantizableOpInterface>(user); op && op.takesMaximum())
+    return padded.number <= asGoodAsInfinite;
+  if (!isMovement(user))
+    return false;
+  GivenElements given;
+  if (clamp)
+    given = padded.given;
+  if (auto transpose = dyn_cast<nn::TransposeOp>(user); transpose && !padded.given.empty())
+    for (int64_t dim : transpose.getPermutation())
+      given.push_back(padded.given[dim]);
+  const float number =
+      clamp ? std::max(padded.number, clamp.getMin().convertToFloat()) : padded.number;
+  for (Value result : user->getResults())
+    next.push_back({result, number, given});
+  return true;
+}
+
+bool quantir::isPaddingHidden(nn::PadOp pad) {
+  const float number = pad.getValue().convertToFloat();
+  if (!(number <= 0))
+    return false;
+  SmallVector<PaddedValue> padded = {{pad.getResult(), number, givenElements(pad)}};
+  while (!padded.empty()) {
+    const PaddedValue value = padded.pop_back_val();
+    for (Operation *user : value.value.getUsers())
+      if (!hidesPadding(user, value, padded))
+        return false;
+  }
+  return true;
+}
