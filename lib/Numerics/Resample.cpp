@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 namespace quantir::numerics {
 
@@ -106,6 +107,13 @@ static int64_t clampIndex(float x, int64_t size) {
 std::vector<int64_t> nearestIndices(const ResampleAxis &axis, CoordinateMode coordinates,
                                     NearestRounding rounding) {
   std::vector<int64_t> indices;
+  // Products of large positions are rounded.
+  if (axis.inputSize == axis.outputSize &&
+      (axis.scale == 0 || axis.scale == 1 || coordinates == CoordinateMode::AlignCorners)) {
+    indices.resize(axis.inputSize);
+    std::iota(indices.begin(), indices.end(), 0);
+    return indices;
+  }
   for (float x : positions(axis, coordinates, ResampleMode::Nearest))
     indices.push_back(clampIndex(roundPosition(x, rounding), axis.inputSize));
   return indices;

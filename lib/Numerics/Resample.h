@@ -2,8 +2,9 @@
 //
 // The rules of nn.interpolate: the shape of the result, and which positions of the input make one
 // of the result. Positions are computed in float32, as PyTorch's upsampling kernels compute them
-// (aten/src/ATen/native/UpSample.h): times 1 / scale, or in / out. Of a nearest mode with a scale
-// they are ONNX Runtime's, which divides. The names of the modes are those of ONNX's Resize.
+// (aten/src/ATen/native/UpSample.h): times 1 / scale, in / out or (in - 1) / (out - 1). Of nearest
+// modes with a scale, or with aligned corners, they are ONNX Runtime's, which divides last. The
+// names of the modes are those of ONNX's Resize.
 //
 //===----------------------------------------------------------------------===//
 

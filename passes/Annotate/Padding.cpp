@@ -10,7 +10,6 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 using namespace mlir;
@@ -30,7 +29,7 @@ public:
       if (auto fused = dyn_cast<FusedOp>(op))
         raiseInUnit(fused);
       else if (!isa<YieldOp>(op))
-        readAll(&op, floorOfOperands(&op));
+        read(&op, floorOfOperands(&op));
     }
   }
 
@@ -48,9 +47,12 @@ private:
     least = std::min(least, floor);
   }
 
-  void readAll(Operation *op, float floor) {
-    for (Value operand : op->getOperands())
-      read(operand, floor);
+  void read(Operation *op, float floor) {
+    auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+    for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
+      const bool isMoved = quantizable && quantizable.getOperandRole(i) == OperandRole::Activation;
+      read(operand, isMoved ? floor : -infinity);
+    }
   }
 
   void raiseInUnit(FusedOp unit) {
@@ -75,9 +77,10 @@ private:
       return std::max(floor, 0.0f);
     if (auto clamp = dyn_cast<nn::ClampOp>(op))
       return std::max(floor, clamp.getMin().convertToFloat());
-    if (auto pad = dyn_cast<nn::PadOp>(op);
-        pad && floor < infinity && pad.getValue().convertToFloat() < floor)
-      pad.setValue(APFloat(floor));
+    // A number above 0 would have to be in the range in its turn; 0 lies in every range.
+    if (auto pad = dyn_cast<nn::PadOp>(op); pad && floor < infinity)
+      if (const float number = std::min(floor, 0.0f); pad.getValue().convertToFloat() < number)
+        pad.setValue(APFloat(number));
     return floor;
   }
 
@@ -97,8 +100,8 @@ void quantir::raisePaddings(func::FuncOp func) {
 
 namespace {
 
-/// What stands for -infinity.
-constexpr float asGoodAsInfinite = -1e4f;
+/// What stands for -infinity if nothing speaks against it, and what nobody can mean otherwise.
+constexpr float asGoodAsInfinite = -1e4f, certainlyInfinite = -1e30f;
 
 /// Where a padded value has the elements that were given: in each dimension the first and the one
 /// behind the last. Empty where it is not known. A dynamic dimension is not padded.
@@ -120,33 +123,12 @@ static bool isMovement(Operation *op) {
          !quantizable.takesMaximum();
 }
 
-/// The elements beside `pad`'s and those of other paddings before it.
+/// Those that another padding has put there are given, too.
 static GivenElements givenElements(nn::PadOp pad) {
-  auto at = [](ArrayRef<int64_t> offsets, Value input) {
-    GivenElements given;
-    for (auto [begin, size] :
-         llvm::zip(offsets, cast<RankedTensorType>(input.getType()).getShape()))
-      given.emplace_back(begin, ShapedType::isDynamic(size) ? size : begin + size);
-    return given;
-  };
-  const size_t rank = cast<RankedTensorType>(pad.getType()).getRank();
-  SmallVector<int64_t> offsets(pad.getPadding().take_front(rank));
-  GivenElements given = at(offsets, pad.getInput());
-  bool isMoved = false;
-  for (Operation *op = pad.getInput().getDefiningOp(); op && isMovement(op);
-       op = op->getOperand(0).getDefiningOp()) {
-    auto inner = dyn_cast<nn::PadOp>(op);
-    if (!inner || isMoved) {
-      isMoved = true;
-      if (inner && !inner.getOwnElements().empty())
-        return {};
-      continue;
-    }
-    for (auto [offset, more] : llvm::zip(offsets, inner.getPadding()))
-      offset += more;
-    if (!inner.getOwnElements().empty())
-      given = at(offsets, inner.getInput());
-  }
+  GivenElements given;
+  for (auto [begin, size] :
+       llvm::zip(pad.getPadding(), cast<RankedTensorType>(pad.getInput().getType()).getShape()))
+    given.emplace_back(begin, ShapedType::isDynamic(size) ? size : begin + size);
   return given;
 }
 
@@ -182,11 +164,14 @@ static bool hidesPadding(Operation *user, const PaddedValue &padded,
   auto clamp = dyn_cast<nn::ClampOp>(user);
   if (isa<nn::ReluOp>(user) || (clamp && clamp.getMin().convertToFloat() >= 0))
     return true;
-  // Whoever takes a maximum of -infinity alone gets that, for which there is no better code.
-  if (auto pool = dyn_cast<nn::MaxPoolOp>(user);
-      pool && !padded.given.empty() && !std::isinf(padded.number))
+  auto op = dyn_cast<QuantizableOpInterface>(user);
+  const bool takesMaximum = op && op.takesMaximum();
+  // A maximum of it alone is -infinity, too, for which there is no better code than the least.
+  if (takesMaximum && padded.number <= certainlyInfinite)
+    return true;
+  if (auto pool = dyn_cast<nn::MaxPoolOp>(user); pool && !padded.given.empty())
     return eachWindowHoldsOne(pool, padded.given);
-  if (auto op = dyn_cast<QuantizableOpInterface>(user); op && op.takesMaximum())
+  if (takesMaximum)
     return padded.number <= asGoodAsInfinite;
   if (!isMovement(user))
     return false;

@@ -103,9 +103,15 @@ class HelpFormatter : public CLI::Formatter {
 public:
   HelpFormatter() { column_width(28); }
 
-  std::string make_option_desc(const CLI::Option *option) const override {
-    return wrapped(CLI::Formatter::make_option_desc(option), 80 - get_column_width());
+  std::string make_description(const CLI::App *app) const override {
+    return wrapped(CLI::Formatter::make_description(app), columns);
   }
+  std::string make_option_desc(const CLI::Option *option) const override {
+    return wrapped(CLI::Formatter::make_option_desc(option), columns - get_column_width());
+  }
+
+private:
+  static constexpr size_t columns = 80;
 };
 } // namespace
 

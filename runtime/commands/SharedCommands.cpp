@@ -103,7 +103,7 @@ void quantir::runtime::addEvalCommand(CommandLine &line, const FileLoader &loade
   };
   auto state = std::make_shared<State>();
   CLI::App &app = line.addCommand(
-      "eval", "Measure how often a model's most likely class is the right one", [=] {
+      "eval", "Measure how often the most likely class is right", [=] {
         state->options.execution = state->execution;
         Result<PlanPtr> plan = state->load(loader);
         return plan ? runEval(*plan, state->options) : plan.status();
@@ -112,7 +112,7 @@ void quantir::runtime::addEvalCommand(CommandLine &line, const FileLoader &loade
   addDataOptions(app, state->options.data, /*required=*/true);
   app.add_option("--labels", state->options.labels, "The right classes, .npy: one integer a sample")
       ->required()
-      ->type_name("LABELS");
+      ->type_name("FILE");
   app.add_option("--output-name", state->options.output,
                  "The output that holds the class scores, if there are several")
       ->type_name("NAME");
@@ -178,7 +178,7 @@ int quantir::runtime::runQrun(int argc, const char *const *argv) {
                      "Run, and write the outputs as float32: .npy, or .npz if there are several")
           ->type_name("FILE"),
       app.add_option("--labels", state.labels, "Evaluate against these classes")
-          ->type_name("LABELS"),
+          ->type_name("FILE"),
       app.add_option("--calibrate", state.statistics,
                      "Run a prepared plan, and write what its observers saw as JSON")
           ->type_name("FILE"),

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/kernels/onednn/Kernels.h"
+#include "runtime/kernels/onednn/Pipeline.h"
 #include "runtime/kernels/onednn/Threads.h"
 #include "runtime/kernels/onednn/Weighted.h"
 #include "runtime/session/Backends.h"
@@ -15,7 +16,6 @@
 #include <future>
 #include <new>
 #include <pthread.h>
-#include <sys/mman.h>
 
 namespace quantir::runtime {
 
@@ -94,14 +94,6 @@ void endPool() {
   hasPool = false;
 }
 
-/// Whether there is address space for what oneDNN allocates, unchecked in places, while it makes a
-/// primitive: code above all, of which it wants some 100 KB. It crashes where that fails.
-bool hasRoomForPrimitive() {
-  constexpr size_t room = 16 << 20;
-  void *probe = ::mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return probe != MAP_FAILED && ::munmap(probe, room) == 0;
-}
-
 /// oneDNN's code generator keeps a failure for the thread: all that it is asked for there fails
 /// from then on. Such a thread has its kernels made by another.
 thread_local bool generatorFailed = false;
@@ -166,8 +158,7 @@ public:
 private:
   /// Whatever oneDNN objects to, the reference backend does; a lack of memory is no objection.
   static std::unique_ptr<Kernel> createHere(const KernelSpec &spec) {
-    if (!hasRoomForPrimitive())
-      throw std::bad_alloc();
+    requireRoomForPrimitive();
     try {
       return create(spec);
     } catch (const dnnl::error &error) {

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <new>
 #include <optional>
+#include <sys/mman.h>
 
 namespace quantir::runtime::onednn {
 
@@ -42,6 +43,14 @@ private:
 };
 
 } // namespace
+
+void requireRoomForPrimitive() {
+  constexpr size_t room = 16 << 20;
+  void *probe = ::mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (probe == MAP_FAILED)
+    throw std::bad_alloc();
+  ::munmap(probe, room);
+}
 
 bool fitsPrimitive(const WindowInfo &window) {
   constexpr int64_t limit = int64_t(1) << 30;
@@ -136,6 +145,7 @@ std::byte *PipelineBuilder::allocate(size_t bytes) {
   auto *data = static_cast<std::byte *>(operator new(std::max<size_t>(bytes, 1), align));
   constantSize += bytes;
   constants.emplace_back(data, [](std::byte *p) { operator delete(p, align); });
+  requireRoomForPrimitive(); // for which this memory is
   return data;
 }
 
@@ -191,6 +201,7 @@ std::optional<Buffer> PipelineBuilder::reorder(Buffer from, const dnnl::memory::
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const dnnl::reorder::primitive_desc desc(cpuEngine(), fromDesc, cpuEngine(), toDesc, attr);
   std::vector<std::byte> scratchpad(desc.scratchpad_desc().get_size() + alignment);
+  requireRoomForPrimitive();
   PrimitiveStage stage{dnnl::reorder(desc)};
   if (desc.scratchpad_desc().get_size())
     stage.bind(DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), Buffer::constant(scratchpad.data()));

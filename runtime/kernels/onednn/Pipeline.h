@@ -150,6 +150,11 @@ private:
   std::vector<std::shared_ptr<std::byte>> constants;
 };
 
+/// Throws std::bad_alloc if there is no address space for what oneDNN allocates, unchecked in
+/// places, while it makes a primitive: code above all, of which it wants some 100 KB. It crashes
+/// where that fails.
+void requireRoomForPrimitive();
+
 /// Whether oneDNN, whose kernels hold these numbers in 32 bits, can be asked for a window at all.
 bool fitsPrimitive(const WindowInfo &window);
 

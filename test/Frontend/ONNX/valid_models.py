@@ -322,6 +322,15 @@ def nearest_of_whole_positions():
 
 
 @case
+def nearest_keeps_a_dimension_of_the_same_size():
+    m, x = Model(), normal(1, 1, 2, 5000)
+    m.input("x", x)
+    m.output(m.node("Resize", "x", "", "", m.shape(m.batch_of("x"), 1, 3, 5000), mode="nearest",
+                    coordinate_transformation_mode="align_corners", nearest_mode="floor"), x[:, :, [0, 0, 1]])
+    return m
+
+
+@case
 def aligned_corners_of_no_whole_size():
     m, x = Model(13), normal(2, 1, 1, 7)
     m.input("x", x)

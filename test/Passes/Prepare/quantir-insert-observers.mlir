@@ -188,43 +188,85 @@ func.func @clipped_padding(%x: tensor<?x2x4xf32>) -> (tensor<?x3x2xf32>, tensor<
 
 // -----
 
-// What stands for -infinity is meant never to be the maximum, unless a window is seen to hold nothing else.
-// Clipped, it is another number; for -infinity itself there is no code but the least.
+// What stands for -infinity is meant never to be the maximum, unless a window is seen to hold nothing else;
+// of -1e30 and less nothing else can be meant.
 // CHECK-LABEL: func @as_good_as_infinite
 // CHECK: nn.pad
-// CHECK-SAME: value = -3.0
+// CHECK-SAME: value = -3.0{{0*}}e+04
 // CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
 // CHECK: nn.pad
-// CHECK-SAME: value = -2.0
+// CHECK-SAME: value = -2.0{{0*}}e+04
 // CHECK-NEXT: quantir.observe %{{.*}}, @act_1 :
 // CHECK: nn.pad
-// CHECK-SAME: value = 0xFF800000
+// CHECK-SAME: value = -1.0{{0*}}e+30
 // CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
 func.func @as_good_as_infinite(%x: tensor<?x2x4xf32>) -> (tensor<?x2x3xf32>, tensor<?x3x2xf32>, tensor<?x3x2xf32>) {
-  %0 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -3.0e+38 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %0 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -3.0e+04 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
   %1 = nn.reshape %0 {shape = array<i64: -1, 2, 6>} : (tensor<?x3x4xf32>) -> tensor<?x2x6xf32>
   %2 = nn.max_pool %1 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x2x6xf32>) -> tensor<?x2x3xf32>
-  %3 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -2.0e+38 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %3 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -2.0e+04 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
   %4 = nn.max_pool %3 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
-  %5 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = 0xFF800000 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %5 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -1.0e+30 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
   %6 = nn.max_pool %5 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x4xf32>) -> tensor<?x3x2xf32>
   return %2, %4, %6 : tensor<?x2x3xf32>, tensor<?x3x2xf32>, tensor<?x3x2xf32>
 }
 
 // -----
 
-// A padding of -1 around one of -1e4 is the maximum of the outermost windows, whose codes have to be right.
-// CHECK-LABEL: func @padding_around_padding
+// A padding that would have to be above 0 stays, and takes no range.
+// CHECK-LABEL: func @clipped_above_zero
+// CHECK: nn.pad {{.*}}quantir.annotation = #annotation{{[0-9]*[}]}}
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+func.func @clipped_above_zero(%x: tensor<?x2x4xf32>) -> tensor<?x3x4xf32> {
+  %0 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -1.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+  %1 = nn.clamp %0 {min = 5.0e-1 : f32, max = 6.0 : f32} : (tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
+  return %1 : tensor<?x3x4xf32>
+}
+
+// -----
+
+// The parts of a split have readers of their own; the least bound holds.
+// CHECK-LABEL: func @clipped_parts
 // CHECK: nn.pad
-// CHECK-SAME: value = -1.0{{0*}}e+04
+// CHECK-SAME: value = -3.0
+func.func @clipped_parts(%x: tensor<?x2x4xf32>) -> (tensor<?x2x4xf32>, tensor<?x2x4xf32>) {
+  %0 = nn.pad %x {padding = array<i64: 0, 2, 0, 0, 0, 0>, value = -9.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x4x4xf32>
+  %1:2 = nn.split %0 {axis = 1 : i64, sizes = array<i64: 2, 2>} : (tensor<?x4x4xf32>) -> (tensor<?x2x4xf32>, tensor<?x2x4xf32>)
+  %2 = nn.relu %1#0 : (tensor<?x2x4xf32>) -> tensor<?x2x4xf32>
+  %3 = nn.clamp %1#1 {min = -3.0 : f32, max = 6.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x2x4xf32>
+  return %2, %3 : tensor<?x2x4xf32>, tensor<?x2x4xf32>
+}
+
+// -----
+
+// PyTorch observes the padding as it is.
+// CHECK-LABEL: func @as_pytorch
 // CHECK: nn.pad
-// CHECK-SAME: value = -1.0
-// CHECK-NEXT: quantir.observe %{{.*}}, @[[OUTER:act_[0-9]+]] :
-func.func @padding_around_padding(%x: tensor<?x2x4xf32>) -> tensor<?x2x4xf32> {
-  %0 = nn.pad %x {padding = array<i64: 0, 0, 1, 0, 0, 1>, value = -1.0e+04 : f32} : (tensor<?x2x4xf32>) -> tensor<?x2x6xf32>
-  %1 = nn.pad %0 {padding = array<i64: 0, 0, 1, 0, 0, 1>, value = -1.0 : f32} : (tensor<?x2x6xf32>) -> tensor<?x2x8xf32>
-  %2 = nn.max_pool %1 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x2x8xf32>) -> tensor<?x2x4xf32>
-  return %2 : tensor<?x2x4xf32>
+// CHECK-SAME: value = -5.0
+module attributes {quantir.backend_config = #quantir.backend_config<"native">} {
+  func.func @as_pytorch(%x: tensor<?x2x4xf32>) -> tensor<?x3x4xf32> {
+    %0 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -5.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
+    %1 = nn.relu %0 : (tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
+    return %1 : tensor<?x3x4xf32>
+  }
+}
+
+// -----
+
+// In a unit, too.
+// CHECK-LABEL: func @clipped_in_a_unit
+// CHECK: quantir.fused "pad_relu"
+// CHECK: nn.pad %{{[a-z0-9]+}} {padding = array<i64: 0, 0, 0, 1>}
+module attributes {quantir.backend_config = #quantir.backend_config<"own", patterns = [<"nn.relu(nn.pad)", observation = share, dtypes = [<input = <quint8>, output = <quint8>>]>]>} {
+  func.func @clipped_in_a_unit(%x: tensor<?x4xf32>) -> tensor<?x5xf32> {
+    %0 = quantir.fused "pad_relu"(%x) {
+    ^bb0(%arg: tensor<?x4xf32>):
+      %1 = nn.pad %arg {padding = array<i64: 0, 0, 0, 1>, value = -5.0 : f32} : (tensor<?x4xf32>) -> tensor<?x5xf32>
+      %2 = nn.relu %1 : (tensor<?x5xf32>) -> tensor<?x5xf32>
+      quantir.yield %2 : tensor<?x5xf32>
+    } : (tensor<?x4xf32>) -> tensor<?x5xf32>
+    return %0 : tensor<?x5xf32>
+  }
 }
 
 // -----

@@ -266,20 +266,26 @@ TEST_CASE("reading and writing arrays") {
 // Sanitizers need address space of their own.
 #ifndef QUANTIR_SANITIZED
 
+/// How a process ends that has `room` bytes of address space more to make a session of `plan` in:
+/// its code is that of the status.
+static int statusOfSessionIn(size_t room, const std::shared_ptr<const Plan> &plan) {
+  return statusOfChild([&] {
+    size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlim_t limit = pages * size_t(::sysconf(_SC_PAGESIZE)) + room;
+    const rlimit limits = {limit, limit};
+    ::setrlimit(RLIMIT_AS, &limits);
+    ::_exit(int(Session::create(plan, options(3, "onednn")).status().code()));
+  });
+}
+
 // Not what operator new fails at, but the system: oneDNN's generated code has memory of its own.
 TEST_CASE("sessions are made, or are not, in the address space that there is") {
-  std::shared_ptr<const Plan> plan = loadPlan(linear(-1));
   constexpr size_t step = 128 << 10, fine = 2 << 20, most = 48 << 20;
+  std::shared_ptr<const Plan> plan = loadPlan(linear(-1));
   int status = 0;
   for (size_t room = 0; room <= most; room += room < fine ? step : 8 * step) {
-    status = statusOfChild([&] {
-      size_t pages = 0;
-      std::ifstream("/proc/self/statm") >> pages;
-      const rlim_t limit = pages * size_t(::sysconf(_SC_PAGESIZE)) + room;
-      const rlimit limits = {limit, limit};
-      ::setrlimit(RLIMIT_AS, &limits);
-      ::_exit(int(Session::create(plan, options(3, "onednn")).status().code()));
-    });
+    status = statusOfSessionIn(room, plan);
     CAPTURE(room, status);
     REQUIRE(WIFEXITED(status));
     const auto code = StatusCode(WEXITSTATUS(status));
