@@ -102,12 +102,11 @@ void quantir::runtime::addEvalCommand(CommandLine &line, const FileLoader &loade
     EvalOptions options;
   };
   auto state = std::make_shared<State>();
-  CLI::App &app = line.addCommand(
-      "eval", "Measure how often the most likely class is right", [=] {
-        state->options.execution = state->execution;
-        Result<PlanPtr> plan = state->load(loader);
-        return plan ? runEval(*plan, state->options) : plan.status();
-      });
+  CLI::App &app = line.addCommand("eval", "Measure how often the most likely class is right", [=] {
+    state->options.execution = state->execution;
+    Result<PlanPtr> plan = state->load(loader);
+    return plan ? runEval(*plan, state->options) : plan.status();
+  });
   state->add(app, loader);
   addDataOptions(app, state->options.data, /*required=*/true);
   app.add_option("--labels", state->options.labels, "The right classes, .npy: one integer a sample")
@@ -177,8 +176,7 @@ int quantir::runtime::runQrun(int argc, const char *const *argv) {
       app.add_option("--output", state.output,
                      "Run, and write the outputs as float32: .npy, or .npz if there are several")
           ->type_name("FILE"),
-      app.add_option("--labels", state.labels, "Evaluate against these classes")
-          ->type_name("FILE"),
+      app.add_option("--labels", state.labels, "Evaluate against these classes")->type_name("FILE"),
       app.add_option("--calibrate", state.statistics,
                      "Run a prepared plan, and write what its observers saw as JSON")
           ->type_name("FILE"),
