@@ -23,8 +23,10 @@ def NN_InterpolateOp : Op<NN_Dialect, "interpolate", [
     `floor`, `ceil`, `round_prefer_floor` or `round_prefer_ceil`. With `"linear"` (PyTorch's linear,
     bilinear and trilinear) it is interpolated between the neighbours. Beyond the border the value
     at the border goes on. `scales` are the factors that the model gives; without them a scale is
-    the ratio of the sizes. Positions are computed in float32, with a scale and `nearest` as written,
-    else as PyTorch does, times `1 / scale` or `in / out`. `antialias`, bicubic and area interpolation are not supported.
+    the ratio of the sizes. Positions are computed in float32: of `nearest` with a scale or
+    `align_corners` as written, as ONNX Runtime does; else as PyTorch does, times `1 / scale`,
+    `in / out` or `(in - 1) / (out - 1)`. `antialias`, bicubic and area interpolation are not
+    supported.
 
     Quantized, the result has the input's scale and zero point; `nearest` moves the codes.
 

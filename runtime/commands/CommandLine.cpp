@@ -98,7 +98,7 @@ static std::string wrapped(std::string text, size_t width) {
 }
 
 namespace {
-/// Help for terminals of 80 columns, which CLI11 breaks by itself from 2.5 on only.
+/// Help for terminals of 80 columns.
 class HelpFormatter : public CLI::Formatter {
 public:
   HelpFormatter() { column_width(28); }

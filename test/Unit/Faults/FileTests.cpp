@@ -15,7 +15,6 @@
 #include <cstdarg>
 #include <fcntl.h>
 #include <functional>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
