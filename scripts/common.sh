@@ -35,5 +35,5 @@ configure() {
   fi
 }
 
-# build FOLDER
-build() { cmake --build "$1" -j "$(job_count)"; }
+# build FOLDER [TARGET...]
+build() { cmake --build "$1" -j "$(job_count)" ${2:+--target "${@:2}"}; }

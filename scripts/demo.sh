@@ -10,7 +10,7 @@ if (($#)); then
   exit 2
 fi
 
-./scripts/build.sh
+./scripts/build.sh quantir # nothing else is run
 
 quantir=build/bin/quantir
 example=examples/digits
