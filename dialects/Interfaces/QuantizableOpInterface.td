@@ -37,7 +37,8 @@ def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
     InterfaceMethod<[{
         True if the op on integers equals the op on the real values they stand for, whenever all
         operands and results have the same quantization parameters. Data movement, maximum and
-        clipping do; sums do not.
+        clipping do; sums do not, nor does an op whose operands with the role Activation decide by
+        their order what else the result holds, as an index of the maximum would.
       }],
       "bool", "commutesWithQuantization">,
     InterfaceMethod<[{
@@ -51,6 +52,24 @@ def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
         that a number which is less than all others changes nothing.
       }],
       "bool", "takesMaximum", (ins), /*methodBody=*/"", /*defaultImplementation=*/"return false;">,
+    InterfaceMethod<[{
+        The number that the op takes for all that are less: 0 for ReLU. Such an op has one operand
+        and commutes with quantization. -infinity for an op that does not clip.
+      }],
+      "float", "getLowerClip", (ins), /*methodBody=*/"",
+      /*defaultImplementation=*/"return -::std::numeric_limits<float>::infinity();">,
+    InterfaceMethod<[{
+        True if a positive factor of each channel (dimension 1, or the last behind a linear op) of
+        the operand is one of the result: op(factor * x) = factor * op(x).
+      }],
+      "bool", "passesChannelFactors", (ins), /*methodBody=*/"",
+      /*defaultImplementation=*/"return false;">,
+    InterfaceMethod<[{
+        The number of groups into which the channels of the operand and of the result fall, each
+        group of the result computed from one of the operand.
+      }],
+      "int64_t", "getChannelGroups", (ins), /*methodBody=*/"",
+      /*defaultImplementation=*/"return 1;">,
   ];
 
   let extraSharedClassDeclaration = [{

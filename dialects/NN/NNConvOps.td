@@ -50,6 +50,7 @@ def NN_ConvOp : NN_WeightedOp<"conv", /*weightChannelAxis=*/0, /*resultChannelAx
         : (tensor<?x3x32x32xf32>, tensor<16x3x3x3xf32>, tensor<16xf32>) -> tensor<?x16x16x16xf32>
     ```
   }];
+  let extraClassDeclaration = [{ int64_t getChannelGroups() { return getGroups(); } }];
   let hasCanonicalizer = 1;
 }
 
@@ -84,6 +85,7 @@ def NN_ConvTransposeOp : NN_WeightedOp<"conv_transpose", /*weightChannelAxis=*/1
     index of one axis, and can have a scale for each. `output_padding` enlarges the
     result at its ends, and each is smaller than the stride or the dilation.
   }];
+  let extraClassDeclaration = [{ int64_t getChannelGroups() { return getGroups(); } }];
 }
 
 #endif // QUANTIR_DIALECTS_NN_NNCONVOPS_TD

@@ -14,6 +14,10 @@ def NN_ReluOp : NN_UnaryOp<"relu", NN_Commuting> {
   let description = [{
     `torch.nn.functional.relu`: `result = max(input, 0)`, elementwise. Of NaN it makes NaN.
   }];
+  let extraClassDeclaration = [{
+    float getLowerClip() { return 0; }
+    bool passesChannelFactors() { return true; }
+  }];
   let hasFolder = 1;
   let hasCanonicalizer = 1;
 }
@@ -29,6 +33,7 @@ def NN_ClampOp : NN_UnaryOp<"clamp", NN_Commuting, (ins F32Attr:$min, F32Attr:$m
     %y = nn.clamp %x {max = 6.0 : f32, min = 0.0 : f32} : (tensor<?x8xf32>) -> tensor<?x8xf32>
     ```
   }];
+  let extraClassDeclaration = [{ float getLowerClip() { return getMin().convertToFloat(); } }];
   let hasFolder = 1;
   let hasCanonicalizer = 1;
   let hasVerifier = 1;

@@ -26,7 +26,10 @@ def NN_MaxPoolOp : NN_ShapedOp<"max_pool", NN_Commuting, (ins
     padding at the end is left out. Padding is never the maximum. Each padding is less than the
     dilated kernel (PyTorch takes at most half of it). The indices of the maxima are not given.
   }];
-  let extraClassDeclaration = [{ bool takesMaximum() { return true; } }];
+  let extraClassDeclaration = [{
+    bool takesMaximum() { return true; }
+    bool passesChannelFactors() { return true; }
+  }];
 }
 
 def NN_AvgPoolOp : NN_ShapedOp<"avg_pool", NN_Shared, (ins
@@ -42,6 +45,7 @@ def NN_AvgPoolOp : NN_ShapedOp<"avg_pool", NN_Shared, (ins
     nothing to the sum; the divisor counts it when `count_include_pad` is true, but never the part
     of a window that `ceil_mode` puts beyond the padding. `divisor_override` is not supported.
   }];
+  let extraClassDeclaration = [{ bool passesChannelFactors() { return true; } }];
 }
 
 def NN_AdaptiveAvgPoolOp : NN_ShapedOp<"adaptive_avg_pool", NN_Shared, (ins
@@ -52,6 +56,7 @@ def NN_AdaptiveAvgPoolOp : NN_ShapedOp<"adaptive_avg_pool", NN_Shared, (ins
     `[N, C, X_0, …]` to `[N, C, output_size]`. Element `y` of dimension `i` is the mean of the
     elements from `floor(y * X_i / Y_i)` up to, not including, `ceil((y + 1) * X_i / Y_i)`.
   }];
+  let extraClassDeclaration = [{ bool passesChannelFactors() { return true; } }];
 }
 
 def NN_MeanOp : NN_ShapedOp<"mean", NN_Shared, (ins

@@ -73,10 +73,7 @@ private:
     float floor = infinity;
     for (Value result : op->getResults())
       floor = std::min(floor, floorOf(result));
-    if (isa<nn::ReluOp>(op))
-      return std::max(floor, 0.0f);
-    if (auto clamp = dyn_cast<nn::ClampOp>(op))
-      return std::max(floor, clamp.getMin().convertToFloat());
+    floor = std::max(floor, quantizable.getLowerClip());
     // A number above 0 would have to be in the range in its turn; 0 lies in every range.
     if (auto pad = dyn_cast<nn::PadOp>(op); pad && floor < infinity)
       if (const float number = std::min(floor, 0.0f); pad.getValue().convertToFloat() < number)
@@ -117,10 +114,8 @@ struct PaddedValue {
 } // namespace
 
 /// Whether `op` moves or clips the elements of its operand.
-static bool isMovement(Operation *op) {
-  auto quantizable = dyn_cast_if_present<QuantizableOpInterface>(op);
-  return quantizable && quantizable.commutesWithQuantization() && op->getNumOperands() == 1 &&
-         !quantizable.takesMaximum();
+static bool isMovement(QuantizableOpInterface op) {
+  return op.commutesWithQuantization() && op->getNumOperands() == 1 && !op.takesMaximum();
 }
 
 /// Those that another padding has put there are given, too.
@@ -161,11 +156,12 @@ static bool eachWindowHoldsOne(nn::MaxPoolOp pool, const GivenElements &given) {
 /// is added to `next`.
 static bool hidesPadding(Operation *user, const PaddedValue &padded,
                          SmallVectorImpl<PaddedValue> &next) {
-  auto clamp = dyn_cast<nn::ClampOp>(user);
-  if (isa<nn::ReluOp>(user) || (clamp && clamp.getMin().convertToFloat() >= 0))
-    return true;
   auto op = dyn_cast<QuantizableOpInterface>(user);
-  const bool takesMaximum = op && op.takesMaximum();
+  if (!op)
+    return false;
+  if (op.getLowerClip() >= 0)
+    return true;
+  const bool takesMaximum = op.takesMaximum();
   // A maximum of it alone is -infinity, too, for which there is no better code than the least.
   if (takesMaximum && padded.number <= certainlyInfinite)
     return true;
@@ -173,16 +169,15 @@ static bool hidesPadding(Operation *user, const PaddedValue &padded,
     return eachWindowHoldsOne(pool, padded.given);
   if (takesMaximum)
     return padded.number <= asGoodAsInfinite;
-  if (!isMovement(user))
+  if (!isMovement(op))
     return false;
   GivenElements given;
-  if (clamp)
+  if (isa<nn::ClampOp>(user))
     given = padded.given;
   if (auto transpose = dyn_cast<nn::TransposeOp>(user); transpose && !padded.given.empty())
     for (int64_t dim : transpose.getPermutation())
       given.push_back(padded.given[dim]);
-  const float number =
-      clamp ? std::max(padded.number, clamp.getMin().convertToFloat()) : padded.number;
+  const float number = std::max(padded.number, op.getLowerClip());
   for (Value result : user->getResults())
     next.push_back({result, number, given});
   return true;

@@ -28,11 +28,6 @@ using namespace quantir;
 
 namespace {
 
-/// Whether a positive factor of a channel of the operand is one of the result's.
-bool passesFactors(Operation *op) {
-  return isa<nn::ReluOp, nn::MaxPoolOp, nn::AvgPoolOp, nn::AdaptiveAvgPoolOp>(op);
-}
-
 /// Whether `second` reads the result of `first`, which nothing else does.
 bool feeds(const Layer &first, const Layer &second) {
   if (!first.scalesWithOutput || first.outputAxis != second.inputAxis)
@@ -43,7 +38,8 @@ bool feeds(const Layer &first, const Layer &second) {
     if (&use == second.input)
       return true;
     op = use.getOwner();
-    if (!passesFactors(op))
+    auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+    if (!quantizable || !quantizable.passesChannelFactors())
       return false;
   }
   return false;

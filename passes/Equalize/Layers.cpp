@@ -46,8 +46,8 @@ std::optional<Layer> quantir::layerOf(Operation *unit) {
     return std::nullopt;
   layer.shape.dims = cast<RankedTensorType>(layer.weight->get().getType()).getShape().vec();
   auto rankOf = [](Value value) { return cast<RankedTensorType>(value.getType()).getRank(); };
-  if (auto conv = dyn_cast<nn::ConvOp>(root)) {
-    layer.shape.groups = conv.getGroups();
+  layer.shape.groups = cast<QuantizableOpInterface>(root).getChannelGroups();
+  if (isa<nn::ConvOp>(root)) {
     layer.inputAxis = layer.outputAxis = 1;
   } else {
     layer.inputAxis = rankOf(layer.input->get()) - 1;

@@ -20,12 +20,6 @@ using namespace quantir;
 
 namespace {
 
-int64_t groupsOf(Operation *op) {
-  std::optional<Attribute> groups = op->getInherentAttr("groups");
-  auto integer = groups ? dyn_cast_or_null<IntegerAttr>(*groups) : IntegerAttr();
-  return integer ? integer.getInt() : 1;
-}
-
 struct FoldBatchNorm : public OpRewritePattern<nn::BatchNormOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -63,8 +57,8 @@ struct FoldBatchNorm : public OpRewritePattern<nn::BatchNormOp> {
 
     numerics::foldBatchNorm(
         {*gamma, *beta, *mean, *variance, norm.getEpsilon().convertToFloat()},
-        {weightType.getShape().vec(), groupsOf(weighted), /*transposed=*/*axis == 1}, *weights,
-        bias);
+        {weightType.getShape().vec(), weighted.getChannelGroups(), /*transposed=*/*axis == 1},
+        *weights, bias);
 
     Location loc = weighted->getLoc();
     rewriter.setInsertionPoint(weighted);
