@@ -10,8 +10,7 @@ include(AddMLIR)
 
 add_library(quantir_mlir INTERFACE)
 target_include_directories(quantir_mlir SYSTEM INTERFACE ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
-target_include_directories(quantir_mlir INTERFACE
-  ${QUANTIR_ROOT}/include ${QUANTIR_INCLUDE_ROOT} ${QUANTIR_GENERATED_ROOT})
+target_include_directories(quantir_mlir INTERFACE ${QUANTIR_INCLUDE_ROOTS})
 target_compile_definitions(quantir_mlir INTERFACE ${LLVM_DEFINITIONS_LIST})
 target_link_libraries(quantir_mlir INTERFACE MLIR LLVM)
 # MLIR is built without run-time type information, which this check of UBSan asks for.
@@ -59,10 +58,11 @@ if(QUANTIR_PCH)
 endif()
 
 # quantir_tablegen(TARGET file.td -gen-x out.h.inc [-dialect=name] [-gen-y out2.inc ...])
-# Runs mlir-tblgen on one .td of the current folder, once for each generator and output; TARGET depends on them all. An
-# option after an output, one of those named below, belongs to its generator.
+# Runs mlir-tblgen on one .td of the folder of include/quantir that is named as the current one, once for each generator and
+# output; TARGET depends on them all. An option after an output, one of those named below, belongs to its generator.
 function(quantir_tablegen target td)
-  set(LLVM_TARGET_DEFINITIONS ${td})
+  cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${QUANTIR_ROOT} OUTPUT_VARIABLE folder)
+  set(LLVM_TARGET_DEFINITIONS ${QUANTIR_ROOT}/include/quantir/${folder}/${td})
   list(TRANSFORM MLIR_INCLUDE_DIRS PREPEND -I OUTPUT_VARIABLE mlir_includes) # two of them in LLVM's own build tree
   set(rest ${ARGN})
   while(rest)
@@ -75,7 +75,7 @@ function(quantir_tablegen target td)
       endif()
     endif()
     mlir_tablegen(${output} ${generator} ${extra}
-      -I${QUANTIR_INCLUDE_ROOT} -I${QUANTIR_ROOT}/include ${mlir_includes})
+      -I${QUANTIR_ROOT}/include ${mlir_includes})
   endwhile()
   add_public_tablegen_target(${target})
   add_dependencies(quantir-generated ${target})

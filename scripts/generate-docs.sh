@@ -23,24 +23,23 @@ fi
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-# The sources under the names that they are included by.
-mkdir -p "$scratch/include/quantir" "$scratch/generated"
-ln -s "$PWD/dialects" "$PWD/passes" "$scratch/include/quantir/"
+mkdir "$scratch/generated"
+sources=include/quantir
 
 generate() { # generate PAGE FILE.td OPTION...
   local page=$scratch/generated/$1 td=$2
   shift 2
-  "$tblgen" "$@" -I"$(dirname "$td")" -I"$scratch/include" -I"$llvm/include" "$td" >"$page"
+  "$tblgen" "$@" -Iinclude -I"$llvm/include" "$td" >"$page"
 }
 
 for dialect in nn:NN/NNOps.td quantir:Quantir/QuantirOps.td kernel:Kernel/KernelOps.td; do
-  td=dialects/${dialect#*:}
+  td=$sources/dialects/${dialect#*:}
   generate "$(basename "$(dirname "$td")")Dialect.md" "$td" -gen-dialect-doc -dialect="${dialect%%:*}"
 done
-for td in passes/*/Passes.td; do
+for td in "$sources"/passes/*/Passes.td; do
   generate "$(basename "$(dirname "$td")")Passes.md" "$td" -gen-pass-doc
 done
-for td in dialects/Interfaces/*.td; do
+for td in "$sources"/dialects/Interfaces/*.td; do
   generate "$(basename "$td" .td).md" "$td" -gen-op-interface-docs
 done
 

@@ -1,6 +1,6 @@
 //===- BackendConfigAttrs.cpp - Text form of backend configs --------------===//
 
-#include "quantir/dialects/Quantir/AttrFields.h"
+#include "AttrFields.h"
 #include "quantir/dialects/Quantir/ObjectTypes.h"
 #include "quantir/dialects/Quantir/Pattern.h"
 #include "quantir/dialects/Quantir/Quantir.h"

@@ -1,6 +1,6 @@
 //===- QuantirAttrs.cpp - Observers as attributes, attribute registration -===//
 
-#include "quantir/dialects/Quantir/AttrFields.h"
+#include "AttrFields.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
 #include "quantir/Numerics/ObserverJson.h"

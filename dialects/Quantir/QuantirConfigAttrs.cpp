@@ -1,6 +1,6 @@
 //===- QuantirConfigAttrs.cpp - Text form of the configuration attributes -===//
 
-#include "quantir/dialects/Quantir/AttrFields.h"
+#include "AttrFields.h"
 #include "quantir/dialects/Quantir/PythonRegex.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 

@@ -7,7 +7,7 @@
 #include "quantir/Calibration/UnitComparison.h"
 
 #include "MeasuringModel.h"
-#include "StatusDiagnostics.h"
+#include "quantir/Calibration/StatusDiagnostics.h"
 
 #include "quantir/Numerics/Metrics.h"
 #include "quantir/Numerics/Quantize.h"

@@ -1,6 +1,6 @@
 //===- Builtins.cpp - Configurations that have a name ---------------------===//
 
-#include "Builtins.h"
+#include "quantir/Config/Builtins.h"
 
 using namespace mlir;
 using namespace quantir;

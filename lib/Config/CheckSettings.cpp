@@ -2,7 +2,7 @@
 
 #include "quantir/Config/CustomConfig.h"
 
-#include "Builtins.h"
+#include "quantir/Config/Builtins.h"
 
 #include "quantir/Numerics/Text.h"
 #include "quantir/dialects/NN/NN.h"

@@ -2,7 +2,7 @@
 
 #include "PyTorchText.h"
 
-#include "Builtins.h"
+#include "quantir/Config/Builtins.h"
 #include "PythonText.h"
 
 #include "quantir/Numerics/Observer.h"

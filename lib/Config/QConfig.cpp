@@ -2,7 +2,7 @@
 
 #include "quantir/Config/QConfig.h"
 
-#include "Builtins.h"
+#include "quantir/Config/Builtins.h"
 #include "PyTorchText.h"
 
 #include "quantir/Numerics/ObserverJson.h"

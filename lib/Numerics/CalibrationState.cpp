@@ -3,7 +3,7 @@
 #include "quantir/Numerics/CalibrationState.h"
 
 #include "quantir/Numerics/JsonText.h"
-#include "quantir/Numerics/JsonTree.h"
+#include "JsonTree.h"
 #include "quantir/Numerics/ObserverJson.h"
 #include "quantir/Numerics/Observers.h"
 #include "quantir/Numerics/Text.h"

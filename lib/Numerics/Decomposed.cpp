@@ -1,6 +1,6 @@
 //===- Decomposed.cpp - Quantizing tokens and groups ----------------------===//
 
-#include "quantir/Numerics/Decomposed.h"
+#include "Decomposed.h"
 
 #include "quantir/Numerics/Rounding.h"
 #include "quantir/Numerics/Scan.h"

@@ -1,6 +1,6 @@
 //===- EndSearch.cpp - The best two ends of a range -----------------------===//
 
-#include "quantir/Numerics/EndSearch.h"
+#include "EndSearch.h"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 
 #include "quantir/Numerics/JsonText.h"
 
-#include "quantir/Numerics/JsonTree.h"
+#include "JsonTree.h"
 #include "quantir/Numerics/Text.h"
 
 #include <algorithm>

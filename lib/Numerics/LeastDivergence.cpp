@@ -1,6 +1,6 @@
 //===- LeastDivergence.cpp - The range that keeps the distribution --------===//
 
-#include "quantir/Numerics/EndSearch.h"
+#include "EndSearch.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 //===- LeastError.cpp - The range of least squared error ------------------===//
 
-#include "quantir/Numerics/EndSearch.h"
+#include "EndSearch.h"
 
 #include <algorithm>
 #include <cmath>

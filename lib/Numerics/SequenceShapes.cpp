@@ -1,6 +1,6 @@
 //===- SequenceShapes.cpp - Shapes of lookups and recurrences -------------===//
 
-#include "quantir/Numerics/ShapesSupport.h"
+#include "ShapesSupport.h"
 
 namespace quantir::numerics {
 

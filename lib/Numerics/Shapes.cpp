@@ -6,7 +6,7 @@
 
 #include "quantir/Numerics/Expand.h"
 #include "quantir/Numerics/KnownAxes.h"
-#include "quantir/Numerics/ShapesSupport.h"
+#include "ShapesSupport.h"
 
 #include <algorithm>
 #include <utility>

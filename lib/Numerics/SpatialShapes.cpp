@@ -1,6 +1,6 @@
 //===- SpatialShapes.cpp - Shapes of convolutions and pools ---------------===//
 
-#include "quantir/Numerics/ShapesSupport.h"
+#include "ShapesSupport.h"
 
 #include <algorithm>
 

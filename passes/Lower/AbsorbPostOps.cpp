@@ -1,6 +1,6 @@
 //===- AbsorbPostOps.cpp - Activations and residuals into kernels ---------===//
 
-#include "quantir/passes/Lower/PopulatePatterns.h"
+#include "PopulatePatterns.h"
 
 using namespace mlir;
 using namespace quantir;

@@ -3,7 +3,7 @@
 #include "quantir/Numerics/Quantize.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/Quantir/QuantirAttrs.h"
-#include "quantir/passes/Lower/PopulatePatterns.h"
+#include "PopulatePatterns.h"
 
 using namespace mlir;
 using namespace quantir;

@@ -2,7 +2,7 @@
 
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "quantir/passes/Lower/Passes.h"
-#include "quantir/passes/Lower/PopulatePatterns.h"
+#include "PopulatePatterns.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 

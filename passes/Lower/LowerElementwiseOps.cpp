@@ -1,6 +1,6 @@
 //===- LowerElementwiseOps.cpp - Activations and arithmetic to kernels ----===//
 
-#include "quantir/passes/Lower/PopulatePatterns.h"
+#include "PopulatePatterns.h"
 
 using namespace mlir;
 using namespace quantir;

@@ -1,6 +1,6 @@
 //===- LowerLinearOps.cpp - Matrix products to kernels --------------------===//
 
-#include "quantir/passes/Lower/PopulatePatterns.h"
+#include "PopulatePatterns.h"
 
 using namespace mlir;
 using namespace quantir;

@@ -2,7 +2,7 @@
 
 #include "quantir/Numerics/WeightChannels.h"
 #include "quantir/dialects/NN/Constants.h"
-#include "quantir/passes/Lower/PopulatePatterns.h"
+#include "PopulatePatterns.h"
 
 #include <cmath>
 

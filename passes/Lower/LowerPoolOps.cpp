@@ -1,6 +1,6 @@
 //===- LowerPoolOps.cpp - Windows and means to kernels --------------------===//
 
-#include "quantir/passes/Lower/PopulatePatterns.h"
+#include "PopulatePatterns.h"
 
 using namespace mlir;
 using namespace quantir;

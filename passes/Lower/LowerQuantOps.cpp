@@ -2,7 +2,7 @@
 
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/Quantir/Quantir.h"
-#include "quantir/passes/Lower/PopulatePatterns.h"
+#include "PopulatePatterns.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"

@@ -1,6 +1,6 @@
 //===- LowerShapeOps.cpp - Data movement to kernels -----------------------===//
 
-#include "quantir/passes/Lower/PopulatePatterns.h"
+#include "PopulatePatterns.h"
 
 using namespace mlir;
 using namespace quantir;

@@ -5,8 +5,8 @@
 
 #include "Fuzz.h"
 
-#include "Diagnostics.h"
-#include "ModelFile.h"
+#include "lib/Compiler/Diagnostics.h"
+#include "lib/Compiler/ModelFile.h"
 #include "quantir/Calibration/Calibration.h"
 #include "quantir/Pipeline/Pipelines.h"
 

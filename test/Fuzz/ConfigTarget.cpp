@@ -6,7 +6,7 @@
 
 #include "CompilerFuzz.h"
 
-#include "Config.h"
+#include "lib/Compiler/Config.h"
 
 #include "mlir/Parser/Parser.h"
 

@@ -6,7 +6,7 @@
 
 #include "CompilerFuzz.h"
 
-#include "ModelFile.h"
+#include "lib/Compiler/ModelFile.h"
 
 using namespace quantir;
 

@@ -3,7 +3,7 @@
 #include "quantir/Target/Plan/Export.h"
 
 #include "quantir/Numerics/ObserverJson.h"
-#include "quantir/Target/Plan/ExportOps.h"
+#include "ExportOps.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Quantir.h"

@@ -1,6 +1,6 @@
 //===- ExportOps.cpp - The plan's form of each kernel ---------------------===//
 
-#include "quantir/Target/Plan/ExportOps.h"
+#include "ExportOps.h"
 
 #include "quantir/Numerics/ObserverJson.h"
 #include "quantir/dialects/Quantir/QuantirAttrs.h"

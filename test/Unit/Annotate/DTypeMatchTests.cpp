@@ -1,6 +1,6 @@
 //===- DTypeMatchTests.cpp - Qconfigs against dtype configs ---------------===//
 
-#include "quantir/passes/Annotate/DTypeMatch.h"
+#include "passes/Annotate/DTypeMatch.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 

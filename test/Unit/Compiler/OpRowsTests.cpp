@@ -1,6 +1,6 @@
 //===- OpRowsTests.cpp - What became of each op ---------------------------===//
 
-#include "OpRows.h"
+#include "lib/Compiler/OpRows.h"
 
 #include "quantir/InitAll.h"
 

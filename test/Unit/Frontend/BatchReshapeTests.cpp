@@ -1,6 +1,6 @@
 //===- BatchReshapeTests.cpp - Reshapes that depend on the batch -----------===//
 
-#include "quantir/Frontend/ONNX/BatchReshape.h"
+#include "lib/Frontend/ONNX/BatchReshape.h"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 //===- HostOpsTests.cpp - Evaluation of constant tensors -------------------===//
 
-#include "quantir/Frontend/ONNX/HostOps.h"
+#include "lib/Frontend/ONNX/HostOps.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <limits>

@@ -1,6 +1,6 @@
 //===- ModulePathTests.cpp - From ONNX names to module paths ---------------===//
 
-#include "quantir/Frontend/ONNX/ModulePath.h"
+#include "lib/Frontend/ONNX/ModulePath.h"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,7 +1,7 @@
 //===- RegistryTests.cpp - The operators that can be imported --------------===//
 
 #include "quantir/Frontend/ONNX.h"
-#include "quantir/Frontend/ONNX/Registry.h"
+#include "lib/Frontend/ONNX/Registry.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/OnnxOperators.h"
 

@@ -1,7 +1,7 @@
 //===- AffineRounderTests.cpp - Quantized and dequantized in blocks -------===//
 
 #include "quantir/Numerics/AffineRounder.h"
-#include "quantir/Numerics/Decomposed.h"
+#include "lib/Numerics/Decomposed.h"
 #include "quantir/Numerics/Observer.h"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,6 +1,6 @@
 //===- DecomposedTests.cpp ------------------------------------------------===//
 
-#include "quantir/Numerics/Decomposed.h"
+#include "lib/Numerics/Decomposed.h"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 //===- Activation.cpp - Activation functions and Softmax -------------------===//
 
-#include "../Registry.h"
+#include "lib/Frontend/ONNX/Registry.h"
 
 #include "llvm/ADT/STLExtras.h"
 

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../HostOps.h"
-#include "../Registry.h"
+#include "lib/Frontend/ONNX/HostOps.h"
+#include "lib/Frontend/ONNX/Registry.h"
 
 #include "quantir/Numerics/Text.h"
 

@@ -1,7 +1,7 @@
 //===- Constant.cpp - Constants, shapes, and what changes nothing ----------===//
 
-#include "../HostOps.h"
-#include "../Registry.h"
+#include "lib/Frontend/ONNX/HostOps.h"
+#include "lib/Frontend/ONNX/Registry.h"
 
 #include "llvm/ADT/STLExtras.h"
 

@@ -1,7 +1,7 @@
 //===- Convolution.cpp - Conv and ConvTranspose ----------------------------===//
 
-#include "../HostOps.h"
-#include "../Registry.h"
+#include "lib/Frontend/ONNX/HostOps.h"
+#include "lib/Frontend/ONNX/Registry.h"
 #include "Window.h"
 
 #include "llvm/ADT/STLExtras.h"

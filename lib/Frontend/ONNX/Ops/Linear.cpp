@@ -1,7 +1,7 @@
 //===- Linear.cpp - Gemm and MatMul ----------------------------------------===//
 
-#include "../HostOps.h"
-#include "../Registry.h"
+#include "lib/Frontend/ONNX/HostOps.h"
+#include "lib/Frontend/ONNX/Registry.h"
 
 #include "llvm/ADT/STLExtras.h"
 

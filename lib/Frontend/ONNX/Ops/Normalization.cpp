@@ -1,6 +1,6 @@
 //===- Normalization.cpp - Batch, layer, instance, group normalization -----===//
 
-#include "../Registry.h"
+#include "lib/Frontend/ONNX/Registry.h"
 
 using namespace quantir;
 using namespace quantir::importer;

@@ -1,6 +1,6 @@
 //===- Pooling.cpp - Pooling and means -------------------------------------===//
 
-#include "../Registry.h"
+#include "lib/Frontend/ONNX/Registry.h"
 #include "Window.h"
 
 #include "llvm/ADT/STLExtras.h"

@@ -1,6 +1,6 @@
 //===- Resample.cpp - Resize and Upsample ----------------------------------===//
 
-#include "../Registry.h"
+#include "lib/Frontend/ONNX/Registry.h"
 
 #include "quantir/Numerics/Resample.h"
 

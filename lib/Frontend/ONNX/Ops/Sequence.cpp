@@ -1,7 +1,7 @@
 //===- Sequence.cpp - Recurrent layers -------------------------------------===//
 
-#include "../HostOps.h"
-#include "../Registry.h"
+#include "lib/Frontend/ONNX/HostOps.h"
+#include "lib/Frontend/ONNX/Registry.h"
 
 #include "llvm/ADT/STLExtras.h"
 

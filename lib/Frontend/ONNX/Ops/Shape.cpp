@@ -1,8 +1,8 @@
 //===- Shape.cpp - The same elements in other dimensions -------------------===//
 
-#include "../BatchReshape.h"
-#include "../HostOps.h"
-#include "../Registry.h"
+#include "lib/Frontend/ONNX/BatchReshape.h"
+#include "lib/Frontend/ONNX/HostOps.h"
+#include "lib/Frontend/ONNX/Registry.h"
 
 #include "llvm/ADT/STLExtras.h"
 

@@ -3,7 +3,7 @@
 #ifndef QUANTIR_LIB_FRONTEND_ONNX_OPS_WINDOW_H
 #define QUANTIR_LIB_FRONTEND_ONNX_OPS_WINDOW_H
 
-#include "../NodeContext.h"
+#include "lib/Frontend/ONNX/NodeContext.h"
 
 namespace quantir::importer {
 
