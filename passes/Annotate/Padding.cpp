@@ -36,7 +36,7 @@ public:
 private:
   static constexpr float infinity = std::numeric_limits<float>::infinity();
 
-  /// The greatest number that all readers of `value` seen so far take for any smaller one.
+  /// The greatest number F such that all readers of `value` seen so far treat every x <= F as F.
   float floorOf(Value value) const {
     auto it = floors.find(value);
     return it == floors.end() ? infinity : it->second;
@@ -65,7 +65,7 @@ private:
       read(operand, floorOf(argument));
   }
 
-  /// What `op` takes for any smaller number, which it moves, clips, or has the maximum of.
+  /// The same for the operands of `op`, which it moves, clips, or takes the maximum of.
   float floorOfOperands(Operation *op) {
     auto quantizable = dyn_cast<QuantizableOpInterface>(op);
     if (!quantizable || !quantizable.commutesWithQuantization())
@@ -101,7 +101,7 @@ namespace {
 constexpr float asGoodAsInfinite = -1e4f, certainlyInfinite = -1e30f;
 
 /// Where a padded value has the elements that were given: in each dimension the first and the one
-/// behind the last. Empty where it is not known. A dynamic dimension is not padded.
+/// past the last. Empty where that is not known. A dynamic dimension is not padded.
 using GivenElements = SmallVector<std::pair<int64_t, int64_t>>;
 
 /// A value that is padded, at most moved or clipped since.
@@ -118,7 +118,9 @@ static bool isMovement(QuantizableOpInterface op) {
   return op.commutesWithQuantization() && op->getNumOperands() == 1 && !op.takesMaximum();
 }
 
-/// Those that another padding has put there are given, too.
+/// The elements that another padding has put there are given, too. Where that one is less (-1
+/// around -1e4) the code of this one may be wrong; but an observer of the result would see the
+/// other's elements as well, and its range would be useless.
 static GivenElements givenElements(nn::PadOp pad) {
   GivenElements given;
   for (auto [begin, size] :
@@ -127,8 +129,8 @@ static GivenElements givenElements(nn::PadOp pad) {
   return given;
 }
 
-/// Whether each window of `pool` holds an element that was given. The channels that a padding adds
-/// have windows of padding alone, and so has a wide border.
+/// Whether each window of `pool` holds an element that was given. Channels that a padding adds have
+/// windows of padding alone, and so has a wide border.
 static bool eachWindowHoldsOne(nn::MaxPoolOp pool, const GivenElements &given) {
   const auto padded = cast<RankedTensorType>(pool.getInput().getType());
   const auto pooled = cast<RankedTensorType>(pool.getType());
@@ -162,7 +164,7 @@ static bool hidesPadding(Operation *user, const PaddedValue &padded,
   if (op.getLowerClip() >= 0)
     return true;
   const bool takesMaximum = op.takesMaximum();
-  // A maximum of it alone is -infinity, too, for which there is no better code than the least.
+  // A window of padding alone gives -infinity, for which there is no better code than the least.
   if (takesMaximum && padded.number <= certainlyInfinite)
     return true;
   if (auto pool = dyn_cast<nn::MaxPoolOp>(user); pool && !padded.given.empty())

@@ -14,14 +14,15 @@
 
 namespace quantir {
 
-/// Gives the paddings in `func` the greatest numbers up to 0 that all that reads them, at most
-/// moved or clipped, takes for the same: relu(pad(x, -5)) is relu(pad(x, 0)). No result changes.
+/// Raises the number of each padding in `func` to the greatest one, at most 0, with which no result
+/// changes: relu(pad(x, -5)) is relu(pad(x, 0)).
 void raisePaddings(mlir::func::FuncOp func);
 
-/// Whether it makes no difference to what reads the result of `pad` whether its number, which is
-/// not above 0, is that or the least code: a maximum beside elements that were given is another.
-/// -1e4 and less stands for -infinity and is meant never to be the maximum, which is believed
-/// unless a window is seen to hold nothing else; -1e30 and less cannot be meant otherwise.
+/// Whether the number of `pad`, if it is at most 0, may become the least code: a maximum over at
+/// least one element of the input is never the padding. -1e4 and less stands for -infinity, which
+/// is meant never to be the maximum; that is believed unless a window is seen to hold nothing else.
+/// -1e30 and less can mean nothing else. What another padding put into the input counts as the
+/// input's.
 bool isPaddingHidden(nn::PadOp pad);
 
 } // namespace quantir

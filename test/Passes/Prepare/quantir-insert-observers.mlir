@@ -189,7 +189,7 @@ func.func @clipped_padding(%x: tensor<?x2x4xf32>) -> (tensor<?x3x2xf32>, tensor<
 // -----
 
 // What stands for -infinity is meant never to be the maximum, unless a window is seen to hold nothing else;
-// of -1e30 and less nothing else can be meant.
+// -1e30 and less can mean nothing else.
 // CHECK-LABEL: func @as_good_as_infinite
 // CHECK: nn.pad
 // CHECK-SAME: value = -3.0{{0*}}e+04
@@ -213,7 +213,24 @@ func.func @as_good_as_infinite(%x: tensor<?x2x4xf32>) -> (tensor<?x2x3xf32>, ten
 
 // -----
 
-// A padding that would have to be above 0 stays, and takes no range.
+// What a padding of -1e4 puts in is never observed, so that a padding around it is not either: the range would reach to -1e4.
+// CHECK-LABEL: func @padding_around_padding
+// CHECK: nn.pad
+// CHECK-SAME: value = -1.0{{0*}}e+04
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+// CHECK: nn.pad
+// CHECK-SAME: value = -1.0
+// CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive
+func.func @padding_around_padding(%x: tensor<?x2x4xf32>) -> tensor<?x2x4xf32> {
+  %0 = nn.pad %x {padding = array<i64: 0, 0, 1, 0, 0, 1>, value = -1.0e+04 : f32} : (tensor<?x2x4xf32>) -> tensor<?x2x6xf32>
+  %1 = nn.pad %0 {padding = array<i64: 0, 0, 1, 0, 0, 1>, value = -1.0 : f32} : (tensor<?x2x6xf32>) -> tensor<?x2x8xf32>
+  %2 = nn.max_pool %1 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x2x8xf32>) -> tensor<?x2x4xf32>
+  return %2 : tensor<?x2x4xf32>
+}
+
+// -----
+
+// A padding that would have to be above 0 is kept and does not widen the range.
 // CHECK-LABEL: func @clipped_above_zero
 // CHECK: nn.pad {{.*}}quantir.annotation = #annotation{{[0-9]*[}]}}
 // CHECK-NEXT: quantir.observe %{{.*}}, @act_0 passive

@@ -22,8 +22,8 @@ def AnnotatePass : Pass<"quantir-annotate", "::mlir::ModuleOp"> {
     first activation, which all other activations share then, too; an op of known range (sigmoid) its fixed scale and
     zero point.
 
-    Without the rule `join_by_first`, a padding that all its readers clip from below gets the bound, at most 0, as its
-    number, so that no range has to hold another: before a relu it is 0.
+    Without the rule `join_by_first`, the number of a padding that all its readers clip from below is replaced by the
+    clipping bound, at most 0 (0 before a relu), so that the range need not include the original number.
 
     ```mlir
     %1 = nn.conv %x, %w {quantir.annotation = #quantir.annotation<
