@@ -18,7 +18,7 @@ namespace quantir::benchmarks {
   std::exit(1);
 }
 
-template <typename T> T check(runtime::Result<T> result) {
+template <typename T> T check(Result<T> result) {
   if (!result)
     fail(result.message());
   return *std::move(result);
@@ -28,7 +28,7 @@ inline void fillRandomly(std::span<const runtime::TensorView> tensors, uint32_t 
   std::mt19937 random(seed);
   std::normal_distribution<float> values;
   for (const runtime::TensorView &tensor : tensors)
-    if (tensor.dtype == runtime::DType::Float32)
+    if (tensor.dtype == DType::Float32)
       std::generate_n(static_cast<float *>(tensor.data), tensor.numElements(),
                       [&] { return values(random); });
 }
@@ -36,14 +36,14 @@ inline void fillRandomly(std::span<const runtime::TensorView> tensors, uint32_t 
 /// `atLeast` samples of random numbers, or a whole batch where that is fixed and greater, so that
 /// none is padded.
 inline CalibrationProvider randomSamples(int64_t atLeast) {
-  return [atLeast](const runtime::Plan &plan) -> runtime::Result<CalibrationData> {
+  return [atLeast](const runtime::Plan &plan) -> Result<CalibrationData> {
     CalibrationData data;
     data.name = "random numbers";
     const int64_t batch = plan.inputs().empty() ? 1 : plan.inputs()[0].dims[0];
     data.samples = std::max(batch, atLeast);
     data.source = [](int64_t first, int64_t, std::span<const runtime::TensorView> inputs) {
       fillRandomly(inputs, uint32_t(first));
-      return runtime::Status();
+      return Status();
     };
     return data;
   };

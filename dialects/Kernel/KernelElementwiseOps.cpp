@@ -2,7 +2,7 @@
 
 #include "quantir/dialects/Kernel/Kernel.h"
 
-#include "quantir/Numerics/KnownAxes.h"
+#include "quantir/Shapes/KnownAxes.h"
 
 using namespace mlir;
 using namespace quantir;
@@ -29,9 +29,9 @@ std::string UnaryOp::checkElementTypes(TypeRange operands, TypeRange results) {
 //===----------------------------------------------------------------------===//
 
 std::string BinaryOp::checkShapes() {
-  numerics::Dims result;
+  shapes::Dims result;
   std::string error =
-      numerics::inferBroadcast(getDims(getLhs().getType()), getDims(getRhs().getType()), result);
+      shapes::inferBroadcast(getDims(getLhs().getType()), getDims(getRhs().getType()), result);
   return detail::checkResultShape(error, result, getType());
 }
 
@@ -44,12 +44,12 @@ std::string BinaryOp::checkElementTypes(TypeRange operands, TypeRange results) {
 //===----------------------------------------------------------------------===//
 
 std::string SoftmaxOp::checkShapes() {
-  numerics::Dims input = getDims(getInput().getType());
+  shapes::Dims input = getDims(getInput().getType());
   int64_t axis = getAxis(), rank = input.size();
   if (axis < 0 || axis >= rank)
     return "expected an axis from 0 to " + std::to_string(rank - 1) + ", but got " +
            std::to_string(axis);
-  if (std::string error = numerics::checkKnownAxes(input, {&axis, 1}); !error.empty())
+  if (std::string error = shapes::checkKnownAxes(input, {&axis, 1}); !error.empty())
     return error;
   return detail::checkSameShape(getInput().getType(), getType());
 }

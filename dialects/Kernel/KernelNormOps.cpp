@@ -2,7 +2,7 @@
 
 #include "quantir/dialects/Kernel/Kernel.h"
 
-#include "quantir/Numerics/KnownAxes.h"
+#include "quantir/Shapes/KnownAxes.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -14,14 +14,14 @@ using namespace quantir::kernel;
 // Shared checks
 //===----------------------------------------------------------------------===//
 
-static std::string checkParameter(StringRef what, Value value, const numerics::Dims &dims) {
+static std::string checkParameter(StringRef what, Value value, const shapes::Dims &dims) {
   if (!value || getDims(value.getType()) == dims)
     return {};
-  return ("expected a " + what + " of shape ").str() + numerics::formatDims(dims) + ", but got " +
-         numerics::formatDims(getDims(value.getType()));
+  return ("expected a " + what + " of shape ").str() + shapes::formatDims(dims) + ", but got " +
+         shapes::formatDims(getDims(value.getType()));
 }
 
-template <typename OpT> static std::string checkNorm(OpT op, const numerics::Dims &dims) {
+template <typename OpT> static std::string checkNorm(OpT op, const shapes::Dims &dims) {
   if (APFloat epsilon = op.getEpsilon(); !epsilon.isFinite() || epsilon.isNegative())
     return "expected a finite epsilon that is not negative";
   if (std::string error = checkParameter("weight", op.getWeight(), dims); !error.empty())
@@ -38,10 +38,10 @@ static std::string checkFloatParameters(TypeRange operands, TypeRange results) {
   return kernel::detail::checkFloatOrActivations(operands.take_front(), results);
 }
 
-static std::string expectRank2(const numerics::Dims &input) {
+static std::string expectRank2(const shapes::Dims &input) {
   if (input.size() >= 2)
     return {};
-  return "expected an input of rank 2 or more, but got " + numerics::formatDims(input);
+  return "expected an input of rank 2 or more, but got " + shapes::formatDims(input);
 }
 
 //===----------------------------------------------------------------------===//
@@ -49,14 +49,14 @@ static std::string expectRank2(const numerics::Dims &input) {
 //===----------------------------------------------------------------------===//
 
 std::string LayerNormOp::checkShapes() {
-  numerics::Dims input = getDims(getInput().getType());
+  shapes::Dims input = getDims(getInput().getType());
   int64_t axis = getAxis(), rank = input.size();
   if (axis < 0 || axis >= rank)
     return "expected an axis from 0 to " + std::to_string(rank - 1) + ", but got " +
            std::to_string(axis);
-  if (std::string error = numerics::checkKnownFrom(input, axis); !error.empty())
+  if (std::string error = shapes::checkKnownFrom(input, axis); !error.empty())
     return error;
-  return checkNorm(*this, numerics::Dims(input.begin() + axis, input.end()));
+  return checkNorm(*this, shapes::Dims(input.begin() + axis, input.end()));
 }
 
 std::string LayerNormOp::checkElementTypes(TypeRange operands, TypeRange results) {
@@ -68,10 +68,10 @@ std::string LayerNormOp::checkElementTypes(TypeRange operands, TypeRange results
 //===----------------------------------------------------------------------===//
 
 std::string GroupNormOp::checkShapes() {
-  numerics::Dims input = getDims(getInput().getType());
+  shapes::Dims input = getDims(getInput().getType());
   if (std::string error = expectRank2(input); !error.empty())
     return error;
-  if (std::string error = numerics::checkKnownFrom(input, 1); !error.empty())
+  if (std::string error = shapes::checkKnownFrom(input, 1); !error.empty())
     return error;
   if (int64_t groups = getGroups(); groups < 1 || input[1] % groups != 0)
     return "expected a number of groups that divides the " + std::to_string(input[1]) +
@@ -88,8 +88,8 @@ std::string GroupNormOp::checkElementTypes(TypeRange operands, TypeRange results
 //===----------------------------------------------------------------------===//
 
 std::string PReluOp::checkShapes() {
-  numerics::Dims input = getDims(getInput().getType()), slope = getDims(getSlope().getType());
-  if (slope != numerics::Dims{1}) {
+  shapes::Dims input = getDims(getInput().getType()), slope = getDims(getSlope().getType());
+  if (slope != shapes::Dims{1}) {
     if (std::string error = expectRank2(input); !error.empty())
       return error;
     if (std::string error = checkParameter("slope", getSlope(), {input[1]}); !error.empty())

@@ -11,11 +11,11 @@ using namespace quantir::kernel;
 //===----------------------------------------------------------------------===//
 
 std::string PoolOp::checkShapes() {
-  numerics::PoolGeometry geometry{numerics::Dims(getKernel()), numerics::Dims(getStrides()),
-                                  numerics::Dims(getPadding()), numerics::Dims(getDilations()),
-                                  getCeilMode()};
-  numerics::Dims result;
-  std::string error = numerics::inferPool(getDims(getInput().getType()), geometry, result);
+  shapes::PoolGeometry geometry{shapes::Dims(getKernel()), shapes::Dims(getStrides()),
+                                shapes::Dims(getPadding()), shapes::Dims(getDilations()),
+                                getCeilMode()};
+  shapes::Dims result;
+  std::string error = shapes::inferPool(getDims(getInput().getType()), geometry, result);
   return detail::checkResultShape(error, result, getType());
 }
 
@@ -33,9 +33,9 @@ bool PoolOp::movesData() { return getKind() == PoolKind::Max; }
 //===----------------------------------------------------------------------===//
 
 std::string AdaptiveAvgPoolOp::checkShapes() {
-  numerics::Dims result;
-  std::string error = numerics::inferAdaptivePool(getDims(getInput().getType()),
-                                                  numerics::Dims(getOutputSize()), result);
+  shapes::Dims result;
+  std::string error = shapes::inferAdaptivePool(getDims(getInput().getType()),
+                                                shapes::Dims(getOutputSize()), result);
   return detail::checkResultShape(error, result, getType());
 }
 
@@ -52,9 +52,9 @@ std::string MeanOp::checkShapes() {
   if (getAxes().empty() ||
       llvm::any_of(getAxes(), [&](int64_t axis) { return axis < 0 || axis >= rank; }))
     return "expected at least one axis, each from 0 to " + std::to_string(rank - 1);
-  numerics::Dims result;
-  std::string error = numerics::inferMean(getDims(getInput().getType()), numerics::Dims(getAxes()),
-                                          getKeepDims(), result);
+  shapes::Dims result;
+  std::string error = shapes::inferMean(getDims(getInput().getType()), shapes::Dims(getAxes()),
+                                        getKeepDims(), result);
   return detail::checkResultShape(error, result, getType());
 }
 

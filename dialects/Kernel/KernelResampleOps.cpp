@@ -1,6 +1,6 @@
 //===- KernelResampleOps.cpp - Images of another size ---------------------===//
 
-#include "quantir/Numerics/Resample.h"
+#include "quantir/Shapes/Resample.h"
 #include "quantir/dialects/Kernel/Kernel.h"
 
 using namespace mlir;
@@ -8,12 +8,12 @@ using namespace quantir;
 using namespace quantir::kernel;
 
 std::string ResampleOp::checkShapes() {
-  numerics::Dims sizes = getDims(getType()), result;
+  shapes::Dims sizes = getDims(getType()), result;
   if (sizes.size() < 3)
-    return "expected a result of rank 3 or more, but got " + numerics::formatDims(sizes);
+    return "expected a result of rank 3 or more, but got " + shapes::formatDims(sizes);
   sizes.erase(sizes.begin(), sizes.begin() + 2);
   std::string error =
-      numerics::inferResample(getDims(getInput().getType()), sizes, getScales(), result);
+      shapes::inferResample(getDims(getInput().getType()), sizes, getScales(), result);
   return detail::checkResultShape(error, result, getType());
 }
 

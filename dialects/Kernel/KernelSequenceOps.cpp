@@ -11,9 +11,9 @@ using namespace quantir::kernel;
 //===----------------------------------------------------------------------===//
 
 std::string EmbeddingOp::checkShapes() {
-  numerics::Dims result;
-  std::string error = numerics::inferEmbedding(getDims(getIndices().getType()),
-                                               getDims(getWeight().getType()), result);
+  shapes::Dims result;
+  std::string error = shapes::inferEmbedding(getDims(getIndices().getType()),
+                                             getDims(getWeight().getType()), result);
   return detail::checkResultShape(error, result, getType());
 }
 
@@ -28,10 +28,10 @@ std::string EmbeddingOp::checkElementTypes(TypeRange operands, TypeRange results
 //===----------------------------------------------------------------------===//
 
 std::string EmbeddingBagOp::checkShapes() {
-  numerics::Dims result;
+  shapes::Dims result;
   std::string error =
-      numerics::inferEmbeddingBag(getDims(getIndices().getType()), getDims(getOffsets().getType()),
-                                  getDims(getWeight().getType()), getIncludeLastOffset(), result);
+      shapes::inferEmbeddingBag(getDims(getIndices().getType()), getDims(getOffsets().getType()),
+                                getDims(getWeight().getType()), getIncludeLastOffset(), result);
   return detail::checkResultShape(error, result, getType());
 }
 
@@ -46,11 +46,11 @@ std::string EmbeddingBagOp::checkElementTypes(TypeRange operands, TypeRange resu
 //===----------------------------------------------------------------------===//
 
 std::string LstmOp::checkShapes() {
-  std::vector<numerics::Dims> parameters;
+  std::vector<shapes::Dims> parameters;
   for (Value parameter : getParameters())
     parameters.push_back(getDims(parameter.getType()));
-  numerics::LstmShapes shapes;
-  std::string error = numerics::inferLstm(getDims(getInput().getType()), parameters, shapes);
+  shapes::LstmShapes shapes;
+  std::string error = shapes::inferLstm(getDims(getInput().getType()), parameters, shapes);
   error = detail::checkResultShape(error, shapes.output, getOutput().getType());
   error = detail::checkResultShape(error, shapes.state, getH().getType());
   return detail::checkResultShape(error, shapes.state, getC().getType());

@@ -1,6 +1,6 @@
 //===- KernelShapeOps.cpp - Data movement ---------------------------------===//
 
-#include "quantir/Numerics/Expand.h"
+#include "quantir/Shapes/Expand.h"
 #include "quantir/dialects/Kernel/Kernel.h"
 
 using namespace mlir;
@@ -17,39 +17,39 @@ static OpFoldResult foldIdentity(Value input, Type result) {
 //===----------------------------------------------------------------------===//
 
 std::string ReshapeOp::checkShapes() {
-  numerics::Dims input = getDims(getInput().getType()), shape = getDims(getType());
-  auto isDynamic = [](const numerics::Dims &dims) {
-    return llvm::is_contained(dims, numerics::dynamicDim);
+  shapes::Dims input = getDims(getInput().getType()), shape = getDims(getType());
+  auto isDynamic = [](const shapes::Dims &dims) {
+    return llvm::is_contained(dims, shapes::dynamicDim);
   };
   if (isDynamic(input) || isDynamic(shape)) {
     // The dynamic dimension of the result is what the others leave.
-    numerics::Dims result;
-    std::string error = numerics::inferReshape(input, shape, result);
+    shapes::Dims result;
+    std::string error = shapes::inferReshape(input, shape, result);
     return detail::checkResultShape(error, result, getType());
   }
-  if (numerics::numElements(input) == numerics::numElements(shape))
+  if (shapes::numElements(input) == shapes::numElements(shape))
     return {};
-  return "expected as many elements as " + numerics::formatDims(input) + " has, but got " +
-         numerics::formatDims(shape);
+  return "expected as many elements as " + shapes::formatDims(input) + " has, but got " +
+         shapes::formatDims(shape);
 }
 
 OpFoldResult ReshapeOp::fold(FoldAdaptor) { return foldIdentity(getInput(), getType()); }
 
 std::string ExpandOp::checkShapes() {
-  numerics::Dims input = getDims(getInput().getType()), shape = getDims(getType()), result;
+  shapes::Dims input = getDims(getInput().getType()), shape = getDims(getType()), result;
   // A dynamic dimension that the input does not have is the batch.
-  if (!llvm::is_contained(input, numerics::dynamicDim))
-    std::replace(shape.begin(), shape.end(), numerics::dynamicDim, numerics::expandToBatch);
-  std::string error = numerics::inferExpand(input, shape, result);
+  if (!llvm::is_contained(input, shapes::dynamicDim))
+    std::replace(shape.begin(), shape.end(), shapes::dynamicDim, shapes::expandToBatch);
+  std::string error = shapes::inferExpand(input, shape, result);
   return detail::checkResultShape(error, result, getType());
 }
 
 OpFoldResult ExpandOp::fold(FoldAdaptor) { return foldIdentity(getInput(), getType()); }
 
 std::string TransposeOp::checkShapes() {
-  numerics::Dims result;
-  std::string error = numerics::inferTranspose(getDims(getInput().getType()),
-                                               numerics::Dims(getPermutation()), result);
+  shapes::Dims result;
+  std::string error =
+      shapes::inferTranspose(getDims(getInput().getType()), shapes::Dims(getPermutation()), result);
   return detail::checkResultShape(error, result, getType());
 }
 
@@ -58,7 +58,7 @@ std::string TransposeOp::checkShapes() {
 //===----------------------------------------------------------------------===//
 
 std::string SliceOp::checkShapes() {
-  numerics::Dims input = getDims(getInput().getType()), result = getDims(getType());
+  shapes::Dims input = getDims(getInput().getType()), result = getDims(getType());
   ArrayRef<int64_t> starts = getStarts(), steps = getSteps();
   if (result.size() != input.size() || starts.size() != input.size() ||
       steps.size() != input.size())
@@ -67,7 +67,7 @@ std::string SliceOp::checkShapes() {
            std::to_string(starts.size()) + " and " + std::to_string(steps.size());
   for (size_t i = 0; i != input.size(); ++i) {
     std::string where = " in dimension " + std::to_string(i);
-    if (input[i] == numerics::dynamicDim || result[i] == numerics::dynamicDim) {
+    if (input[i] == shapes::dynamicDim || result[i] == shapes::dynamicDim) {
       if (input[i] != result[i] || starts[i] != 0 || steps[i] != 1)
         return "expected the whole of a dynamic dimension" + where;
       continue;
@@ -99,8 +99,8 @@ std::string ConcatOp::checkShapes() {
   if (int64_t axis = getAxis(); axis < 0 || axis >= int64_t(inputs.front().size()))
     return "expected an axis from 0 to " + std::to_string(int64_t(inputs.front().size()) - 1) +
            ", but got " + std::to_string(axis);
-  numerics::Dims result;
-  std::string error = numerics::inferConcat(inputs, getAxis(), result);
+  shapes::Dims result;
+  std::string error = shapes::inferConcat(inputs, getAxis(), result);
   return detail::checkResultShape(error, result, getType());
 }
 
@@ -109,9 +109,9 @@ std::string ConcatOp::checkShapes() {
 //===----------------------------------------------------------------------===//
 
 std::string PadOp::checkShapes() {
-  numerics::Dims result;
+  shapes::Dims result;
   std::string error =
-      numerics::inferPad(getDims(getInput().getType()), numerics::Dims(getPadding()), result);
+      shapes::inferPad(getDims(getInput().getType()), shapes::Dims(getPadding()), result);
   return detail::checkResultShape(error, result, getType());
 }
 

@@ -17,12 +17,12 @@ using namespace quantir::kernel;
 // Shapes
 //===----------------------------------------------------------------------===//
 
-numerics::Dims kernel::getDims(Type type) {
+shapes::Dims kernel::getDims(Type type) {
   ArrayRef<int64_t> shape = cast<RankedTensorType>(type).getShape();
-  numerics::Dims dims(shape.begin(), shape.end());
+  shapes::Dims dims(shape.begin(), shape.end());
   for (int64_t &dim : dims)
     if (ShapedType::isDynamic(dim))
-      dim = numerics::dynamicDim;
+      dim = shapes::dynamicDim;
   return dims;
 }
 
@@ -62,7 +62,7 @@ bool kernel::isKernelTensor(Type type) {
     return false;
   if (tensor.getEncoding() && !isa<ChannelsLastAttr>(tensor.getEncoding()))
     return false;
-  if (!numerics::checkDims(getDims(tensor)).empty())
+  if (!shapes::checkDims(getDims(tensor)).empty())
     return false;
   auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(tensor.getElementType());
   if (!perAxis)
@@ -142,15 +142,15 @@ static std::string describe(Type tensor) {
   return text;
 }
 
-std::string kernel::detail::checkResultShape(std::string error, const numerics::Dims &inferred,
+std::string kernel::detail::checkResultShape(std::string error, const shapes::Dims &inferred,
                                              Type result) {
   if (!error.empty())
     return error;
-  numerics::Dims dims = getDims(result);
+  shapes::Dims dims = getDims(result);
   if (dims == inferred)
     return {};
-  return "expected a result of shape " + numerics::formatDims(inferred) + ", but got " +
-         numerics::formatDims(dims);
+  return "expected a result of shape " + shapes::formatDims(inferred) + ", but got " +
+         shapes::formatDims(dims);
 }
 
 std::string kernel::detail::checkSameShape(Type operand, Type result) {

@@ -106,22 +106,22 @@ static WeightedTypes makeWeightedTypes(TypeRange operands, TypeRange results, bo
 //===----------------------------------------------------------------------===//
 
 static std::string checkVector(StringRef what, Value vector, int64_t size) {
-  if (!vector || getDims(vector.getType()) == numerics::Dims{size})
+  if (!vector || getDims(vector.getType()) == shapes::Dims{size})
     return {};
-  return ("expected a " + what + " of shape ").str() + numerics::formatDims({size}) + ", but got " +
-         numerics::formatDims(getDims(vector.getType()));
+  return ("expected a " + what + " of shape ").str() + shapes::formatDims({size}) + ", but got " +
+         shapes::formatDims(getDims(vector.getType()));
 }
 
 static std::string checkAddend(Value addend, Type result) {
   if (!addend || getDims(addend.getType()) == getDims(result))
     return {};
-  return "expected an addend of the result's shape " + numerics::formatDims(getDims(result)) +
-         ", but got " + numerics::formatDims(getDims(addend.getType()));
+  return "expected an addend of the result's shape " + shapes::formatDims(getDims(result)) +
+         ", but got " + shapes::formatDims(getDims(addend.getType()));
 }
 
-template <typename Op> static numerics::ConvGeometry getGeometry(Op op) {
-  return {numerics::Dims(op.getStrides()), numerics::Dims(op.getPadding()),
-          numerics::Dims(op.getDilations()), int64_t(op.getGroups())};
+template <typename Op> static shapes::ConvGeometry getGeometry(Op op) {
+  return {shapes::Dims(op.getStrides()), shapes::Dims(op.getPadding()),
+          shapes::Dims(op.getDilations()), int64_t(op.getGroups())};
 }
 
 //===----------------------------------------------------------------------===//
@@ -129,9 +129,9 @@ template <typename Op> static numerics::ConvGeometry getGeometry(Op op) {
 //===----------------------------------------------------------------------===//
 
 std::string ConvOp::checkShapes() {
-  numerics::Dims weight = getDims(getWeight().getType()), result;
+  shapes::Dims weight = getDims(getWeight().getType()), result;
   std::string error =
-      numerics::inferConv(getDims(getInput().getType()), weight, getGeometry(*this), result);
+      shapes::inferConv(getDims(getInput().getType()), weight, getGeometry(*this), result);
   if (error = detail::checkResultShape(error, result, getType()); !error.empty())
     return error;
   if (error = checkVector("bias", getBias(), weight[0]); !error.empty())
@@ -149,10 +149,10 @@ std::string ConvOp::checkElementTypes(TypeRange operands, TypeRange results) {
 //===----------------------------------------------------------------------===//
 
 std::string ConvTransposeOp::checkShapes() {
-  numerics::Dims result;
+  shapes::Dims result;
   std::string error =
-      numerics::inferConvTranspose(getDims(getInput().getType()), getDims(getWeight().getType()),
-                                   getGeometry(*this), numerics::Dims(getOutputPadding()), result);
+      shapes::inferConvTranspose(getDims(getInput().getType()), getDims(getWeight().getType()),
+                                 getGeometry(*this), shapes::Dims(getOutputPadding()), result);
   if (error = detail::checkResultShape(error, result, getType()); !error.empty())
     return error;
   return checkVector("bias", getBias(), result[1]);
@@ -168,11 +168,11 @@ std::string ConvTransposeOp::checkElementTypes(TypeRange operands, TypeRange res
 //===----------------------------------------------------------------------===//
 
 std::string MatMulOp::checkShapes() {
-  numerics::Dims lhs = getDims(getLhs().getType()), rhs = getDims(getRhs().getType()), result;
+  shapes::Dims lhs = getDims(getLhs().getType()), rhs = getDims(getRhs().getType()), result;
   if (lhs.size() < 2 || rhs.size() < 2)
-    return "expected operands of rank 2 or more, but got " + numerics::formatDims(lhs) + " and " +
-           numerics::formatDims(rhs);
-  std::string error = numerics::inferMatMul(lhs, rhs, getTransposeB(), result);
+    return "expected operands of rank 2 or more, but got " + shapes::formatDims(lhs) + " and " +
+           shapes::formatDims(rhs);
+  std::string error = shapes::inferMatMul(lhs, rhs, getTransposeB(), result);
   if (error = detail::checkResultShape(error, result, getType()); !error.empty())
     return error;
   if (error = checkVector("bias", getBias(), result.back()); !error.empty())
@@ -199,9 +199,9 @@ std::string MatMulOp::checkElementTypes(TypeRange operands, TypeRange results) {
 //===----------------------------------------------------------------------===//
 
 std::string ChannelAffineOp::checkShapes() {
-  numerics::Dims input = getDims(getInput().getType());
+  shapes::Dims input = getDims(getInput().getType());
   if (input.size() < 2)
-    return "expected an input of rank 2 or more, but got " + numerics::formatDims(input);
+    return "expected an input of rank 2 or more, but got " + shapes::formatDims(input);
   if (std::string error = detail::checkResultShape({}, input, getType()); !error.empty())
     return error;
   if (std::string error = checkVector("scale", getScale(), input[1]); !error.empty())

@@ -89,11 +89,11 @@ static bool isView(Operation *op) {
 static std::optional<Dims> getReshapeTo(RankedTensorType from, RankedTensorType to) {
   Dims shape = getDims(to), result;
   // A batch that stays is better said to stay.
-  size_t batch = numerics::findDynamicDim(shape);
-  if (batch != shape.size() && batch == numerics::findDynamicDim(getDims(from)) &&
-      numerics::numElements(getDims(from)) == numerics::numElements(shape))
+  size_t batch = shapes::findDynamicDim(shape);
+  if (batch != shape.size() && batch == shapes::findDynamicDim(getDims(from)) &&
+      shapes::numElements(getDims(from)) == shapes::numElements(shape))
     shape[batch] = 0;
-  if (!numerics::inferReshape(getDims(from), shape, result).empty() || result != getDims(to))
+  if (!shapes::inferReshape(getDims(from), shape, result).empty() || result != getDims(to))
     return std::nullopt;
   return shape;
 }
@@ -153,7 +153,7 @@ struct ComposeSlices : OpRewritePattern<SliceOp> {
     if (!producer->hasOneUse())
       return rewriter.notifyMatchFailure(op, "the inner slice has other uses");
     RankedTensorType source = producer.getInput().getType();
-    numerics::ResolvedSlice inner = producer.getResolved(), outer = op.getResolved();
+    shapes::ResolvedSlice inner = producer.getResolved(), outer = op.getResolved();
     Dims starts, ends, axes, steps;
     for (int64_t d = 0; d < source.getRank(); ++d) {
       int64_t start = inner.starts[d] + inner.steps[d] * outer.starts[d];
@@ -241,7 +241,7 @@ struct AddToBias : OpRewritePattern<AddOp> {
     Dims dims = getDims(op.getRhs());
     int64_t lead = type.getRank() - static_cast<int64_t>(dims.size());
     if (channelAxis < lead || dims[channelAxis - lead] != channels ||
-        numerics::numElements(dims) != channels)
+        shapes::numElements(dims) != channels)
       return rewriter.notifyMatchFailure(op, "the constant is not one value per output channel");
 
     Value bias = rewriter.createOrFold<ReshapeOp>(op.getLoc(), op.getRhs(),

@@ -101,7 +101,7 @@ Dims nn::getDims(RankedTensorType type) {
   Dims dims(type.getShape().begin(), type.getShape().end());
   for (int64_t &dim : dims)
     if (ShapedType::isDynamic(dim))
-      dim = numerics::dynamicDim;
+      dim = shapes::dynamicDim;
   return dims;
 }
 
@@ -110,7 +110,7 @@ Dims nn::getDims(Value value) { return getDims(cast<RankedTensorType>(value.getT
 RankedTensorType nn::getTensorType(MLIRContext *context, const Dims &dims) {
   SmallVector<int64_t> shape(dims.begin(), dims.end());
   for (int64_t &dim : shape)
-    if (dim == numerics::dynamicDim)
+    if (dim == shapes::dynamicDim)
       dim = ShapedType::kDynamic;
   return RankedTensorType::get(shape, Float32Type::get(context));
 }

@@ -117,7 +117,7 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
 }
 
 OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
-  numerics::ResolvedSlice slice = getResolved();
+  shapes::ResolvedSlice slice = getResolved();
   if (getInput().getType() == getType() &&
       llvm::all_of(slice.steps, [](int64_t step) { return step == 1; }))
     return getInput();

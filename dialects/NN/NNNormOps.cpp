@@ -2,7 +2,7 @@
 
 #include "quantir/dialects/NN/NN.h"
 
-#include "quantir/Numerics/KnownAxes.h"
+#include "quantir/Shapes/KnownAxes.h"
 
 using namespace mlir;
 using namespace quantir;
@@ -12,8 +12,8 @@ using namespace quantir::nn;
 static std::string checkParameter(StringRef name, Value value, const Dims &dims) {
   if (!value || getDims(value) == dims)
     return {};
-  return ("expected a " + name + " of shape " + numerics::formatDims(dims) + ", but got " +
-          numerics::formatDims(getDims(value)))
+  return ("expected a " + name + " of shape " + shapes::formatDims(dims) + ", but got " +
+          shapes::formatDims(getDims(value)))
       .str();
 }
 
@@ -32,15 +32,15 @@ static std::string expectRank(const Dims &input, size_t rank) {
   if (input.size() >= rank)
     return {};
   return "expected an input of rank " + std::to_string(rank) + " or more, but got " +
-         numerics::formatDims(input);
+         shapes::formatDims(input);
 }
 
 std::string LayerNormOp::inferShapes(Adaptor op, Shapes &results) {
   Dims input = getDims(op.getInput());
   int64_t axis;
-  if (std::string error = numerics::normalizeAxis(op.getAxis(), input.size(), axis); !error.empty())
+  if (std::string error = shapes::normalizeAxis(op.getAxis(), input.size(), axis); !error.empty())
     return error;
-  if (std::string error = numerics::checkKnownFrom(input, axis); !error.empty())
+  if (std::string error = shapes::checkKnownFrom(input, axis); !error.empty())
     return error;
   return inferNorm(op, Dims(input.begin() + axis, input.end()), results);
 }
@@ -49,7 +49,7 @@ std::string GroupNormOp::inferShapes(Adaptor op, Shapes &results) {
   Dims input = getDims(op.getInput());
   if (std::string error = expectRank(input, 2); !error.empty())
     return error;
-  if (std::string error = numerics::checkKnownFrom(input, 1); !error.empty())
+  if (std::string error = shapes::checkKnownFrom(input, 1); !error.empty())
     return error;
   if (int64_t groups = op.getGroups(); groups < 1 || input[1] % groups != 0)
     return "expected a number of groups that divides the " + std::to_string(input[1]) +
@@ -62,7 +62,7 @@ std::string InstanceNormOp::inferShapes(Adaptor op, Shapes &results) {
   if (std::string error = expectRank(input, 3); !error.empty())
     return error;
   // The channels are the groups of one kernel, which has a fixed number of them.
-  if (std::string error = numerics::checkKnownFrom(input, 1); !error.empty())
+  if (std::string error = shapes::checkKnownFrom(input, 1); !error.empty())
     return error;
   return inferNorm(op, {input[1]}, results);
 }
@@ -86,8 +86,8 @@ std::string PReluOp::inferShapes(Adaptor op, Shapes &results) {
   bool perChannel = input.size() >= 2 && slope == Dims{input[1]};
   if (!perChannel && slope != Dims{1})
     return "expected a slope of shape [1]" +
-           (input.size() < 2 ? std::string() : " or " + numerics::formatDims({input[1]})) +
-           ", but got " + numerics::formatDims(slope);
+           (input.size() < 2 ? std::string() : " or " + shapes::formatDims({input[1]})) +
+           ", but got " + shapes::formatDims(slope);
   results.push_back(std::move(input));
   return {};
 }

@@ -174,7 +174,7 @@ private:
   /// The first of the axes, if they are all from there on, and kept.
   static std::optional<int64_t> getFirstAxis(MeanOp op, int64_t rank) {
     Dims axes;
-    if (!op.getKeepDims() || !numerics::normalizeAxes(op.getAxes(), rank, axes).empty())
+    if (!op.getKeepDims() || !shapes::normalizeAxes(op.getAxes(), rank, axes).empty())
       return std::nullopt;
     int64_t first = rank - static_cast<int64_t>(axes.size());
     return llvm::all_of(axes, [&](int64_t axis) { return axis >= first; }) ? std::optional(first)

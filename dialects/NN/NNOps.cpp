@@ -1,14 +1,14 @@
 //===- NNOps.cpp - Shape inference and verifiers of the nn dialect ---------===//
 //
-// The rules are in lib/Numerics/Shapes.h; here are what they are applied to, and the checks that
-// are about attributes alone.
+// The rules are in include/quantir/Shapes/Shapes.h; here are what they are applied to, and the
+// checks that are about attributes alone.
 //
 //===----------------------------------------------------------------------===//
 
 #include "quantir/dialects/NN/NN.h"
 
-#include "quantir/Numerics/KnownAxes.h"
-#include "quantir/Numerics/Text.h"
+#include "quantir/Base/Text.h"
+#include "quantir/Shapes/KnownAxes.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -41,7 +41,7 @@ LogicalResult nn::detail::inferResultTypes(StringRef opName, MLIRContext *contex
     if (llvm::is_contained(dims, 0))
       return emitOptionalError(location, "'", opName,
                                "' op expected a result with elements, but got ",
-                               numerics::formatDims(dims));
+                               shapes::formatDims(dims));
     types.push_back(getTensorType(context, dims));
   }
   return success();
@@ -55,9 +55,8 @@ static LogicalResult verifyAttributeNames(Operation *op) {
     if (name.contains('.'))
       continue;
     InFlightDiagnostic error = op->emitOpError("has no attribute '") << name << "'";
-    error << numerics::didYouMean(
-        name, llvm::map_to_vector(op->getName().getAttributeNames(),
-                                  [](StringAttr own) { return own.getValue(); }));
+    error << didYouMean(name, llvm::map_to_vector(op->getName().getAttributeNames(),
+                                                  [](StringAttr own) { return own.getValue(); }));
     return error;
   }
   return success();
@@ -88,7 +87,7 @@ static std::string inferOne(Shapes &results, Rule rule, Args &&...args) {
 }
 
 std::string nn::detail::inferBroadcast(Value lhs, Value rhs, Shapes &results) {
-  return inferOne(results, numerics::inferBroadcast, getDims(lhs), getDims(rhs));
+  return inferOne(results, shapes::inferBroadcast, getDims(lhs), getDims(rhs));
 }
 
 /// Checks that `vector` is a tensor of `size` elements in one dimension.
@@ -96,8 +95,8 @@ static std::string checkVector(StringRef name, Value vector, int64_t size) {
   Dims dims = getDims(vector);
   if (dims == Dims{size})
     return {};
-  return ("expected a " + name + " of shape " + numerics::formatDims({size}) + ", but got " +
-          numerics::formatDims(dims))
+  return ("expected a " + name + " of shape " + shapes::formatDims({size}) + ", but got " +
+          shapes::formatDims(dims))
       .str();
 }
 
@@ -110,13 +109,13 @@ static std::string checkBias(Value bias, int64_t outputChannels) {
 // Convolutions and matrix products
 //===----------------------------------------------------------------------===//
 
-template <typename OpAdaptor> static numerics::ConvGeometry getGeometry(OpAdaptor op) {
+template <typename OpAdaptor> static shapes::ConvGeometry getGeometry(OpAdaptor op) {
   return {toDims(op.getStrides()), toDims(op.getPadding()), toDims(op.getDilations()),
           static_cast<int64_t>(op.getGroups())};
 }
 
 std::string ConvOp::inferShapes(Adaptor op, Shapes &results) {
-  if (std::string error = inferOne(results, numerics::inferConv, getDims(op.getInput()),
+  if (std::string error = inferOne(results, shapes::inferConv, getDims(op.getInput()),
                                    getDims(op.getWeight()), getGeometry(op));
       !error.empty())
     return error;
@@ -125,7 +124,7 @@ std::string ConvOp::inferShapes(Adaptor op, Shapes &results) {
 
 std::string ConvTransposeOp::inferShapes(Adaptor op, Shapes &results) {
   if (std::string error =
-          inferOne(results, numerics::inferConvTranspose, getDims(op.getInput()),
+          inferOne(results, shapes::inferConvTranspose, getDims(op.getInput()),
                    getDims(op.getWeight()), getGeometry(op), toDims(op.getOutputPadding()));
       !error.empty())
     return error;
@@ -134,14 +133,14 @@ std::string ConvTransposeOp::inferShapes(Adaptor op, Shapes &results) {
 
 std::string LinearOp::inferShapes(Adaptor op, Shapes &results) {
   if (std::string error =
-          inferOne(results, numerics::inferLinear, getDims(op.getInput()), getDims(op.getWeight()));
+          inferOne(results, shapes::inferLinear, getDims(op.getInput()), getDims(op.getWeight()));
       !error.empty())
     return error;
   return checkBias(op.getBias(), results[0].back());
 }
 
 std::string MatMulOp::inferShapes(Adaptor op, Shapes &results) {
-  return inferOne(results, numerics::inferMatMul, getDims(op.getLhs()), getDims(op.getRhs()),
+  return inferOne(results, shapes::inferMatMul, getDims(op.getLhs()), getDims(op.getRhs()),
                   /*transposeB=*/false);
 }
 
@@ -150,14 +149,14 @@ std::string MatMulOp::inferShapes(Adaptor op, Shapes &results) {
 //===----------------------------------------------------------------------===//
 
 std::string EmbeddingOp::inferShapes(Adaptor op, Shapes &results) {
-  return inferOne(results, numerics::inferEmbedding, getDims(op.getIndices()),
+  return inferOne(results, shapes::inferEmbedding, getDims(op.getIndices()),
                   getDims(op.getWeight()));
 }
 
 std::string EmbeddingBagOp::inferShapes(Adaptor op, Shapes &results) {
   if (!llvm::is_contained({"sum", "mean", "max"}, op.getMode()))
     return ("expected mode to be 'sum', 'mean' or 'max', but got '" + op.getMode() + "'").str();
-  return inferOne(results, numerics::inferEmbeddingBag, getDims(op.getIndices()),
+  return inferOne(results, shapes::inferEmbeddingBag, getDims(op.getIndices()),
                   getDims(op.getOffsets()), getDims(op.getWeight()), op.getIncludeLastOffset());
 }
 
@@ -165,8 +164,8 @@ std::string LstmOp::inferShapes(Adaptor op, Shapes &results) {
   std::vector<Dims> parameters;
   for (Value parameter : op.getParameters())
     parameters.push_back(getDims(parameter));
-  numerics::LstmShapes shapes;
-  if (std::string error = numerics::inferLstm(getDims(op.getInput()), parameters, shapes);
+  shapes::LstmShapes shapes;
+  if (std::string error = shapes::inferLstm(getDims(op.getInput()), parameters, shapes);
       !error.empty())
     return error;
   results = {shapes.output, shapes.state, shapes.state};
@@ -187,7 +186,7 @@ OperandRole LstmOp::getOperandRole(unsigned operand) {
 std::string BatchNormOp::inferShapes(Adaptor op, Shapes &results) {
   Dims input = getDims(op.getInput());
   if (input.size() < 2)
-    return "expected an input of rank 2 or more, but got " + numerics::formatDims(input);
+    return "expected an input of rank 2 or more, but got " + shapes::formatDims(input);
   std::pair<StringRef, Value> vectors[] = {{"scale", op.getScale()},
                                            {"bias", op.getBias()},
                                            {"mean", op.getMean()},
@@ -233,9 +232,9 @@ std::optional<Bounds> nn::getClippingBounds(Operation *op) {
 LogicalResult SoftmaxOp::verify() {
   Dims input = getDims(getInput());
   int64_t axis;
-  std::string error = numerics::normalizeAxis(getAxis(), input.size(), axis);
+  std::string error = shapes::normalizeAxis(getAxis(), input.size(), axis);
   if (error.empty())
-    error = numerics::checkKnownAxes(input, {&axis, 1});
+    error = shapes::checkKnownAxes(input, {&axis, 1});
   return error.empty() ? success() : emitOpError(error);
 }
 
@@ -244,31 +243,31 @@ LogicalResult SoftmaxOp::verify() {
 //===----------------------------------------------------------------------===//
 
 std::string MaxPoolOp::inferShapes(Adaptor op, Shapes &results) {
-  return inferOne(results, numerics::inferPool, getDims(op.getInput()),
-                  numerics::PoolGeometry{toDims(op.getKernel()), toDims(op.getStrides()),
-                                         toDims(op.getPadding()), toDims(op.getDilations()),
-                                         op.getCeilMode()});
+  return inferOne(results, shapes::inferPool, getDims(op.getInput()),
+                  shapes::PoolGeometry{toDims(op.getKernel()), toDims(op.getStrides()),
+                                       toDims(op.getPadding()), toDims(op.getDilations()),
+                                       op.getCeilMode()});
 }
 
 std::string AvgPoolOp::inferShapes(Adaptor op, Shapes &results) {
   Dims ones(op.getKernel().size(), 1);
-  return inferOne(results, numerics::inferPool, getDims(op.getInput()),
-                  numerics::PoolGeometry{toDims(op.getKernel()), toDims(op.getStrides()),
-                                         toDims(op.getPadding()), ones, op.getCeilMode()});
+  return inferOne(results, shapes::inferPool, getDims(op.getInput()),
+                  shapes::PoolGeometry{toDims(op.getKernel()), toDims(op.getStrides()),
+                                       toDims(op.getPadding()), ones, op.getCeilMode()});
 }
 
 std::string AdaptiveAvgPoolOp::inferShapes(Adaptor op, Shapes &results) {
-  return inferOne(results, numerics::inferAdaptivePool, getDims(op.getInput()),
+  return inferOne(results, shapes::inferAdaptivePool, getDims(op.getInput()),
                   toDims(op.getOutputSize()));
 }
 
 std::string MeanOp::inferShapes(Adaptor op, Shapes &results) {
   Dims input = getDims(op.getInput()), axes;
-  if (std::string error = numerics::normalizeAxes(op.getAxes(), input.size(), axes); !error.empty())
+  if (std::string error = shapes::normalizeAxes(op.getAxes(), input.size(), axes); !error.empty())
     return error;
   if (axes.empty())
     return "expected at least one axis, but got none";
-  return inferOne(results, numerics::inferMean, input, axes, op.getKeepDims());
+  return inferOne(results, shapes::inferMean, input, axes, op.getKeepDims());
 }
 
 //===----------------------------------------------------------------------===//
@@ -276,36 +275,36 @@ std::string MeanOp::inferShapes(Adaptor op, Shapes &results) {
 //===----------------------------------------------------------------------===//
 
 std::string FlattenOp::inferShapes(Adaptor op, Shapes &results) {
-  return inferOne(results, numerics::inferFlatten, getDims(op.getInput()), op.getStartAxis(),
+  return inferOne(results, shapes::inferFlatten, getDims(op.getInput()), op.getStartAxis(),
                   op.getEndAxis());
 }
 
 std::string ReshapeOp::inferShapes(Adaptor op, Shapes &results) {
-  return inferOne(results, numerics::inferReshape, getDims(op.getInput()), toDims(op.getShape()));
+  return inferOne(results, shapes::inferReshape, getDims(op.getInput()), toDims(op.getShape()));
 }
 
 std::string SqueezeOp::inferShapes(Adaptor op, Shapes &results) {
   if (op.getAxes().empty())
     return "expected at least one axis, but got none";
-  return inferOne(results, numerics::inferSqueeze, getDims(op.getInput()), toDims(op.getAxes()));
+  return inferOne(results, shapes::inferSqueeze, getDims(op.getInput()), toDims(op.getAxes()));
 }
 
 std::string UnsqueezeOp::inferShapes(Adaptor op, Shapes &results) {
   if (op.getAxes().empty())
     return "expected at least one axis, but got none";
-  return inferOne(results, numerics::inferUnsqueeze, getDims(op.getInput()), toDims(op.getAxes()));
+  return inferOne(results, shapes::inferUnsqueeze, getDims(op.getInput()), toDims(op.getAxes()));
 }
 
 std::string TransposeOp::inferShapes(Adaptor op, Shapes &results) {
-  return inferOne(results, numerics::inferTranspose, getDims(op.getInput()),
+  return inferOne(results, shapes::inferTranspose, getDims(op.getInput()),
                   toDims(op.getPermutation()));
 }
 
-numerics::ResolvedSlice SliceOp::getResolved() {
-  numerics::ResolvedSlice slice;
+shapes::ResolvedSlice SliceOp::getResolved() {
+  shapes::ResolvedSlice slice;
   std::string error =
-      numerics::inferSlice(getDims(getInput()), toDims(getStarts()), toDims(getEnds()),
-                           toDims(getAxes()), toDims(getSteps()), slice);
+      shapes::inferSlice(getDims(getInput()), toDims(getStarts()), toDims(getEnds()),
+                         toDims(getAxes()), toDims(getSteps()), slice);
   (void)error; // the op was verified
   return slice;
 }
@@ -317,10 +316,10 @@ std::string SliceOp::inferShapes(Adaptor op, Shapes &results) {
                          "and {3}",
                          count, op.getEnds().size(), op.getAxes().size(), op.getSteps().size())
         .str();
-  numerics::ResolvedSlice slice;
+  shapes::ResolvedSlice slice;
   if (std::string error =
-          numerics::inferSlice(getDims(op.getInput()), toDims(op.getStarts()), toDims(op.getEnds()),
-                               toDims(op.getAxes()), toDims(op.getSteps()), slice);
+          shapes::inferSlice(getDims(op.getInput()), toDims(op.getStarts()), toDims(op.getEnds()),
+                             toDims(op.getAxes()), toDims(op.getSteps()), slice);
       !error.empty())
     return error;
   results.push_back(std::move(slice.sizes));
@@ -331,17 +330,17 @@ std::string CatOp::inferShapes(Adaptor op, Shapes &results) {
   Shapes inputs;
   for (Value input : op.getInputs())
     inputs.push_back(getDims(input));
-  return inferOne(results, numerics::inferConcat, inputs, op.getAxis());
+  return inferOne(results, shapes::inferConcat, inputs, op.getAxis());
 }
 
 std::string SplitOp::inferShapes(Adaptor op, Shapes &results) {
-  return numerics::inferSplit(getDims(op.getInput()), op.getAxis(), toDims(op.getSizes()), results);
+  return shapes::inferSplit(getDims(op.getInput()), op.getAxis(), toDims(op.getSizes()), results);
 }
 
 std::string PadOp::inferShapes(Adaptor op, Shapes &results) {
-  return inferOne(results, numerics::inferPad, getDims(op.getInput()), toDims(op.getPadding()));
+  return inferOne(results, shapes::inferPad, getDims(op.getInput()), toDims(op.getPadding()));
 }
 
 std::string ExpandOp::inferShapes(Adaptor op, Shapes &results) {
-  return inferOne(results, numerics::inferExpand, getDims(op.getInput()), toDims(op.getShape()));
+  return inferOne(results, shapes::inferExpand, getDims(op.getInput()), toDims(op.getShape()));
 }

@@ -1,6 +1,6 @@
 //===- NNResampleOps.cpp - Images of another size --------------------------===//
 
-#include "quantir/Numerics/Resample.h"
+#include "quantir/Shapes/Resample.h"
 #include "quantir/dialects/NN/NN.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -14,17 +14,17 @@ static std::string explainName(StringRef attribute, StringRef names, StringRef g
 }
 
 std::string InterpolateOp::inferShapes(Adaptor op, Shapes &results) {
-  if (!numerics::parseResampleMode(op.getMode()))
+  if (!shapes::parseResampleMode(op.getMode()))
     return explainName("mode", "'nearest' or 'linear'", op.getMode());
-  if (!numerics::parseCoordinateMode(op.getCoordinates()))
+  if (!shapes::parseCoordinateMode(op.getCoordinates()))
     return explainName("coordinates",
                        "'asymmetric', 'half_pixel', 'pytorch_half_pixel' or 'align_corners'",
                        op.getCoordinates());
-  if (!numerics::parseNearestRounding(op.getRounding()))
+  if (!shapes::parseNearestRounding(op.getRounding()))
     return explainName("rounding", "'floor', 'ceil', 'round_prefer_floor' or 'round_prefer_ceil'",
                        op.getRounding());
-  return numerics::inferResample(getDims(op.getInput()), Dims(op.getSizes()), op.getScales(),
-                                 results.emplace_back());
+  return shapes::inferResample(getDims(op.getInput()), Dims(op.getSizes()), op.getScales(),
+                               results.emplace_back());
 }
 
 OpFoldResult InterpolateOp::fold(FoldAdaptor) {

@@ -1,7 +1,7 @@
 //===- BackendConfigAttrs.cpp - Text form of backend configs --------------===//
 
 #include "AttrFields.h"
-#include "quantir/dialects/Quantir/ObjectTypes.h"
+#include "quantir/Vocabulary/ObjectTypes.h"
 #include "quantir/dialects/Quantir/Pattern.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 

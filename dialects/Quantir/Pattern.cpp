@@ -2,9 +2,9 @@
 
 #include "quantir/dialects/Quantir/Pattern.h"
 
-#include "quantir/Numerics/Text.h"
-#include "quantir/dialects/Quantir/ObjectTypes.h"
-#include "quantir/dialects/Quantir/OnnxOperators.h"
+#include "quantir/Base/Text.h"
+#include "quantir/Vocabulary/ObjectTypes.h"
+#include "quantir/Vocabulary/OnnxOperators.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
@@ -57,9 +57,7 @@ private:
     return std::nullopt;
   }
 
-  static std::string shown(llvm::StringRef text) {
-    return numerics::shortened({text.data(), text.size()});
-  }
+  static std::string shown(llvm::StringRef text) { return shortened({text.data(), text.size()}); }
 
   std::optional<OpPattern> failUnknown(llvm::StringRef name) {
     fail("the name of an op");
@@ -67,7 +65,7 @@ private:
       error += ", but got '" + name.str() + "'; " + onnx;
       return std::nullopt;
     }
-    error += ", but got '" + shown(name) + "'" + numerics::didYouMean(name, allObjectTypes());
+    error += ", but got '" + shown(name) + "'" + didYouMean(name, allObjectTypes());
     return std::nullopt;
   }
 

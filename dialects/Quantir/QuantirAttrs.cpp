@@ -3,7 +3,7 @@
 #include "AttrFields.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
-#include "quantir/Numerics/ObserverJson.h"
+#include "quantir/Serialization/ObserverJson.h"
 
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"

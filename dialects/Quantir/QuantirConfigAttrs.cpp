@@ -1,7 +1,7 @@
 //===- QuantirConfigAttrs.cpp - Text form of the configuration attributes -===//
 
 #include "AttrFields.h"
-#include "quantir/dialects/Quantir/PythonRegex.h"
+#include "quantir/Vocabulary/PythonRegex.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
 using namespace mlir;

@@ -2,7 +2,7 @@
 
 #include "quantir/dialects/Quantir/Quantir.h"
 
-#include "quantir/Numerics/Shapes.h"
+#include "quantir/Shapes/Shapes.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
@@ -243,9 +243,9 @@ std::string quantir::readAffineQParams(RankedTensorType type, ObserverSpecAttr s
   if (config.kind != numerics::ObserverKind::AffineMinMax)
     return "expected an affine_min_max observer, but got " +
            std::string(numerics::toText(config.kind));
-  numerics::Dims dims;
+  shapes::Dims dims;
   for (int64_t dim : type.getShape())
-    dims.push_back(ShapedType::isDynamic(dim) ? numerics::dynamicDim : dim);
+    dims.push_back(ShapedType::isDynamic(dim) ? shapes::dynamicDim : dim);
   if (config.isDynamic) {
     std::vector<int64_t> size;
     return scales || zeroPoints || floatZeroPoints

@@ -44,7 +44,7 @@ struct InputShapes {
 
 /// Reads "x=N,3,224,224" into `shapes`: sizes, and N for the batch. Without a name it is the shape
 /// of the only input.
-runtime::Status addInputShape(std::string_view text, InputShapes &shapes);
+Status addInputShape(std::string_view text, InputShapes &shapes);
 
 struct CompileOptions {
   std::string backend; ///< for the kernels; empty: what the model says, else "onednn"
@@ -54,12 +54,11 @@ struct CompileOptions {
 
 /// Compiles a model as it is, in the stage it is in: a float model stays float; a reference model
 /// executes each of its casts.
-runtime::Result<std::vector<uint8_t>> compile(const std::string &path,
-                                              const CompileOptions &options = {});
+Result<std::vector<uint8_t>> compile(const std::string &path, const CompileOptions &options = {});
 
 /// Something that runs: a plan as it is, or a model compiled in memory.
-runtime::Result<std::shared_ptr<const runtime::Plan>> load(const std::string &path,
-                                                           const CompileOptions &options = {});
+Result<std::shared_ptr<const runtime::Plan>> load(const std::string &path,
+                                                  const CompileOptions &options = {});
 
 //===----------------------------------------------------------------------===//
 // Quantizing
@@ -74,8 +73,7 @@ struct CalibrationData {
 };
 
 /// Is asked for the samples when the model's inputs are known: those of `model`, the float model.
-using CalibrationProvider =
-    std::function<runtime::Result<CalibrationData>(const runtime::Plan &model)>;
+using CalibrationProvider = std::function<Result<CalibrationData>(const runtime::Plan &model)>;
 
 /// Samples from a .npy or .npz file: float32 in the model's layout, or uint8 images, which the
 /// plan's preprocessing turns into inputs. A NaN is an error; infinities are no part of a
@@ -112,7 +110,7 @@ struct QuantizedModel {
   QuantizationReport report;
   /// Writes the stages to the folder `dumpStages`, none on an error; does nothing without one.
   /// Until then there is no trace of them.
-  std::function<runtime::Status()> writeStages;
+  std::function<Status()> writeStages;
 };
 
 /// The files that `dumpStages` makes.
@@ -121,9 +119,8 @@ std::vector<std::string> stageFiles(const std::string &folder);
 /// Imports, prepares, calibrates, converts and lowers a float model, and compares the result with
 /// it. With `options.state` there may be no samples (an empty `calibration`), and then there is no
 /// comparison.
-runtime::Result<QuantizedModel> quantize(const std::string &path,
-                                         const CalibrationProvider &calibration,
-                                         const QuantizeOptions &options = {});
+Result<QuantizedModel> quantize(const std::string &path, const CalibrationProvider &calibration,
+                                const QuantizeOptions &options = {});
 
 //===----------------------------------------------------------------------===//
 // Calibrating alone
@@ -148,7 +145,7 @@ struct CalibratedModel {
   bool interrupted = false; ///< nextSample is where to go on
   std::vector<std::string> notes;
   /// Writes `recordings`; does nothing without them.
-  std::function<runtime::Status()> writeRecordings;
+  std::function<Status()> writeRecordings;
 };
 
 /// The files that a model is read from besides its own: the external data of ONNX. None for a file
@@ -157,10 +154,10 @@ std::vector<std::string> companionFiles(const std::string &path);
 
 /// Imports and prepares a float model, or takes a prepared one, and shows samples to its observers.
 /// Stopped and gone on with at a batch's end it gives the same bits as in one go; states of several
-/// machines are merged by numerics::merge() (Numerics/CalibrationState.h). `dumpStages` is unused.
-runtime::Result<CalibratedModel> calibrate(const std::string &path,
-                                           const CalibrationProvider &calibration,
-                                           const CalibrateOptions &options);
+/// machines are merged by numerics::merge() (Serialization/CalibrationState.h). `dumpStages` is
+/// unused.
+Result<CalibratedModel> calibrate(const std::string &path, const CalibrationProvider &calibration,
+                                  const CalibrateOptions &options);
 
 } // namespace quantir
 

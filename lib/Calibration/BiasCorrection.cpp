@@ -187,14 +187,13 @@ Value measure(OpBuilder &builder, const Target &target, ArrayRef<float> error) {
 
 /// Runs the measuring model; the means over all rows of each of its outputs, which are [rows,
 /// channels].
-runtime::Status run(const runtime::PlanPtr &plan, int64_t samples,
-                    const runtime::SampleSource &source, const runtime::ExecutionOptions &options,
-                    const runtime::Progress &progress, std::vector<std::vector<double>> &means) {
-  runtime::Result<std::vector<runtime::OutputReader>> readers = createOutputReaders(*plan);
+Status run(const runtime::PlanPtr &plan, int64_t samples, const runtime::SampleSource &source,
+           const runtime::ExecutionOptions &options, const runtime::Progress &progress,
+           std::vector<std::vector<double>> &means) {
+  Result<std::vector<runtime::OutputReader>> readers = createOutputReaders(*plan);
   if (!readers)
     return readers.status();
-  runtime::Result<std::unique_ptr<runtime::BatchRunner>> runner =
-      createRunner(plan, options, samples);
+  Result<std::unique_ptr<runtime::BatchRunner>> runner = createRunner(plan, options, samples);
   if (!runner)
     return runner.status();
   std::vector<double> rows(plan->outputs().size());
@@ -215,15 +214,15 @@ runtime::Status run(const runtime::PlanPtr &plan, int64_t samples,
     }
     if (progress)
       progress(first + count);
-    return runtime::Status();
+    return Status();
   };
   means.assign(plan->outputs().size(), {});
-  if (runtime::Status status = (*runner)->run(samples, source, sink); !status)
+  if (Status status = (*runner)->run(samples, source, sink); !status)
     return status;
   for (auto [sums, count] : llvm::zip_equal(means, rows))
     for (double &sum : sums)
       sum /= count;
-  return runtime::Status();
+  return Status();
 }
 
 /// Adds `mean` to the bias of `target`; false if no sample had finite inputs.
@@ -278,7 +277,7 @@ FailureOr<BiasCorrection> quantir::correctBiases(ModuleOp calibrated,
   if (failed(plan))
     return failure();
   std::vector<std::vector<double>> means;
-  if (runtime::Status status = run(*plan, samples, source, options, progress, means); !status)
+  if (Status status = run(*plan, samples, source, options, progress, means); !status)
     return emitStatus(calibrated.getLoc(), status);
   for (auto [target, mean] : llvm::zip_equal(measured, means))
     correction.corrected += addToBias(target, mean);

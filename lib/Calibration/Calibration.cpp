@@ -27,7 +27,7 @@ FailureOr<runtime::PlanPtr> quantir::compileInMemory(ModuleOp module,
   FailureOr<std::vector<uint8_t>> bytes = compileToPlan(module, options);
   if (failed(bytes))
     return failure();
-  runtime::Result<runtime::PlanPtr> plan = runtime::Plan::fromBuffer(*std::move(bytes));
+  Result<runtime::PlanPtr> plan = runtime::Plan::fromBuffer(*std::move(bytes));
   if (!plan)
     return emitStatus(UnknownLoc::get(module.getContext()), plan.status());
   return *plan;
@@ -40,18 +40,17 @@ FailureOr<CalibrationResult> quantir::calibrate(runtime::PlanPtr prepared, int64
                                                 const numerics::CalibrationState *before) {
   CalibrationResult result;
   if (before) {
-    runtime::Result<std::shared_ptr<runtime::ObserverList>> observers =
-        runtime::createObservers(*prepared);
+    Result<std::shared_ptr<runtime::ObserverList>> observers = runtime::createObservers(*prepared);
     if (!observers)
       return emitStatus(loc, observers.status());
-    if (runtime::Status status = runtime::restoreStates(*before, *prepared, **observers); !status)
+    if (Status status = runtime::restoreStates(*before, *prepared, **observers); !status)
       return emitStatus(loc, status);
     options.observers = *observers;
     result.state.samples = before->samples;
   }
   if (prepared->observers().empty())
     return result;
-  runtime::Result<runtime::Statistics> seen =
+  Result<runtime::Statistics> seen =
       runtime::collectStatistics(prepared, samples, source, options, progress);
   if (!seen)
     return emitStatus(loc, seen.status());

@@ -8,7 +8,7 @@ using namespace quantir;
 /// What the code stands behind among a diagnostic's metadata.
 static constexpr StringLiteral codeKey = "quantir.status_code";
 
-InFlightDiagnostic quantir::emitStatus(Location loc, const runtime::Status &status) {
+InFlightDiagnostic quantir::emitStatus(Location loc, const Status &status) {
   InFlightDiagnostic diagnostic = emitError(loc) << status.message();
   if (Diagnostic *underlying = diagnostic.getUnderlyingDiagnostic()) {
     underlying->getMetadata().push_back(DiagnosticArgument(codeKey));
@@ -17,11 +17,11 @@ InFlightDiagnostic quantir::emitStatus(Location loc, const runtime::Status &stat
   return diagnostic;
 }
 
-runtime::StatusCode quantir::codeOf(Diagnostic &diagnostic, runtime::StatusCode otherwise) {
+StatusCode quantir::codeOf(Diagnostic &diagnostic, StatusCode otherwise) {
   using Kind = DiagnosticArgument::DiagnosticArgumentKind;
   ArrayRef<DiagnosticArgument> metadata = diagnostic.getMetadata();
   if (metadata.size() != 2 || metadata[0].getKind() != Kind::String ||
       metadata[0].getAsString() != codeKey)
     return otherwise;
-  return static_cast<runtime::StatusCode>(metadata[1].getAsUnsigned());
+  return static_cast<StatusCode>(metadata[1].getAsUnsigned());
 }

@@ -108,30 +108,29 @@ struct Side {
   std::vector<runtime::OutputReader> readers;
   std::vector<std::vector<float>> values; ///< of each output, for the latest batch
 
-  runtime::Status open(const runtime::ExecutionOptions &options, int64_t samples) {
-    runtime::Result<std::vector<runtime::OutputReader>> created = createOutputReaders(*plan);
+  Status open(const runtime::ExecutionOptions &options, int64_t samples) {
+    Result<std::vector<runtime::OutputReader>> created = createOutputReaders(*plan);
     if (!created)
       return created.status();
     readers = *std::move(created);
     runtime::ExecutionOptions execution = options;
     execution.batch = plan->hasDynamicBatch() ? 1 : 0;
-    runtime::Result<std::unique_ptr<runtime::BatchRunner>> made =
-        createRunner(plan, execution, samples);
+    Result<std::unique_ptr<runtime::BatchRunner>> made = createRunner(plan, execution, samples);
     if (!made)
       return made.status();
     runner = *std::move(made);
     values.resize(readers.size());
-    return runtime::Status();
+    return Status();
   }
 
-  runtime::Status run(int64_t start, int64_t count, const runtime::SampleSource &source) {
+  Status run(int64_t start, int64_t count, const runtime::SampleSource &source) {
     auto shifted = [&](int64_t first, int64_t number, std::span<const runtime::TensorView> inputs) {
       return source(start + first, number, inputs);
     };
     auto sink = [&](int64_t, int64_t, std::span<const runtime::TensorView> views) {
       for (size_t i = 0; i < views.size(); ++i)
         values[i] = readers[i].read(views[i]);
-      return runtime::Status();
+      return Status();
     };
     return runner->run(count, quantizingSource(plan->inputs(), shifted), sink);
   }
@@ -190,8 +189,8 @@ public:
   bool pair();
   /// Makes the values that are compared the outputs of both functions.
   void returnTaps();
-  runtime::Status run(Side &realSide, Side &quantizedSide, int64_t samples,
-                      const runtime::SampleSource &source);
+  Status run(Side &realSide, Side &quantizedSide, int64_t samples,
+             const runtime::SampleSource &source);
   ModelComparison finish();
 
 private:
@@ -353,8 +352,8 @@ void Comparer::returnTaps() {
   returnOnly(quantized, quantizedValues);
 }
 
-runtime::Status Comparer::run(Side &realSide, Side &quantizedSide, int64_t samples,
-                              const runtime::SampleSource &source) {
+Status Comparer::run(Side &realSide, Side &quantizedSide, int64_t samples,
+                     const runtime::SampleSource &source) {
   const int64_t batch = realSide.runner->batch();
   for (int64_t first = 0; first < samples; first += batch) {
     const int64_t count = std::min(batch, samples - first);
@@ -370,7 +369,7 @@ runtime::Status Comparer::run(Side &realSide, Side &quantizedSide, int64_t sampl
           reading.outside += std::isfinite(value) && (value < input.min - input.step / 2 ||
                                                       value > input.max + input.step / 2);
   }
-  return runtime::Status();
+  return Status();
 }
 
 ModelComparison Comparer::finish() {
@@ -417,9 +416,9 @@ FailureOr<ModelComparison> quantir::compareUnits(ModuleOp calibrated, ModuleOp r
   const int64_t batch = (*realPlan)->hasDynamicBatch() ? 1 : runtime::fixedBatchOf(**realPlan);
   const int64_t used = std::min(samples, std::max(batch, mostSamples / batch * batch));
   for (Side *side : {&realSide, &quantizedSide})
-    if (runtime::Status status = side->open(options, used); !status)
+    if (Status status = side->open(options, used); !status)
       return emitStatus(calibrated.getLoc(), status);
-  if (runtime::Status status = comparer.run(realSide, quantizedSide, used, source); !status)
+  if (Status status = comparer.run(realSide, quantizedSide, used, source); !status)
     return emitStatus(calibrated.getLoc(), status);
   ModelComparison comparison = comparer.finish();
   // The copies go; what the caller has stays.

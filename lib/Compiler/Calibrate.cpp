@@ -10,7 +10,7 @@
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "quantir/passes/Prepare/ObserverPlaces.h"
 #include "runtime/data/Recordings.h"
-#include "runtime/session/Backends.h"
+#include "runtime/kernels/Backends.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -19,8 +19,6 @@
 using namespace mlir;
 using namespace quantir;
 using runtime::PlanPtr;
-using runtime::Result;
-using runtime::Status;
 
 /// Cuts the data down to the samples asked for.
 static Status selectSamples(CalibrationData &data, const CalibrateOptions &options,
@@ -137,7 +135,7 @@ static Result<std::optional<StartState>> loadState(const LoadedModule &model, Mo
     return state.status();
   DiagnosticCollector diagnostics(model.context.get());
   if (failed(resolveObserverPlaces(module, *state)))
-    return diagnostics.error("reading the state", runtime::StatusCode::InvalidData)
+    return diagnostics.error("reading the state", StatusCode::InvalidData)
         .withContext("'" + path + "'");
   StartState start;
   start.constants = takeConstants(*state, module, plan);

@@ -13,8 +13,6 @@
 
 using namespace mlir;
 using namespace quantir;
-using runtime::Result;
-using runtime::Status;
 
 /// Simplifies a float module and compiles a module of any stage. Whatever was left undecided is
 /// decided as the stage asks.
@@ -58,7 +56,7 @@ Result<runtime::PlanPtr> quantir::load(const std::string &path, const CompileOpt
     return file.status();
   QUANTIR_RETURN_IF_ERROR(checkShapesApply(*file, options.inputs));
   if (file->kind == FileKind::Plan) {
-    const runtime::Bytes &bytes = file->bytes;
+    const Bytes &bytes = file->bytes;
     return runtime::Plan::fromMemory(
         {reinterpret_cast<const uint8_t *>(bytes.data.data()), bytes.size()}, bytes.owner, path);
   }

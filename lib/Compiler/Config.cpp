@@ -2,16 +2,16 @@
 
 #include "Config.h"
 
+#include "quantir/Base/Files.h"
+#include "quantir/Base/Text.h"
 #include "quantir/Calibration/StatusDiagnostics.h"
 #include "quantir/Config/BackendConfig.h"
 #include "quantir/Config/CustomConfig.h"
 #include "quantir/Config/QConfig.h"
-#include "quantir/Numerics/Text.h"
+#include "quantir/Vocabulary/ObjectTypes.h"
+#include "quantir/Vocabulary/OnnxOperators.h"
 #include "quantir/dialects/Interfaces/QuantizableOpInterface.h"
 #include "quantir/dialects/NN/NN.h"
-#include "quantir/dialects/Quantir/ObjectTypes.h"
-#include "quantir/dialects/Quantir/OnnxOperators.h"
-#include "runtime/data/Files.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
@@ -34,10 +34,10 @@ struct Configuration {
 constexpr StringLiteral equalizationKeys[] = {"equalization_config", "_equalization_config"};
 
 LogicalResult unknownNode(JsonReader reader, StringRef name, ArrayRef<std::string> nodes) {
-  std::vector<std::string_view> near = numerics::nearestFirst(name, nodes);
+  std::vector<std::string_view> near = nearestFirst(name, nodes);
   near.resize(std::min<size_t>(near.size(), 5));
   return reader.error() << "the model has no node '" << name
-                        << "'; those with the nearest names are " << numerics::listNames(near);
+                        << "'; those with the nearest names are " << listNames(near);
 }
 
 /// Gives ops the names of PyTorch that the model's file cannot tell, such as a method's: an object
@@ -70,7 +70,7 @@ LogicalResult readTargets(JsonReader reader, ModuleOp module) {
       if (std::string onnx = explainOnnxOperator(*target); !onnx.empty())
         diagnostic << "; " << onnx;
       else
-        diagnostic << numerics::didYouMean(*target, known);
+        diagnostic << didYouMean(*target, known);
       return diagnostic;
     }
     auto found = ops.find(it.key());
@@ -84,7 +84,7 @@ LogicalResult readTargets(JsonReader reader, ModuleOp module) {
 
 /// Reads the file at `path`; its custom configs become attributes of `module` at once.
 FailureOr<Configuration> readConfiguration(const std::string &path, ModuleOp module, Location loc) {
-  runtime::Result<runtime::Bytes> bytes = runtime::readFile(path);
+  Result<Bytes> bytes = readFile(path);
   if (!bytes)
     return emitStatus(UnknownLoc::get(loc.getContext()), bytes.status());
   FailureOr<nlohmann::json> json = parseJson(bytes->text(), loc);

@@ -44,7 +44,7 @@ DiagnosticCollector::DiagnosticCollector(MLIRContext *context)
         if (diagnostic.getSeverity() != DiagnosticSeverity::Error || !first.empty())
           return success();
         first = formatDiagnostic(diagnostic);
-        code = codeOf(diagnostic, runtime::StatusCode::Ok);
+        code = codeOf(diagnostic, StatusCode::Ok);
         for (const Diagnostic &note : diagnostic.getNotes()) {
           // The op as it was printed helps nobody who did not write the IR.
           if (!StringRef(note.str()).starts_with("see current operation"))
@@ -53,8 +53,8 @@ DiagnosticCollector::DiagnosticCollector(MLIRContext *context)
         return success();
       }) {}
 
-runtime::Status DiagnosticCollector::error(StringRef what, runtime::StatusCode otherwise) const {
+Status DiagnosticCollector::error(StringRef what, StatusCode otherwise) const {
   if (first.empty())
-    return runtime::Status::internal((what + " failed").str());
-  return runtime::Status::error(code == runtime::StatusCode::Ok ? otherwise : code, first);
+    return Status::internal((what + " failed").str());
+  return Status::error(code == StatusCode::Ok ? otherwise : code, first);
 }

@@ -3,7 +3,7 @@
 #ifndef QUANTIR_COMPILER_DIAGNOSTICS_H
 #define QUANTIR_COMPILER_DIAGNOSTICS_H
 
-#include "quantir/Runtime/Status.h"
+#include "quantir/Base/Status.h"
 
 #include "mlir/IR/Diagnostics.h"
 
@@ -24,8 +24,7 @@ public:
   /// The first error, with its notes. Its code is that of the Status it was made from, if it was
   /// made from one (emitStatus), else `otherwise`. When none was reported, "<what> failed", which
   /// is a defect.
-  runtime::Status error(llvm::StringRef what,
-                        runtime::StatusCode otherwise = runtime::StatusCode::InvalidModel) const;
+  Status error(llvm::StringRef what, StatusCode otherwise = StatusCode::InvalidModel) const;
 
   /// All warnings, in their order.
   const std::vector<std::string> &warnings() const { return allWarnings; }
@@ -33,7 +32,7 @@ public:
 private:
   std::vector<std::string> allWarnings;
   std::string first;
-  runtime::StatusCode code = runtime::StatusCode::Ok; ///< of `first`, if it tells one
+  StatusCode code = StatusCode::Ok; ///< of `first`, if it tells one
   mlir::ScopedDiagnosticHandler handler;
 };
 

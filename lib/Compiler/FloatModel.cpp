@@ -11,8 +11,6 @@
 
 using namespace mlir;
 using namespace quantir;
-using runtime::Result;
-using runtime::Status;
 
 Result<LoadedModule> quantir::loadFloatModel(const std::string &path,
                                              const QuantizeOptions &options,
@@ -34,7 +32,7 @@ Result<LoadedModule> quantir::loadFloatModel(const std::string &path,
                                      option + " out, or give the float model");
   DiagnosticCollector diagnostics(model->context.get());
   if (failed(configure(module, options.config, options.backendConfig)))
-    return diagnostics.error("configuring '" + path + "'", runtime::StatusCode::InvalidArgument);
+    return diagnostics.error("configuring '" + path + "'", StatusCode::InvalidArgument);
   for (const std::string &warning : diagnostics.warnings())
     notes.push_back("warning: " + warning);
   if (options.preprocessing)

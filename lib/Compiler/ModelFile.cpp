@@ -19,8 +19,6 @@
 
 using namespace mlir;
 using namespace quantir;
-using runtime::Result;
-using runtime::Status;
 
 /// ONNX files are protocol buffers and start with the field number of a small integer; text starts
 /// with anything but control characters.
@@ -31,7 +29,7 @@ static bool looksLikeText(StringRef text) {
   });
 }
 
-static Result<FileKind> detectKind(StringRef path, const runtime::Bytes &bytes) {
+static Result<FileKind> detectKind(StringRef path, const Bytes &bytes) {
   StringRef text(bytes.text().data(), bytes.size());
   if (text.empty())
     return Status::invalidModel(("'" + path + "': the file is empty").str());
@@ -52,7 +50,7 @@ static Result<FileKind> detectKind(StringRef path, const runtime::Bytes &bytes) 
 }
 
 Result<ModelFile> quantir::readModelFile(const std::string &path, bool copy) {
-  Result<runtime::Bytes> bytes = copy ? runtime::readFile(path) : runtime::mapFile(path);
+  Result<Bytes> bytes = copy ? readFile(path) : mapFile(path);
   if (!bytes)
     return bytes.status();
   Result<FileKind> kind = detectKind(path, *bytes);
@@ -76,7 +74,7 @@ std::vector<std::string> quantir::companionFiles(const std::string &path) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) // a pipe can be read once
     return {};
-  Result<runtime::Bytes> bytes = runtime::mapFile(path);
+  Result<Bytes> bytes = mapFile(path);
   Result<FileKind> kind = bytes ? detectKind(path, *bytes) : bytes.status();
   if (!kind || *kind != FileKind::ONNX)
     return {};

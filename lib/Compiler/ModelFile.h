@@ -3,9 +3,9 @@
 #ifndef QUANTIR_COMPILER_MODELFILE_H
 #define QUANTIR_COMPILER_MODELFILE_H
 
+#include "quantir/Base/Files.h"
+#include "quantir/Base/Status.h"
 #include "quantir/Compiler.h"
-#include "quantir/Runtime/Status.h"
-#include "runtime/data/Files.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -20,12 +20,12 @@ enum class FileKind { Plan, ONNX, MLIR };
 /// A file that was read, once: it may be a pipe.
 struct ModelFile {
   std::string path;
-  runtime::Bytes bytes;
+  Bytes bytes;
   FileKind kind; ///< by what it contains; where that is damaged, by its name
 };
 
 /// `copy`: into memory even if it is large.
-runtime::Result<ModelFile> readModelFile(const std::string &path, bool copy = false);
+Result<ModelFile> readModelFile(const std::string &path, bool copy = false);
 
 /// A module and the context that it lives in.
 struct LoadedModule {
@@ -35,18 +35,18 @@ struct LoadedModule {
 
 /// Imports an ONNX model, or parses MLIR, text or bytecode. A plan is an error.
 /// `inputs` are for ONNX only.
-runtime::Result<LoadedModule> loadModule(const ModelFile &file, const InputShapes &inputs = {});
-runtime::Result<LoadedModule> loadModule(const std::string &path, const InputShapes &inputs = {});
+Result<LoadedModule> loadModule(const ModelFile &file, const InputShapes &inputs = {});
+Result<LoadedModule> loadModule(const std::string &path, const InputShapes &inputs = {});
 
 /// A context with all dialects, and without threads of its own.
 std::unique_ptr<mlir::MLIRContext> makeContext();
 
 /// The same, in a context that has all dialects. The module may refer to the bytes of `file`.
-runtime::Result<mlir::OwningOpRef<mlir::ModuleOp>>
+Result<mlir::OwningOpRef<mlir::ModuleOp>>
 loadModule(mlir::MLIRContext *context, const ModelFile &file, const InputShapes &inputs = {});
 
 /// An error where `inputs` say something of a file that is not of ONNX.
-runtime::Status checkShapesApply(const ModelFile &file, const InputShapes &inputs);
+Status checkShapesApply(const ModelFile &file, const InputShapes &inputs);
 
 /// "float", "prepared", "reference" or "lowered"; a module that does not say is float.
 std::string stageOf(mlir::ModuleOp module);

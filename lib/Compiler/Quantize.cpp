@@ -19,8 +19,8 @@
 #include "quantir/passes/Equalize/Passes.h"
 #include "runtime/data/Compare.h"
 #include "runtime/data/ModelInputs.h"
+#include "runtime/kernels/Backends.h"
 #include "runtime/plan/FixedBatch.h"
-#include "runtime/session/Backends.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/STLExtras.h"
@@ -32,8 +32,6 @@
 using namespace mlir;
 using namespace quantir;
 using runtime::PlanPtr;
-using runtime::Result;
-using runtime::Status;
 
 CalibrationProvider quantir::calibrationFile(const std::string &path) {
   return [path](const runtime::Plan &model) -> Result<CalibrationData> {
@@ -232,7 +230,7 @@ Status Quantization::applyState() {
     return state.status();
   DiagnosticCollector diagnostics(context());
   if (failed(applyCalibration(*model.module, *state)))
-    return diagnostics.error("calibrating", runtime::StatusCode::InvalidData)
+    return diagnostics.error("calibrating", StatusCode::InvalidData)
         .withContext("'" + options.state + "'");
   result.report.calibrationData = options.state;
   result.report.calibrationSamples = state->samples;
@@ -282,7 +280,7 @@ Status Quantization::correct() {
       UnknownLoc::get(context()));
   if (failed(backendConfig))
     return diagnostics.error("reading the backend config of '" + path + "'",
-                             runtime::StatusCode::InvalidArgument);
+                             StatusCode::InvalidArgument);
   const bool corrects =
       options.correctBiases && QuantizationRules::of(*backendConfig).correctBiases;
   if (corrects && data.samples == 0)

@@ -2,8 +2,8 @@
 
 #include "StageDumper.h"
 
+#include "quantir/Base/Files.h"
 #include "quantir/Compiler.h"
-#include "runtime/data/Files.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 using namespace quantir;
-using runtime::Status;
 namespace fs = std::filesystem;
 
 /// The file of a stage in a folder of them.
@@ -48,7 +47,7 @@ Status StageDumper::open() {
     place = place.parent_path();
   if (!error && !fs::is_directory(place, error) && !error)
     error = std::make_error_code(std::errc::not_a_directory);
-  return error ? cannotCreate(error) : runtime::checkWritable((place / "stage").string());
+  return error ? cannotCreate(error) : checkWritable((place / "stage").string());
 }
 
 Status StageDumper::dump(mlir::ModuleOp module, const std::string &stage) {
@@ -90,9 +89,9 @@ Status StageDumper::write() const {
 }
 
 Status StageDumper::writeFiles() const {
-  std::vector<runtime::PendingFile> files;
+  std::vector<PendingFile> files;
   for (const auto &[stage, file] : stages)
-    files.push_back({stageFile(folder, stage), [file = file](const runtime::ByteSink &put) {
+    files.push_back({stageFile(folder, stage), [file = file](const ByteSink &put) {
                        std::fseek(file, 0, SEEK_END);
                        std::string text(size_t(std::max(0L, std::ftell(file))), '\0');
                        std::rewind(file);
@@ -100,5 +99,5 @@ Status StageDumper::writeFiles() const {
                          return Status::fileError("cannot read back a stage");
                        return put(std::as_bytes(std::span(text)));
                      }});
-  return runtime::writeTogether(std::move(files));
+  return writeTogether(std::move(files));
 }

@@ -3,7 +3,7 @@
 #ifndef QUANTIR_COMPILER_STAGEDUMPER_H
 #define QUANTIR_COMPILER_STAGEDUMPER_H
 
-#include "quantir/Runtime/Status.h"
+#include "quantir/Base/Status.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -25,16 +25,16 @@ public:
   ~StageDumper();
 
   /// Says whether the folder can be made. Called before long work, as is all checking of outputs.
-  runtime::Status open();
+  Status open();
 
-  runtime::Status dump(mlir::ModuleOp module, const std::string &stage);
+  Status dump(mlir::ModuleOp module, const std::string &stage);
 
   /// Makes the folder and what belongs in it, or leaves nothing.
-  runtime::Status write() const;
+  Status write() const;
 
 private:
-  runtime::Status cannotCreate(const std::error_code &error) const;
-  runtime::Status writeFiles() const;
+  Status cannotCreate(const std::error_code &error) const;
+  Status writeFiles() const;
 
   std::string folder;
   std::filesystem::path place; ///< the nearest directory that exists

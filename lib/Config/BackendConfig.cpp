@@ -1,7 +1,7 @@
 //===- BackendConfig.cpp - Built-in backend configs, and their patterns ---===//
 
 #include "quantir/Config/BackendConfig.h"
-#include "quantir/dialects/Quantir/ObjectTypes.h"
+#include "quantir/Vocabulary/ObjectTypes.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"

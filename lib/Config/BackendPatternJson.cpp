@@ -2,7 +2,7 @@
 
 #include "BackendConfigParts.h"
 
-#include "quantir/dialects/Quantir/ObjectTypes.h"
+#include "quantir/Vocabulary/ObjectTypes.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"

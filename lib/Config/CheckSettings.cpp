@@ -4,9 +4,9 @@
 
 #include "quantir/Config/Builtins.h"
 
-#include "quantir/Numerics/Text.h"
+#include "quantir/Base/Text.h"
+#include "quantir/Vocabulary/ObjectTypes.h"
 #include "quantir/dialects/NN/NN.h"
-#include "quantir/dialects/Quantir/ObjectTypes.h"
 
 #include "mlir/Interfaces/CallInterfaces.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -121,11 +121,11 @@ std::string listNearest(StringRef name, ArrayRef<StringRef> known) {
   if (known.empty())
     return "; it names none at all";
   constexpr size_t most = 5;
-  std::vector<std::string_view> nearest = numerics::nearestFirst(name, known);
+  std::vector<std::string_view> nearest = nearestFirst(name, known);
   std::string text = "; it has ";
   llvm::raw_string_ostream stream(text);
   llvm::interleaveComma(ArrayRef(nearest).take_front(most), stream,
-                        [&](std::string_view other) { stream << numerics::inQuotes(other); });
+                        [&](std::string_view other) { stream << inQuotes(other); });
   if (nearest.size() > most)
     stream << " (nearest first) and " << nearest.size() - most << " more";
   return text;
@@ -135,18 +135,17 @@ std::string listNearest(StringRef name, ArrayRef<StringRef> known) {
 std::string explain(MappingLevel level, QConfigRuleAttr rule, const ModelNames &names) {
   StringRef key = rule.getKey();
   auto noType = [&](StringRef type) {
-    return "the model has no op of type " + numerics::inQuotes(type) +
+    return "the model has no op of type " + inQuotes(type) +
            listNearest(type, names.typesLike(type));
   };
   auto noModule = [&] {
-    return "the model has no module " + numerics::inQuotes(key) +
-           listNearest(key, names.getPaths());
+    return "the model has no module " + inQuotes(key) + listNearest(key, names.getPaths());
   };
   switch (level) {
   case MappingLevel::ObjectType:
     return noType(key);
   case MappingLevel::ModuleNameRegex:
-    return "no module path of the model begins with " + numerics::inQuotes(key) +
+    return "no module path of the model begins with " + inQuotes(key) +
            listNearest(key, names.getPaths());
   case MappingLevel::ModuleName:
     return noModule();
@@ -162,13 +161,12 @@ std::string explain(MappingLevel level, QConfigRuleAttr rule, const ModelNames &
   if (!names.typesLike(type).empty() && !names.hasType(type))
     return noType(type);
   if (names.isModuleClass(type))
-    return "modules of a class of the model's author, such as " + numerics::inQuotes(type) +
+    return "modules of a class of the model's author, such as " + inQuotes(type) +
            ", are not counted; name the module";
   if (!StringRef(type).contains('.'))
-    return "methods such as " + numerics::inQuotes(type) +
-           " are not counted; name the op by its module";
-  return "module " + numerics::inQuotes(key) + " has " + std::to_string(count) + " ops of type " +
-         numerics::inQuotes(type) + " directly in it, so that none has the number " +
+    return "methods such as " + inQuotes(type) + " are not counted; name the op by its module";
+  return "module " + inQuotes(key) + " has " + std::to_string(count) + " ops of type " +
+         inQuotes(type) + " directly in it, so that none has the number " +
          std::to_string(rule.getIndex());
 }
 

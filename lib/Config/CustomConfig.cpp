@@ -2,7 +2,7 @@
 
 #include "quantir/Config/CustomConfig.h"
 
-#include "quantir/Numerics/ObserverJson.h"
+#include "quantir/Serialization/ObserverJson.h"
 
 #include "llvm/ADT/STLExtras.h"
 

@@ -1,7 +1,7 @@
 //===- DTypeConfigJson.cpp - The JSON form of dtype configs ---------------===//
 
 #include "BackendConfigParts.h"
-#include "quantir/Numerics/Text.h"
+#include "quantir/Base/Text.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -122,7 +122,7 @@ FailureOr<DTypeConfigAttr> backend_json::readDTypeConfig(JsonReader reader,
   if (auto it = named.find(name); it != named.end())
     return it->getValue();
   return reader.error() << "expected a dtype config that has a name, but got '" << name << "'"
-                        << numerics::didYouMean(name, SmallVector<StringRef>(named.keys()));
+                        << didYouMean(name, SmallVector<StringRef>(named.keys()));
 }
 
 LogicalResult backend_json::readNamedDTypeConfigs(JsonReader reader, NamedDTypeConfigs &named) {

@@ -2,8 +2,8 @@
 
 #include "quantir/Config/JsonReader.h"
 
-#include "quantir/Numerics/JsonText.h"
-#include "quantir/Numerics/Text.h"
+#include "quantir/Base/JsonText.h"
+#include "quantir/Base/Text.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -13,12 +13,12 @@ using namespace quantir;
 InFlightDiagnostic JsonReader::error() const {
   InFlightDiagnostic diagnostic = emitError(loc);
   if (!where.empty())
-    diagnostic << numerics::shortened(where, 200) << ": ";
+    diagnostic << shortened(where, 200) << ": ";
   return diagnostic;
 }
 
 LogicalResult JsonReader::expected(StringRef what) const {
-  return error() << "expected " << what << ", but got " << numerics::describeJson(*value);
+  return error() << "expected " << what << ", but got " << describeJson(*value);
 }
 
 FailureOr<std::string> JsonReader::string() const {
@@ -70,8 +70,8 @@ LogicalResult JsonReader::expectObject(ArrayRef<StringRef> keys) const {
   for (const auto &[key, unused] : value->items()) {
     if (llvm::is_contained(keys, StringRef(key)))
       continue;
-    std::string meant = numerics::didYouMean(key, keys);
-    return error() << "unknown key '" << numerics::shortened(key) << "'"
+    std::string meant = didYouMean(key, keys);
+    return error() << "unknown key '" << shortened(key) << "'"
                    << (meant.empty() ? "; expected one of " +
                                            llvm::join(llvm::map_range(keys, quotedIfEmpty), ", ")
                                      : meant);
@@ -89,7 +89,7 @@ LogicalResult JsonReader::expectArray(std::optional<size_t> size) const {
 
 FailureOr<nlohmann::json> quantir::parseJson(StringRef text, Location loc) {
   nlohmann::json json;
-  if (std::string error = numerics::parseJsonText({text.data(), text.size()}, json); !error.empty())
+  if (std::string error = parseJsonText({text.data(), text.size()}, json); !error.empty())
     return emitError(loc) << error;
   return json;
 }

@@ -3,12 +3,12 @@
 #include "PyTorchText.h"
 
 #include "quantir/Config/Builtins.h"
-#include "PythonText.h"
+#include "quantir/Vocabulary/PythonText.h"
 
+#include "quantir/Base/Text.h"
 #include "quantir/Numerics/Observer.h"
-#include "quantir/Numerics/Text.h"
-#include "quantir/dialects/Quantir/ObjectTypes.h"
-#include "quantir/dialects/Quantir/OnnxOperators.h"
+#include "quantir/Vocabulary/ObjectTypes.h"
+#include "quantir/Vocabulary/OnnxOperators.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -92,7 +92,7 @@ private:
 
 FailureOr<Json> TextReader::unknown(StringRef what, StringRef name,
                                     ArrayRef<StringRef> names) const {
-  std::string meant = numerics::didYouMean(name, names);
+  std::string meant = didYouMean(name, names);
   return reader.error() << "no " << what << " is called '" << shown(name) << "'"
                         << (meant.empty() ? "; expected one of " + llvm::join(names, ", ") +
                                                 ", or what PyTorch prints for one"
@@ -105,7 +105,7 @@ FailureOr<Json> TextReader::namedObserver(StringRef name) const {
   SmallVector<StringRef> names = builtinNames("observers");
   names.append({"FakeQuantize", "FusedMovingAvgObsFakeQuantize", "FixedQParamsFakeQuantize"});
   InFlightDiagnostic diagnostic = reader.error() << "no observer is called '" << shown(name) << "'";
-  if (std::string meant = numerics::didYouMean(name, names); !meant.empty())
+  if (std::string meant = didYouMean(name, names); !meant.empty())
     return diagnostic << meant;
   // The kinds of observers and the nearest of them.
   numerics::ObserverKind kind;
@@ -400,11 +400,11 @@ StringRef nearestType(StringRef name) {
   llvm::stable_sort(types, [](StringRef a, StringRef b) { return a.size() < b.size(); });
   auto [package, file] = name.split(".modules.");
   std::string withoutFile = (package + "." + lastPart(file)).str();
-  if (StringRef near = numerics::nearestName(file.empty() ? name : StringRef(withoutFile), types);
+  if (StringRef near = nearestName(file.empty() ? name : StringRef(withoutFile), types);
       !near.empty())
     return near;
   SmallVector<StringRef> lastParts = llvm::to_vector(llvm::map_range(types, lastPart));
-  StringRef near = numerics::nearestName(lastPart(name), lastParts);
+  StringRef near = nearestName(lastPart(name), lastParts);
   return near.empty() ? near : types[llvm::find(lastParts, near) - lastParts.begin()];
 }
 
@@ -415,7 +415,7 @@ bool isClassOfAuthor(StringRef name) {
                                      "nni",      "nnqat",      "nniqat",   "nnqr"};
   StringRef package = name.split('.').first;
   return package != name && !llvm::is_contained(known, package) &&
-         numerics::nearestName(name, allObjectTypes()).empty();
+         nearestName(name, allObjectTypes()).empty();
 }
 
 } // namespace

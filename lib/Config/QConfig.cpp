@@ -2,11 +2,11 @@
 
 #include "quantir/Config/QConfig.h"
 
-#include "quantir/Config/Builtins.h"
 #include "PyTorchText.h"
+#include "quantir/Config/Builtins.h"
 
-#include "quantir/Numerics/ObserverJson.h"
-#include "quantir/dialects/Quantir/PythonRegex.h"
+#include "quantir/Serialization/ObserverJson.h"
+#include "quantir/Vocabulary/PythonRegex.h"
 
 #include "llvm/ADT/StringExtras.h"
 

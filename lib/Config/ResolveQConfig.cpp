@@ -8,10 +8,10 @@
 
 #include "quantir/Config/QConfig.h"
 
-#include "quantir/Numerics/Text.h"
+#include "quantir/Base/Text.h"
+#include "quantir/Vocabulary/ObjectTypes.h"
+#include "quantir/Vocabulary/PythonRegex.h"
 #include "quantir/dialects/NN/NN.h"
-#include "quantir/dialects/Quantir/ObjectTypes.h"
-#include "quantir/dialects/Quantir/PythonRegex.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -58,8 +58,8 @@ struct QConfigResolver::Tables {
       if (result == PythonRegex::Result::TooComplex)
         return emitError(loc) << placeOf(MappingLevel::ModuleNameRegex, place)
                               << ": expected an expression that is decided in few steps, but "
-                              << numerics::inQuotes(mapping.getModuleNameRegex()[place].getKey())
-                              << " backtracks too long on " << numerics::inQuotes(path);
+                              << inQuotes(mapping.getModuleNameRegex()[place].getKey())
+                              << " backtracks too long on " << inQuotes(path);
       if (result == PythonRegex::Result::Match)
         places.push_back(place);
     }

@@ -2,10 +2,10 @@
 
 #include "quantir/Numerics/Affine.h"
 
+#include "quantir/Base/Text.h"
 #include "quantir/Numerics/Blocks.h"
 #include "quantir/Numerics/Quantize.h"
 #include "quantir/Numerics/Rounding.h"
-#include "quantir/Numerics/Text.h"
 
 #include <algorithm>
 #include <array>

@@ -2,9 +2,9 @@
 
 #include "quantir/Numerics/Blocks.h"
 
+#include "quantir/Base/Text.h"
 #include "quantir/Numerics/Scan.h"
-#include "quantir/Numerics/Shapes.h"
-#include "quantir/Numerics/Text.h"
+#include "quantir/Shapes/Shapes.h"
 
 #include <algorithm>
 #include <array>
@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 6> torchKinds = {"PerTensor", "PerAxis", 
                                                         "PerRow",    "PerToken", "PerBlock"};
 
 std::string format(std::span<const int64_t> dims) {
-  return formatDims(Dims(dims.begin(), dims.end()));
+  return shapes::formatDims(shapes::Dims(dims.begin(), dims.end()));
 }
 
 /// " (nearest: 16)": the divisor of `dim` that is nearest to `wanted`; nothing if `dim` is unknown.
@@ -105,7 +105,7 @@ std::string blocksOf(const Granularity &granularity, std::span<const int64_t> di
     return error;
   if (granularity.kind != GranularityKind::PerTensor)
     for (size_t d = 0; d < dims.size(); ++d) {
-      if (dims[d] == dynamicDim && size[d] != dynamicDim)
+      if (dims[d] == shapes::dynamicDim && size[d] != shapes::dynamicDim)
         return "expected one block along the dimension of unknown size of " + format(dims) +
                ", but got granularity " + std::string(toText(granularity.kind)) +
                ", whose blocks depend on it; use is_dynamic, per_tensor, or a block_size of -1 "
@@ -124,7 +124,7 @@ int64_t BlockView::numBlocks() const {
 }
 
 std::string viewOf(std::span<const int64_t> blocks, std::span<const int64_t> dims, BlockView &out) {
-  if (std::string error = checkDims(Dims(dims.begin(), dims.end())); !error.empty())
+  if (std::string error = shapes::checkDims(shapes::Dims(dims.begin(), dims.end())); !error.empty())
     return error;
   bool fits = blocks.empty() || blocks.size() == dims.size();
   for (size_t d = 0; fits && d < blocks.size(); ++d)
@@ -139,7 +139,7 @@ std::string viewOf(std::span<const int64_t> blocks, std::span<const int64_t> dim
 
 std::string blockView(const Granularity &granularity, std::span<const int64_t> dims,
                       BlockView &out) {
-  if (std::string error = checkDims(Dims(dims.begin(), dims.end())); !error.empty())
+  if (std::string error = shapes::checkDims(shapes::Dims(dims.begin(), dims.end())); !error.empty())
     return error;
   BlockView view;
   if (std::string error = blocksOf(granularity, dims, view.blocks); !error.empty())

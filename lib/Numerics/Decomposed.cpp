@@ -2,9 +2,9 @@
 
 #include "Decomposed.h"
 
+#include "quantir/Base/Text.h"
 #include "quantir/Numerics/Rounding.h"
 #include "quantir/Numerics/Scan.h"
-#include "quantir/Numerics/Text.h"
 
 namespace quantir::numerics {
 

@@ -1,7 +1,7 @@
 //===- Equalization.cpp - Equalizing the ranges of channels ---------------===//
 
 #include "quantir/Numerics/Equalization.h"
-#include "quantir/Numerics/Text.h"
+#include "quantir/Base/Text.h"
 
 #include <algorithm>
 #include <cmath>

@@ -2,8 +2,8 @@
 
 #include "quantir/Numerics/Histogram.h"
 
+#include "quantir/Base/TargetClones.h"
 #include "quantir/Numerics/Scan.h"
-#include "quantir/Numerics/TargetClones.h"
 
 #include <algorithm>
 #include <cmath>

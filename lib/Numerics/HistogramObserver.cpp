@@ -2,9 +2,9 @@
 
 #include "quantir/Numerics/Observers.h"
 
+#include "quantir/Base/Text.h"
 #include "quantir/Numerics/Histogram.h"
 #include "quantir/Numerics/RangeSearch.h"
-#include "quantir/Numerics/Text.h"
 
 #include <algorithm>
 #include <cmath>

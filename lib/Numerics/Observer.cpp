@@ -2,9 +2,9 @@
 
 #include "quantir/Numerics/Observers.h"
 
+#include "quantir/Base/Text.h"
 #include "quantir/Numerics/GridHistogram.h"
-#include "quantir/Numerics/Shapes.h"
-#include "quantir/Numerics/Text.h"
+#include "quantir/Shapes/Shapes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,13 +17,13 @@ namespace quantir::numerics {
 //===----------------------------------------------------------------------===//
 
 void Observer::observe(const float *data, std::span<const int64_t> dims) {
-  Dims shape(dims.begin(), dims.end());
-  if (std::string error = checkDims(shape); !error.empty()) {
+  shapes::Dims shape(dims.begin(), dims.end());
+  if (std::string error = shapes::checkDims(shape); !error.empty()) {
     if (failure.empty())
       failure = error;
     return;
   }
-  int64_t count = numElements(shape);
+  int64_t count = shapes::numElements(shape);
   const bool records = settings.kind == ObserverKind::Recording;
   if (count == 0 || !(records || needsCalibration(settings)))
     return;

@@ -1,7 +1,7 @@
 //===- ObserverConfig.cpp - Names, defaults and checks of configurations --===//
 
+#include "quantir/Base/Text.h"
 #include "quantir/Numerics/Observer.h"
-#include "quantir/Numerics/Text.h"
 
 #include <algorithm>
 #include <array>

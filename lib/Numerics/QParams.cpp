@@ -2,8 +2,8 @@
 
 #include "quantir/Numerics/QParams.h"
 
+#include "quantir/Base/Text.h"
 #include "quantir/Numerics/Rounding.h"
-#include "quantir/Numerics/Text.h"
 
 #include <algorithm>
 #include <array>

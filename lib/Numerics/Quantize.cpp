@@ -2,9 +2,9 @@
 
 #include "quantir/Numerics/Quantize.h"
 
+#include "quantir/Base/TargetClones.h"
 #include "quantir/Numerics/Rounding.h"
-#include "quantir/Numerics/Shapes.h"
-#include "quantir/Numerics/TargetClones.h"
+#include "quantir/Shapes/Shapes.h"
 
 #include <limits>
 #include <type_traits>
@@ -123,8 +123,8 @@ void requantize(const TIn *in, TOut *out, int64_t count, float scale, int32_t ze
 std::string channelView(std::span<const int64_t> dims, int64_t axis, ChannelView &out) {
   if (axis < 0 || axis >= int64_t(dims.size()))
     return "expected a tensor with an axis " + std::to_string(axis) + ", but got " +
-           formatDims(Dims(dims.begin(), dims.end()));
-  if (std::string error = checkDims(Dims(dims.begin(), dims.end())); !error.empty())
+           shapes::formatDims(shapes::Dims(dims.begin(), dims.end()));
+  if (std::string error = shapes::checkDims(shapes::Dims(dims.begin(), dims.end())); !error.empty())
     return error;
   ChannelView view;
   for (int64_t i = 0; i < int64_t(dims.size()); ++i)
@@ -210,17 +210,17 @@ std::string prepare(std::span<const int64_t> dims, const QParams &params, Channe
     return "expected a range within [" + std::to_string(std::numeric_limits<T>::min()) + ", " +
            std::to_string(std::numeric_limits<T>::max()) + "], but got [" +
            std::to_string(params.quantMin) + ", " + std::to_string(params.quantMax) + "]";
-  Dims shape(dims.begin(), dims.end());
-  if (std::string error = checkDims(shape); !error.empty())
+  shapes::Dims shape(dims.begin(), dims.end());
+  if (std::string error = shapes::checkDims(shape); !error.empty())
     return error;
-  count = numElements(shape);
+  count = shapes::numElements(shape);
   if (params.perTensor())
     return {};
   if (std::string error = channelView(dims, params.axis, view); !error.empty())
     return error;
   if (view.channels != int64_t(params.channels()))
     return "expected " + std::to_string(params.channels()) + " channels in dimension " +
-           std::to_string(params.axis) + ", but got " + formatDims(shape);
+           std::to_string(params.axis) + ", but got " + shapes::formatDims(shape);
   return {};
 }
 

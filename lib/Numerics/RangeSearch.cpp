@@ -2,7 +2,7 @@
 
 #include "quantir/Numerics/RangeSearch.h"
 
-#include "quantir/Numerics/TargetClones.h"
+#include "quantir/Base/TargetClones.h"
 
 #include <algorithm>
 #include <cmath>

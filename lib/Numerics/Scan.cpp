@@ -2,8 +2,8 @@
 
 #include "quantir/Numerics/Scan.h"
 
-#include "quantir/Numerics/Parallel.h"
-#include "quantir/Numerics/TargetClones.h"
+#include "quantir/Base/Parallel.h"
+#include "quantir/Base/TargetClones.h"
 
 #include <algorithm>
 #include <atomic>

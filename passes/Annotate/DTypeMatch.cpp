@@ -8,7 +8,7 @@
 
 #include "DTypeMatch.h"
 
-#include "quantir/dialects/Quantir/ObjectTypes.h"
+#include "quantir/Vocabulary/ObjectTypes.h"
 
 #include "llvm/Support/FormatVariadic.h"
 

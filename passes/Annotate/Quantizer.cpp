@@ -6,9 +6,9 @@
 #include "Padding.h"
 
 #include "quantir/Config/CustomConfig.h"
+#include "quantir/Vocabulary/ObjectTypes.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
-#include "quantir/dialects/Quantir/ObjectTypes.h"
 
 #include "llvm/Support/MathExtras.h"
 

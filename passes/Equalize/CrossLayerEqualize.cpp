@@ -9,9 +9,9 @@
 
 #include "Layers.h"
 
+#include "quantir/Base/Text.h"
 #include "quantir/Config/JsonReader.h"
 #include "quantir/Numerics/Equalization.h"
-#include "quantir/Numerics/Text.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 
@@ -94,7 +94,7 @@ private:
     if (op == ops.end()) {
       getOperation().emitError() << "pairs: expected two ops by module path or node name, but got '"
                                  << pair << "', and no op is called '" << name << "'"
-                                 << numerics::didYouMean(name, llvm::make_first_range(ops));
+                                 << didYouMean(name, llvm::make_first_range(ops));
       return std::nullopt;
     }
     std::optional<Layer> layer = layerOf(op->second);

@@ -1,9 +1,9 @@
 //===- FoldCasts.cpp - From float kernels between casts to integer ones ---===//
 
+#include "PopulatePatterns.h"
 #include "quantir/Numerics/Quantize.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/Quantir/QuantirAttrs.h"
-#include "PopulatePatterns.h"
 
 using namespace mlir;
 using namespace quantir;
@@ -219,7 +219,7 @@ template <typename CastOp> struct FoldConstantCast : public OpRewritePattern<Cas
     std::optional<ArrayRef<char>> raw = nn::getRawData(constant.getValue(), storage);
     if (!raw)
       return rewriter.notifyMatchFailure(op, "the constant has no values");
-    numerics::Dims dims = getDims(resultType);
+    shapes::Dims dims = getDims(resultType);
     numerics::QParams params = getQParams(type);
     Type storageType = quantizing ? type.getStorageType() : rewriter.getF32Type();
     SmallVector<char> result(resultType.getNumElements() *

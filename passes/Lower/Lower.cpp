@@ -1,8 +1,8 @@
 //===- Lower.cpp - Turn a module of any stage into kernels ----------------===//
 
+#include "PopulatePatterns.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "quantir/passes/Lower/Passes.h"
-#include "PopulatePatterns.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 

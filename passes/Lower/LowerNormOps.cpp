@@ -1,8 +1,8 @@
 //===- LowerNormOps.cpp - Normalizations to kernels -----------------------===//
 
+#include "PopulatePatterns.h"
 #include "quantir/Numerics/WeightChannels.h"
 #include "quantir/dialects/NN/Constants.h"
-#include "PopulatePatterns.h"
 
 #include <cmath>
 

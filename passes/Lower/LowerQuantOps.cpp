@@ -1,8 +1,8 @@
 //===- LowerQuantOps.cpp - Casts, observers and constants to kernels ------===//
 
+#include "PopulatePatterns.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/Quantir/Quantir.h"
-#include "PopulatePatterns.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"

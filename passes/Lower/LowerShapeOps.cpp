@@ -31,7 +31,7 @@ struct LowerSlice : public OpRewritePattern<nn::SliceOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(nn::SliceOp op, PatternRewriter &rewriter) const override {
-    numerics::ResolvedSlice slice = op.getResolved();
+    shapes::ResolvedSlice slice = op.getResolved();
     lower::replaceWithKernel<kernel::SliceOp>(rewriter, op, op.getType(), op.getInput(),
                                               slice.starts, slice.steps);
     return success();

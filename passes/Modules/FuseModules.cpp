@@ -4,10 +4,10 @@
 
 #include "Boundaries.h"
 
+#include "quantir/Base/Text.h"
 #include "quantir/Config/Builtins.h"
-#include "quantir/Numerics/Text.h"
+#include "quantir/Vocabulary/ObjectTypes.h"
 #include "quantir/dialects/NN/NN.h"
-#include "quantir/dialects/Quantir/ObjectTypes.h"
 #include "quantir/passes/Fuse/Passes.h"
 
 #include "mlir/IR/PatternMatch.h"
@@ -140,7 +140,7 @@ private:
       return error;
     }
     return getOperation().emitError()
-           << "the model has no module '" << path << "'" << numerics::didYouMean(path, known);
+           << "the model has no module '" << path << "'" << didYouMean(path, known);
   }
 
   LogicalResult checkAdjacent(Operation *maker, Operation *reader, StringRef makerPath,

@@ -4,7 +4,7 @@
 
 #include "Boundaries.h"
 
-#include "quantir/Numerics/Text.h"
+#include "quantir/Base/Text.h"
 #include "quantir/dialects/NN/NN.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
@@ -287,7 +287,7 @@ private:
         paths.insert(path);
     return function.emitError() << "prepare_custom_config." << request.place
                                 << ": the model has no module '" << request.module << "'"
-                                << numerics::didYouMean(request.module, paths.getArrayRef());
+                                << didYouMean(request.module, paths.getArrayRef());
   }
 
   SymbolTable *symbols = nullptr;

@@ -4,8 +4,8 @@
 
 #include "Boundaries.h"
 
+#include "quantir/Vocabulary/ObjectTypes.h"
 #include "quantir/dialects/NN/NN.h"
-#include "quantir/dialects/Quantir/ObjectTypes.h"
 
 namespace quantir {
 #define GEN_PASS_DEF_PROPAGATEQCONFIGPASS

@@ -3,7 +3,7 @@
 #include "quantir/passes/Modules/Passes.h"
 
 #include "Boundaries.h"
-#include "quantir/Numerics/Text.h"
+#include "quantir/Base/Text.h"
 
 #include "mlir/IR/PatternMatch.h"
 #include "llvm/ADT/MapVector.h"
@@ -140,7 +140,7 @@ private:
         names.push_back(custom.getValue());
     }
     return getOperation().emitError() << swap.place << ": the module has no function '" << name
-                                      << "'" << numerics::didYouMean(name, names);
+                                      << "'" << didYouMean(name, names);
   }
 
   LogicalResult swapCalls(ArrayRef<Swap> swaps) {

@@ -423,9 +423,9 @@ private:
     const numerics::ObserverConfig &config = spec.getConfig();
     if (config.kind != numerics::ObserverKind::AffineMinMax)
       return success();
-    numerics::Dims dims;
+    shapes::Dims dims;
     for (int64_t dim : cast<RankedTensorType>(value.getType()).getShape())
-      dims.push_back(ShapedType::isDynamic(dim) ? numerics::dynamicDim : dim);
+      dims.push_back(ShapedType::isDynamic(dim) ? shapes::dynamicDim : dim);
     std::vector<int64_t> blocks;
     std::string error = config.isDynamic ? numerics::blockSizeOf(config.granularity(), dims, blocks)
                                          : numerics::blocksOf(config.granularity(), dims, blocks);

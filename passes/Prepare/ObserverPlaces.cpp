@@ -2,7 +2,7 @@
 
 #include "quantir/passes/Prepare/ObserverPlaces.h"
 
-#include "quantir/Numerics/Text.h"
+#include "quantir/Base/Text.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
@@ -100,7 +100,7 @@ LogicalResult quantir::resolveObserverPlaces(ModuleOp module, numerics::Calibrat
                                 << "; name one of them";
     if (symbols.empty() && StringRef(name).contains('.'))
       return module.emitError() << "observers." << name << ": the model has no observer there"
-                                << numerics::nearestInBrackets(name, places.getNames());
+                                << nearestInBrackets(name, places.getNames());
     std::string symbol = isPlace ? symbols.front().str() : name;
     auto [it, inserted] = origins.try_emplace(symbol, name);
     if (!inserted)

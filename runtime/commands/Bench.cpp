@@ -14,6 +14,7 @@
 #include <numeric>
 #include <random>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 double BenchResult::percentileMs(double percent) const {

@@ -2,10 +2,10 @@
 
 #include "runtime/commands/CommandLine.h"
 
-#include "quantir/Numerics/Text.h"
+#include "quantir/Base/OutOfMemory.h"
+#include "quantir/Base/Text.h"
 #include "runtime/commands/Console.h"
 #include "runtime/commands/Interrupt.h"
-#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 
@@ -28,7 +28,7 @@ void quantir::runtime::addExecutionOptions(CLI::App &app, ExecutionOptions &opti
   for (std::string_view name : backendNames())
     names.emplace_back(name);
   app.add_option("--backend", options.backend,
-                 "Run all kernels with this backend: " + numerics::listNames(names) +
+                 "Run all kernels with this backend: " + listNames(names) +
                      " (default: the plan's)")
       ->type_name("NAME");
   app.add_option("--threads", options.threads, "How many threads to use (default: all)")
@@ -82,14 +82,16 @@ void quantir::runtime::addPreprocessingOptions(CLI::App &app,
 // CommandLine
 //===----------------------------------------------------------------------===//
 
-/// `text` with line breaks instead of spaces, so that no line is longer than `width` if its words
-/// are not.
+/// `text` with line breaks instead of spaces, so that no line is longer than `width` unless a
+/// single word is.
 static std::string wrapped(std::string text, size_t width) {
   size_t lineStart = 0, lastSpace = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == ' ')
       lastSpace = i;
-    if (i - lineStart >= width && lastSpace > lineStart) {
+    if (text[i] == '\n')
+      lineStart = i + 1;
+    else if (i - lineStart >= width && lastSpace > lineStart) {
       text[lastSpace] = '\n';
       lineStart = lastSpace + 1;
     }
@@ -166,16 +168,16 @@ int CommandLine::reportParseError(const CLI::ParseError &error) {
   for (const std::string &extra : where.remaining()) {
     if (extra.starts_with("-") && extra != "-" && extra != "--") {
       std::string name = extra.substr(0, extra.find('='));
-      return usageError(where, fmt::format("unknown option '{}'{}", name,
-                                           numerics::didYouMean(name, optionNames(where))));
+      return usageError(
+          where, fmt::format("unknown option '{}'{}", name, didYouMean(name, optionNames(where))));
     }
     if (&where == &root && !commands.empty()) {
       std::vector<std::string> names;
       for (auto &[command, action] : commands)
         names.push_back(command->get_name());
-      std::string nearest = numerics::didYouMean(extra, names);
+      std::string nearest = didYouMean(extra, names);
       if (nearest.empty())
-        nearest = "; expected one of " + numerics::listNames(names);
+        nearest = "; expected one of " + listNames(names);
       return usageError(where, fmt::format("unknown command '{}'{}", extra, nearest));
     }
     return usageError(where, fmt::format("unexpected argument '{}'", extra));

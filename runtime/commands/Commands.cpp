@@ -2,12 +2,12 @@
 
 #include "runtime/commands/Commands.h"
 
+#include "quantir/Base/Outputs.h"
+#include "quantir/Base/Text.h"
 #include "quantir/Numerics/Metrics.h"
-#include "quantir/Numerics/Text.h"
 #include "quantir/Runtime/Calibration.h"
 #include "runtime/commands/Console.h"
 #include "runtime/data/OutputReader.h"
-#include "runtime/data/Outputs.h"
 #include "runtime/data/QuantizedInputs.h"
 #include "runtime/data/Recordings.h"
 #include "runtime/plan/FixedBatch.h"
@@ -78,7 +78,7 @@ Status quantir::runtime::runPlan(PlanPtr plan, const RunOptions &options) {
     return Status::invalidArgument(
         fmt::format("the model has {} outputs, {}; name an output file that ends "
                     "in .npz",
-                    plan->outputs().size(), numerics::listNames(outputNames(*plan))));
+                    plan->outputs().size(), listNames(outputNames(*plan))));
   for (const TensorInfo &output : plan->outputs())
     if (isNpzPath(options.output) && !isUtf8(output.name))
       return Status::invalidModel(fmt::format(
@@ -139,14 +139,13 @@ static Result<size_t> findScores(const Plan &plan, const std::string &name) {
       return Status::invalidArgument(
           fmt::format("the model has {} outputs, {}; say with --output-name which "
                       "holds the class scores",
-                      names.size(), numerics::listNames(names)));
+                      names.size(), listNames(names)));
     return size_t(0);
   }
   auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end())
-    return Status::invalidArgument(
-        fmt::format("the model has no output '{}'; it has {}", name,
-                    numerics::listNames(numerics::nearestFirst(name, names))));
+    return Status::invalidArgument(fmt::format("the model has no output '{}'; it has {}", name,
+                                               listNames(nearestFirst(name, names))));
   return size_t(found - names.begin());
 }
 

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <unistd.h>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 void quantir::runtime::printToStderr(std::string_view text) noexcept {

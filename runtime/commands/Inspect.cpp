@@ -1,6 +1,6 @@
 //===- Inspect.cpp - What a plan is made of -------------------------------===//
 
-#include "quantir/Numerics/JsonText.h"
+#include "quantir/Base/JsonText.h"
 #include "runtime/commands/Commands.h"
 #include "runtime/commands/Console.h"
 
@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <map>
 
+using namespace quantir;
 using namespace quantir::runtime;
 using Json = nlohmann::ordered_json;
 
@@ -31,7 +32,7 @@ static Json readSummary(const Plan &plan, std::string &error) {
   Json summary;
   if (plan.summary().empty())
     return summary;
-  error = quantir::numerics::parseJsonText(plan.summary(), summary);
+  error = quantir::parseJsonText(plan.summary(), summary);
   if (error.empty() && !summary.is_object())
     error = "expected an object";
   return error.empty() ? summary : Json();

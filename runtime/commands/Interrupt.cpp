@@ -2,7 +2,7 @@
 
 #include "runtime/commands/Interrupt.h"
 
-#include "runtime/data/Files.h"
+#include "quantir/Base/Files.h"
 
 #include <array>
 #include <csignal>
@@ -13,6 +13,7 @@
 #include <string_view>
 #include <unistd.h>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 static constexpr std::array signals = {SIGINT, SIGTERM};

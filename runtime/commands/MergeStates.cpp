@@ -2,11 +2,12 @@
 
 #include "runtime/commands/CommandLine.h"
 
+#include "quantir/Base/Outputs.h"
 #include "quantir/Runtime/Calibration.h"
-#include "runtime/data/Outputs.h"
 
 #include <fmt/format.h>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 Status quantir::runtime::mergeStates(const std::vector<std::string> &inputs,

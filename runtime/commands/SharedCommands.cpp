@@ -1,11 +1,12 @@
 //===- SharedCommands.cpp - run, eval, bench, inspect ---------------------===//
 
+#include "quantir/Base/Outputs.h"
 #include "runtime/commands/Bench.h"
 #include "runtime/commands/CommandLine.h"
-#include "runtime/data/Outputs.h"
 
 #include <fmt/format.h>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 namespace {
@@ -109,7 +110,8 @@ void quantir::runtime::addEvalCommand(CommandLine &line, const FileLoader &loade
   });
   state->add(app, loader);
   addDataOptions(app, state->options.data, /*required=*/true);
-  app.add_option("--labels", state->options.labels, "The right classes, .npy: one integer a sample")
+  app.add_option("--labels", state->options.labels,
+                 "The right classes, .npy: one integer per sample")
       ->required()
       ->type_name("FILE");
   app.add_option("--output-name", state->options.output,
@@ -163,9 +165,9 @@ int quantir::runtime::runQrun(int argc, const char *const *argv) {
     int workers = 0;
     bool runBench = false, runInspect = false, json = false;
   } state;
-  CommandLine line("qrun", "Runs, evaluates, times, inspects and calibrates Quantir plans. What to "
-                           "do is chosen by one of\n--output, --labels, --calibrate, --bench and "
-                           "--inspect.");
+  CommandLine line("qrun", "Runs, evaluates, times, inspects and calibrates Quantir plans. One of "
+                           "--output, --labels, --calibrate, --bench and --inspect says what to "
+                           "do.");
   FileLoader loader{"A plan file",
                     [](const std::string &path, const std::string &,
                        const PlanLoadOptions &options) { return Plan::load(path, options); }};

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 size_t quantir::runtime::sizeOf(ElementType type) {

@@ -3,7 +3,7 @@
 #ifndef QUANTIR_RUNTIME_DATA_ARRAY_H
 #define QUANTIR_RUNTIME_DATA_ARRAY_H
 
-#include "runtime/data/Files.h"
+#include "quantir/Base/Files.h"
 
 #include <cstdint>
 #include <string>

@@ -2,9 +2,9 @@
 
 #include "runtime/data/ArrayFile.h"
 
+#include "quantir/Base/OutOfMemory.h"
 #include "runtime/data/Npy.h"
 #include "runtime/data/StoredZip.h"
-#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 #include <zip.h>
@@ -13,6 +13,7 @@
 #include <cstring>
 #include <set>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 static constexpr std::string_view suffix = ".npy";

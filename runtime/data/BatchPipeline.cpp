@@ -2,8 +2,8 @@
 
 #include "runtime/data/BatchPipeline.h"
 
+#include "quantir/Base/OutOfMemory.h"
 #include "quantir/Numerics/Observer.h"
-#include "runtime/tensor/OutOfMemory.h"
 
 #include <algorithm>
 #include <condition_variable>

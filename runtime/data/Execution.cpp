@@ -2,10 +2,10 @@
 
 #include "runtime/data/Execution.h"
 
+#include "quantir/Base/Machine.h"
+#include "quantir/Base/OutOfMemory.h"
 #include "runtime/data/BatchPipeline.h"
 #include "runtime/plan/FixedBatch.h"
-#include "runtime/session/Machine.h"
-#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 
@@ -13,6 +13,7 @@
 #include <cmath>
 #include <limits>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 Result<int64_t> quantir::runtime::chooseBatch(const Plan &plan, int64_t requested,

@@ -2,11 +2,11 @@
 
 #include "runtime/data/ModelInputs.h"
 
-#include "quantir/Numerics/Text.h"
+#include "quantir/Base/OutOfMemory.h"
+#include "quantir/Base/Text.h"
 #include "runtime/data/QuantizedInputs.h"
 #include "runtime/plan/FixedBatch.h"
 #include "runtime/tensor/AxisCopy.h"
-#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 
@@ -247,14 +247,14 @@ static Result<std::vector<size_t>> assignArrays(const std::vector<std::string> &
     return Status::invalidData(fmt::format(
         "the model has {} inputs, {}, but a .npy file holds one array; save a .npz with "
         "an array for each",
-        inputs.size(), numerics::listNames(inputNames)));
+        inputs.size(), listNames(inputNames)));
   std::vector<size_t> assigned;
   for (const TensorInfo &input : inputs) {
     auto found = std::find(names.begin(), names.end(), input.name);
     if (found == names.end())
       return Status::invalidData(
           fmt::format("no array for the input '{}': the file holds {}; rename the right one",
-                      input.name, numerics::listNames(numerics::nearestFirst(input.name, names))));
+                      input.name, listNames(nearestFirst(input.name, names))));
     assigned.push_back(size_t(found - names.begin()));
   }
   for (const std::string &name : names) {

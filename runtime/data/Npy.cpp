@@ -12,6 +12,7 @@
 #include <cstring>
 #include <limits>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 static_assert(std::endian::native == std::endian::little,

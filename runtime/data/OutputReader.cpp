@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 Result<OutputReader> OutputReader::create(const TensorInfo &info) {

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <vector>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 namespace {

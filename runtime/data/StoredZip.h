@@ -8,7 +8,7 @@
 #ifndef QUANTIR_RUNTIME_DATA_STOREDZIP_H
 #define QUANTIR_RUNTIME_DATA_STOREDZIP_H
 
-#include "runtime/data/Files.h"
+#include "quantir/Base/Files.h"
 
 namespace quantir::runtime {
 

@@ -1,6 +1,6 @@
 //===- ChecksElementwise.cpp - Rules of elementwise ops and reductions -----===//
 
-#include "quantir/Numerics/KnownAxes.h"
+#include "quantir/Shapes/KnownAxes.h"
 #include "runtime/plan/OpChecks.h"
 
 #include <fmt/format.h>
@@ -74,14 +74,14 @@ Status checkBinary(const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectResultOf(o.input(0), o.output()));
   std::vector<int64_t> dims;
   QUANTIR_RETURN_IF_ERROR(
-      shapeStatus(numerics::inferBroadcast(o.input(0).dims, o.input(1).dims, dims)));
+      shapeStatus(shapes::inferBroadcast(o.input(0).dims, o.input(1).dims, dims)));
   return expectDims("a result", o.output(), dims);
 }
 
 Status checkSoftmax(const OpOperands &o) {
   const int64_t axis = o.op.kind_as_Softmax()->axis();
   QUANTIR_RETURN_IF_ERROR(expectAxis(axis, o.input(0).dims.size()));
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::checkKnownAxes(o.input(0).dims, {&axis, 1})));
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::checkKnownAxes(o.input(0).dims, {&axis, 1})));
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
   QUANTIR_RETURN_IF_ERROR(expectResultOf(o.input(0), o.output()));
   return expectDims("a result", o.output(), o.input(0).dims);
@@ -95,10 +95,10 @@ Status checkPool(const OpOperands &o) {
   std::vector<int64_t> dims;
   std::vector<int64_t> kernel = toVector(options.kernel());
   size_t spatial = kernel.size();
-  numerics::PoolGeometry geometry{kernel, toVector(options.strides(), spatial, 1),
-                                  toVector(options.padding(), 2 * spatial, 0),
-                                  toVector(options.dilations(), spatial, 1), options.ceil_mode()};
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::inferPool(o.input(0).dims, geometry, dims)));
+  shapes::PoolGeometry geometry{kernel, toVector(options.strides(), spatial, 1),
+                                toVector(options.padding(), 2 * spatial, 0),
+                                toVector(options.dilations(), spatial, 1), options.ceil_mode()};
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferPool(o.input(0).dims, geometry, dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
   if (options.kind() == plan::PoolKind::Max)
@@ -108,7 +108,7 @@ Status checkPool(const OpOperands &o) {
 
 Status checkAdaptiveAveragePool(const OpOperands &o) {
   std::vector<int64_t> dims;
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::inferAdaptivePool(
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferAdaptivePool(
       o.input(0).dims, toVector(o.op.kind_as_AdaptiveAveragePool()->output_size()), dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
@@ -124,7 +124,7 @@ Status checkMean(const OpOperands &o) {
     QUANTIR_RETURN_IF_ERROR(expectAxis(axis, o.input(0).dims.size()));
   std::vector<int64_t> dims;
   QUANTIR_RETURN_IF_ERROR(
-      shapeStatus(numerics::inferMean(o.input(0).dims, axes, options.keep_dims(), dims)));
+      shapeStatus(shapes::inferMean(o.input(0).dims, axes, options.keep_dims(), dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
   return expectResultOf(o.input(0), o.output());

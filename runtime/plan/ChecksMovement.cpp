@@ -1,6 +1,6 @@
 //===- ChecksMovement.cpp - Rules of ops that move data --------------------===//
 
-#include "quantir/Numerics/Shapes.h"
+#include "quantir/Shapes/Shapes.h"
 #include "runtime/plan/OpChecks.h"
 
 #include <fmt/format.h>
@@ -21,7 +21,7 @@ Status checkReshape(const OpOperands &o) {
 
 Status checkTranspose(const OpOperands &o) {
   std::vector<int64_t> dims;
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::inferTranspose(
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferTranspose(
       o.input(0).dims, toVector(o.op.kind_as_Transpose()->permutation()), dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   return expectMovable(o.input(0), o.output());
@@ -59,7 +59,7 @@ Status checkConcat(const OpOperands &o) {
   for (const Operand *input : o.inputs)
     inputDims.push_back(input->dims);
   std::vector<int64_t> dims;
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::inferConcat(inputDims, axis, dims)));
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferConcat(inputDims, axis, dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   // Codes of other scales are requantized on the way.
   for (const Operand *input : o.inputs)
@@ -74,7 +74,7 @@ Status checkPad(const OpOperands &o) {
     return Status::invalidModel("expected a padding value that is a number, but got NaN");
   std::vector<int64_t> dims;
   QUANTIR_RETURN_IF_ERROR(
-      shapeStatus(numerics::inferPad(o.input(0).dims, toVector(options.padding()), dims)));
+      shapeStatus(shapes::inferPad(o.input(0).dims, toVector(options.padding()), dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   return expectMovable(o.input(0), o.output());
 }

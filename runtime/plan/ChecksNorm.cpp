@@ -1,7 +1,7 @@
 //===- ChecksNorm.cpp - Rules of normalizations and resampling -------------===//
 
-#include "quantir/Numerics/KnownAxes.h"
-#include "quantir/Numerics/Resample.h"
+#include "quantir/Shapes/KnownAxes.h"
+#include "quantir/Shapes/Resample.h"
 #include "runtime/plan/OpChecks.h"
 
 #include <fmt/format.h>
@@ -49,14 +49,14 @@ Status checkLayerNorm(const OpOperands &o) {
   if (options.axis() < 0 || static_cast<size_t>(options.axis()) >= dims.size())
     return Status::invalidModel(fmt::format(
         "expected an axis of at least 0 and below {}, but got {}", dims.size(), options.axis()));
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::checkKnownFrom(dims, options.axis())));
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::checkKnownFrom(dims, options.axis())));
   return checkNorm(o, options.epsilon(), {dims.begin() + options.axis(), dims.end()});
 }
 
 Status checkGroupNorm(const OpOperands &o) {
   const plan::GroupNorm &options = *o.op.kind_as_GroupNorm();
   QUANTIR_RETURN_IF_ERROR(expectRank2(o.input(0)));
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::checkKnownFrom(o.input(0).dims, 1)));
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::checkKnownFrom(o.input(0).dims, 1)));
   int64_t channels = o.input(0).dims[1];
   if (options.groups() < 1 || channels % options.groups() != 0)
     return Status::invalidModel(
@@ -95,7 +95,7 @@ Status checkResample(const OpOperands &o) {
     scales.assign(options.scales()->begin(), options.scales()->end());
   std::vector<int64_t> dims;
   QUANTIR_RETURN_IF_ERROR(shapeStatus(
-      numerics::inferResample(o.input(0).dims, {result.begin() + 2, result.end()}, scales, dims)));
+      shapes::inferResample(o.input(0).dims, {result.begin() + 2, result.end()}, scales, dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
   return options.mode() == plan::ResampleMode::Nearest ? expectMovable(o.input(0), o.output())

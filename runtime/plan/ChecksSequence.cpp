@@ -1,6 +1,6 @@
 //===- ChecksSequence.cpp - Rules of lookups and recurrences ---------------===//
 
-#include "quantir/Numerics/Shapes.h"
+#include "quantir/Shapes/Shapes.h"
 #include "runtime/plan/OpChecks.h"
 
 #include <fmt/format.h>
@@ -30,8 +30,7 @@ Status checkEmbedding(const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a table", o.input(1)));
   QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a result", o.output()));
   std::vector<int64_t> dims;
-  QUANTIR_RETURN_IF_ERROR(
-      shapeStatus(numerics::inferEmbedding(indices.dims, o.input(1).dims, dims)));
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferEmbedding(indices.dims, o.input(1).dims, dims)));
   return expectDims("a result", o.output(), dims);
 }
 
@@ -45,13 +44,13 @@ Status checkEmbeddingBag(const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a table", o.input(2)));
   QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a result", o.output()));
   std::vector<int64_t> dims;
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::inferEmbeddingBag(
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferEmbeddingBag(
       o.input(0).dims, o.input(1).dims, o.input(2).dims, bag.include_last_offset(), dims)));
   return expectDims("a result", o.output(), dims);
 }
 
 Status checkLstm(const OpOperands &o) {
-  std::vector<numerics::Dims> parameters;
+  std::vector<shapes::Dims> parameters;
   for (const Operand *operand : o.inputs) {
     if (!operand)
       return Status::invalidModel("expected every input to be given");
@@ -60,10 +59,10 @@ Status checkLstm(const OpOperands &o) {
   }
   for (const Operand *operand : o.outputs)
     QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a result", *operand));
-  numerics::Dims input = std::move(parameters.front());
+  shapes::Dims input = std::move(parameters.front());
   parameters.erase(parameters.begin());
-  numerics::LstmShapes shapes;
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::inferLstm(input, parameters, shapes)));
+  shapes::LstmShapes shapes;
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferLstm(input, parameters, shapes)));
   QUANTIR_RETURN_IF_ERROR(expectDims("an output", *o.outputs[0], shapes.output));
   QUANTIR_RETURN_IF_ERROR(expectDims("a last h", *o.outputs[1], shapes.state));
   return expectDims("a last c", *o.outputs[2], shapes.state);

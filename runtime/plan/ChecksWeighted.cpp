@@ -1,6 +1,6 @@
 //===- ChecksWeighted.cpp - Rules of convolutions and matrix products ------===//
 
-#include "quantir/Numerics/Shapes.h"
+#include "quantir/Shapes/Shapes.h"
 #include "runtime/plan/OpChecks.h"
 
 #include <fmt/format.h>
@@ -55,7 +55,7 @@ Status checkAddend(const OpOperands &o) {
 }
 
 template <typename Options>
-numerics::ConvGeometry geometryOf(const Options &options, const Operand &weight) {
+shapes::ConvGeometry geometryOf(const Options &options, const Operand &weight) {
   size_t spatial = weight.dims.size() < 2 ? 0 : weight.dims.size() - 2;
   return {toVector(options.strides(), spatial, 1), toVector(options.padding(), 2 * spatial, 0),
           toVector(options.dilations(), spatial, 1), options.groups()};
@@ -67,8 +67,8 @@ Status checkConv(const OpOperands &o) {
   const plan::Conv &options = *o.op.kind_as_Conv();
   QUANTIR_RETURN_IF_ERROR(checkActivation(options.activation()));
   std::vector<int64_t> dims;
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::inferConv(o.input(0).dims, o.input(1).dims,
-                                                          geometryOf(options, o.input(1)), dims)));
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(
+      shapes::inferConv(o.input(0).dims, o.input(1).dims, geometryOf(options, o.input(1)), dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   QUANTIR_RETURN_IF_ERROR(checkWeightedTypes(o, 0));
   QUANTIR_RETURN_IF_ERROR(expectRowMajor("a weight", o.input(1)));
@@ -78,10 +78,10 @@ Status checkConv(const OpOperands &o) {
 
 Status checkConvTranspose(const OpOperands &o) {
   const plan::ConvTranspose &options = *o.op.kind_as_ConvTranspose();
-  numerics::ConvGeometry geometry = geometryOf(options, o.input(1));
+  shapes::ConvGeometry geometry = geometryOf(options, o.input(1));
   QUANTIR_RETURN_IF_ERROR(checkActivation(options.activation()));
   std::vector<int64_t> dims;
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(numerics::inferConvTranspose(
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferConvTranspose(
       o.input(0).dims, o.input(1).dims, geometry,
       toVector(options.output_padding(), geometry.strides.size(), 0), dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
@@ -100,7 +100,7 @@ Status checkMatMul(const OpOperands &o) {
                     formatDims(rhs.dims)));
   std::vector<int64_t> dims;
   QUANTIR_RETURN_IF_ERROR(
-      shapeStatus(numerics::inferMatMul(lhs.dims, rhs.dims, options.transpose_b(), dims)));
+      shapeStatus(shapes::inferMatMul(lhs.dims, rhs.dims, options.transpose_b(), dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   int rank = static_cast<int>(rhs.dims.size());
   QUANTIR_RETURN_IF_ERROR(checkWeightedTypes(o, options.transpose_b() ? rank - 2 : rank - 1));

@@ -8,8 +8,8 @@
 #ifndef QUANTIR_RUNTIME_PLAN_OPCHECKS_H
 #define QUANTIR_RUNTIME_PLAN_OPCHECKS_H
 
-#include "quantir/Runtime/Status.h"
-#include "runtime/session/KernelSupport.h"
+#include "quantir/Base/Status.h"
+#include "runtime/plan/KernelSupport.h"
 
 #include <vector>
 
@@ -87,7 +87,7 @@ Status expectDims(std::string_view what, const Operand &operand, const std::vect
 /// Parameters have one layout, so that a backend may pack them without asking.
 Status expectRowMajor(std::string_view what, const Operand &operand);
 
-/// Takes over what a function of Numerics/Shapes.h reports.
+/// Takes over what a function of Shapes/Shapes.h reports.
 Status shapeStatus(std::string message);
 
 /// float32, or 8-bit with one scale and zero point.

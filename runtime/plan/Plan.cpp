@@ -2,13 +2,13 @@
 
 #include "quantir/Runtime/Plan.h"
 
-#include "runtime/data/Files.h"
+#include "quantir/Base/Files.h"
+#include "quantir/Base/OutOfMemory.h"
 #include "runtime/plan/FixedBatch.h"
+#include "runtime/plan/KernelSupport.h"
 #include "runtime/plan/PlanFile.h"
 #include "runtime/plan/Resolve.h"
 #include "runtime/plan/Validate.h"
-#include "runtime/session/KernelSupport.h"
-#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 

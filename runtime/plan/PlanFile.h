@@ -8,7 +8,7 @@
 #ifndef QUANTIR_RUNTIME_PLAN_PLANFILE_H
 #define QUANTIR_RUNTIME_PLAN_PLANFILE_H
 
-#include "quantir/Runtime/Status.h"
+#include "quantir/Base/Status.h"
 
 #include <cstdint>
 #include <span>

@@ -3,9 +3,9 @@
 #ifndef QUANTIR_RUNTIME_PLAN_RESOLVE_H
 #define QUANTIR_RUNTIME_PLAN_RESOLVE_H
 
-#include "quantir/Runtime/Status.h"
+#include "quantir/Base/Status.h"
+#include "runtime/plan/Operand.h"
 #include "runtime/schema/plan_generated.h"
-#include "runtime/session/Backend.h"
 
 #include <vector>
 

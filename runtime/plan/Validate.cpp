@@ -2,8 +2,8 @@
 
 #include "runtime/plan/Validate.h"
 
+#include "runtime/plan/KernelSupport.h"
 #include "runtime/plan/PlanFile.h"
-#include "runtime/session/KernelSupport.h"
 
 #include <fmt/format.h>
 

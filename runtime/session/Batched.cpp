@@ -2,9 +2,9 @@
 
 #include "quantir/Runtime/Batched.h"
 
+#include "quantir/Base/OutOfMemory.h"
 #include "runtime/plan/FixedBatch.h"
 #include "runtime/tensor/AxisCopy.h"
-#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 

@@ -2,10 +2,10 @@
 
 #include "quantir/Runtime/Calibration.h"
 
-#include "quantir/Numerics/ObserverJson.h"
+#include "quantir/Base/Files.h"
+#include "quantir/Base/OutOfMemory.h"
 #include "quantir/Numerics/Observers.h"
-#include "runtime/data/Files.h"
-#include "runtime/tensor/OutOfMemory.h"
+#include "quantir/Serialization/ObserverJson.h"
 
 #include <fmt/format.h>
 

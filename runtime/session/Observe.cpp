@@ -2,9 +2,9 @@
 
 #include "runtime/session/Observe.h"
 
-#include "quantir/Numerics/Parallel.h"
-#include "runtime/kernels/reference/StridedCopy.h"
-#include "runtime/session/KernelSupport.h"
+#include "quantir/Base/Parallel.h"
+#include "runtime/kernels/StridedCopy.h"
+#include "runtime/plan/KernelSupport.h"
 
 #include <fmt/format.h>
 
@@ -28,8 +28,8 @@ void ObserveKernel::run(const void *const *inputs, void *const *, void *scratch)
     lastStatus = Status::interrupted("the run was ended");
     return;
   }
-  numerics::ParallelScope scope(
-      threads, [this](int parts, const auto &body) { backend.runParallel(parts, body); });
+  ParallelScope scope(threads,
+                      [this](int parts, const auto &body) { backend.runParallel(parts, body); });
   target.observer.observe(static_cast<const float *>(data), input.dims);
   lastStatus = describeError();
   if (target.order && target.isLast && lastStatus)

@@ -5,7 +5,7 @@
 
 #include "quantir/Numerics/Observer.h"
 #include "quantir/Runtime/Session.h"
-#include "runtime/session/Backend.h"
+#include "runtime/kernels/Backend.h"
 
 namespace quantir::runtime {
 

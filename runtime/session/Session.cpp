@@ -1,7 +1,7 @@
 //===- Session.cpp - Running a plan ----------------------------------------===//
 
+#include "quantir/Base/OutOfMemory.h"
 #include "runtime/session/SessionState.h"
-#include "runtime/tensor/OutOfMemory.h"
 
 #include <fmt/format.h>
 

@@ -1,11 +1,11 @@
 //===- SessionBuilder.cpp - From a plan to kernels and memory --------------===//
 
+#include "quantir/Base/Machine.h"
 #include "quantir/Runtime/Calibration.h"
+#include "runtime/kernels/Backends.h"
+#include "runtime/plan/KernelSupport.h"
 #include "runtime/plan/Validate.h"
 #include "runtime/session/Arena.h"
-#include "runtime/session/Backends.h"
-#include "runtime/session/KernelSupport.h"
-#include "runtime/session/Machine.h"
 #include "runtime/session/SessionState.h"
 #include "runtime/session/StartableThreads.h"
 #include "runtime/session/Work.h"

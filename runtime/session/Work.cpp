@@ -2,7 +2,7 @@
 
 #include "runtime/session/Work.h"
 
-#include "runtime/session/KernelSupport.h"
+#include "runtime/plan/KernelSupport.h"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #ifndef QUANTIR_RUNTIME_SESSION_WORK_H
 #define QUANTIR_RUNTIME_SESSION_WORK_H
 
-#include "runtime/session/Backend.h"
+#include "runtime/kernels/Backend.h"
 
 namespace quantir::runtime {
 

@@ -2,7 +2,6 @@
 
 #include "quantir/Runtime/Tensor.h"
 
-#include <cstdlib>
 #include <cstring>
 #include <new>
 
@@ -29,16 +28,6 @@ std::string formatDims(std::span<const int64_t> dims) {
   }
   return text + "]";
 }
-
-AlignedBuffer::AlignedBuffer(size_t bytes) {
-  size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-  if (rounded == 0 || rounded < bytes)
-    return;
-  memory.reset(static_cast<uint8_t *>(std::aligned_alloc(alignment, rounded)));
-  length = memory ? bytes : 0;
-}
-
-void AlignedBuffer::Free::operator()(uint8_t *pointer) const { std::free(pointer); }
 
 Tensor::Tensor(DType dtype, std::vector<int64_t> dims) : view_{dtype, std::move(dims), nullptr} {
   buffer = AlignedBuffer(view_.bytes());

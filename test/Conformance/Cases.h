@@ -10,7 +10,6 @@
 
 namespace quantir::test {
 
-using runtime::DType;
 using runtime::Tensor;
 
 class Random {

@@ -22,8 +22,8 @@
 
 using namespace quantir::test;
 namespace plan = quantir::plan;
-using quantir::runtime::Result;
-using quantir::runtime::Status;
+using quantir::Result;
+using quantir::Status;
 
 namespace {
 

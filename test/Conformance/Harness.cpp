@@ -12,10 +12,8 @@
 
 namespace quantir::test {
 
-using runtime::Result;
 using runtime::Session;
 using runtime::SessionOptions;
-using runtime::Status;
 using runtime::TensorView;
 
 //===----------------------------------------------------------------------===//
@@ -272,8 +270,7 @@ int64_t countCodes(const Tensor &tensor) {
 }
 
 static std::string describe(const TensorSpec &spec) {
-  std::string text =
-      fmt::format("{}{}", runtime::nameOf(spec.dtype), runtime::formatDims(spec.dims));
+  std::string text = fmt::format("{}{}", nameOf(spec.dtype), runtime::formatDims(spec.dims));
   if (spec.scales.size() == 1)
     text += fmt::format("(scale {}, zero point {})", spec.scales[0], spec.zeroPoints[0]);
   else if (!spec.scales.empty())

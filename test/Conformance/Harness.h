@@ -18,12 +18,11 @@ struct CaseResult {
 
 /// Runs a case on one backend. Operands that are not row-major, and some that are, come out of a
 /// Reorder; so does the result. With `plainLayouts` everything is row-major.
-runtime::Result<CaseResult> runCase(const OpCase &test, std::string_view backend,
-                                    bool plainLayouts);
+Result<CaseResult> runCase(const OpCase &test, std::string_view backend, bool plainLayouts);
 
 /// Chooses scale and zero point of a result of codes from what the reference computes in float.
 /// The codes spread over most of the range, and sometimes a little beyond.
-runtime::Status fitResult(OpCase &test, Random &random);
+Status fitResult(OpCase &test, Random &random);
 
 /// How two results differ.
 struct Difference {

@@ -8,7 +8,7 @@ using namespace quantir;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   fuzz::MemoryFile file(data, size);
-  runtime::Result<std::vector<runtime::NamedArray>> arrays = runtime::loadArrays(file.path());
+  Result<std::vector<runtime::NamedArray>> arrays = runtime::loadArrays(file.path());
   if (!arrays) {
     fuzz::require(!arrays.message().empty(), "an error without a message");
     return 0;

@@ -12,11 +12,10 @@ using namespace quantir;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   fuzz::MemoryFile memory(data, size);
-  runtime::Result<ModelFile> file = readModelFile(memory.path());
+  Result<ModelFile> file = readModelFile(memory.path());
   if (!file)
     return 0;
-  runtime::Result<mlir::OwningOpRef<mlir::ModuleOp>> module =
-      loadModule(fuzz::sharedContext(), *file);
+  Result<mlir::OwningOpRef<mlir::ModuleOp>> module = loadModule(fuzz::sharedContext(), *file);
   if (!module) {
     fuzz::require(!module.message().empty(), "an error without a message");
     return 0;

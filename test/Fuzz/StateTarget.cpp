@@ -7,7 +7,7 @@
 
 #include "Fuzz.h"
 
-#include "quantir/Numerics/CalibrationState.h"
+#include "quantir/Serialization/CalibrationState.h"
 
 using namespace quantir;
 using numerics::CalibrationState;

@@ -1,69 +1,87 @@
 #!/usr/bin/env python3
 """Checks which part of the tree reaches which: by #include, by TableGen include and by what CMake links.
 
-    check_layering.py ROOT [--runtime-program PROGRAM]...
+    check_layering.py ROOT [--graph] [--runtime-program PROGRAM]...
 
-ALLOWED below is the rule; docs/Architecture.md gives the reasons. Also checked: that a folder of passes reaches another
-one only through its Passes.h, that no source reads or writes numbers as the locale has them, that no file holds an
-absolute path of somebody's machine, and, for each --runtime-program, that the built program loads no LLVM or MLIR library.
+ROOMS below is the rule; docs/Architecture.md gives the reasons. Also checked: that each source has a room, that a folder of
+passes reaches another one only through its Passes.h, that no source reads or writes numbers as the locale has them, that no
+file holds an absolute path of somebody's machine, and, for each --runtime-program, that the built program loads no LLVM or
+MLIR library.
 
-Prints one line per violation, "FILE:LINE: what", and exits 1 if there is any; the last line is a count.
+Prints one line per violation, "FILE:LINE: what", and exits 1 if there is any; the last line is a count. --graph prints what
+each room reaches, as it is.
 """
 
 import argparse
+import collections
 import os
 import pathlib
 import re
 import subprocess
 import sys
 
-# Which layer a file belongs to: the first entry whose path it starts with. Files under none are free.
-LAYERS = [
-    ("include/quantir/Runtime/", "runtime"),
-    ("include/quantir/Frontend/", "compiler"),
-    ("include/quantir/", "joint"),
-    ("include/quantir-c/Runtime.h", "runtime"),
-    ("include/quantir-c/", "joint"),
-    ("runtime/", "runtime"),
-    ("tools/qrun/", "runtime"),
-    ("lib/Numerics/", "numerics"),
-    ("dialects/", "dialects"),
-    ("passes/", "passes"),
-    ("lib/Support/", "support"),
-    ("lib/Config/", "config"),
-    ("lib/Target/Plan/", "export"),
-    ("lib/Calibration/", "joint"),
-    ("lib/Compiler/", "joint"),
-    ("lib/CAPI/", "joint"),
-    ("lib/", "compiler"),
+# The rooms of the tree, each behind all those it may reach, so that none can reach another in a circle: the name, the paths
+# that its files start with (the longest one that fits a file decides), and what it may reach besides itself.
+GROUND = {"base", "shapes", "numerics", "serialization"}
+DIALECTS = {"interfaces", "nn", "vocabulary", "quantir", "kernel dialect"}
+PHASES = ["Fuse", "Modules", "Annotate", "Prepare", "Equalize", "Convert", "Lower"]
+PASSES = {f"passes/{phase}" for phase in PHASES}
+RUNTIME = {"runtime interface", "plan format", "plan", "kernels", "session", "data"}
+
+
+def library(name):
+    return [f"lib/{name}/", f"include/quantir/{name}/"]
+
+
+def folder(name):
+    return [f"{name}/", f"include/quantir/{name}/"]
+
+
+ROOMS = [
+    # What both worlds stand on.
+    ("base", library("Base"), set()),
+    ("shapes", library("Shapes"), {"base"}),
+    ("numerics", library("Numerics"), {"base", "shapes"}),
+    ("serialization", library("Serialization"), {"base", "shapes", "numerics"}),
+    # The runtime. It never reaches LLVM.
+    ("runtime interface", ["include/quantir/Runtime/", "runtime/tensor/"], GROUND),
+    ("plan format", ["runtime/schema/", "runtime/plan/PlanFile."], {"base"}),
+    ("plan", ["runtime/plan/"], GROUND | {"runtime interface", "plan format"}),
+    ("kernels", ["runtime/kernels/"], GROUND | {"runtime interface", "plan format", "plan"}),
+    ("reference", ["runtime/kernels/reference/"], GROUND | {"runtime interface", "plan format", "plan", "kernels"}),
+    ("onednn", ["runtime/kernels/onednn/"], GROUND | {"runtime interface", "plan format", "plan", "kernels"}),
+    ("session", ["runtime/session/", "runtime/CMakeLists.txt"], GROUND | {"runtime interface", "plan format", "plan", "kernels"}),
+    ("data", ["runtime/data/"], GROUND | {"runtime interface", "plan format", "plan", "session"}),
+    ("commands", ["runtime/commands/"], GROUND | RUNTIME),
+    ("qrun", ["tools/qrun/"], GROUND | RUNTIME | {"commands"}),
+    # The compiler.
+    ("support", library("Support"), {"llvm", "base"}),
+    ("interfaces", folder("dialects/Interfaces"), {"llvm"}),
+    ("nn", folder("dialects/NN"), {"llvm", "base", "shapes", "interfaces"}),
+    ("vocabulary", library("Vocabulary"), {"llvm", "base", "interfaces", "nn"}),
+    ("quantir", folder("dialects/Quantir"), GROUND | {"llvm", "interfaces", "nn", "vocabulary"}),
+    ("kernel dialect", folder("dialects/Kernel"), {"llvm", "base", "shapes", "interfaces", "quantir"}),
+    ("config", library("Config"), GROUND | DIALECTS - {"kernel dialect"} | {"llvm", "support"}),
+    ("front ends", library("Frontend"), {"llvm", "support", "base", "shapes", "interfaces", "nn"}),
+    *((f"passes/{phase}", folder(f"passes/{phase}"),
+       GROUND | DIALECTS | {"llvm", "support", "config"} | {f"passes/{before}" for before in PHASES[:i]})
+      for i, phase in enumerate(PHASES)),
+    ("pipelines", library("Pipeline"), PASSES | DIALECTS | {"llvm", "support", "config"}),
+    ("target", library("Target"), GROUND | DIALECTS | PASSES | {"llvm", "support", "plan format", "pipelines"}),
+    # Here the two worlds meet.
+    ("calibration", library("Calibration"), GROUND | DIALECTS | PASSES | RUNTIME | {"llvm", "config", "pipelines", "target"}),
+    ("registration", ["include/quantir/InitAll.h"], DIALECTS | PASSES | {"llvm", "pipelines"}),
+    ("drivers", ["lib/Compiler/", "include/quantir/Compiler.h", "include/quantir/Report.h"],
+     GROUND | DIALECTS | PASSES | RUNTIME
+     | {"llvm", "support", "config", "front ends", "pipelines", "target", "calibration", "registration"}),
+    ("qopt", ["tools/qopt/"], {"llvm", "base", "support", "pipelines", "registration"}),
+    ("qtranslate", ["tools/qtranslate/"], {"llvm", "base", "front ends", "target"}),
+    ("quantir program", ["tools/quantir/"], GROUND | RUNTIME | {"commands", "drivers"}),
 ]
+SOURCE_FOLDERS = ("include/", "lib/", "runtime/", "dialects/", "passes/", "tools/")
 
-# Public headers and include names that are not paths from the root.
-INCLUDE_NAMES = [
-    (r"(?:llvm|mlir)(?:-c)?/", "llvm"),
-    (r"quantir/(?=dialects/|passes/)", ""),
-    (r"quantir/Runtime/", "include/quantir/Runtime/"),
-    (r"quantir/(?=(?:Numerics|Support|Config|Frontend|Target|Calibration|Pipeline|Compiler|CAPI)/)", "lib/"),
-    (r"(?=runtime/)", ""),
-]
-
-# What a layer may reach besides itself. "plan format" is the part of the runtime that both worlds agree on.
-COMPILER = {"llvm", "numerics", "support", "dialects", "config"}
-ALLOWED = {
-    "numerics": set(),
-    "support": {"llvm"},
-    "runtime": {"numerics", "plan format"},
-    "dialects": {"llvm", "numerics"},
-    "config": {"llvm", "numerics", "dialects"},
-    "passes": COMPILER,
-    "export": COMPILER | {"compiler", "passes", "plan format"},
-    "compiler": COMPILER | {"passes", "export"},
-    "joint": COMPILER | {"compiler", "passes", "export", "runtime", "plan format"},
-}
-
-PLAN_FORMAT_FILES = re.compile(r"runtime/(?:schema/plan_generated\.h|plan/PlanFile\.h)$|"
-                               r"include/quantir/Runtime/(?:DType|Status)\.h$")
-PLAN_FORMAT_TARGETS = {"QuantirPlanSchema", "QuantirPlanFile"}
+# Libraries that are not those of the folder that defines them.
+TARGET_ROOMS = {"QuantirPlanSchema": "plan format", "QuantirPlanFile": "plan format"}
 LLVM_TARGETS = re.compile(r"quantir_mlir$|(?:MLIR|LLVM)\w*$")
 
 SOURCE_SUFFIXES = {".h", ".hpp", ".c", ".cpp", ".inc", ".td"}
@@ -75,12 +93,25 @@ MACHINE_PATH = re.compile(rb"(?<![\w.~}:/-])/(?:" + b"|".join([b"root", b"home",
 LOCALE = re.compile(r"\b(?:sto(?:f|d|ld)|strto(?:f|d|ld)|atof|v?[fs]?scanf|setlocale)\s*\(")
 
 
-def layer_of(path):
-    return next((layer for prefix, layer in LAYERS if path.startswith(prefix)), None)
+def check_rooms():
+    """Ends the program if a room may reach one behind it."""
+    before = {"llvm"}
+    for room, _, reach in ROOMS:
+        if not reach <= before:
+            sys.exit(f"expected '{room}' in ROOMS behind all that it may reach, but got {sorted(reach - before)}")
+        before.add(room)
+
+
+PREFIXES = sorted(((prefix, room) for room, prefixes, _ in ROOMS for prefix in prefixes), key=lambda pair: -len(pair[0]))
+ALLOWED = {room: reach for room, _, reach in ROOMS}
+
+
+def room_of(path):
+    return next((room for prefix, room in PREFIXES if path.startswith(prefix)), None)
 
 
 def pass_folder(path):
-    parts = path.split("/")
+    parts = path.removeprefix("include/quantir/").split("/")
     return parts[1] if parts[0] == "passes" and len(parts) > 2 else None
 
 
@@ -97,30 +128,34 @@ def tree_files(root):
 
 def resolve_include(name, including_file, quoted, files):
     """The path from the root that an include names, "llvm" for LLVM's and MLIR's, None for other libraries'."""
-    for pattern, replacement in INCLUDE_NAMES:
-        if match := re.match(pattern, name):
-            return "llvm" if replacement == "llvm" else replacement + name[match.end():]
-    if name.startswith(("quantir/", "quantir-c/")):
+    if re.match(r"(?:llvm|mlir)(?:-c)?/", name):
+        return "llvm"
+    if name.startswith("quantir/"):
         return "include/" + name
+    if name in files or room_of(name):
+        return name
     beside = os.path.normpath(os.path.join(os.path.dirname(including_file), name))
     return beside if quoted and (beside in files or name.startswith("..")) else None
 
 
-def check_includes(path, text, files):
-    layer = layer_of(path)
+def reached_rooms(path, text, files):
+    """(line, room, path as included, path from the root) of each include that leaves the room."""
     for number, line in enumerate(text.splitlines(), 1):
-        match = INCLUDE.match(line)
-        if not match:
-            continue
-        target = resolve_include(match[2], path, match[1] == '"', files)
-        if target is None:
-            continue
-        reached = "llvm" if target == "llvm" else "plan format" if PLAN_FORMAT_FILES.match(target) else layer_of(target)
-        if reached and reached != layer and reached not in ALLOWED[layer]:
-            yield number, f"'{layer}' must not include '{reached}': {match[2]}"
+        if match := INCLUDE.match(line):
+            target = resolve_include(match[2], path, match[1] == '"', files)
+            room = "llvm" if target == "llvm" else room_of(target) if target else None
+            if room and room != room_of(path):
+                yield number, room, match[2], target
+
+
+def check_includes(path, text, files):
+    room = room_of(path)
+    for number, reached, name, target in reached_rooms(path, text, files):
+        if reached not in ALLOWED[room]:
+            yield number, f"'{room}' must not include '{reached}': {name}"
         elif pass_folder(target) and pass_folder(path) not in (None, pass_folder(target)) \
                 and not target.endswith("/Passes.h"):
-            yield number, f"expected another folder of passes to be reached through its Passes.h, but got {match[2]}"
+            yield number, f"expected another folder of passes to be reached through its Passes.h, but got {name}"
 
 
 CMAKE_COMMENT = re.compile(r"#.*")
@@ -129,24 +164,21 @@ CMAKE_LINK = re.compile(r"^\s*(?:target_link_libraries|quantir_add_library|quant
 
 
 def cmake_targets(texts):
-    """The layer of each library that the tree's CMakeLists.txt files define."""
-    return {name: layer_of(path) for path, text in texts.items() for name in CMAKE_LIBRARY.findall(text)}
+    """The room of each library that the tree's CMakeLists.txt files define."""
+    return {name: TARGET_ROOMS.get(name, room_of(path)) for path, text in texts.items() for name in CMAKE_LIBRARY.findall(text)}
 
 
 def check_links(path, text, targets):
-    layer = layer_of(path)
+    room = room_of(path)
     for command in CMAKE_LINK.finditer(text):
-        for word in re.finditer(r"[\w:]+", command[1]):
+        for i, word in enumerate(re.finditer(r"[\w:]+", command[1])):
             name = word[0]
-            if LLVM_TARGETS.match(name):
-                reached = "llvm"
-            elif name in PLAN_FORMAT_TARGETS:
-                reached = "plan format"
-            else:
-                reached = targets.get(name)
-            if reached and reached != layer and reached not in ALLOWED[layer]:
+            if i == 0: # what links
+                continue
+            reached = "llvm" if LLVM_TARGETS.match(name) else targets.get(name)
+            if reached and reached != room and reached not in ALLOWED[room]:
                 number = text.count("\n", 0, command.start(1) + word.start()) + 1
-                yield number, f"'{layer}' must not link '{reached}': {name}"
+                yield number, f"'{room}' must not link '{reached}': {name}"
 
 
 def check_locale(text):
@@ -177,29 +209,48 @@ def check_tree(root):
     targets = cmake_targets(cmake)
     for name, data in contents.items():
         found = list(check_machine_paths(data))
-        if layer_of(name) and pathlib.PurePath(name).suffix in SOURCE_SUFFIXES:
+        is_source = pathlib.PurePath(name).suffix in SOURCE_SUFFIXES
+        if is_source and name.startswith(SOURCE_FOLDERS) and not room_of(name):
+            found.append((1, "expected a source of a room in ROOMS of check_layering.py"))
+        elif is_source and room_of(name):
             found += check_includes(name, data.decode(errors="replace"), files)
             found += check_locale(data.decode(errors="replace"))
-        elif layer_of(name) and name in cmake:
+        elif room_of(name) and name in cmake:
             found += check_links(name, cmake[name], targets)
         yield from ((name, number, what) for number, what in sorted(found))
 
 
+def print_graph(root):
+    files = set(tree_files(root))
+    graph = collections.defaultdict(set)
+    for name in files:
+        if room_of(name) and pathlib.PurePath(name).suffix in SOURCE_SUFFIXES:
+            text = (root / name).read_text(errors="replace")
+            graph[room_of(name)] |= {room for _, room, _, _ in reached_rooms(name, text, files)}
+    order = ["llvm"] + [room for room, _, _ in ROOMS]
+    for room in order[1:]:
+        print(f"{room}: {', '.join(sorted(graph[room], key=order.index)) or 'nothing'}")
+
+
 def main():
+    check_rooms()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("root", type=pathlib.Path)
+    parser.add_argument("--graph", action="store_true")
     parser.add_argument("--runtime-program", action="append", default=[], metavar="PROGRAM")
     arguments = parser.parse_args()
-    layered = sum(layer_of(name) is not None for name in tree_files(arguments.root))
-    if layered == 0:
+    placed = sum(room_of(name) is not None for name in tree_files(arguments.root))
+    if placed == 0:
         sys.exit(f"expected Quantir's sources, but found none under {arguments.root}")
+    if arguments.graph:
+        print_graph(arguments.root)
     violations = list(check_tree(arguments.root))
     for program in arguments.runtime_program:
         loaded = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
         violations += [(program, number, what) for number, what in check_loaded(loaded)]
     for name, number, what in violations:
         print(f"{name}:{number}: {what}")
-    print(f"{layered} files in layers, {len(violations)} violations")
+    print(f"{placed} files in rooms, {len(violations)} violations")
     sys.exit(1 if violations else 0)
 
 

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Checks that what the Markdown pages under ROOT link to, within the repository, exists: check_links.py ROOT"""
+"""Checks that what the Markdown pages under ROOT link to or name, within the repository, exists: check_links.py ROOT
+
+A name is what stands in backquotes and begins with a folder of the repository: `lib/Shapes`, `passes/*/Passes.td`.
+"""
 
 import pathlib
 import re
@@ -7,6 +10,7 @@ import subprocess
 import sys
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+NAME = re.compile(r"`((?:include|lib|dialects|passes|runtime|tools|test|docs|scripts|cmake|examples|benchmarks)/[\w./*-]*)`")
 
 
 def main():
@@ -16,7 +20,7 @@ def main():
         pages = [root / name for name in listed.stdout.splitlines() if (root / name).exists()]
     else:
         pages = [page for page in root.rglob("*.md") if not page.relative_to(root).parts[0].startswith("build")]
-    links = broken = 0
+    links = names = broken = 0
     for page in sorted(pages):
         for number, line in enumerate(page.read_text().splitlines(), 1):
             for target in LINK.findall(line):
@@ -26,8 +30,13 @@ def main():
                 if not (page.parent / target.split("#")[0]).exists():
                     broken += 1
                     print(f"{page.relative_to(root)}:{number}: no such file: {target}")
-    print(f"{len(pages)} pages, {links} links, {broken} broken")
-    sys.exit(1 if broken or not links else 0)
+            for name in NAME.findall(line):
+                names += 1
+                if not any(root.glob(name.rstrip("/"))):
+                    broken += 1
+                    print(f"{page.relative_to(root)}:{number}: no such file: {name}")
+    print(f"{len(pages)} pages, {links} links, {names} names, {broken} broken")
+    sys.exit(1 if broken or not links or not names else 0)
 
 
 if __name__ == "__main__":

@@ -20,20 +20,19 @@ using Dims = std::vector<int64_t>;
 
 /// What a tensor of a plan is like.
 struct TensorSpec {
-  runtime::DType dtype = runtime::DType::Float32;
+  DType dtype = DType::Float32;
   Dims dims;
   plan::Layout layout = plan::Layout::RowMajor;
   std::vector<float> scales = {}; ///< empty: not quantized
   std::vector<int32_t> zeroPoints = {};
   int axis = -1;
 
-  static TensorSpec floats(Dims dims) { return {runtime::DType::Float32, std::move(dims)}; }
-  static TensorSpec codes(runtime::DType dtype, Dims dims, float scale, int32_t zeroPoint) {
+  static TensorSpec floats(Dims dims) { return {DType::Float32, std::move(dims)}; }
+  static TensorSpec codes(DType dtype, Dims dims, float scale, int32_t zeroPoint) {
     return {dtype, std::move(dims), plan::Layout::RowMajor, {scale}, {zeroPoint}};
   }
   /// A scale for each index of `axis`; zero points 0.
-  static TensorSpec channelCodes(runtime::DType dtype, Dims dims, int axis,
-                                 std::vector<float> scales) {
+  static TensorSpec channelCodes(DType dtype, Dims dims, int axis, std::vector<float> scales) {
     std::vector<int32_t> zeros(scales.size(), 0);
     return {dtype, std::move(dims), plan::Layout::RowMajor, std::move(scales), zeros, axis};
   }
@@ -47,11 +46,11 @@ struct TensorSpec {
 };
 
 /// The codes a type can hold.
-inline std::pair<int32_t, int32_t> codeRange(runtime::DType dtype) {
+inline std::pair<int32_t, int32_t> codeRange(DType dtype) {
   switch (dtype) {
-  case runtime::DType::UInt8:
+  case DType::UInt8:
     return {0, 255};
-  case runtime::DType::Int8:
+  case DType::Int8:
     return {-128, 127};
   default:
     return {INT32_MIN, INT32_MAX};
@@ -130,7 +129,7 @@ public:
     return runtime::assemblePlanFile({builder.GetBufferPointer(), builder.GetSize()}, constants);
   }
 
-  runtime::Result<std::shared_ptr<const runtime::Plan>> load() const {
+  Result<std::shared_ptr<const runtime::Plan>> load() const {
     return runtime::Plan::fromBuffer(file(), "test");
   }
 };

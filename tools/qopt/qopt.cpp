@@ -1,8 +1,8 @@
 //===- qopt.cpp - Runs passes on Quantir IR --------------------------------===//
 
+#include "quantir/Base/Outputs.h"
 #include "quantir/InitAll.h"
 #include "quantir/Support/TextLimits.h"
-#include "runtime/data/Outputs.h"
 
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
@@ -36,7 +36,7 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   quantir::registerAllDialects(registry);
   quantir::registerAllPasses();
-  return quantir::runtime::runWithOutput(argc, argv, [&](int count, char **arguments) {
+  return quantir::runWithOutput(argc, argv, [&](int count, char **arguments) {
     auto [input, output] = mlir::registerAndParseCLIOptions(
         count, arguments, "Quantir modular optimizer driver", registry);
     auto config = mlir::MlirOptMainConfig::createFromCLOptions();

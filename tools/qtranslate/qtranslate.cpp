@@ -1,8 +1,8 @@
 //===- qtranslate.cpp - Translates between Quantir IR and other formats ----===//
 
+#include "quantir/Base/Outputs.h"
 #include "quantir/Frontend/ONNX.h"
 #include "quantir/Target/Plan/Export.h"
-#include "runtime/data/Outputs.h"
 
 #include "mlir/Tools/mlir-translate/MlirTranslateMain.h"
 
@@ -13,7 +13,7 @@ static std::vector<std::string> findExternalFiles(const std::string &path) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) // a pipe can be read once
     return {};
-  quantir::runtime::Result<quantir::runtime::Bytes> bytes = quantir::runtime::mapFile(path);
+  quantir::Result<quantir::Bytes> bytes = quantir::mapFile(path);
   if (!bytes)
     return {};
   return quantir::listExternalFiles({{bytes->text().data(), bytes->size()}, path});
@@ -25,5 +25,5 @@ int main(int argc, char **argv) {
   auto program = [](int count, char **arguments) {
     return int(failed(mlir::mlirTranslateMain(count, arguments, "Quantir translation driver")));
   };
-  return quantir::runtime::runWithOutput(argc, argv, program, findExternalFiles);
+  return quantir::runWithOutput(argc, argv, program, findExternalFiles);
 }

@@ -5,9 +5,9 @@
 #include "PhaseBars.h"
 #include "QuantizeCommand.h"
 
+#include "quantir/Base/Outputs.h"
 #include "quantir/Compiler.h"
 #include "runtime/commands/Interrupt.h"
-#include "runtime/data/Outputs.h"
 
 #include <fmt/format.h>
 
@@ -15,8 +15,6 @@
 #include <span>
 
 using namespace quantir;
-using runtime::Result;
-using runtime::Status;
 
 namespace {
 
@@ -69,25 +67,24 @@ Status runCalibrate(const Arguments &arguments) {
   const CalibrateOptions &options = arguments.options;
   // To go on from a state and keep it up to date is no mistake: --state-in and --state-out may be
   // one file, which is replaced when the new state is whole.
-  std::vector<runtime::NamedPath> inputs = {{"MODEL", arguments.model},
-                                            {"--calibration", arguments.calibration},
-                                            {"--config", options.config}};
+  std::vector<NamedPath> inputs = {{"MODEL", arguments.model},
+                                   {"--calibration", arguments.calibration},
+                                   {"--config", options.config}};
   QUANTIR_RETURN_IF_ERROR(
-      runtime::checkDistinct({{"--output", arguments.output}, {"--recordings", options.recordings}},
-                             {{"--state-in", options.state}}));
-  QUANTIR_RETURN_IF_ERROR(runtime::checkOutputs({{"--output", arguments.output},
-                                                 {"--state-out", arguments.stateOut},
-                                                 {"--recordings", options.recordings}},
-                                                inputs,
-                                                [&] { return companionFiles(arguments.model); }));
+      checkDistinct({{"--output", arguments.output}, {"--recordings", options.recordings}},
+                    {{"--state-in", options.state}}));
+  QUANTIR_RETURN_IF_ERROR(checkOutputs({{"--output", arguments.output},
+                                        {"--state-out", arguments.stateOut},
+                                        {"--recordings", options.recordings}},
+                                       inputs, [&] { return companionFiles(arguments.model); }));
   Result<CalibratedModel> model = calibrateWithBars(arguments);
   if (!model)
     return model.status();
   runtime::printNotes(model->notes);
   auto writeText = [](std::string_view text) {
-    return [text](const runtime::ByteSink &put) { return put(std::as_bytes(std::span(text))); };
+    return [text](const ByteSink &put) { return put(std::as_bytes(std::span(text))); };
   };
-  QUANTIR_RETURN_IF_ERROR(runtime::writeTogether(
+  QUANTIR_RETURN_IF_ERROR(writeTogether(
       {{arguments.stateOut, writeText(model->state)},
        {model->interrupted ? std::string() : arguments.output, writeText(model->module)}},
       model->writeRecordings));

@@ -4,8 +4,8 @@
 
 #include "PhaseBars.h"
 
+#include "quantir/Base/Outputs.h"
 #include "quantir/Compiler.h"
-#include "runtime/data/Outputs.h"
 
 #include <fmt/format.h>
 
@@ -15,8 +15,6 @@
 
 namespace fs = std::filesystem;
 using namespace quantir;
-using runtime::Result;
-using runtime::Status;
 
 namespace {
 
@@ -40,14 +38,13 @@ Result<QuantizedModel> quantizeWithBars(const Arguments &arguments) {
 /// Finds out before the work what cannot be written, or would take the place of what is read.
 Status checkPaths(const Arguments &arguments) {
   const QuantizeOptions &options = arguments.options;
-  std::vector<runtime::NamedPath> outputs = {{"--output", arguments.output},
-                                             {"--report", arguments.report}};
-  std::vector<runtime::NamedPath> inputs = {{"MODEL", arguments.model},
-                                            {"--calibration", arguments.calibration},
-                                            {"--config", options.config},
-                                            {"--state", options.state}};
+  std::vector<NamedPath> outputs = {{"--output", arguments.output}, {"--report", arguments.report}};
+  std::vector<NamedPath> inputs = {{"MODEL", arguments.model},
+                                   {"--calibration", arguments.calibration},
+                                   {"--config", options.config},
+                                   {"--state", options.state}};
   if (!options.dumpStages.empty()) {
-    std::vector<runtime::NamedPath> others = inputs, stages;
+    std::vector<NamedPath> others = inputs, stages;
     others.insert(others.end(), outputs.begin(), outputs.end());
     for (std::string &file : stageFiles(options.dumpStages))
       stages.push_back({"--dump-stages", std::move(file)});
@@ -56,9 +53,9 @@ Status checkPaths(const Arguments &arguments) {
     for (fs::path folder = fs::absolute(options.dumpStages, ignored).lexically_normal();
          folder.has_relative_path() && !fs::exists(folder, ignored); folder = folder.parent_path())
       stages.push_back({"--dump-stages", folder.string()});
-    QUANTIR_RETURN_IF_ERROR(runtime::checkDistinct(stages, others));
+    QUANTIR_RETURN_IF_ERROR(checkDistinct(stages, others));
   }
-  return runtime::checkOutputs(outputs, inputs, [&] { return companionFiles(arguments.model); });
+  return checkOutputs(outputs, inputs, [&] { return companionFiles(arguments.model); });
 }
 
 Status runQuantize(const Arguments &arguments) {
@@ -69,14 +66,12 @@ Status runQuantize(const Arguments &arguments) {
   if (!model)
     return model.status();
   runtime::printNotes(model->report.notes);
-  auto writePlan = [&](const runtime::ByteSink &put) {
-    return put(std::as_bytes(std::span(model->plan)));
-  };
-  auto writeReport = [&](const runtime::ByteSink &put) {
+  auto writePlan = [&](const ByteSink &put) { return put(std::as_bytes(std::span(model->plan))); };
+  auto writeReport = [&](const ByteSink &put) {
     const std::string json = model->report.toJson();
     return put(std::as_bytes(std::span(json)));
   };
-  QUANTIR_RETURN_IF_ERROR(runtime::writeTogether(
+  QUANTIR_RETURN_IF_ERROR(writeTogether(
       {{arguments.report, writeReport}, {arguments.output, writePlan}}, model->writeStages));
   fmt::print("{}written to {}\n", model->report.toText(), arguments.output);
   return Status();

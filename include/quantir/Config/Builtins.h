@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTIR_LIB_CONFIG_BUILTINS_H
-#define QUANTIR_LIB_CONFIG_BUILTINS_H
+#ifndef QUANTIR_CONFIG_BUILTINS_H
+#define QUANTIR_CONFIG_BUILTINS_H
 
 #include "quantir/Config/JsonReader.h"
 
@@ -32,4 +32,4 @@ nlohmann::json makeDefaultMapping(const nlohmann::json &global, bool qat, llvm::
 
 } // namespace quantir
 
-#endif // QUANTIR_LIB_CONFIG_BUILTINS_H
+#endif // QUANTIR_CONFIG_BUILTINS_H

@@ -9,7 +9,7 @@
 #ifndef QUANTIR_NUMERICS_WEIGHTCHANNELS_H
 #define QUANTIR_NUMERICS_WEIGHTCHANNELS_H
 
-#include "quantir/Numerics/Shapes.h"
+#include "quantir/Shapes/Shapes.h"
 
 #include <optional>
 
@@ -17,7 +17,7 @@ namespace quantir::numerics {
 
 /// Which channels each element of a weight belongs to. `groups` divides the output channels.
 struct WeightShape {
-  Dims dims; ///< at least two, all static
+  shapes::Dims dims; ///< at least two, all static
   int64_t groups = 1;
   bool transposed = false; ///< dimension 1 has the output channels
 

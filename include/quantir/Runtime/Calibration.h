@@ -1,15 +1,15 @@
 //===- Calibration.h - Statistics gathered by a prepared plan ---*- C++ -*-===//
 //
 // Running a prepared plan feeds its observers. Their states are exchanged as files, which the
-// compiler reads too (Numerics/CalibrationState.h): to go on from later, or elsewhere.
+// compiler reads too (Serialization/CalibrationState.h): to go on from later, or elsewhere.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef QUANTIR_RUNTIME_CALIBRATION_H
 #define QUANTIR_RUNTIME_CALIBRATION_H
 
-#include "quantir/Numerics/CalibrationState.h"
 #include "quantir/Runtime/Session.h"
+#include "quantir/Serialization/CalibrationState.h"
 
 namespace quantir::runtime {
 

@@ -10,8 +10,8 @@
 #ifndef QUANTIR_RUNTIME_PLAN_H
 #define QUANTIR_RUNTIME_PLAN_H
 
-#include "quantir/Runtime/DType.h"
-#include "quantir/Runtime/Status.h"
+#include "quantir/Base/DType.h"
+#include "quantir/Base/Status.h"
 #include "quantir/Runtime/Tensor.h"
 
 #include <algorithm>

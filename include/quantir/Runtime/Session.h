@@ -19,8 +19,8 @@
 #ifndef QUANTIR_RUNTIME_SESSION_H
 #define QUANTIR_RUNTIME_SESSION_H
 
+#include "quantir/Base/Status.h"
 #include "quantir/Runtime/Plan.h"
-#include "quantir/Runtime/Status.h"
 #include "quantir/Runtime/Tensor.h"
 
 #include <atomic>
@@ -121,10 +121,6 @@ private:
   explicit Session(std::unique_ptr<SessionState> state);
   std::unique_ptr<SessionState> state;
 };
-
-/// The processors that the process may use, by its affinity and its control group's quota: what 0
-/// threads stand for.
-int availableThreads();
 
 /// The backends in this build, `reference` first.
 std::vector<std::string_view> backendNames();

@@ -3,10 +3,10 @@
 #ifndef QUANTIR_RUNTIME_TENSOR_H
 #define QUANTIR_RUNTIME_TENSOR_H
 
-#include "quantir/Runtime/DType.h"
+#include "quantir/Base/AlignedBuffer.h"
+#include "quantir/Base/DType.h"
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,25 +40,6 @@ struct TensorView {
 
   int64_t numElements() const { return runtime::numElements(dims); }
   size_t bytes() const { return static_cast<size_t>(numElements()) * sizeOf(dtype); }
-};
-
-/// Memory aligned to 64 bytes. Empty when nothing was asked for or there was not enough of it.
-class AlignedBuffer {
-public:
-  static constexpr size_t alignment = 64;
-
-  AlignedBuffer() = default;
-  explicit AlignedBuffer(size_t bytes);
-
-  uint8_t *data() const { return memory.get(); }
-  size_t size() const { return length; }
-
-private:
-  struct Free {
-    void operator()(uint8_t *pointer) const;
-  };
-  std::unique_ptr<uint8_t[], Free> memory;
-  size_t length = 0;
 };
 
 /// A row-major tensor that owns its memory (64-byte aligned, zero at first). Throws std::bad_alloc

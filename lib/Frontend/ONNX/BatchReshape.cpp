@@ -50,13 +50,13 @@ std::string importer::resolveReshape(const Dims &input, int64_t batchScale,
     if (!size.isConstant() && (size.isUnknown() || size.value != 0))
       return "expected a shape of sizes and multiples of the batch size, but got something else; "
              "fix the batch size with --fixed-batch";
-    dims.push_back(size.isConstant() ? size.value : numerics::dynamicDim);
+    dims.push_back(size.isConstant() ? size.value : shapes::dynamicDim);
   }
-  size_t inputBatch = numerics::findDynamicDim(input);
+  size_t inputBatch = shapes::findDynamicDim(input);
   if (inputBatch == input.size()) {
     if (llvm::any_of(shape, [](SymbolicInt size) { return !size.isConstant(); }))
       return "expected a constant shape for an input of constant dimensions " +
-             numerics::formatDims(input) + ", but it depends on the batch size";
+             shapes::formatDims(input) + ", but it depends on the batch size";
     result = {std::move(dims), 1};
     return {};
   }
@@ -64,16 +64,16 @@ std::string importer::resolveReshape(const Dims &input, int64_t batchScale,
   // A shape of sizes alone may be right for one batch size.
   auto getOnlyBatch = [&]() -> int64_t {
     if (llvm::any_of(dims, [](int64_t size) { return size < 1; }) ||
-        !numerics::checkDims(dims).empty())
+        !shapes::checkDims(dims).empty())
       return 0;
-    int64_t perSample = 0, all = numerics::numElements(dims);
-    if (llvm::MulOverflow(batchScale, numerics::numElements(input), perSample))
+    int64_t perSample = 0, all = shapes::numElements(dims);
+    if (llvm::MulOverflow(batchScale, shapes::numElements(input), perSample))
       return 0;
     return perSample > 0 && all % perSample == 0 ? all / perSample : 0;
   };
   auto makeError = [&](const char *expected) {
     std::string text = (llvm::Twine("expected ") + expected + " for an input of " +
-                        numerics::formatDims(input) + ", but got " + numerics::formatDims(dims))
+                        shapes::formatDims(input) + ", but got " + shapes::formatDims(dims))
                            .str();
     if (int64_t only = getOnlyBatch())
       return text + ", which has a batch of " + std::to_string(only) +
@@ -87,7 +87,7 @@ std::string importer::resolveReshape(const Dims &input, int64_t batchScale,
   Parts parts;
   int64_t total = 0;
   if (!parts.fill(shape) || (!parts.batchIndex && !parts.restIndex) ||
-      llvm::MulOverflow(batchScale, numerics::numElements(input), total) || total == 0 ||
+      llvm::MulOverflow(batchScale, shapes::numElements(input), total) || total == 0 ||
       total % parts.known != 0 || (!parts.restIndex && total != parts.known))
     return makeError("a shape that fits every batch size");
   if (parts.batchIndex && parts.restIndex) {

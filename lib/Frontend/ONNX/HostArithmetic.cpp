@@ -36,7 +36,7 @@ static llvm::Expected<std::pair<HostTensor, HostTensor>> broadcast(const HostTen
     return makeError("expected operands of one type, but got ", describe(lhs.getType()), " and ",
                      describe(rhs.getType()));
   Dims dims;
-  if (std::string error = numerics::inferBroadcast(lhs.getDims(), rhs.getDims(), dims);
+  if (std::string error = shapes::inferBroadcast(lhs.getDims(), rhs.getDims(), dims);
       !error.empty())
     return makeError(error);
   HostResult left = expandHost(lhs, dims);

@@ -19,11 +19,11 @@ using namespace quantir::importer;
 static constexpr int64_t maxGrownElements = int64_t(1) << 24;
 
 static llvm::Error checkSize(const Dims &dims, int64_t inputElements) {
-  if (std::string error = numerics::checkDims(dims); !error.empty())
+  if (std::string error = shapes::checkDims(dims); !error.empty())
     return makeError(error);
-  if (numerics::numElements(dims) > std::max(maxGrownElements, inputElements))
+  if (shapes::numElements(dims) > std::max(maxGrownElements, inputElements))
     return makeError("expected a constant of at most ", maxGrownElements, " elements, but got ",
-                     numerics::formatDims(dims));
+                     shapes::formatDims(dims));
   return llvm::Error::success();
 }
 
@@ -34,7 +34,7 @@ static llvm::Error checkSize(const Dims &dims, int64_t inputElements) {
 /// Calls visit(i, offset + sum(index * strides)) for the i-th index of `dims`, in row-major order.
 template <typename Visit>
 static void forEachStrided(const Dims &dims, int64_t offset, const Dims &strides, Visit visit) {
-  int64_t count = numerics::numElements(dims);
+  int64_t count = shapes::numElements(dims);
   if (dims.empty() || count == 0) {
     for (int64_t i = 0; i < count; ++i)
       visit(i, offset);
@@ -101,14 +101,14 @@ static Dims getRowMajorStrides(const Dims &dims) {
 
 HostResult importer::reshapeHost(const HostTensor &input, const Dims &shape) {
   Dims dims;
-  if (std::string error = numerics::inferReshape(input.getDims(), shape, dims); !error.empty())
+  if (std::string error = shapes::inferReshape(input.getDims(), shape, dims); !error.empty())
     return makeError(error);
   return input.withDims(std::move(dims));
 }
 
 HostResult importer::transposeHost(const HostTensor &input, const Dims &permutation) {
   Dims dims;
-  if (std::string error = numerics::inferTranspose(input.getDims(), permutation, dims);
+  if (std::string error = shapes::inferTranspose(input.getDims(), permutation, dims);
       !error.empty())
     return makeError(error);
   Dims inputStrides = getRowMajorStrides(input.getDims()), strides;
@@ -117,7 +117,7 @@ HostResult importer::transposeHost(const HostTensor &input, const Dims &permutat
   return makeStrided(input, dims, 0, strides);
 }
 
-HostResult importer::sliceHost(const HostTensor &input, const numerics::ResolvedSlice &slice) {
+HostResult importer::sliceHost(const HostTensor &input, const shapes::ResolvedSlice &slice) {
   Dims strides = getRowMajorStrides(input.getDims());
   int64_t offset = 0;
   for (size_t axis = 0; axis < strides.size(); ++axis) {
@@ -129,9 +129,9 @@ HostResult importer::sliceHost(const HostTensor &input, const numerics::Resolved
 
 HostResult importer::expandHost(const HostTensor &input, const Dims &shape) {
   Dims dims;
-  if (std::string error = numerics::inferBroadcast(input.getDims(), shape, dims); !error.empty())
+  if (std::string error = shapes::inferBroadcast(input.getDims(), shape, dims); !error.empty())
     return makeError(error);
-  if (numerics::numElements(dims) == input.getNumElements()) // the same memory
+  if (shapes::numElements(dims) == input.getNumElements()) // the same memory
     return input.withDims(std::move(dims));
   if (llvm::Error error = checkSize(dims, input.getNumElements()))
     return error;
@@ -156,7 +156,7 @@ HostResult importer::concatHost(llvm::ArrayRef<const HostTensor *> inputs, int64
       inputElements += input->getNumElements();
   }
   Dims dims;
-  if (std::string error = numerics::inferConcat(shapes, axis, dims); !error.empty())
+  if (std::string error = shapes::inferConcat(shapes, axis, dims); !error.empty())
     return makeError(error);
   if (llvm::Error error = checkSize(dims, inputElements))
     return error;
@@ -227,7 +227,7 @@ HostResult importer::gatherHost(const HostTensor &input, const HostTensor &indic
 HostResult importer::fillHost(const HostTensor &value, const Dims &shape) {
   if (value.getNumElements() != 1)
     return makeError("expected a value of one element, but got dimensions ",
-                     numerics::formatDims(value.getDims()));
+                     shapes::formatDims(value.getDims()));
   if (llvm::Error error = checkSize(shape, 1))
     return error;
   return makeStrided(value, shape, 0, Dims(shape.size(), 0));
@@ -299,9 +299,9 @@ HostResult importer::whereHost(const HostTensor &condition, const HostTensor &if
     return makeError("expected values of one type, but got ", describe(ifTrue.getType()), " and ",
                      describe(ifFalse.getType()));
   Dims dims;
-  std::string error = numerics::inferBroadcast(ifTrue.getDims(), ifFalse.getDims(), dims);
+  std::string error = shapes::inferBroadcast(ifTrue.getDims(), ifFalse.getDims(), dims);
   if (error.empty())
-    error = numerics::inferBroadcast(dims, condition.getDims(), dims);
+    error = shapes::inferBroadcast(dims, condition.getDims(), dims);
   if (!error.empty())
     return makeError(error);
   HostResult which = expandHost(condition, dims);

@@ -18,7 +18,7 @@ using HostResult = llvm::Expected<HostTensor>;
 // Data movement, on any element type. Dimensions are checked.
 HostResult reshapeHost(const HostTensor &input, const Dims &shape);
 HostResult transposeHost(const HostTensor &input, const Dims &permutation);
-HostResult sliceHost(const HostTensor &input, const numerics::ResolvedSlice &slice);
+HostResult sliceHost(const HostTensor &input, const shapes::ResolvedSlice &slice);
 HostResult expandHost(const HostTensor &input, const Dims &shape);
 /// `axis` is a valid, non-negative one.
 HostResult concatHost(llvm::ArrayRef<const HostTensor *> inputs, int64_t axis);

@@ -105,7 +105,7 @@ SymbolicInt importer::multiply(llvm::ArrayRef<SymbolicInt> factors) {
 }
 
 HostTensor HostTensor::zeros(ElementType type, Dims dims) {
-  size_t size = numerics::numElements(dims) * getByteSize(type);
+  size_t size = shapes::numElements(dims) * getByteSize(type);
   std::shared_ptr<char[]> data(new char[size]());
   llvm::ArrayRef<char> bytes(data.get(), size);
   return HostTensor(type, std::move(dims), bytes, std::move(data), /*isAllocated=*/true);

@@ -12,7 +12,7 @@
 #ifndef QUANTIR_LIB_FRONTEND_ONNX_HOSTTENSOR_H
 #define QUANTIR_LIB_FRONTEND_ONNX_HOSTTENSOR_H
 
-#include "quantir/Numerics/Shapes.h"
+#include "quantir/Shapes/Shapes.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
@@ -26,7 +26,7 @@
 
 namespace quantir::importer {
 
-using numerics::Dims;
+using shapes::Dims;
 
 /// No tensor of a model has more dimensions.
 inline constexpr size_t maxRank = 16;
@@ -114,7 +114,7 @@ public:
 
   ElementType getType() const { return type; }
   const Dims &getDims() const { return dims; }
-  int64_t getNumElements() const { return numerics::numElements(dims); }
+  int64_t getNumElements() const { return shapes::numElements(dims); }
   llvm::ArrayRef<char> getBytes() const { return bytes; }
 
   /// The elements; T is the type's own.

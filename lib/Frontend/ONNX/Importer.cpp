@@ -178,14 +178,14 @@ LogicalResult GraphImporter::checkOptions() {
 
 /// The size of a dimension, dynamicDim if it is left open; some exporters write -1 for that.
 static int64_t getSize(const ::onnx::TensorShapeProto::Dimension &dim) {
-  return dim.has_dim_value() && dim.dim_value() != -1 ? dim.dim_value() : numerics::dynamicDim;
+  return dim.has_dim_value() && dim.dim_value() != -1 ? dim.dim_value() : shapes::dynamicDim;
 }
 
 /// "0 ('N'), 2 (unnamed) and 3 ('W')": the open dimensions.
 static std::string describeOpenDims(const ::onnx::TensorShapeProto &shape) {
   SmallVector<std::string> open;
   for (auto [index, dim] : llvm::enumerate(shape.dim()))
-    if (getSize(dim) == numerics::dynamicDim)
+    if (getSize(dim) == shapes::dynamicDim)
       open.push_back(
           std::to_string(index) + " (" +
           (dim.dim_param().empty() ? std::string("unnamed") : inQuotes(dim.dim_param())) + ")");
@@ -205,8 +205,8 @@ static std::string suggestShape(const ::onnx::ValueInfoProto &input, bool hasBat
   SmallVector<std::string> items;
   for (const ::onnx::TensorShapeProto::Dimension &dim : input.type().tensor_type().shape().dim()) {
     int64_t size = getSize(dim);
-    bool isFirst = hasBatch && size == numerics::dynamicDim && !llvm::is_contained(items, "N");
-    items.push_back(isFirst ? "N" : std::to_string(size == numerics::dynamicDim ? 64 : size));
+    bool isFirst = hasBatch && size == shapes::dynamicDim && !llvm::is_contained(items, "N");
+    items.push_back(isFirst ? "N" : std::to_string(size == shapes::dynamicDim ? 64 : size));
   }
   return "--input-shape " + nameInAdvice(input) + "=" + llvm::join(items, ",");
 }
@@ -238,7 +238,7 @@ FailureOr<Dims> GraphImporter::getInputDims(const ::onnx::ValueInfoProto &input)
     dims = *shape;
     if (type.has_shape() && size_t(type.shape().dim_size()) != dims.size())
       return emitInputError() << "expected a shape of " << type.shape().dim_size()
-                              << " dimensions, but got " << numerics::formatDims(dims);
+                              << " dimensions, but got " << shapes::formatDims(dims);
   } else if (!type.has_shape()) {
     return emitInputError() << "expected a tensor of known rank; say its shape, such as "
                                "--input-shape "
@@ -246,11 +246,11 @@ FailureOr<Dims> GraphImporter::getInputDims(const ::onnx::ValueInfoProto &input)
   } else {
     for (const ::onnx::TensorShapeProto::Dimension &dim : type.shape().dim()) {
       dims.push_back(getSize(dim));
-      if (dims.back() < 1 && dims.back() != numerics::dynamicDim)
+      if (dims.back() < 1 && dims.back() != shapes::dynamicDim)
         return emitInputError() << "expected positive sizes, but dimension " << dims.size() - 1
                                 << " is " << dims.back();
     }
-    if (llvm::count(dims, numerics::dynamicDim) > 1)
+    if (llvm::count(dims, shapes::dynamicDim) > 1)
       return emitInputError() << "expected all dimensions but one, the batch, to be fixed, but "
                               << describeOpenDims(type.shape())
                               << " are open; say how large the others are, such as "
@@ -259,12 +259,12 @@ FailureOr<Dims> GraphImporter::getInputDims(const ::onnx::ValueInfoProto &input)
   if (dims.size() > maxRank)
     return emitInputError() << "expected at most " << maxRank << " dimensions, but got "
                             << dims.size();
-  if (size_t batch = numerics::findDynamicDim(dims); batch != dims.size() && options.batch)
+  if (size_t batch = shapes::findDynamicDim(dims); batch != dims.size() && options.batch)
     dims[batch] = *options.batch;
   for (int64_t dim : dims)
-    if (dim < 1 && dim != numerics::dynamicDim)
-      return emitInputError() << "expected positive sizes, but got " << numerics::formatDims(dims);
-  if (std::string error = numerics::checkDims(dims); !error.empty())
+    if (dim < 1 && dim != shapes::dynamicDim)
+      return emitInputError() << "expected positive sizes, but got " << shapes::formatDims(dims);
+  if (std::string error = shapes::checkDims(dims); !error.empty())
     return emitInputError() << error;
   return dims;
 }
@@ -287,7 +287,7 @@ LogicalResult GraphImporter::importInputs() {
     auto argument =
         function.getBody().addArgument(types.back(), NameLoc::get(cast<StringAttr>(names.back())));
     values.bind(input->name(), argument);
-    size_t open = numerics::findDynamicDim(*dims);
+    size_t open = shapes::findDynamicDim(*dims);
     // Sequences have the time before the batch.
     bool isUnusual = open >= 2 || (open == 1 && dims->front() == 1);
     if (isUnusual && open != dims->size() && !findShapeOption(*input))
@@ -340,12 +340,12 @@ void GraphImporter::checkDeclaredShape(const ::onnx::ValueInfoProto &output, con
   for (const ::onnx::TensorShapeProto::Dimension &dim : output.type().tensor_type().shape().dim())
     declared.push_back(getSize(dim));
   bool agree = llvm::equal(declared, dims, [](int64_t a, int64_t b) {
-    return a == b || a == numerics::dynamicDim || b == numerics::dynamicDim;
+    return a == b || a == shapes::dynamicDim || b == shapes::dynamicDim;
   });
   if (!agree)
     emitWarning(location) << "output " << inQuotes(output.name()) << ": the file says that it is "
-                          << numerics::formatDims(declared) << ", but it is "
-                          << numerics::formatDims(dims);
+                          << shapes::formatDims(declared) << ", but it is "
+                          << shapes::formatDims(dims);
 }
 
 LogicalResult GraphImporter::importOutputs() {
@@ -448,13 +448,13 @@ std::string quantir::parseInputShape(StringRef text,
     item = item.trim();
     int64_t size = 0;
     if (item == "N" || item == "n" || item == "?" || item == "-1")
-      dims.push_back(numerics::dynamicDim);
+      dims.push_back(shapes::dynamicDim);
     else if (!item.getAsInteger(10, size) && size > 0)
       dims.push_back(size);
     else
       return explain("positive sizes, and N for the batch");
   }
-  if (llvm::count(dims, numerics::dynamicDim) > 1)
+  if (llvm::count(dims, shapes::dynamicDim) > 1)
     return explain("at most one N, the batch");
   if (!shapes.try_emplace(name, dims).second)
     return explain("one shape for each input");

@@ -132,7 +132,7 @@ int64_t NodeContext::getAxis(StringRef name, int64_t defaultValue, int64_t rank)
   int64_t axis = getInt(name, defaultValue), normalized = 0;
   if (isFailed)
     return 0;
-  if (std::string error = numerics::normalizeAxis(axis, rank, normalized); !error.empty())
+  if (std::string error = shapes::normalizeAxis(axis, rank, normalized); !error.empty())
     emitAttributeError(name) << error;
   return normalized;
 }
@@ -260,7 +260,7 @@ llvm::SmallVector<SymbolicInt> NodeContext::getSymbolicDims(unsigned index) {
   const BatchConstant *constant = getBatchConstant(index);
   llvm::SmallVector<SymbolicInt> result;
   for (int64_t dim : getDims(index)) {
-    if (isComputed && dim == numerics::dynamicDim)
+    if (isComputed && dim == shapes::dynamicDim)
       result.push_back({0, constant ? constant->scale : values.getBatchScale(getValue(index))});
     else
       result.push_back({dim, 0});
@@ -278,7 +278,7 @@ llvm::SmallVector<SymbolicInt> NodeContext::getSymbolicInts(unsigned index) {
   }
   if (constant->getDims().size() > 1) {
     emitInputError(index) << "expected a scalar or a vector, but got dimensions "
-                          << numerics::formatDims(constant->getDims());
+                          << shapes::formatDims(constant->getDims());
     return {};
   }
   if (constant->getType() != ElementType::Int64 && constant->getType() != ElementType::Int32) {
@@ -318,7 +318,7 @@ float NodeContext::getConstantFloat(unsigned index) {
       constant->isSymbolic()) {
     emitInputError(index) << "expected one number of type float32, but got type "
                           << describe(constant->getType()) << " and dimensions "
-                          << numerics::formatDims(constant->getDims());
+                          << shapes::formatDims(constant->getDims());
     return 0;
   }
   return constant->getValues<float>()[0];
@@ -438,7 +438,7 @@ Value NodeContext::createConstant(const HostTensor &tensor, StringRef name) {
     emitError() << "expected a constant of type float32 with elements that do not depend on the "
                    "batch size for "
                 << inQuotes(name) << ", but got type " << describe(tensor.getType())
-                << " and dimensions " << numerics::formatDims(tensor.getDims());
+                << " and dimensions " << shapes::formatDims(tensor.getDims());
     return {};
   }
   return nn::createConstant(builder, location, tensor.getDims(), tensor.getValues<float>(), name);
@@ -456,8 +456,8 @@ Value NodeContext::reshape(Value input, llvm::ArrayRef<SymbolicInt> shape) {
   }
   // nn.reshape multiplies the batch or divides it, and takes two steps for both.
   if (hasDynamicBatch(input) && llvm::is_contained(resolved.shape, -1)) {
-    int64_t have = numerics::numElements(nn::getDims(input));
-    int64_t want = numerics::numElements(resolved.shape);
+    int64_t have = shapes::numElements(nn::getDims(input));
+    int64_t want = shapes::numElements(resolved.shape);
     if (have % want != 0 && want % have != 0)
       input = reshape(input, {SymbolicInt{0, 1}, SymbolicInt{-1, 0}});
   }

@@ -1,7 +1,7 @@
 //===- Registry.cpp - The operators that can be imported -------------------===//
 
 #include "Registry.h"
-#include "quantir/Numerics/Text.h"
+#include "quantir/Base/Text.h"
 
 #include "EmbeddingBag.h"
 
@@ -97,7 +97,7 @@ static std::string meantOperator(StringRef type) {
     return "";
   llvm::SmallVector<StringRef> supported(getIndex().keys());
   llvm::sort(supported);
-  std::string_view meant = numerics::nearestName(type, supported);
+  std::string_view meant = nearestName(type, supported);
   return meant.empty() ? "" : "did you mean " + inQuotes(meant) + "?";
 }
 

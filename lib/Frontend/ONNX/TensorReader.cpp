@@ -31,7 +31,7 @@ static Expected<Dims> readDims(const ::onnx::TensorProto &proto) {
   for (int64_t dim : dims)
     if (dim < 0)
       return makeError("expected dimensions that are not negative, but got ", dim);
-  if (std::string error = numerics::checkDims(dims); !error.empty())
+  if (std::string error = shapes::checkDims(dims); !error.empty())
     return makeError(error);
   return dims;
 }
@@ -47,7 +47,7 @@ static Error makeCountError(int64_t expected, int64_t got) {
 /// Raw data, in place where its alignment allows it. Bools become 0 or 1.
 static Expected<HostTensor> readRaw(llvm::ArrayRef<char> raw, ElementType type, Dims dims,
                                     std::shared_ptr<const void> owner = nullptr) {
-  int64_t size = numerics::numElements(dims) * getByteSize(type);
+  int64_t size = shapes::numElements(dims) * getByteSize(type);
   if (size != int64_t(raw.size()))
     return makeError("expected ", size, " bytes of data, as its dimensions and its type ",
                      describe(type), " say, but got ", raw.size());
@@ -66,7 +66,7 @@ static Expected<HostTensor> readRaw(llvm::ArrayRef<char> raw, ElementType type, 
 /// Data in a typed field whose element type is the tensor's.
 template <typename T, typename Field>
 static Expected<HostTensor> readField(const Field &field, ElementType type, Dims dims) {
-  int64_t count = numerics::numElements(dims);
+  int64_t count = shapes::numElements(dims);
   if (field.size() != count)
     return makeCountError(count, field.size());
   return HostTensor::borrow(type, std::move(dims),
@@ -76,7 +76,7 @@ static Expected<HostTensor> readField(const Field &field, ElementType type, Dims
 /// Data in a typed field that is wider than the tensor's type. T is the type's representation.
 template <typename T, typename Field>
 static Expected<HostTensor> readNarrowed(const Field &field, ElementType type, Dims dims) {
-  int64_t count = numerics::numElements(dims);
+  int64_t count = shapes::numElements(dims);
   if (field.size() != count)
     return makeCountError(count, field.size());
   HostTensor tensor = HostTensor::zeros(type, std::move(dims));
@@ -172,7 +172,7 @@ Expected<std::shared_ptr<const llvm::MemoryBuffer>> TensorReader::openExternal(S
 Expected<HostTensor> TensorReader::readExternal(const ::onnx::TensorProto &proto, ElementType type,
                                                 Dims dims) {
   StringRef location;
-  uint64_t offset = 0, length = numerics::numElements(dims) * getByteSize(type);
+  uint64_t offset = 0, length = shapes::numElements(dims) * getByteSize(type);
   for (const ::onnx::StringStringEntryProto &entry : proto.external_data()) {
     if (entry.key() == "location")
       location = entry.value();

@@ -2,7 +2,7 @@
 
 #include "ValueTable.h"
 
-#include "quantir/Numerics/Expand.h"
+#include "quantir/Shapes/Expand.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 
@@ -74,7 +74,7 @@ Expected<mlir::Value> ValueTable::createConstant(const HostTensor &constant, Str
     return makeError("expected a constant, but it depends on the batch size");
   if (constant.getNumElements() == 0)
     return makeError("expected a tensor with elements, but got dimensions ",
-                     numerics::formatDims(constant.getDims()));
+                     shapes::formatDims(constant.getDims()));
   mlir::MLIRContext *context = builder.getContext();
   return nn::createConstant(builder, mlir::NameLoc::get(mlir::StringAttr::get(context, name)),
                             constant.getDims(), constant.getValues<float>(), name);
@@ -101,7 +101,7 @@ Expected<mlir::Value> ValueTable::createRepeated(const Entry &entry, StringRef n
   const BatchConstant &repeated = *entry.batchConstant;
   // A multiple of the batch is first a dimension of its own.
   Dims dims = repeated.value.getDims(), shape(dims.size(), -1);
-  shape[repeated.axis] = numerics::expandToBatch;
+  shape[repeated.axis] = shapes::expandToBatch;
   if (repeated.scale != 1) {
     dims.insert(dims.begin() + repeated.axis, 1);
     shape.insert(shape.begin() + repeated.axis + 1, repeated.scale);

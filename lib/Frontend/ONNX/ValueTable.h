@@ -26,7 +26,7 @@ struct BatchConstant {
   /// Its dimensions, the repeated one dynamic.
   Dims getDims() const {
     Dims dims = value.getDims();
-    dims[axis] = numerics::dynamicDim;
+    dims[axis] = shapes::dynamicDim;
     return dims;
   }
 };

@@ -2,8 +2,8 @@
 
 #include "quantir/Target/Plan/Export.h"
 
-#include "quantir/Numerics/ObserverJson.h"
 #include "ExportOps.h"
+#include "quantir/Serialization/ObserverJson.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Quantir.h"
@@ -203,16 +203,16 @@ static plan::DType getDType(Type type) {
 FailureOr<int32_t> PlanExporter::addTensor(Value value, StringRef name, int64_t batchMultiple,
                                            std::optional<uint64_t> constantOffset) {
   Type type = value.getType();
-  numerics::Dims dims = kernel::getDims(type);
+  shapes::Dims dims = kernel::getDims(type);
   if (int64_t(dims.size()) > maxRank)
     return emitError(value.getLoc())
            << "expected at most " << maxRank << " dimensions in a plan, but got " << dims.size();
-  int64_t elements = numerics::numElements(dims);
+  int64_t elements = shapes::numElements(dims);
   if (elements == 0 || elements > maxElements)
     return emitError(value.getLoc()) << "expected a tensor of 1 to " << maxElements
                                      << " elements in a plan, but got " << type;
   for (int64_t &dim : dims)
-    if (dim == numerics::dynamicDim)
+    if (dim == shapes::dynamicDim)
       dim = -batchMultiple;
 
   auto nameOffset = builder.CreateString(name.data(), name.size());

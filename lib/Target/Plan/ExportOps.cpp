@@ -2,7 +2,7 @@
 
 #include "ExportOps.h"
 
-#include "quantir/Numerics/ObserverJson.h"
+#include "quantir/Serialization/ObserverJson.h"
 #include "quantir/dialects/Quantir/QuantirAttrs.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -291,8 +291,8 @@ FailureOr<int64_t> quantir::getBatchMultiple(Operation *op,
     Value input = op->getOperand(0);
     if (!isDynamic(input))
       return failure();
-    int64_t before = numerics::numElements(getDims(input.getType()));
-    int64_t after = numerics::numElements(getDims(op->getResult(0).getType()));
+    int64_t before = shapes::numElements(getDims(input.getType()));
+    int64_t after = shapes::numElements(getDims(op->getResult(0).getType()));
     int64_t elements;
     if (after == 0 || llvm::MulOverflow(before, operandMultiple(input), elements) ||
         elements % after != 0)

@@ -3,7 +3,8 @@
 #ifndef QUANTIR_RUNTIME_KERNELS_ONEDNN_AVERAGE_H
 #define QUANTIR_RUNTIME_KERNELS_ONEDNN_AVERAGE_H
 
-#include "runtime/session/KernelSupport.h"
+#include "runtime/kernels/Backend.h"
+#include "runtime/plan/KernelSupport.h"
 
 namespace quantir::runtime::onednn {
 

@@ -5,12 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/kernels/Backend.h"
+#include "runtime/kernels/Backends.h"
 #include "runtime/kernels/onednn/Kernels.h"
 #include "runtime/kernels/onednn/Pipeline.h"
 #include "runtime/kernels/onednn/Threads.h"
 #include "runtime/kernels/onednn/Weighted.h"
-#include "runtime/session/Backends.h"
-#include "runtime/session/KernelSupport.h"
+#include "runtime/plan/KernelSupport.h"
 
 #include <algorithm>
 #include <future>

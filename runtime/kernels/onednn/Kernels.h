@@ -7,7 +7,7 @@
 #ifndef QUANTIR_RUNTIME_KERNELS_ONEDNN_KERNELS_H
 #define QUANTIR_RUNTIME_KERNELS_ONEDNN_KERNELS_H
 
-#include "runtime/session/Backend.h"
+#include "runtime/kernels/Backend.h"
 
 namespace quantir::runtime::onednn {
 

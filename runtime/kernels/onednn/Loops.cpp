@@ -2,7 +2,7 @@
 
 #include "runtime/kernels/onednn/Loops.h"
 
-#include "quantir/Numerics/TargetClones.h"
+#include "quantir/Base/TargetClones.h"
 
 #include <bit>
 #if defined(__x86_64__)

@@ -9,7 +9,8 @@
 #ifndef QUANTIR_RUNTIME_KERNELS_ONEDNN_LOOPS_H
 #define QUANTIR_RUNTIME_KERNELS_ONEDNN_LOOPS_H
 
-#include "runtime/session/KernelSupport.h"
+#include "runtime/kernels/Backend.h"
+#include "runtime/plan/KernelSupport.h"
 
 #include <cstdint>
 #include <limits>

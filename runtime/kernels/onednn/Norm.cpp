@@ -7,7 +7,7 @@
 
 #include "runtime/kernels/onednn/Norm.h"
 
-#include "quantir/Numerics/TargetClones.h"
+#include "quantir/Base/TargetClones.h"
 #include "runtime/kernels/onednn/Kernels.h"
 #include "runtime/kernels/onednn/Loops.h"
 #include "runtime/kernels/onednn/Pipeline.h"

@@ -10,8 +10,8 @@
 #ifndef QUANTIR_RUNTIME_KERNELS_ONEDNN_PIPELINE_H
 #define QUANTIR_RUNTIME_KERNELS_ONEDNN_PIPELINE_H
 
-#include "runtime/session/Backend.h"
-#include "runtime/session/KernelSupport.h"
+#include "runtime/kernels/Backend.h"
+#include "runtime/plan/KernelSupport.h"
 
 #include <oneapi/dnnl/dnnl.hpp>
 

@@ -1,6 +1,6 @@
 //===- Resample.cpp - Images of another size --------------------*- C++ -*-===//
 
-#include "quantir/Numerics/Resample.h"
+#include "quantir/Shapes/Resample.h"
 
 #include "runtime/kernels/onednn/Kernels.h"
 #include "runtime/kernels/onednn/Loops.h"
@@ -13,7 +13,7 @@
 namespace quantir::runtime::onednn {
 namespace {
 
-using numerics::LinearTap;
+using shapes::LinearTap;
 
 /// Both tensors as images of pixels: [images, rows, columns, pixel], where a pixel is the channels
 /// when they are last, else one element, the channels being images then.
@@ -22,7 +22,7 @@ struct Images {
 };
 
 /// Axis `d` of two, rows and columns; a single spatial dimension is the columns.
-numerics::ResampleAxis axisOf(const KernelSpec &spec, size_t d) {
+shapes::ResampleAxis axisOf(const KernelSpec &spec, size_t d) {
   const std::vector<int64_t> &in = spec.inputs[0]->dims, &out = spec.outputs[0]->dims;
   if (d == 0 && in.size() == 3)
     return {1, 1, 0};
@@ -145,13 +145,12 @@ template <typename T> struct LinearLoop {
 };
 
 template <typename T> std::unique_ptr<Kernel> createLinear(const KernelSpec &spec, Images shape) {
-  const auto mode =
-      static_cast<numerics::CoordinateMode>(spec.op->kind_as_Resample()->coordinates());
+  const auto mode = static_cast<shapes::CoordinateMode>(spec.op->kind_as_Resample()->coordinates());
   LinearLoop<T> loop{shape,
                      Encoding::of(*spec.inputs[0]),
                      Encoding::of(*spec.outputs[0]),
-                     numerics::linearTaps(axisOf(spec, 0), mode),
-                     numerics::linearTaps(axisOf(spec, 1), mode),
+                     shapes::linearTaps(axisOf(spec, 0), mode),
+                     shapes::linearTaps(axisOf(spec, 1), mode),
                      spec.inputs[0]->dims.size() == 3};
   PipelineBuilder builder;
   builder.addLoop([loop = std::move(loop), x = inputBuffer(spec, 0)](const RunContext &context) {
@@ -169,7 +168,7 @@ std::unique_ptr<Kernel> createResample(const KernelSpec &spec) {
   if (in.size() > 4 || input.layout != output.layout || input.dtype == DType::Int32 ||
       input.numElements() == 0)
     return nullptr;
-  const numerics::ResampleAxis rows = axisOf(spec, 0), columns = axisOf(spec, 1);
+  const shapes::ResampleAxis rows = axisOf(spec, 0), columns = axisOf(spec, 1);
   const bool channelsLast = input.layout == Layout::ChannelsLast;
   const Images shape{channelsLast ? in[0] : in[0] * in[1],
                      rows.inputSize,
@@ -188,10 +187,10 @@ std::unique_ptr<Kernel> createResample(const KernelSpec &spec) {
       return createLinear<float>(spec, shape);
     }
   }
-  const auto mode = static_cast<numerics::CoordinateMode>(options.coordinates());
-  const auto rounding = static_cast<numerics::NearestRounding>(options.rounding());
-  std::vector<int64_t> rowIndices = numerics::nearestIndices(rows, mode, rounding),
-                       columnIndices = numerics::nearestIndices(columns, mode, rounding);
+  const auto mode = static_cast<shapes::CoordinateMode>(options.coordinates());
+  const auto rounding = static_cast<shapes::NearestRounding>(options.rounding());
+  std::vector<int64_t> rowIndices = shapes::nearestIndices(rows, mode, rounding),
+                       columnIndices = shapes::nearestIndices(columns, mode, rounding);
   if (sizeOf(input.dtype) == sizeof(float))
     return createNearest<float>(spec, {shape, shape.pixel, rowIndices, columnIndices});
   return createNearest<uint8_t>(spec, {shape, shape.pixel, rowIndices, columnIndices});

@@ -1,10 +1,11 @@
 //===- Softmax.cpp - Softmax ------------------------------------*- C++ -*-===//
 
+#include "runtime/kernels/Backend.h"
 #include "runtime/kernels/onednn/Kernels.h"
 #include "runtime/kernels/onednn/Loops.h"
 #include "runtime/kernels/onednn/Pipeline.h"
 #include "runtime/kernels/onednn/Threads.h"
-#include "runtime/session/KernelSupport.h"
+#include "runtime/plan/KernelSupport.h"
 
 #include <cmath>
 #include <limits>

@@ -2,7 +2,7 @@
 
 #include "runtime/kernels/onednn/StridedCopy.h"
 
-#include "quantir/Numerics/TargetClones.h"
+#include "quantir/Base/TargetClones.h"
 #include "runtime/kernels/onednn/Threads.h"
 
 #include <algorithm>

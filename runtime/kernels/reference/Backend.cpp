@@ -2,7 +2,7 @@
 
 #include "runtime/kernels/reference/Reference.h"
 
-#include "runtime/session/Backends.h"
+#include "runtime/kernels/Backends.h"
 
 namespace quantir::runtime {
 namespace reference {

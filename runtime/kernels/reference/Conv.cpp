@@ -1,6 +1,6 @@
 //===- Conv.cpp - Convolution and its transpose ----------------------------===//
 
-#include "runtime/kernels/reference/Loops.h"
+#include "runtime/kernels/Loops.h"
 #include "runtime/kernels/reference/Weighted.h"
 
 namespace quantir::runtime::reference {

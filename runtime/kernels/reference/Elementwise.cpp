@@ -1,6 +1,6 @@
 //===- Elementwise.cpp - Functions of single elements ----------------------===//
 
-#include "runtime/kernels/reference/Loops.h"
+#include "runtime/kernels/Loops.h"
 #include "runtime/kernels/reference/Reference.h"
 
 #include <cmath>

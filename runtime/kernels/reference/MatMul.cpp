@@ -1,6 +1,6 @@
 //===- MatMul.cpp - Matrix products ----------------------------------------===//
 
-#include "runtime/kernels/reference/Loops.h"
+#include "runtime/kernels/Loops.h"
 #include "runtime/kernels/reference/Weighted.h"
 
 namespace quantir::runtime::reference {

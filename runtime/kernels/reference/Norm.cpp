@@ -1,6 +1,6 @@
 //===- Norm.cpp - Normalizations by statistics of the data; PReLU ----------===//
 
-#include "runtime/kernels/reference/Loops.h"
+#include "runtime/kernels/Loops.h"
 #include "runtime/kernels/reference/Reference.h"
 
 #include <cmath>

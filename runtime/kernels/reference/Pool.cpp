@@ -1,6 +1,6 @@
 //===- Pool.cpp - Pooling --------------------------------------------------===//
 
-#include "runtime/kernels/reference/Loops.h"
+#include "runtime/kernels/Loops.h"
 #include "runtime/kernels/reference/Reference.h"
 
 #include <cmath>

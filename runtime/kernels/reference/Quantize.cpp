@@ -3,7 +3,7 @@
 #include "quantir/Numerics/AffineRounder.h"
 #include "quantir/Numerics/Float16.h"
 #include "quantir/Numerics/QParams.h"
-#include "runtime/kernels/reference/Loops.h"
+#include "runtime/kernels/Loops.h"
 #include "runtime/kernels/reference/Reference.h"
 
 #include <fmt/format.h>

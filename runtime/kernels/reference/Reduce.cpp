@@ -1,6 +1,6 @@
 //===- Reduce.cpp - Mean and softmax ---------------------------------------===//
 
-#include "runtime/kernels/reference/Loops.h"
+#include "runtime/kernels/Loops.h"
 #include "runtime/kernels/reference/Reference.h"
 
 #include <cmath>

@@ -11,7 +11,8 @@
 #define QUANTIR_RUNTIME_KERNELS_REFERENCE_REFERENCE_H
 
 #include "quantir/Numerics/Rounding.h"
-#include "runtime/session/KernelSupport.h"
+#include "runtime/kernels/Backend.h"
+#include "runtime/plan/KernelSupport.h"
 
 #include <array>
 #include <memory>

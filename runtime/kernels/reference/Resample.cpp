@@ -1,31 +1,31 @@
 //===- Resample.cpp - Images of another size -------------------------------===//
 
-#include "quantir/Numerics/Resample.h"
-#include "runtime/kernels/reference/Loops.h"
+#include "quantir/Shapes/Resample.h"
+#include "runtime/kernels/Loops.h"
 #include "runtime/kernels/reference/Reference.h"
 
 namespace quantir::runtime::reference {
 namespace {
 
-using numerics::LinearTap;
+using shapes::LinearTap;
 
-numerics::ResampleAxis axisOf(const KernelSpec &spec, size_t d) {
+shapes::ResampleAxis axisOf(const KernelSpec &spec, size_t d) {
   auto *scales = spec.op->kind_as_Resample()->scales();
   return {spec.inputs[0]->dims[d], spec.outputs[0]->dims[d],
           scales && scales->size() ? scales->Get(static_cast<uint32_t>(d - 2)) : 0.0f};
 }
 
-numerics::CoordinateMode coordinatesOf(const KernelSpec &spec) {
-  return static_cast<numerics::CoordinateMode>(spec.op->kind_as_Resample()->coordinates());
+shapes::CoordinateMode coordinatesOf(const KernelSpec &spec) {
+  return static_cast<shapes::CoordinateMode>(spec.op->kind_as_Resample()->coordinates());
 }
 
 /// Moves elements: one offset in the input for each position of each dimension.
 template <typename T> KernelPtr createNearest(const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
-  auto rounding = static_cast<numerics::NearestRounding>(spec.op->kind_as_Resample()->rounding());
+  auto rounding = static_cast<shapes::NearestRounding>(spec.op->kind_as_Resample()->rounding());
   std::vector<std::vector<int64_t>> offsets;
   for (size_t d = 2; d < input.dims.size(); ++d) {
-    offsets.push_back(numerics::nearestIndices(axisOf(spec, d), coordinatesOf(spec), rounding));
+    offsets.push_back(shapes::nearestIndices(axisOf(spec, d), coordinatesOf(spec), rounding));
     for (int64_t &offset : offsets.back())
       offset *= input.strides[d];
   }
@@ -76,7 +76,7 @@ template <typename In, typename Out> KernelPtr createLinear(const KernelSpec &sp
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   std::vector<std::vector<LinearTap>> taps;
   for (size_t d = 2; d < input.dims.size(); ++d)
-    taps.push_back(numerics::linearTaps(axisOf(spec, d), coordinatesOf(spec)));
+    taps.push_back(shapes::linearTaps(axisOf(spec, d), coordinatesOf(spec)));
   std::vector<int64_t> spatial(output.dims.begin() + 2, output.dims.end());
   LoopNest<2> planes(std::span(output.dims).first(2),
                      {std::span(output.strides).first(2), std::span(input.strides).first(2)});

@@ -1,7 +1,7 @@
 //===- Shape.cpp - Moving data ---------------------------------------------===//
 
+#include "runtime/kernels/StridedCopy.h"
 #include "runtime/kernels/reference/Reference.h"
-#include "runtime/kernels/reference/StridedCopy.h"
 
 #include <cstring>
 

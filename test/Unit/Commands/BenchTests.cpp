@@ -5,6 +5,7 @@
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 
+using namespace quantir;
 using namespace quantir::runtime;
 using Catch::Approx;
 

@@ -4,6 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 TEST_CASE("sizes are given in the unit that suits them") {

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <unistd.h>
 
+using namespace quantir;
 using namespace quantir::runtime;
 using namespace quantir::test;
 using Catch::Matchers::ContainsSubstring;

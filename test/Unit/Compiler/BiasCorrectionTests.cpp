@@ -40,7 +40,7 @@ QuantizedModel quantizeLinear(bool correctBiases, int64_t infinite = -1) {
   REQUIRE(fd >= 0);
   ::close(fd);
   std::ofstream(path) << linearModel;
-  auto provider = [infinite](const runtime::Plan &) -> runtime::Result<CalibrationData> {
+  auto provider = [infinite](const runtime::Plan &) -> Result<CalibrationData> {
     CalibrationData data;
     data.name = "ring";
     data.samples = samples;
@@ -52,13 +52,13 @@ QuantizedModel quantizeLinear(bool correctBiases, int64_t infinite = -1) {
           x[0] = INFINITY;
         std::copy(x.begin(), x.end(), static_cast<float *>(views[0].data) + 2 * i);
       }
-      return runtime::Status();
+      return Status();
     };
     return data;
   };
   QuantizeOptions options;
   options.correctBiases = correctBiases;
-  runtime::Result<QuantizedModel> model = quantize(path, provider, options);
+  Result<QuantizedModel> model = quantize(path, provider, options);
   std::filesystem::remove(path);
   INFO((model ? std::string() : model.message()));
   REQUIRE(model);
@@ -74,7 +74,7 @@ std::array<double, 2> meanError(const std::vector<uint8_t> &bytes) {
   std::array<double, 2> error = {};
   for (int64_t i = 0; i < samples; ++i) {
     std::array<float, 2> x = sample(i);
-    runtime::TensorView view{runtime::DType::Float32, {1, 2}, x.data()};
+    runtime::TensorView view{DType::Float32, {1, 2}, x.data()};
     auto outputs = (*session)->run(std::span(&view, 1));
     REQUIRE(outputs);
     auto y = outputs->front().as<float>();

@@ -48,7 +48,7 @@ public:
 
 /// Samples on a circle.
 CalibrationProvider circle(int64_t samples) {
-  return [=](const runtime::Plan &model) -> runtime::Result<CalibrationData> {
+  return [=](const runtime::Plan &model) -> Result<CalibrationData> {
     REQUIRE(model.inputs().size() == 1);
     CHECK(model.inputs()[0].dims == std::vector<int64_t>{-1, 2});
     CalibrationData data;
@@ -60,7 +60,7 @@ CalibrationProvider circle(int64_t samples) {
         *to++ = std::cos(float(i));
         *to++ = std::sin(float(i));
       }
-      return runtime::Status();
+      return Status();
     };
     return data;
   };
@@ -70,7 +70,7 @@ std::array<float, 2> runOnce(std::shared_ptr<const runtime::Plan> plan, float a,
   auto session = runtime::Session::create(std::move(plan));
   REQUIRE(session);
   std::array<float, 2> input = {a, b};
-  runtime::TensorView view{runtime::DType::Float32, {1, 2}, input.data()};
+  runtime::TensorView view{DType::Float32, {1, 2}, input.data()};
   auto outputs = (*session)->run(std::span(&view, 1));
   REQUIRE(outputs);
   REQUIRE(outputs->size() == 1);
@@ -152,8 +152,8 @@ TEST_CASE("what goes wrong is a message") {
   options = {};
   options.backend = "nonesuch";
   CHECK_THAT(quantize(model.path, circle(1), options).message(), ContainsSubstring("nonesuch"));
-  CalibrationProvider failing = [](const runtime::Plan &) -> runtime::Result<CalibrationData> {
-    return runtime::Status::invalidData("no data today");
+  CalibrationProvider failing = [](const runtime::Plan &) -> Result<CalibrationData> {
+    return Status::invalidData("no data today");
   };
   CHECK(quantize(model.path, failing).message() == "no data today");
   TemporaryFile text("hello");

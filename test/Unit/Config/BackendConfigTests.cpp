@@ -1,8 +1,8 @@
 //===- BackendConfigTests.cpp - The built-in tables, and the JSON form ----===//
 
 #include "quantir/Config/BackendConfig.h"
+#include "quantir/Vocabulary/ObjectTypes.h"
 #include "quantir/dialects/NN/NN.h"
-#include "quantir/dialects/Quantir/ObjectTypes.h"
 #include "test/Unit/Support/Shared.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"

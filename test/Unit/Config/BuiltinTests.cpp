@@ -7,7 +7,7 @@
 
 #include "Fixture.h"
 
-#include "quantir/Numerics/ObserverJson.h"
+#include "quantir/Serialization/ObserverJson.h"
 
 #include "test/Unit/Support/Shared.h"
 

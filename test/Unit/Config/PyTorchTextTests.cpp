@@ -2,7 +2,7 @@
 
 #include "Fixture.h"
 
-#include "quantir/Numerics/ObserverJson.h"
+#include "quantir/Serialization/ObserverJson.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>

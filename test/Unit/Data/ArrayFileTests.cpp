@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <zlib.h>
 
+using namespace quantir;
 using namespace quantir::runtime;
 using namespace quantir::runtime::test;
 using Catch::Matchers::ContainsSubstring;

@@ -2,7 +2,7 @@
 
 #include "Support.h"
 
-#include "runtime/data/Files.h"
+#include "quantir/Base/Files.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <thread>
 
+using namespace quantir;
 using namespace quantir::runtime;
 using namespace quantir::runtime::test;
 using Catch::Matchers::ContainsSubstring;

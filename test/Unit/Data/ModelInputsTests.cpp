@@ -9,6 +9,7 @@
 
 #include <cmath>
 
+using namespace quantir;
 using namespace quantir::runtime;
 using namespace quantir::runtime::test;
 using Catch::Matchers::ContainsSubstring;

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <random>
 
+using namespace quantir;
 using namespace quantir::runtime;
 using namespace quantir::runtime::test;
 using Catch::Matchers::ContainsSubstring;

@@ -6,6 +6,7 @@
 
 #include <array>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 static TensorInfo input(DType dtype, std::optional<QuantInfo> quant) {

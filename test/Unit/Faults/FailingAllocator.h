@@ -8,7 +8,7 @@
 #ifndef QUANTIR_TEST_UNIT_FAULTS_FAILINGALLOCATOR_H
 #define QUANTIR_TEST_UNIT_FAULTS_FAILINGALLOCATOR_H
 
-#include "quantir/Runtime/Status.h"
+#include "quantir/Base/Status.h"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -42,18 +42,18 @@ template <typename Attempt> void checkAllAllocations(const Attempt &attempt, boo
   for (Failing which : {Failing::One, Failing::AllOn})
     for (int64_t first = 0;; ++first) {
       const int64_t live = liveAllocations();
-      runtime::StatusCode code;
+      StatusCode code;
       bool hasMessage = true, hasFailed = false;
       {
         failFrom(first, which);
-        runtime::Status status = attempt();
+        Status status = attempt();
         hasFailed = stopFailing();
         code = status.code();
         hasMessage = status.ok() || !status.message().empty();
       }
       // Checks take memory themselves; they are left out where all is well, for the time they take.
-      const bool good = (code == runtime::StatusCode::OutOfMemory && hasMessage) ||
-                        (code == runtime::StatusCode::Ok && (!hasFailed || which == Failing::One));
+      const bool good = (code == StatusCode::OutOfMemory && hasMessage) ||
+                        (code == StatusCode::Ok && (!hasFailed || which == Failing::One));
       if (!good || (liveAllocations() != live && !mayKeep)) {
         CAPTURE(first, int(which), nameOf(code), hasMessage, liveAllocations() - live);
         FAIL_CHECK();

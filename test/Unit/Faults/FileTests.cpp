@@ -4,8 +4,8 @@
 
 #include "test/Unit/Data/Support.h"
 
+#include "quantir/Base/Files.h"
 #include "runtime/commands/Interrupt.h"
-#include "runtime/data/Files.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+using namespace quantir;
 using namespace quantir::runtime;
 using quantir::test::statusOfChild;
 using namespace quantir::runtime::test;

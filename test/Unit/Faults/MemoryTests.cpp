@@ -7,8 +7,8 @@
 #include "test/Unit/Data/Support.h"
 #include "test/Unit/Runtime/Support.h"
 
+#include "quantir/Base/Parallel.h"
 #include "quantir/Numerics/Observer.h"
-#include "quantir/Numerics/Parallel.h"
 #include "quantir/Runtime/Batched.h"
 #include "quantir/Runtime/Calibration.h"
 #include "runtime/data/ArrayFile.h"
@@ -193,7 +193,7 @@ TEST_CASE("observers that scan on several threads") {
                                       numerics::ObserverKind::Mse, numerics::ObserverKind::MinMax})
     checkAllAllocations([&]() -> Status {
       try {
-        numerics::ParallelScope scope(4, [](int parts, const std::function<void(int)> &body) {
+        ParallelScope scope(4, [](int parts, const std::function<void(int)> &body) {
           for (int part = 0; part < parts; ++part)
             [&]() noexcept { body(part); }();
         });

@@ -1,9 +1,9 @@
 //===- RegistryTests.cpp - The operators that can be imported --------------===//
 
-#include "quantir/Frontend/ONNX.h"
 #include "lib/Frontend/ONNX/Registry.h"
+#include "quantir/Frontend/ONNX.h"
+#include "quantir/Vocabulary/OnnxOperators.h"
 #include "quantir/dialects/NN/NN.h"
-#include "quantir/dialects/Quantir/OnnxOperators.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/ADT/STLExtras.h"

@@ -114,7 +114,7 @@ private:
                                 {"axes", drawList(axes, -rank, rank)},
                                 {"steps", drawList(axes, -2, 2)}});
     default:
-      return numerics::numElements(shape) > 256
+      return shapes::numElements(shape) > 256
                  ? nullptr
                  : make<nn::ExpandOp>(b, value, {{"shape", drawList(rank + draw(0, 1), -1, 3)}});
     }

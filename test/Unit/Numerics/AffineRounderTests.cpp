@@ -1,7 +1,7 @@
 //===- AffineRounderTests.cpp - Quantized and dequantized in blocks -------===//
 
-#include "quantir/Numerics/AffineRounder.h"
 #include "lib/Numerics/Decomposed.h"
+#include "quantir/Numerics/AffineRounder.h"
 #include "quantir/Numerics/Observer.h"
 
 #include <catch2/catch_test_macros.hpp>
@@ -11,6 +11,7 @@
 #include <limits>
 #include <random>
 
+using namespace quantir;
 using namespace quantir::numerics;
 using Dims = std::vector<int64_t>;
 

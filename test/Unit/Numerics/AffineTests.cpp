@@ -2,7 +2,7 @@
 
 #include "quantir/Numerics/Affine.h"
 #include "quantir/Numerics/Observer.h"
-#include "quantir/Numerics/ObserverJson.h"
+#include "quantir/Serialization/ObserverJson.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>
@@ -13,6 +13,7 @@
 #include <numeric>
 #include <random>
 
+using namespace quantir;
 using namespace quantir::numerics;
 using Dims = std::vector<int64_t>;
 

@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+using namespace quantir;
 using namespace quantir::numerics;
 
 TEST_CASE("parameters of runs", "[decomposed]") {

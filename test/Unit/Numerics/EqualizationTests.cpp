@@ -6,6 +6,7 @@
 
 #include <limits>
 
+using namespace quantir;
 using namespace quantir::numerics;
 
 using Floats = std::vector<float>;
@@ -73,7 +74,7 @@ TEST_CASE("input-weight equalization", "[equalization]") {
 }
 
 namespace {
-void addLayer(std::vector<EqualizedLayer> &layers, const Dims &dims, const Floats &weight,
+void addLayer(std::vector<EqualizedLayer> &layers, const shapes::Dims &dims, const Floats &weight,
               const Floats &bias) {
   EqualizedLayer &layer = layers.emplace_back();
   layer.shape.dims = dims;

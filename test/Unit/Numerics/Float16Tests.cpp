@@ -6,6 +6,7 @@
 
 #include <limits>
 
+using namespace quantir;
 using namespace quantir::numerics;
 
 TEST_CASE("half precision", "[float16]") {

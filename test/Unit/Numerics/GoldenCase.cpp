@@ -2,7 +2,7 @@
 
 #include "GoldenCase.h"
 
-#include "quantir/Numerics/ObserverJson.h"
+#include "quantir/Serialization/ObserverJson.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>

@@ -2,7 +2,7 @@
 
 #include "GoldenCase.h"
 
-#include "quantir/Numerics/Shapes.h"
+#include "quantir/Shapes/Shapes.h"
 #include "test/Unit/Support/Npz.h"
 
 #include <catch2/catch_test_macros.hpp>
@@ -11,7 +11,9 @@
 #include <algorithm>
 #include <fstream>
 
+using namespace quantir;
 using namespace quantir::numerics;
+using namespace quantir::shapes;
 using namespace quantir::test;
 using nlohmann::json;
 

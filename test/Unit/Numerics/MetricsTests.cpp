@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 
+using namespace quantir;
 using namespace quantir::numerics;
 
 namespace {

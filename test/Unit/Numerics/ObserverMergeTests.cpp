@@ -1,7 +1,7 @@
 //===- ObserverMergeTests.cpp - Statistics gathered apart -----------------===//
 
 #include "quantir/Numerics/Observer.h"
-#include "quantir/Numerics/ObserverJson.h"
+#include "quantir/Serialization/ObserverJson.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>
@@ -11,6 +11,7 @@
 #include <numeric>
 #include <random>
 
+using namespace quantir;
 using namespace quantir::numerics;
 
 namespace {

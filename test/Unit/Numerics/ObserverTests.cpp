@@ -8,6 +8,7 @@
 #include <limits>
 #include <random>
 
+using namespace quantir;
 using namespace quantir::numerics;
 
 namespace {

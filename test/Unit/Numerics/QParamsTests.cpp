@@ -1,8 +1,8 @@
 //===- QParamsTests.cpp ---------------------------------------------------===//
 
+#include "quantir/Base/Text.h"
 #include "quantir/Numerics/QParams.h"
 #include "quantir/Numerics/Rounding.h"
-#include "quantir/Numerics/Text.h"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -11,6 +11,7 @@
 #include <cmath>
 #include <limits>
 
+using namespace quantir;
 using namespace quantir::numerics;
 
 namespace {

@@ -11,6 +11,7 @@
 #include <functional>
 #include <random>
 
+using namespace quantir;
 using namespace quantir::numerics;
 
 namespace {

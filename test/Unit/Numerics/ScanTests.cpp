@@ -10,6 +10,7 @@
 #include <numeric>
 #include <random>
 
+using namespace quantir;
 using namespace quantir::numerics;
 
 namespace {

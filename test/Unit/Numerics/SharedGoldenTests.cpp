@@ -6,8 +6,8 @@
 
 #include "GoldenCase.h"
 
-#include "quantir/Numerics/Affine.h"
 #include "lib/Numerics/Decomposed.h"
+#include "quantir/Numerics/Affine.h"
 #include "quantir/Numerics/Equalization.h"
 #include "quantir/Numerics/Histogram.h"
 #include "quantir/Numerics/Metrics.h"

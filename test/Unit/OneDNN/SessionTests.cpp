@@ -3,8 +3,8 @@
 #include "test/Support/Sanitizers.h"
 #include "test/Unit/Runtime/Support.h"
 
+#include "runtime/kernels/Backends.h"
 #include "runtime/kernels/onednn/Threads.h"
-#include "runtime/session/Backends.h"
 
 #include <atomic>
 #include <cerrno>

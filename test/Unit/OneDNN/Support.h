@@ -3,8 +3,8 @@
 #ifndef QUANTIR_TEST_UNIT_ONEDNN_SUPPORT_H
 #define QUANTIR_TEST_UNIT_ONEDNN_SUPPORT_H
 
-#include "runtime/session/Backends.h"
-#include "runtime/session/KernelSupport.h"
+#include "runtime/kernels/Backends.h"
+#include "runtime/plan/KernelSupport.h"
 
 #include <catch2/catch_test_macros.hpp>
 

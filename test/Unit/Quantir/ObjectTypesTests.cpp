@@ -1,6 +1,6 @@
 //===- ObjectTypesTests.cpp - The names that ops answer to ----------------===//
 
-#include "quantir/dialects/Quantir/ObjectTypes.h"
+#include "quantir/Vocabulary/ObjectTypes.h"
 
 #include "quantir/dialects/NN/NN.h"
 

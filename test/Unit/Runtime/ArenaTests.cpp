@@ -6,6 +6,7 @@
 
 #include <random>
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 static void checkDisjoint(const std::vector<ArenaBlock> &blocks, size_t size) {

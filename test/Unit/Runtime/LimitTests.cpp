@@ -2,7 +2,7 @@
 
 #include "Support.h"
 
-#include "runtime/session/Machine.h"
+#include "quantir/Base/Machine.h"
 
 #include <atomic>
 #include <filesystem>

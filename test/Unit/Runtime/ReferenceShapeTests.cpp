@@ -6,7 +6,7 @@
 
 #include "Support.h"
 
-#include "runtime/kernels/reference/StridedCopy.h"
+#include "runtime/kernels/StridedCopy.h"
 
 #include <functional>
 #include <numeric>

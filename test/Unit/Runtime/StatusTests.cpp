@@ -2,11 +2,11 @@
 
 #include "Support.h"
 
+#include "quantir/Base/Files.h"
 #include "quantir/Runtime/Batched.h"
 #include "quantir/Runtime/Calibration.h"
 #include "runtime/data/ArrayFile.h"
 #include "runtime/data/Execution.h"
-#include "runtime/data/Files.h"
 #include "runtime/data/ModelInputs.h"
 
 #include <csignal>

@@ -14,6 +14,7 @@
 
 namespace quantir::test {
 
+using namespace quantir;
 using namespace quantir::runtime;
 
 /// A tensor with the given values; T has the dtype's size.

@@ -8,7 +8,7 @@
 #ifndef QUANTIR_DIALECTS_KERNEL_KERNELTYPES_H
 #define QUANTIR_DIALECTS_KERNEL_KERNELTYPES_H
 
-#include "quantir/Numerics/Shapes.h"
+#include "quantir/Shapes/Shapes.h"
 
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -32,7 +32,7 @@ enum class LayoutRule {
 //===----------------------------------------------------------------------===//
 
 /// The dimensions of a ranked tensor as the shape rules know them.
-numerics::Dims getDims(mlir::Type type);
+shapes::Dims getDims(mlir::Type type);
 
 //===----------------------------------------------------------------------===//
 // Element types
@@ -84,7 +84,7 @@ namespace detail {
 llvm::LogicalResult verifyKernelOp(mlir::Operation *op);
 
 /// "expected a result of shape [..], but got [..]", or `error` if there is one.
-std::string checkResultShape(std::string error, const numerics::Dims &inferred, mlir::Type result);
+std::string checkResultShape(std::string error, const shapes::Dims &inferred, mlir::Type result);
 std::string checkSameShape(mlir::Type operand, mlir::Type result);
 
 /// All of one element type: the data movement ops.

@@ -8,7 +8,7 @@
 #ifndef QUANTIR_DIALECTS_NN_NN_H
 #define QUANTIR_DIALECTS_NN_NN_H
 
-#include "quantir/Numerics/Shapes.h"
+#include "quantir/Shapes/Shapes.h"
 #include "quantir/dialects/Interfaces/QuantizableOpInterface.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
@@ -39,8 +39,8 @@ inline constexpr llvm::StringLiteral targetAttrName = "nn.target";
 /// The string attribute with the source name of an argument or a result of the function.
 inline constexpr llvm::StringLiteral nameAttrName = "nn.name";
 
-/// Dimensions as lib/Numerics/Shapes.h has them: -1 where MLIR has ShapedType::kDynamic.
-using Dims = numerics::Dims;
+/// Dimensions as include/quantir/Shapes/Shapes.h has them: -1 where MLIR has ShapedType::kDynamic.
+using Dims = shapes::Dims;
 using Shapes = std::vector<Dims>;
 
 /// True for the type of nearly all values in the dialect: a ranked tensor of f32 without encoding,

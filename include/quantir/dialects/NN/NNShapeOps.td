@@ -90,7 +90,7 @@ def NN_SliceOp : NN_ShapedOp<"slice", NN_Commuting, (ins
   let hasCanonicalizer = 1;
   let extraClassDeclaration = [{
     /// Start, step and size of every dimension.
-    ::quantir::numerics::ResolvedSlice getResolved();
+    ::quantir::shapes::ResolvedSlice getResolved();
   }];
 }
 

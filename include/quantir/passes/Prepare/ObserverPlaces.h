@@ -3,7 +3,7 @@
 #ifndef QUANTIR_PASSES_PREPARE_OBSERVERPLACES_H
 #define QUANTIR_PASSES_PREPARE_OBSERVERPLACES_H
 
-#include "quantir/Numerics/CalibrationState.h"
+#include "quantir/Serialization/CalibrationState.h"
 
 #include "mlir/IR/BuiltinOps.h"
 

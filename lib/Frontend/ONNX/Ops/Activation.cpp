@@ -48,9 +48,9 @@ static LogicalResult importPRelu(NodeContext &node) {
     right = slope[d] == 1 || (d + lead == 1 && slope[d] == input[1]);
   if (!right)
     return node.emitInputError(1) << "expected one slope, or one for each channel of the input "
-                                  << numerics::formatDims(input) << ", but got "
-                                  << numerics::formatDims(slope);
-  int64_t count = numerics::numElements(slope);
+                                  << shapes::formatDims(input) << ", but got "
+                                  << shapes::formatDims(slope);
+  int64_t count = shapes::numElements(slope);
   Value vector = node.getValue(1);
   if (const HostTensor *constant = node.getConstant(1); constant && slope != Dims{count})
     vector = node.createConstant(constant->withDims({count}), node.getInputName(1));

@@ -8,7 +8,7 @@
 #include "lib/Frontend/ONNX/HostOps.h"
 #include "lib/Frontend/ONNX/Registry.h"
 
-#include "quantir/Numerics/Text.h"
+#include "quantir/Base/Text.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -83,12 +83,12 @@ static std::optional<double> getExponent(NodeContext &node) {
   }
   Dims result;
   llvm::ArrayRef<double> values = exponents->getValues<double>();
-  std::string error = numerics::inferBroadcast(base, exponents->getDims(), result);
+  std::string error = shapes::inferBroadcast(base, exponents->getDims(), result);
   if (!error.empty() || result != base || exponents->isSymbolic() || values.empty() ||
       !llvm::all_equal(values)) {
     node.emitInputError(1) << "expected one constant exponent for all elements of the input "
-                           << numerics::formatDims(base) << ", but got dimensions "
-                           << numerics::formatDims(exponents->getDims());
+                           << shapes::formatDims(base) << ", but got dimensions "
+                           << shapes::formatDims(exponents->getDims());
     return std::nullopt;
   }
   return values.front();
@@ -128,7 +128,7 @@ static LogicalResult importPow(NodeContext &node) {
     auto number = static_cast<float>(*exponent);
     if (!std::isfinite(number))
       return node.emitInputError(1)
-             << "expected a finite exponent, but got " << numerics::formatFloat(number);
+             << "expected a finite exponent, but got " << formatFloat(number);
     return node.emit<nn::PowOp>({x}, {node.attr("exponent", number)});
   }
   if (!isReciprocal)

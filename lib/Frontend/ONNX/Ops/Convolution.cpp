@@ -1,8 +1,8 @@
 //===- Convolution.cpp - Conv and ConvTranspose ----------------------------===//
 
+#include "Window.h"
 #include "lib/Frontend/ONNX/HostOps.h"
 #include "lib/Frontend/ONNX/Registry.h"
-#include "Window.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
@@ -56,7 +56,7 @@ static LogicalResult padToOutputShape(NodeContext &node, const Dims &input, Wind
     int64_t natural = 0;
     if (llvm::MulOverflow(input[2 + i] - 1, window.strides[i], natural) ||
         llvm::AddOverflow(natural, window.getExtent(i) + outputPadding[i], natural) ||
-        wanted[i] < 1 || wanted[i] > numerics::maxElements)
+        wanted[i] < 1 || wanted[i] > shapes::maxElements)
       return node.emitError() << "expected an output of positive and countable size";
     int64_t total = natural - wanted[i];
     if (total < 0) {
@@ -90,11 +90,11 @@ static HostResult lengthenKernel(const HostTensor &weight, const Dims &taps) {
   constexpr int64_t mostElements = int64_t(1) << 24;
   if (dims == weight.getDims())
     return weight;
-  if (std::string error = numerics::checkDims(dims); !error.empty())
+  if (std::string error = shapes::checkDims(dims); !error.empty())
     return makeError(error);
-  if (numerics::numElements(dims) > mostElements)
+  if (shapes::numElements(dims) > mostElements)
     return makeError("expected an output padding below the stride, or a kernel of at most ",
-                     mostElements, " elements with it, but got ", numerics::formatDims(dims));
+                     mostElements, " elements with it, but got ", shapes::formatDims(dims));
   HostTensor result = weight;
   for (size_t i = 0; i < taps.size(); ++i) {
     if (taps[i] == 0)
@@ -179,7 +179,7 @@ static LogicalResult importConvTranspose(NodeContext &node) {
     return node.emitAttributeError("output_padding")
            << "expected " << window.getRank() << " values, but got " << outputPadding.size();
   for (int64_t value : outputPadding)
-    if (value < 0 || value > numerics::maxElements)
+    if (value < 0 || value > shapes::maxElements)
       return node.emitAttributeError("output_padding")
              << "expected values that are not negative, but got " << value;
   if (node.hasAttribute("output_shape") || window.autoPad == AutoPad::SameUpper ||

@@ -74,7 +74,7 @@ static LogicalResult importGemm(NodeContext &node) {
   for (unsigned index : {0, 1})
     if (!node.hasFailed() && node.getRank(index) != 2)
       node.emitInputError(index) << "expected a matrix, but got dimensions "
-                                 << numerics::formatDims(node.getDims(index));
+                                 << shapes::formatDims(node.getDims(index));
   if (node.hasFailed())
     return failure();
   if (transA)
@@ -114,8 +114,8 @@ static LogicalResult importGemm(NodeContext &node) {
   auto sum = node.create<nn::AddOp>({result, getScaled(node, 2, beta)});
   if (sum && sum.getType() != result.getType())
     return node.emitInputError(2) << "expected dimensions that broadcast to "
-                                  << numerics::formatDims(nn::getDims(result)) << ", but got "
-                                  << numerics::formatDims(node.getDims(2));
+                                  << shapes::formatDims(nn::getDims(result)) << ", but got "
+                                  << shapes::formatDims(node.getDims(2));
   return sum ? node.bind(0, sum.getResult()) : failure();
 }
 

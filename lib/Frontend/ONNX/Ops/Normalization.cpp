@@ -64,7 +64,7 @@ static LogicalResult importGroupNormalizationOfGroups(NodeContext &node) {
     return failure();
   if (input.size() < 2 || groups < 1 || input[1] % groups != 0)
     return node.emitAttributeError("num_groups")
-           << "expected a number that divides the channels of " << numerics::formatDims(input)
+           << "expected a number that divides the channels of " << shapes::formatDims(input)
            << ", but got " << groups;
   Value weight = repeatForChannels(node, 1, groups, input[1]);
   Value bias = repeatForChannels(node, 2, groups, input[1]);

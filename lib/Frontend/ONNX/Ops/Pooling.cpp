@@ -1,7 +1,7 @@
 //===- Pooling.cpp - Pooling and means -------------------------------------===//
 
-#include "lib/Frontend/ONNX/Registry.h"
 #include "Window.h"
+#include "lib/Frontend/ONNX/Registry.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -34,7 +34,7 @@ static LogicalResult importAveragePool(NodeContext &node) {
     return failure();
   if (llvm::any_of(window.dilations, [](int64_t dilation) { return dilation != 1; }))
     return node.emitAttributeError("dilations")
-           << "expected 1 everywhere, but got " << numerics::formatDims(window.dilations)
+           << "expected 1 everywhere, but got " << shapes::formatDims(window.dilations)
            << ", which is not supported";
   resolveAutoPad(window, input);
   return node.emit<nn::AvgPoolOp>(
@@ -48,7 +48,7 @@ static Dims getSpatialDims(NodeContext &node) {
   Dims dims = node.getDims(0);
   if (dims.size() < 3)
     node.emitInputError(0) << "expected dimensions [N, C, spatial...], but got "
-                           << numerics::formatDims(dims);
+                           << shapes::formatDims(dims);
   return node.hasFailed() ? Dims() : Dims(dims.begin() + 2, dims.end());
 }
 

@@ -2,7 +2,7 @@
 
 #include "lib/Frontend/ONNX/Registry.h"
 
-#include "quantir/Numerics/Resample.h"
+#include "quantir/Shapes/Resample.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -40,7 +40,7 @@ static Dims getAxes(NodeContext &node, int64_t rank) {
     all.push_back(axis);
   if (!node.hasAttribute("axes"))
     return all;
-  if (std::string error = numerics::normalizeAxes(node.getInts("axes"), rank, axes); !error.empty())
+  if (std::string error = shapes::normalizeAxes(node.getInts("axes"), rank, axes); !error.empty())
     node.emitAttributeError("axes") << error;
   return axes;
 }
@@ -70,7 +70,7 @@ static LogicalResult readScales(NodeContext &node, unsigned index, Request &requ
     request.scales[axis] = scale;
     // In float32, as ONNX's shape inference and ONNX Runtime: 10 * 0.9f is 9 there, and less in
     // float64.
-    if (scale != 1.0f && input[axis] != numerics::dynamicDim)
+    if (scale != 1.0f && input[axis] != shapes::dynamicDim)
       request.sizes[axis] = static_cast<int64_t>(
           std::min(std::floor(static_cast<float>(input[axis]) * scale), 0x1p31f));
   }
@@ -108,20 +108,20 @@ static LogicalResult emit(NodeContext &node, const Request &request) {
   Value value = node.getValue(0);
   if (node.hasFailed())
     return failure();
-  if (!numerics::parseResampleMode(request.mode))
+  if (!shapes::parseResampleMode(request.mode))
     return node.emitAttributeError("mode") << "expected nearest or linear, but got "
                                            << inQuotes(request.mode) << ", which is not supported";
-  if (!numerics::parseCoordinateMode(request.coordinates))
+  if (!shapes::parseCoordinateMode(request.coordinates))
     return node.emitAttributeError("coordinate_transformation_mode")
            << "expected asymmetric, half_pixel, pytorch_half_pixel or align_corners, but got "
            << inQuotes(request.coordinates) << ", which is not supported";
-  if (!numerics::parseNearestRounding(request.rounding))
+  if (!shapes::parseNearestRounding(request.rounding))
     return node.emitAttributeError("nearest_mode")
            << "expected floor, ceil, round_prefer_floor or round_prefer_ceil, but got "
            << inQuotes(request.rounding);
   if (input.size() < 3)
     return node.emitInputError(0) << "expected dimensions [N, C, spatial...], but got "
-                                  << numerics::formatDims(input);
+                                  << shapes::formatDims(input);
   for (size_t d : {0, 1})
     if (request.sizes[d] != input[d] || (!request.scales.empty() && request.scales[d] != 1.0f))
       return node.emitError() << "resizes the batch or the channels, which is not supported";
@@ -146,7 +146,7 @@ static LogicalResult emit(NodeContext &node, const Request &request) {
 static bool isShrinking(const Dims &input, const Request &request) {
   bool shrinks = false;
   for (size_t d = 0; d < input.size(); ++d) {
-    bool isPlausible = input[d] > 0 && request.sizes[d] > 0 && request.sizes[d] < (1 << 20);
+    bool isPlausible = input[d] > 0 && request.sizes[d] > 0 && request.sizes[d] <= INT32_MAX;
     if (d < 2 ? request.scales[d] != 1 : !isPlausible)
       return false;
     shrinks |= request.scales[d] < 1;
@@ -171,12 +171,12 @@ static LogicalResult importOfScales(NodeContext &node) {
   // One dimension grows while another shrinks.
   Value value = node.getValue(0);
   for (size_t d = 2; value && d < input.size(); ++d) {
-    const numerics::ResampleAxis axis{input[d], request.sizes[d], request.scales[d]};
+    const shapes::ResampleAxis axis{input[d], request.sizes[d], request.scales[d]};
     const auto rounding =
-        axis.scale < 1 ? numerics::NearestRounding::Ceil : numerics::NearestRounding::Floor;
+        axis.scale < 1 ? shapes::NearestRounding::Ceil : shapes::NearestRounding::Floor;
     if (axis.scale != 1)
       value = emitGather(node, value,
-                         nearestIndices(axis, numerics::CoordinateMode::Asymmetric, rounding), d);
+                         nearestIndices(axis, shapes::CoordinateMode::Asymmetric, rounding), d);
   }
   return node.bind(0, value);
 }

@@ -29,9 +29,9 @@ struct SliceBounds {
 /// A slice of other dimensions than the batch.
 static LogicalResult sliceBatchConstant(NodeContext &node, const BatchConstant &constant,
                                         const SliceBounds &bounds) {
-  numerics::ResolvedSlice slice;
-  std::string error = numerics::inferSlice(constant.value.getDims(), bounds.starts, bounds.ends,
-                                           bounds.axes, bounds.steps, slice);
+  shapes::ResolvedSlice slice;
+  std::string error = shapes::inferSlice(constant.value.getDims(), bounds.starts, bounds.ends,
+                                         bounds.axes, bounds.steps, slice);
   if (error.empty() && llvm::is_contained(bounds.axes, int64_t(constant.axis)))
     error = "expected the batch to be kept whole";
   if (!error.empty())
@@ -57,13 +57,13 @@ static LogicalResult emitSlice(NodeContext &node, SliceBounds bounds) {
     return node.emitError() << "expected as many ends, axes and steps as starts (" << count
                             << "), but got " << bounds.ends.size() << ", " << bounds.axes.size()
                             << " and " << bounds.steps.size();
-  if (std::string error = numerics::normalizeAxes(bounds.axes, dims.size(), axes); !error.empty())
+  if (std::string error = shapes::normalizeAxes(bounds.axes, dims.size(), axes); !error.empty())
     return node.emitError() << error;
 
   if (const HostTensor *constant = node.getConstant(0)) {
-    numerics::ResolvedSlice slice;
+    shapes::ResolvedSlice slice;
     std::string error =
-        numerics::inferSlice(dims, bounds.starts, bounds.ends, axes, bounds.steps, slice);
+        shapes::inferSlice(dims, bounds.starts, bounds.ends, axes, bounds.steps, slice);
     if (!error.empty())
       return node.emitError() << error;
     return node.bind(0, sliceHost(*constant, slice));
@@ -307,7 +307,7 @@ static LogicalResult importSplit(NodeContext &node) {
   int64_t axis = node.getAxis("axis", 0, dims.size());
   if (node.hasFailed())
     return failure();
-  if (dims[axis] == numerics::dynamicDim)
+  if (dims[axis] == shapes::dynamicDim)
     return node.emitError() << "expected an axis of constant size, but axis " << axis
                             << " is the batch";
   Dims sizes = getSplitSizes(node, dims[axis]);
@@ -325,9 +325,9 @@ static LogicalResult importSplit(NodeContext &node) {
     return success();
   }
   std::vector<Dims> parts;
-  if (std::string error = numerics::inferSplit(dims, axis, sizes, parts); !error.empty())
+  if (std::string error = shapes::inferSplit(dims, axis, sizes, parts); !error.empty())
     return node.emitError() << error;
-  numerics::ResolvedSlice slice{Dims(dims.size(), 0), Dims(dims.size(), 1), {}};
+  shapes::ResolvedSlice slice{Dims(dims.size(), 0), Dims(dims.size(), 1), {}};
   for (auto [index, part] : llvm::enumerate(parts)) {
     slice.sizes = part;
     if (failed(node.bind(index, sliceHost(*constant, slice))))
@@ -358,7 +358,7 @@ static LogicalResult emitPad(NodeContext &node, const Dims &pads, float value) {
   SliceBounds crop;
   Dims padding;
   for (size_t i = 0; i < 2 * rank; ++i) {
-    if (pads[i] < -numerics::maxElements || pads[i] > numerics::maxElements)
+    if (pads[i] < -shapes::maxElements || pads[i] > shapes::maxElements)
       return node.emitError() << "expected pads of plausible size, but got " << pads[i];
     padding.push_back(std::max<int64_t>(pads[i], 0));
   }
@@ -367,7 +367,7 @@ static LogicalResult emitPad(NodeContext &node, const Dims &pads, float value) {
     int64_t after = std::max<int64_t>(-pads[rank + axis], 0);
     if (before == 0 && after == 0)
       continue;
-    if (dims[axis] != numerics::dynamicDim && before + after >= dims[axis])
+    if (dims[axis] != shapes::dynamicDim && before + after >= dims[axis])
       return node.emitError() << "expected pads that leave something of dimension " << axis
                               << " of size " << dims[axis] << ", but got " << pads[axis] << " and "
                               << pads[rank + axis];
@@ -408,7 +408,7 @@ static LogicalResult importPadOfInputs(NodeContext &node) {
   Dims given = node.getConstantInts(3), axes, all(2 * rank, 0);
   if (node.hasFailed())
     return failure();
-  if (std::string error = numerics::normalizeAxes(given, rank, axes); !error.empty())
+  if (std::string error = shapes::normalizeAxes(given, rank, axes); !error.empty())
     return node.emitInputError(3) << error;
   if (pads.size() != 2 * axes.size())
     return node.emitInputError(1) << "expected " << 2 * axes.size() << " pads, but got "
@@ -446,7 +446,7 @@ LogicalResult importer::bindRepeated(NodeContext &node, const HostTensor &consta
   size_t axis = *batch + expanded->getDims().size() - sizes.size();
   if (expanded->getDims()[axis] != 1)
     return node.emitError() << "expected a constant of size 1 where the batch size is, but got "
-                            << numerics::formatDims(constant.getDims())
+                            << shapes::formatDims(constant.getDims())
                             << "; fix the batch size with --fixed-batch";
   return node.bind(0, BatchConstant{std::move(*expanded), axis, shape[*batch].scale});
 }

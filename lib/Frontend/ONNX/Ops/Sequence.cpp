@@ -50,8 +50,8 @@ static const HostTensor *getParameter(NodeContext &node, unsigned index, const D
   }
   if (constant->getDims() == wanted)
     return constant;
-  node.emitInputError(index) << "expected dimensions " << numerics::formatDims(wanted)
-                             << ", but got " << numerics::formatDims(constant->getDims());
+  node.emitInputError(index) << "expected dimensions " << shapes::formatDims(wanted) << ", but got "
+                             << shapes::formatDims(constant->getDims());
   return nullptr;
 }
 
@@ -140,8 +140,8 @@ static LogicalResult importLstm(NodeContext &node) {
     return failure();
   if (input.size() != 3 || hiddenWeight.size() != 3 || hiddenWeight[2] < 1)
     return node.emitError() << "expected an input and weights of rank 3, but got "
-                            << numerics::formatDims(input) << " and "
-                            << numerics::formatDims(hiddenWeight);
+                            << shapes::formatDims(input) << " and "
+                            << shapes::formatDims(hiddenWeight);
   LstmSizes sizes{direction == "forward" ? 1 : 2, hiddenWeight[2]};
   if (node.getInt("hidden_size", sizes.hidden) != sizes.hidden)
     return node.emitAttributeError("hidden_size")

@@ -30,7 +30,7 @@ static std::optional<BatchConstant> reshapeRepeated(const BatchConstant &constan
   *batch = 1;
   size_t axis = batch - dims.begin();
   auto countBefore = [](const Dims &all, size_t end) {
-    return numerics::numElements(Dims(all.begin(), all.begin() + end));
+    return shapes::numElements(Dims(all.begin(), all.begin() + end));
   };
   if (countBefore(dims, axis) != countBefore(constant.value.getDims(), constant.axis))
     return std::nullopt;
@@ -83,8 +83,8 @@ static LogicalResult importReshape(NodeContext &node) {
     // inferReshape takes a 0 for the input's dimension.
     if (constant->getNumElements() != 0 || llvm::any_of(sizes, [](int64_t s) { return s < 0; }))
       return node.emitInputError(1)
-             << "expected a shape for " << numerics::formatDims(constant->getDims()) << ", but got "
-             << numerics::formatDims(sizes);
+             << "expected a shape for " << shapes::formatDims(constant->getDims()) << ", but got "
+             << shapes::formatDims(sizes);
     return node.bind(0, constant->withDims(sizes));
   }
   return node.bind(0, reshapeHost(*constant, sizes));
@@ -117,7 +117,7 @@ static LogicalResult importFlatten(NodeContext &node) {
 
 /// A constant repeated for each sample under the dimensions `dims`, which differ in ones.
 static BatchConstant moveBatch(const BatchConstant &constant, Dims dims) {
-  size_t axis = numerics::findDynamicDim(dims);
+  size_t axis = shapes::findDynamicDim(dims);
   dims[axis] = 1;
   return {constant.value.withDims(std::move(dims)), axis, constant.scale};
 }
@@ -135,7 +135,7 @@ static LogicalResult importSqueeze(NodeContext &node) {
   }
   const HostTensor *constant = node.getConstant(0);
   if (const BatchConstant *repeated = node.getBatchConstant(0)) {
-    if (std::string error = numerics::inferSqueeze(dims, *axes, result);
+    if (std::string error = shapes::inferSqueeze(dims, *axes, result);
         !axes->empty() && !error.empty())
       return node.emitError() << error;
     return node.bind(0, moveBatch(*repeated, axes->empty() ? dims : result));
@@ -145,7 +145,7 @@ static LogicalResult importSqueeze(NodeContext &node) {
                          : node.emit<nn::SqueezeOp>({node.getValue(0)}, {node.attr("axes", *axes)});
   if (axes->empty())
     return node.bind(0, *constant);
-  if (std::string error = numerics::inferSqueeze(dims, *axes, result); !error.empty())
+  if (std::string error = shapes::inferSqueeze(dims, *axes, result); !error.empty())
     return node.emitError() << error;
   return node.bind(0, constant->withDims(result));
 }
@@ -164,7 +164,7 @@ static LogicalResult importUnsqueeze(NodeContext &node) {
   const BatchConstant *repeated = node.getBatchConstant(0);
   if (!constant && !repeated)
     return node.emit<nn::UnsqueezeOp>({node.getValue(0)}, {node.attr("axes", *axes)});
-  if (std::string error = numerics::inferUnsqueeze(dims, *axes, result); !error.empty())
+  if (std::string error = shapes::inferUnsqueeze(dims, *axes, result); !error.empty())
     return node.emitError() << error;
   if (repeated)
     return node.bind(0, moveBatch(*repeated, result));

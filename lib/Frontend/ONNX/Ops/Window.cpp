@@ -50,13 +50,13 @@ Window importer::readWindow(NodeContext &node, const Dims &input, std::optional<
     return window;
   if (input.size() < 3) {
     node.emitInputError(0) << "expected dimensions [N, C, spatial...], but got "
-                           << numerics::formatDims(input);
+                           << shapes::formatDims(input);
     return window;
   }
   size_t rank = input.size() - 2;
   if (weight && weight->size() != input.size()) {
     node.emitInputError(1) << "expected a weight of rank " << input.size() << ", but got "
-                           << numerics::formatDims(*weight);
+                           << shapes::formatDims(*weight);
     return window;
   }
   if (!weight && !node.hasAttribute("kernel_shape")) {
@@ -68,14 +68,14 @@ Window importer::readWindow(NodeContext &node, const Dims &input, std::optional<
     Dims kernel = readList(node, "kernel_shape", rank, 1, 1);
     if (weight && kernel != window.kernel && !node.hasFailed())
       node.emitAttributeError("kernel_shape")
-          << "expected the weight's " << numerics::formatDims(window.kernel) << ", but got "
-          << numerics::formatDims(kernel);
+          << "expected the weight's " << shapes::formatDims(window.kernel) << ", but got "
+          << shapes::formatDims(kernel);
     window.kernel = kernel;
   }
   for (int64_t size : window.kernel)
     if (size < 1 || size > std::numeric_limits<int32_t>::max())
       node.emitError() << "expected a kernel with elements, but got "
-                       << numerics::formatDims(window.kernel);
+                       << shapes::formatDims(window.kernel);
   window.strides = readList(node, "strides", rank, 1, 1);
   window.dilations = readList(node, "dilations", rank, 1, 1);
   window.padding = readList(node, "pads", 2 * rank, 0, 0);

@@ -1,0 +1,30 @@
+//===- Machine.h - What the process may use of its machine ------*- C++ -*-===//
+
+#ifndef QUANTIR_BASE_MACHINE_H
+#define QUANTIR_BASE_MACHINE_H
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace quantir {
+
+/// The limits of the control groups that the process is in, of version 1 or 2: the least of its own
+/// group's and those above it. `root` stands before /proc and /sys, for tests.
+struct ControlGroupLimits {
+  std::optional<double> processors; ///< time per time
+  std::optional<size_t> memory;     ///< in bytes
+};
+ControlGroupLimits controlGroupLimits(const std::string &root = "");
+
+/// The bytes that the process may use: the machine's memory, or less where a control group or
+/// RLIMIT_AS says so.
+size_t availableMemory();
+
+/// The processors that the process may use, by its affinity and its control group's quota: what 0
+/// threads stand for. At least 1.
+int availableThreads();
+
+} // namespace quantir
+
+#endif // QUANTIR_BASE_MACHINE_H

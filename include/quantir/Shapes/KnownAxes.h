@@ -1,0 +1,19 @@
+//===- KnownAxes.h - Axes along which elements are taken together -*- C++ -*-===//
+
+#ifndef QUANTIR_SHAPES_KNOWNAXES_H
+#define QUANTIR_SHAPES_KNOWNAXES_H
+
+#include "quantir/Shapes/Shapes.h"
+
+namespace quantir::shapes {
+
+/// Checks that an op which takes together the elements along `axes` (0 <= axis < rank) knows how
+/// many they are: along a dynamic one a sample's result would depend on the other samples.
+[[nodiscard]] std::string checkKnownAxes(const Dims &dims, std::span<const int64_t> axes);
+
+/// The same for the axes from `axis` to the last.
+[[nodiscard]] std::string checkKnownFrom(const Dims &dims, int64_t axis);
+
+} // namespace quantir::shapes
+
+#endif // QUANTIR_SHAPES_KNOWNAXES_H

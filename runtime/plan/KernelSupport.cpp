@@ -1,0 +1,174 @@
+//===- KernelSupport.cpp - What backends need to read a KernelSpec ---------===//
+
+#include "runtime/plan/KernelSupport.h"
+
+#include "quantir/Serialization/ObserverJson.h"
+#include "runtime/plan/Validate.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstring>
+#include <numbers>
+
+namespace quantir::runtime {
+
+std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list) {
+  std::vector<int64_t> values(list ? list->size() : 0);
+  if (!values.empty())
+    std::memcpy(values.data(), list->Data(), values.size() * sizeof(int64_t));
+  return values;
+}
+
+std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list, size_t count,
+                              int64_t fallback) {
+  if (!list || list->size() == 0)
+    return std::vector<int64_t>(count, fallback);
+  return toVector(list);
+}
+
+std::vector<int64_t> denseStrides(std::span<const int64_t> dims, Layout layout) {
+  std::vector<int64_t> strides(dims.size());
+  int64_t next = 1;
+  auto place = [&](size_t i) {
+    strides[i] = next;
+    next *= std::max<int64_t>(dims[i], 1);
+  };
+  bool channelsLast = layout == Layout::ChannelsLast && dims.size() >= 3;
+  if (channelsLast)
+    place(1);
+  for (size_t i = dims.size(); i-- > 0;)
+    if (!(channelsLast && i == 1))
+      place(i);
+  return strides;
+}
+
+ActivationInfo activationOf(const plan::Activation *activation) {
+  if (!activation)
+    return {};
+  return {activation->kind(), activation->alpha(), activation->beta()};
+}
+
+float gelu(float x) {
+  double value = x;
+  return static_cast<float>(value * 0.5 * (1.0 + std::erf(value * std::numbers::sqrt2 / 2)));
+}
+
+float geluTanh(float x) {
+  double value = x, inner = value + 0.044715 * value * value * value;
+  double factor = std::numbers::sqrt2 * std::numbers::inv_sqrtpi; // sqrt(2 / pi)
+  return static_cast<float>(value * 0.5 * (1.0 + std::tanh(factor * inner)));
+}
+
+/// Splits "begins then ends" over `window`, and takes over strides and dilations.
+static void setWindowOptions(WindowInfo &window, const flatbuffers::Vector<int64_t> *strides,
+                             const flatbuffers::Vector<int64_t> *padding,
+                             const flatbuffers::Vector<int64_t> *dilations) {
+  size_t rank = window.kernel.size();
+  std::vector<int64_t> pads = toVector(padding, 2 * rank, 0);
+  window.padBegin.assign(pads.begin(), pads.begin() + rank);
+  window.padEnd.assign(pads.begin() + rank, pads.end());
+  window.strides = toVector(strides, rank, 1);
+  window.dilations = toVector(dilations, rank, 1);
+}
+
+static std::vector<int64_t> spatialDims(const Operand &operand) {
+  return {operand.dims.begin() + 2, operand.dims.end()};
+}
+
+ConvInfo convInfo(const KernelSpec &spec) {
+  ConvInfo info;
+  info.input = spec.inputs[0];
+  info.weight = spec.inputs[1];
+  info.bias = optionalInput(spec, 2);
+  info.output = spec.outputs[0];
+  info.batch = info.input->dims[0];
+  info.inChannels = info.input->dims[1];
+  info.outChannels = info.output->dims[1];
+  info.window.input = spatialDims(*info.input);
+  info.window.output = spatialDims(*info.output);
+  info.window.kernel = spatialDims(*info.weight);
+  if (const plan::Conv *conv = spec.op->kind_as_Conv()) {
+    info.addend = optionalInput(spec, 3);
+    info.groups = conv->groups();
+    info.activation = activationOf(conv->activation());
+    setWindowOptions(info.window, conv->strides(), conv->padding(), conv->dilations());
+  } else {
+    const plan::ConvTranspose *transposed = spec.op->kind_as_ConvTranspose();
+    info.groups = transposed->groups();
+    info.activation = activationOf(transposed->activation());
+    setWindowOptions(info.window, transposed->strides(), transposed->padding(),
+                     transposed->dilations());
+  }
+  return info;
+}
+
+PoolInfo poolInfo(const KernelSpec &spec) {
+  const plan::Pool *pool = spec.op->kind_as_Pool();
+  PoolInfo info;
+  info.batch = spec.inputs[0]->dims[0];
+  info.channels = spec.inputs[0]->dims[1];
+  info.window.input = spatialDims(*spec.inputs[0]);
+  info.window.output = spatialDims(*spec.outputs[0]);
+  info.window.kernel = toVector(pool->kernel());
+  setWindowOptions(info.window, pool->strides(), pool->padding(), pool->dilations());
+  info.average = pool->kind() == plan::PoolKind::Average;
+  info.countIncludePad = pool->count_include_pad();
+  return info;
+}
+
+MatMulInfo matMulInfo(const KernelSpec &spec) {
+  const plan::MatMul *matmul = spec.op->kind_as_MatMul();
+  MatMulInfo info;
+  info.lhs = spec.inputs[0];
+  info.rhs = spec.inputs[1];
+  info.bias = optionalInput(spec, 2);
+  info.addend = optionalInput(spec, 3);
+  info.output = spec.outputs[0];
+  info.transposeB = matmul->transpose_b();
+  info.activation = activationOf(matmul->activation());
+  info.m = *(info.lhs->dims.end() - 2);
+  info.k = info.lhs->dims.back();
+  info.n = info.output->dims.back();
+  return info;
+}
+
+template <typename T> static std::span<const T> toSpan(const flatbuffers::Vector<T> *list) {
+  return list ? std::span<const T>(list->data(), list->size()) : std::span<const T>();
+}
+
+Status readFakeQuantizeAffine(const plan::FakeQuantizeAffine &options,
+                              const std::vector<int64_t> &dims, numerics::ObserverConfig &config,
+                              numerics::AffineQParams &params) {
+  if (!options.config() || options.config()->size() > planLimits::nameLength)
+    return Status::invalidModel(
+        fmt::format("expected a config of at most {} bytes", planLimits::nameLength));
+  std::string error = numerics::parseJson(options.config()->string_view(), config, "config");
+  if (error.empty() && config.kind != numerics::ObserverKind::AffineMinMax)
+    error = fmt::format("config: expected an affine_min_max observer, but got {}",
+                        numerics::toText(config.kind));
+  if (error.empty() && !config.isDynamic)
+    error = numerics::makeAffineQParams(config, dims, toSpan(options.scales()),
+                                        toSpan(options.zero_points()),
+                                        toSpan(options.float_zero_points()), params);
+  std::vector<int64_t> size;
+  if (error.empty() && config.isDynamic)
+    error = options.scales() || options.zero_points() || options.float_zero_points()
+                ? "expected no scales and zero points with is_dynamic, but got some"
+                : numerics::blockSizeOf(config.granularity(), dims, size);
+  return error.empty() ? Status() : Status::invalidModel(error);
+}
+
+bool sameEncoding(const Operand &a, const Operand &b) {
+  if (a.dtype != b.dtype || !a.quant != !b.quant)
+    return false;
+  return !a.quant || *a.quant == *b.quant;
+}
+
+std::string displayName(const plan::Op &op) {
+  if (op.name() && op.name()->size())
+    return op.name()->str();
+  return plan::EnumNameOpKind(op.kind_type());
+}
+
+} // namespace quantir::runtime
