@@ -14,6 +14,7 @@
 #include "runtime/schema/plan_generated.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -50,6 +51,22 @@ struct ActivationInfo {
       break;
     }
     return x;
+  }
+
+  /// What no result of an x with |x| <= most exceeds in magnitude.
+  float largestOf(float most) const {
+    switch (kind) {
+    case plan::ActivationKind::Clamp: {
+      const float bounds = std::max(std::abs(alpha), std::abs(beta));
+      return alpha <= 0 && beta >= 0 ? std::min(bounds, most) : bounds;
+    }
+    case plan::ActivationKind::LeakyRelu:
+      return most * std::max(1.0f, std::abs(alpha));
+    case plan::ActivationKind::Relu:
+    case plan::ActivationKind::None:
+      break;
+    }
+    return most;
   }
 };
 ActivationInfo activationOf(const plan::Activation *activation);

@@ -30,6 +30,10 @@ struct Operand {
   /// The values, when they are known as the kernel is built: part of the plan, or computed once
   /// from parts of it. They outlive the kernel.
   const void *constant = nullptr;
+  /// Of floats: where a run keeps what no element exceeds in magnitude; infinity while that is not
+  /// known, as at its start. Null where nothing keeps it. A kernel that knows writes it for its
+  /// results, and may for its inputs.
+  float *magnitude = nullptr;
 
   int64_t numElements() const {
     int64_t n = 1;

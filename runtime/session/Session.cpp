@@ -1,14 +1,18 @@
 //===- Session.cpp - Running a plan ----------------------------------------===//
 
 #include "quantir/Base/OutOfMemory.h"
+#include "runtime/session/Magnitudes.h"
 #include "runtime/session/SessionState.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <future>
+#include <limits>
 #include <system_error>
 
 namespace quantir::runtime {
@@ -140,9 +144,21 @@ Status SessionState::runStepsElsewhere() {
   return result.get();
 }
 
+void SessionState::carryMagnitude(const Step &step) {
+  float &result = magnitudes[step.op->outputs()->Get(0)];
+  if (std::isfinite(result))
+    return;
+  std::array<float, Step::mostCarried> inputs;
+  size_t count = 0;
+  for (int32_t input : *step.op->inputs())
+    inputs[count++] = magnitudes[input];
+  result = magnitudeOfResult(*step.op, {inputs.data(), count});
+}
+
 Status SessionState::runSteps() {
   using Clock = std::chrono::steady_clock;
   const RunThreads scope(*this);
+  std::fill(magnitudes.begin(), magnitudes.end(), std::numeric_limits<float>::infinity());
   for (Step &step : steps) {
     QUANTIR_RETURN_IF_ERROR(checkCancelled());
     Clock::time_point start = options.profile ? Clock::now() : Clock::time_point();
@@ -151,6 +167,8 @@ Status SessionState::runSteps() {
     if (options.profile)
       step.totalMs += std::chrono::duration<double, std::milli>(Clock::now() - start).count();
     ++step.runs;
+    if (step.carriesMagnitude)
+      carryMagnitude(step);
     QUANTIR_RETURN_IF_ERROR(step.kernel->status());
   }
   return {};

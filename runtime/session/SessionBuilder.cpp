@@ -146,6 +146,10 @@ Status Builder::resolve() {
   if (!tensors)
     return Status::invalidArgument(tensors.message());
   session.tensors = std::make_unique<ResolvedTensors>(*std::move(tensors));
+  session.magnitudes.resize(session.tensors->size());
+  for (size_t i = 0; i < session.tensors->size(); ++i)
+    if ((*session.tensors)[i].dtype == DType::Float32)
+      (*session.tensors)[i].magnitude = &session.magnitudes[i];
   if (session.batch != 1)
     if (Status status = validateOps(graph, *session.tensors); !status)
       return Status::invalidArgument(
@@ -438,6 +442,9 @@ Status Builder::createStep(size_t stepIndex, size_t opIndex) {
   session.slots.resize(session.slots.size() + inputs.size());
   step.firstOutput = session.slots.size();
   session.slots.resize(session.slots.size() + outputs.size());
+  const auto isKept = [](const Operand *operand) { return operand && operand->magnitude; };
+  step.carriesMagnitude = inputs.size() <= step.mostCarried && !outputs.empty() &&
+                          std::all_of(inputs.begin(), inputs.end(), isKept) && isKept(outputs[0]);
   session.steps.push_back(std::move(step));
   defineOutputs(op, spec, stepIndex);
   return {};

@@ -17,6 +17,9 @@ struct SessionState {
     std::unique_ptr<Kernel> kernel;
     size_t firstInput = 0;
     size_t firstOutput = 0;
+    /// Whether it makes floats of at most so many values of floats.
+    bool carriesMagnitude = false;
+    static constexpr size_t mostCarried = 16;
     double totalMs = 0;
     int64_t runs = 0;
   };
@@ -52,6 +55,7 @@ struct SessionState {
 
   std::unique_ptr<ResolvedTensors> tensors; ///< kernels refer to them
   std::vector<AlignedBuffer> folded;        ///< constants computed from constants
+  std::vector<float> magnitudes;            ///< of each tensor: Operand::magnitude
   AlignedBuffer arena, scratch;
   size_t packedBytes = 0;
 
@@ -70,6 +74,8 @@ struct SessionState {
   /// of OpenMP, for one, it does not.
   bool getsItsThreads() const;
   Status runSteps();
+  /// Says of the first result of `step` what is known by its inputs, unless its kernel has.
+  void carryMagnitude(const Step &step);
   /// On a thread that does.
   Status runStepsElsewhere();
 };

@@ -118,6 +118,8 @@ public:
         auto fused = builder.takeFrom(begin);
         addChoice(*std::move(check), std::move(fused), std::move(divided), builder);
       }
+    } else {
+      addMagnitude(op, builder);
     }
     if (movesResult)
       addCopy(*info.output, y, denseStrides(info.output->dims, Layout::ChannelsLast),

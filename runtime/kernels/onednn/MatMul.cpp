@@ -111,6 +111,8 @@ public:
         auto fused = builder.takeFrom(begin);
         addChoice(*std::move(check), std::move(fused), std::move(divided), builder);
       }
+    } else {
+      addMagnitude(op, builder);
     }
     return builder.finish(implementationName(desc));
   }

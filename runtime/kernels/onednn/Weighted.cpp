@@ -172,27 +172,65 @@ std::optional<FiniteCheck> FiniteCheck::of(const WeightedOp &op) {
       check.ofConstants +=
           factor * largestMagnitude(static_cast<const float *>(operand->constant), count);
     else
-      check.parts.push_back({op.buffer(index), count, factor});
+      check.parts.push_back({op.buffer(index), count, factor, operand->magnitude});
   };
   add(op.input, WeightedOp::inputIndex, *std::max_element(sums.begin(), sums.end()));
   add(op.bias, WeightedOp::biasIndex, 1);
   add(op.addend, WeightedOp::addendIndex, 1);
+  check.rounding += double(op.terms + 2) * std::numeric_limits<float>::epsilon();
+  check.activation = op.activation;
+  check.magnitude = op.output->magnitude;
   return check;
 }
 
+/// Of the values of an operand. They are looked at by all threads.
+static float largestOf(const float *x, int64_t count) {
+  std::atomic<float> largest = 0;
+  parallelFor(count, 1, [&](int64_t begin, int64_t end) {
+    const float here = largestMagnitude(x + begin, end - begin);
+    for (float seen = largest; seen < here && !largest.compare_exchange_weak(seen, here);) {
+    }
+  });
+  return largest;
+}
+
+/// Whether no sum of terms that add up to `most` in magnitude can overflow.
+bool FiniteCheck::holds(double most) const {
+  constexpr double greatest = std::numeric_limits<float>::max();
+  const bool isFinite = most <= greatest / 2; // not of NaN
+  if (magnitude)
+    *magnitude = isFinite ? activation.largestOf(float(std::min(most * rounding, greatest)))
+                          : std::numeric_limits<float>::infinity();
+  return isFinite;
+}
+
+bool FiniteCheck::isKnown() const {
+  double most = ofConstants;
+  for (const Part &part : parts)
+    most += part.magnitude ? double(*part.magnitude) * part.factor
+                           : std::numeric_limits<double>::infinity();
+  return holds(most);
+}
+
 bool FiniteCheck::operator()(const RunContext &context) const {
+  if (isKnown())
+    return true;
   double most = ofConstants;
   for (const Part &part : parts) {
-    const auto *x = static_cast<const float *>(part.values.resolve(context));
-    std::atomic<float> largest = 0;
-    parallelFor(part.count, 1, [&](int64_t begin, int64_t end) {
-      const float here = largestMagnitude(x + begin, end - begin);
-      for (float seen = largest; seen < here && !largest.compare_exchange_weak(seen, here);) {
-      }
-    });
+    const float largest =
+        largestOf(static_cast<const float *>(part.values.resolve(context)), part.count);
+    if (part.magnitude)
+      *part.magnitude = largest;
     most += double(largest) * part.factor;
   }
-  return most <= double(std::numeric_limits<float>::max()) / 2;
+  return holds(most);
+}
+
+void addMagnitude(const WeightedOp &op, PipelineBuilder &builder) {
+  if (!op.output->magnitude)
+    return;
+  if (std::optional<FiniteCheck> check = FiniteCheck::of(op))
+    builder.addLoop([check = *std::move(check)](const RunContext &) { (void)check.isKnown(); });
 }
 
 namespace {

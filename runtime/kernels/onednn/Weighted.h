@@ -90,23 +90,38 @@ private:
   bool isDivided;
 };
 
-/// Tells before a run of floats that no v, nor a part of its sum, can be infinite or NaN.
+/// Tells before a run of floats that no v, nor a part of its sum, can be infinite or NaN, and says
+/// of the result what is known by that (Operand::magnitude).
 class FiniteCheck {
 public:
   /// Nothing if the weights are not known, or not all finite.
   static std::optional<FiniteCheck> of(const WeightedOp &op);
 
+  /// Looks at the values of operands of which not enough is known.
   bool operator()(const RunContext &context) const;
+
+  /// The same without looking at values.
+  bool isKnown() const;
 
 private:
   struct Part {
     Buffer values;
     int64_t count;
-    double factor; ///< what a value is multiplied with at most
+    double factor;    ///< what a value is multiplied with at most
+    float *magnitude; ///< Operand::magnitude
   };
+  bool holds(double most) const;
+
   std::vector<Part> parts;
   double ofConstants = 0; ///< what constants add to a sum at most
+  double rounding = 1;    ///< by what factor rounding may make a sum larger
+  ActivationInfo activation;
+  float *magnitude = nullptr; ///< of the result
 };
+
+/// Behind the stages of an op of floats without a FiniteCheck of its own: hands on what is known
+/// of magnitudes.
+void addMagnitude(const WeightedOp &op, PipelineBuilder &builder);
 
 /// Runs `whole` when `check` holds, else `divided`.
 void addChoice(FiniteCheck check, std::vector<std::unique_ptr<Stage>> whole,

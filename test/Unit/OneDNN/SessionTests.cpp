@@ -6,12 +6,16 @@
 #include "runtime/kernels/Backends.h"
 #include "runtime/kernels/onednn/Threads.h"
 
+#include <catch2/generators/catch_generators_all.hpp>
+
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <dlfcn.h>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <span>
 #include <sys/mman.h>
@@ -235,3 +239,151 @@ TEST_CASE("oneDNN without memory is an error, not a slower kernel", "[session]")
   dnnl_set_primitive_cache_capacity(1024);
 }
 #endif
+
+namespace {
+
+/// What stands between two convolutions: none of it may hide a NaN from the second, nor that what
+/// it makes of large numbers overflows there.
+enum class Between { Nothing, Conv, Pool, Add, Mul, Concat, Clamp, Pad, Count };
+
+/// relu(conv(x, w)) of channels-last values.
+int32_t addConv(PlanBuilder &builder, int32_t x, float weight, plan::ActivationKind kind,
+                const std::string &name) {
+  std::vector<float> weights(4 * 4 * 9);
+  for (size_t i = 0; i < weights.size(); ++i)
+    weights[i] = weight * (float(i % 7) - 2.9f);
+  const int32_t w = builder.constant<float>(name + ".w", TensorSpec::floats({4, 4, 3, 3}), weights);
+  plan::ConvT conv;
+  conv.padding = {1, 1, 1, 1};
+  conv.activation = activation(kind);
+  const auto image = TensorSpec::floats({1, 4, 6, 6}).channelsLast();
+  return builder.op(std::move(conv), {x, w}, builder.value(name, image), name);
+}
+
+int32_t addReorder(PlanBuilder &builder, int32_t x, const TensorSpec &result,
+                   const std::string &name) {
+  return builder.op(plan::ReorderT(), {x}, builder.value(name, result), name);
+}
+
+/// The second convolution alone.
+PlanBuilder oneConv(float weight) {
+  PlanBuilder builder;
+  builder.graph.backend = "onednn";
+  const auto image = TensorSpec::floats({1, 4, 6, 6});
+  int32_t y = addReorder(builder, builder.input("x", image), image.channelsLast(), "moved");
+  y = addConv(builder, y, weight, plan::ActivationKind::Relu, "second");
+  builder.output(addReorder(builder, y, image, "out"));
+  return builder;
+}
+
+/// middle = op(relu(conv(x, w)), x), and relu(conv(middle, w)).
+PlanBuilder twoConvs(Between between, float weight) {
+  PlanBuilder builder;
+  builder.graph.backend = "onednn";
+  const auto image = TensorSpec::floats({1, 4, 6, 6}).channelsLast();
+  const int32_t x = builder.input("x", TensorSpec::floats({1, 4, 6, 6}));
+  const int32_t moved = builder.op(plan::ReorderT(), {x}, builder.value("moved", image), "moved");
+  int32_t y = addConv(builder, moved, weight, plan::ActivationKind::Relu, "first");
+  switch (between) {
+  case Between::Conv:
+    y = addConv(builder, y, weight, plan::ActivationKind::None, "linear");
+    break;
+  case Between::Pool: {
+    plan::PoolT pool;
+    pool.kind = plan::PoolKind::Average;
+    pool.kernel = {3, 3};
+    pool.strides = pool.dilations = {1, 1};
+    pool.padding = {1, 1, 1, 1};
+    y = builder.op(std::move(pool), {y}, builder.value("pooled", image), "pool");
+    break;
+  }
+  case Between::Add:
+  case Between::Mul: {
+    plan::BinaryT binary;
+    binary.kind = between == Between::Add ? plan::BinaryKind::Add : plan::BinaryKind::Mul;
+    y = builder.op(std::move(binary), {y, moved}, builder.value("both", image), "binary");
+    break;
+  }
+  case Between::Concat: {
+    plan::ConcatT concat;
+    concat.axis = 2;
+    const auto both = TensorSpec::floats({1, 4, 12, 6}).channelsLast();
+    y = builder.op(concat, {y, moved}, builder.value("both", both), "concat");
+    plan::SliceT slice;
+    slice.starts = {0, 0, 3, 0};
+    slice.steps = {1, 1, 1, 1};
+    y = builder.op(slice, {y}, builder.value("part", image), "slice");
+    break;
+  }
+  case Between::Clamp: {
+    plan::UnaryT clamp;
+    clamp.kind = plan::UnaryKind::Clamp;
+    clamp.alpha = -1;
+    clamp.beta = 6;
+    y = builder.op(clamp, {y}, builder.value("clamped", image), "clamp");
+    break;
+  }
+  case Between::Pad: {
+    plan::SliceT slice;
+    slice.starts = {0, 0, 1, 0};
+    slice.steps = {1, 1, 1, 1};
+    y = builder.op(slice, {y},
+                   builder.value("part", TensorSpec::floats({1, 4, 5, 6}).channelsLast()), "slice");
+    plan::PadT pad;
+    pad.padding = {0, 0, 1, 0, 0, 0, 0, 0};
+    pad.value = 3e38f;
+    y = builder.op(std::move(pad), {y}, builder.value("padded", image), "pad");
+    break;
+  }
+  case Between::Nothing:
+  case Between::Count:
+    break;
+  }
+  const auto rowMajorImage = TensorSpec::floats({1, 4, 6, 6});
+  builder.output(addReorder(builder, y, rowMajorImage, "middle"));
+  y = addConv(builder, y, weight, plan::ActivationKind::Relu, "second");
+  builder.output(addReorder(builder, y, rowMajorImage, "out"));
+  return builder;
+}
+
+} // namespace
+
+TEST_CASE("what is known of values never hides a NaN or an overflow", "[session]") {
+  const auto between = Between(GENERATE(range(0, int(Between::Count))));
+  const float weight = GENERATE(0.1f, 3e18f);
+  INFO("between: " << int(between) << ", weights of " << weight);
+  const std::unique_ptr<Session> whole = makeSession(loadPlan(twoConvs(between, weight)), {});
+  const std::unique_ptr<Session> second = makeSession(loadPlan(oneConv(weight)), {});
+  SessionOptions slow;
+  slow.backend = "reference";
+  const std::unique_ptr<Session> reference = makeSession(loadPlan(twoConvs(between, weight)), slow);
+  const float nan = std::numeric_limits<float>::quiet_NaN(),
+              infinity = std::numeric_limits<float>::infinity();
+  // A session that has seen one of these sees what is harmless, and again another.
+  for (float special : {1.0f, nan, 1.0f, infinity, -infinity, 1e20f, -3e38f, 1.0f}) {
+    INFO("x has " << special);
+    std::vector<float> x(4 * 36);
+    for (size_t i = 0; i < x.size(); ++i)
+      x[i] = float(i % 5) - 1.9f;
+    x[77] = special;
+    const Tensor input = floatTensor({1, 4, 6, 6}, x);
+    const Result<std::vector<Tensor>> got = whole->run(std::vector{input.view()});
+    REQUIRE(got);
+    const Result<std::vector<Tensor>> right = reference->run(std::vector{input.view()});
+    REQUIRE(right);
+    // Whether partial sums of large numbers overflow depends on their order.
+    for (size_t k = 0; weight < 1 && k < 2; ++k)
+      for (size_t i = 0; i < x.size(); ++i) {
+        INFO("result " << k << ", element " << i);
+        CHECK(std::isnan((*got)[k].as<float>()[i]) == std::isnan((*right)[k].as<float>()[i]));
+      }
+    // Nothing is known of what is a model's input.
+    const Result<std::vector<Tensor>> expected = second->run(std::vector{(*got)[0].view()});
+    REQUIRE(expected);
+    const std::span<float> a = (*got)[1].as<float>(), b = (*expected)[0].as<float>();
+    for (size_t i = 0; i < a.size(); ++i) {
+      INFO("element " << i << ": " << a[i] << " for " << b[i]);
+      CHECK((a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]))));
+    }
+  }
+}
