@@ -36,10 +36,8 @@ inline void registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::func::registerInlinerExtension(registry);
 }
 
-/// Registers our passes and pipelines, and MLIR's general ones, under the names they have on the
-/// command line.
-inline void registerAllPasses() {
-  mlir::registerTransformsPasses();
+/// Registers our passes and pipelines, under the names they have on the command line.
+inline void registerQuantirPasses() {
   registerQuantirModulesPasses();
   registerQuantirFusePasses();
   registerQuantirAnnotatePasses();
@@ -48,6 +46,12 @@ inline void registerAllPasses() {
   registerQuantirConvertPasses();
   registerQuantirLowerPasses();
   registerPipelines();
+}
+
+/// The same, and MLIR's general ones.
+inline void registerAllPasses() {
+  mlir::registerTransformsPasses();
+  registerQuantirPasses();
 }
 
 } // namespace quantir

@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantir/Calibration/BiasCorrection.h"
+#include "BiasCorrection.h"
 
 #include "MeasuringModel.h"
-#include "quantir/Calibration/StatusDiagnostics.h"
+#include "StatusDiagnostics.h"
 
 #include "quantir/Config/ObserverLoader.h"
 #include "quantir/Numerics/Quantize.h"

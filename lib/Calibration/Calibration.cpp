@@ -1,7 +1,7 @@
 //===- Calibration.cpp - Running modules from inside the compiler ---------===//
 
-#include "quantir/Calibration/Calibration.h"
-#include "quantir/Calibration/StatusDiagnostics.h"
+#include "Calibration.h"
+#include "StatusDiagnostics.h"
 
 #include "quantir/Runtime/Calibration.h"
 #include "quantir/Target/Plan/Export.h"

@@ -1,6 +1,6 @@
 //===- StatusDiagnostics.cpp - The runtime's errors as diagnostics --------===//
 
-#include "quantir/Calibration/StatusDiagnostics.h"
+#include "StatusDiagnostics.h"
 
 using namespace mlir;
 using namespace quantir;

@@ -4,10 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quantir/Calibration/UnitComparison.h"
+#include "UnitComparison.h"
 
 #include "MeasuringModel.h"
-#include "quantir/Calibration/StatusDiagnostics.h"
+#include "StatusDiagnostics.h"
 
 #include "quantir/Numerics/Metrics.h"
 #include "quantir/Numerics/Quantize.h"

@@ -5,7 +5,7 @@
 #include "Diagnostics.h"
 #include "FloatModel.h"
 
-#include "quantir/Calibration/Calibration.h"
+#include "lib/Calibration/Calibration.h"
 #include "quantir/Runtime/Calibration.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "quantir/passes/Prepare/ObserverPlaces.h"

@@ -6,7 +6,7 @@
 #include "Diagnostics.h"
 #include "ModelFile.h"
 
-#include "quantir/Calibration/Calibration.h"
+#include "lib/Calibration/Calibration.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
 #include "mlir/Pass/PassManager.h"

@@ -2,9 +2,9 @@
 
 #include "Config.h"
 
+#include "lib/Calibration/StatusDiagnostics.h"
 #include "quantir/Base/Files.h"
 #include "quantir/Base/Text.h"
-#include "quantir/Calibration/StatusDiagnostics.h"
 #include "quantir/Config/BackendConfig.h"
 #include "quantir/Config/CustomConfig.h"
 #include "quantir/Config/QConfig.h"

@@ -2,7 +2,7 @@
 
 #include "Diagnostics.h"
 
-#include "quantir/Calibration/StatusDiagnostics.h"
+#include "lib/Calibration/StatusDiagnostics.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"

@@ -3,7 +3,7 @@
 #ifndef QUANTIR_COMPILER_OPROWS_H
 #define QUANTIR_COMPILER_OPROWS_H
 
-#include "quantir/Calibration/UnitComparison.h"
+#include "lib/Calibration/UnitComparison.h"
 #include "quantir/Report.h"
 
 #include "mlir/IR/BuiltinOps.h"

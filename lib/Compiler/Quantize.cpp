@@ -9,8 +9,8 @@
 #include "StageDumper.h"
 #include "Trust.h"
 
-#include "quantir/Calibration/BiasCorrection.h"
-#include "quantir/Calibration/Calibration.h"
+#include "lib/Calibration/BiasCorrection.h"
+#include "lib/Calibration/Calibration.h"
 #include "quantir/Config/BackendConfig.h"
 #include "quantir/Config/QConfig.h"
 #include "quantir/Runtime/Calibration.h"

@@ -116,7 +116,7 @@ QConfigResolver::QConfigResolver(QConfigMappingAttr mapping, const SettingPaths 
         .push_back(place);
 }
 
-QConfigResolver::QConfigResolver(QConfigResolver &&) = default;
+QConfigResolver::QConfigResolver(QConfigResolver &&) noexcept = default;
 QConfigResolver::~QConfigResolver() = default;
 
 FailureOr<ResolvedQConfig> QConfigResolver::resolve(const OpIdentity &op, Location loc) const {

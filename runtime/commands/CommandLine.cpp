@@ -4,6 +4,7 @@
 
 #include "quantir/Base/OutOfMemory.h"
 #include "quantir/Base/Text.h"
+#include "quantir/Version.h"
 #include "runtime/commands/Console.h"
 #include "runtime/commands/Interrupt.h"
 

@@ -7,7 +7,7 @@
 
 #include "lib/Compiler/Diagnostics.h"
 #include "lib/Compiler/ModelFile.h"
-#include "quantir/Calibration/Calibration.h"
+#include "lib/Calibration/Calibration.h"
 #include "quantir/Pipeline/Pipelines.h"
 
 #include "mlir/IR/MLIRContext.h"

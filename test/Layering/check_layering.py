@@ -39,7 +39,7 @@ def folder(name):
 
 ROOMS = [
     # What both worlds stand on.
-    ("base", library("Base"), set()),
+    ("base", library("Base") + ["include/quantir/Version.h"], set()),
     ("shapes", library("Shapes"), {"base"}),
     ("numerics", library("Numerics"), {"base", "shapes"}),
     ("serialization", library("Serialization"), {"base", "shapes", "numerics"}),
@@ -71,6 +71,7 @@ ROOMS = [
     # Here the two worlds meet.
     ("calibration", library("Calibration"), GROUND | DIALECTS | PASSES | RUNTIME | {"llvm", "config", "pipelines", "target"}),
     ("registration", ["include/quantir/InitAll.h"], DIALECTS | PASSES | {"llvm", "pipelines"}),
+    ("plugin", ["lib/Plugin/"], {"llvm", "base", "pipelines", "registration"}),
     ("drivers", ["lib/Compiler/", "include/quantir/Compiler.h", "include/quantir/Report.h"],
      GROUND | DIALECTS | PASSES | RUNTIME
      | {"llvm", "support", "config", "front ends", "pipelines", "target", "calibration", "registration"}),

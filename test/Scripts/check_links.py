@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks that what the Markdown pages under ROOT link to or name, within the repository, exists: check_links.py ROOT
 
-A name is what stands in backquotes and begins with a folder of the repository: `lib/Shapes`, `passes/*/Passes.td`.
+A name is what stands in backquotes and begins with a folder of the repository: `lib/Shapes`, `passes/*/Passes.td`. A block
+behind the line <!-- shows FILE --> is that file's text.
 """
 
 import pathlib
@@ -13,6 +14,9 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 NAME = re.compile(r"`((?:include|lib|dialects|passes|runtime|tools|test|docs|scripts|cmake|examples|benchmarks)/[\w./*-]*)`")
 
 
+SHOWN = re.compile(r"<!-- shows (\S+) -->\n```[\w+]*\n(.*?)```\n", re.S)
+
+
 def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     if (root / ".git").exists():
@@ -22,7 +26,16 @@ def main():
         pages = [page for page in root.rglob("*.md") if not page.relative_to(root).parts[0].startswith("build")]
     links = names = broken = 0
     for page in sorted(pages):
-        for number, line in enumerate(page.read_text().splitlines(), 1):
+        text = page.read_text()
+        if text.count("<!-- shows") != len(SHOWN.findall(text)):
+            broken += 1
+            print(f"{page.relative_to(root)}: expected a block behind each <!-- shows FILE -->")
+        for shown in SHOWN.finditer(text):
+            if shown[2] != (root / shown[1]).read_text():
+                broken += 1
+                number = text.count("\n", 0, shown.start()) + 1
+                print(f"{page.relative_to(root)}:{number}: expected the text of {shown[1]}")
+        for number, line in enumerate(text.splitlines(), 1):
             for target in LINK.findall(line):
                 if re.match(r"[a-z]+:|#", target):
                     continue

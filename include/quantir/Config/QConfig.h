@@ -122,7 +122,7 @@ public:
   /// `paths`, which have to outlive it, tell in messages where the settings stand.
   explicit QConfigResolver(QConfigMappingAttr mapping, const SettingPaths *paths = nullptr);
   ~QConfigResolver();
-  QConfigResolver(QConfigResolver &&);
+  QConfigResolver(QConfigResolver &&) noexcept;
 
   /// Applies the levels of the mapping, from module_name_object_type_order down to global. Fails,
   /// with an error at `loc`, on a regular expression that backtracks without end.

@@ -4,6 +4,7 @@
 
 #include "ExportOps.h"
 #include "quantir/Serialization/ObserverJson.h"
+#include "quantir/Version.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Quantir.h"

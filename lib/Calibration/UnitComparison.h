@@ -3,7 +3,7 @@
 #ifndef QUANTIR_CALIBRATION_UNITCOMPARISON_H
 #define QUANTIR_CALIBRATION_UNITCOMPARISON_H
 
-#include "quantir/Calibration/Calibration.h"
+#include "Calibration.h"
 
 #include <optional>
 

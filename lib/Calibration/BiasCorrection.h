@@ -3,7 +3,7 @@
 #ifndef QUANTIR_CALIBRATION_BIASCORRECTION_H
 #define QUANTIR_CALIBRATION_BIASCORRECTION_H
 
-#include "quantir/Calibration/Calibration.h"
+#include "Calibration.h"
 
 namespace quantir {
 
