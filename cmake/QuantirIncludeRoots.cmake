@@ -1,5 +1,5 @@
 # Sources are included by their path in the tree: public headers from include/ ("quantir/dialects/NN/NN.h", the name under
-# which they are installed, too), those of a library itself from the root of the checkout ("runtime/session/Backend.h"). What
+# which they are installed, too), those of a library itself from the root of the checkout ("runtime/kernels/Backend.h"). What
 # TableGen and flatc make has a root of its own, under the same names.
 include_guard(GLOBAL)
 

@@ -17,6 +17,6 @@ done
 
 echo "build: 1. installing what is missing"
 ./scripts/install-deps.sh
-echo "build: 2. building ${*:-everything} into build/ with $(job_count) jobs (first time about 10 minutes on two cores; again, only what changed)"
+echo "build: 2. building ${*:-everything} into build/ with $(job_count) jobs (first time about 10 to 15 minutes on two cores; again, only what changed)"
 configure build --preset release
 build build "$@"

@@ -97,7 +97,7 @@ tidy() {
 rm -f build{,-runtime,-asan,-tsan}/ctest.xml build/test/lit.xml
 if step "install what is missing" install_missing; then
   [[ -z $ci ]] || step "formatting" formatting
-  if step "build (first time about 15 minutes on two cores)" release; then
+  if step "build (first time about 10 to 15 minutes on two cores)" release; then
     step "tests" release_tests
   fi
   if [[ -z $quick && -z $ci ]] && step "build the runtime alone" runtime_alone; then

@@ -41,6 +41,11 @@ bool feeds(const Layer &first, const Layer &second) {
     auto quantizable = dyn_cast<QuantizableOpInterface>(op);
     if (!quantizable || !quantizable.passesChannelFactors())
       return false;
+    // What takes elements together does so behind dimension 1.
+    const bool isElementwise =
+        quantizable.commutesWithQuantization() && !quantizable.takesMaximum();
+    if (!isElementwise && first.outputAxis != 1)
+      return false;
   }
   return false;
 }

@@ -32,7 +32,9 @@ struct Operand {
   const void *constant = nullptr;
   /// Of floats: where a run keeps what no element exceeds in magnitude; infinity while that is not
   /// known, as at its start. Null where nothing keeps it. A kernel that knows writes it for its
-  /// results, and may for its inputs.
+  /// results, and may for its inputs; for ops that compute no sums of products the session does
+  /// (session/Magnitudes.h), whose bounds the kernels of every backend have to keep: a mean that
+  /// overflows on the way, or a function that leaves its range, would break them.
   float *magnitude = nullptr;
 
   int64_t numElements() const {

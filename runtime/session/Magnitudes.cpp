@@ -29,7 +29,8 @@ float magnitudeOf(const plan::Unary &unary, float x) {
   case plan::UnaryKind::HardSigmoid:
   case plan::UnaryKind::Erf:
     return margin;
-  case plan::UnaryKind::HardSwish:
+  case plan::UnaryKind::HardSwish: // x * 6 / 6
+    return x < std::numeric_limits<float>::max() / 8 ? margin * x : unknown;
   case plan::UnaryKind::Gelu:
   case plan::UnaryKind::GeluTanh:
     return margin * x;
@@ -43,12 +44,38 @@ float magnitudeOf(const plan::Unary &unary, float x) {
 }
 
 float magnitudeOf(const plan::Binary &binary, float a, float b) {
-  float result = unknown;
-  if (binary.kind() == plan::BinaryKind::Add || binary.kind() == plan::BinaryKind::Sub)
-    result = margin * (a + b);
-  else if (binary.kind() == plan::BinaryKind::Mul)
-    result = margin * (a * b);
-  return activationOf(binary.activation()).largestOf(result);
+  const ActivationInfo activation = activationOf(binary.activation());
+  switch (binary.kind()) {
+  case plan::BinaryKind::Add:
+  case plan::BinaryKind::Sub:
+    return activation.largestOf(margin * (a + b));
+  case plan::BinaryKind::Mul:
+    return activation.largestOf(margin * (a * b));
+  case plan::BinaryKind::Div:
+    break; // 0 / 0 is NaN, which no activation makes a number of
+  }
+  return unknown;
+}
+
+float magnitudeOf(const plan::Pool &pool, float x) {
+  // Apart from each other, the elements of a window may all be padding: then the maximum is
+  // -infinity.
+  const auto isAllOf = [](const std::vector<int64_t> &list, int64_t value) {
+    return std::all_of(list.begin(), list.end(), [=](int64_t entry) { return entry == value; });
+  };
+  if (pool.kind() == plan::PoolKind::Max && !isAllOf(toVector(pool.dilations()), 1) &&
+      !isAllOf(toVector(pool.padding()), 0))
+    return unknown;
+  return margin * x;
+}
+
+float magnitudeOf(const plan::Resample &resample, float x) {
+  // The reciprocal of the least scales is infinite.
+  if (const auto *scales = resample.scales())
+    for (float scale : *scales)
+      if (!(scale > 1e-30f))
+        return unknown;
+  return margin * x;
 }
 
 } // namespace
@@ -71,9 +98,13 @@ float magnitudeOfResult(const plan::Op &op, std::span<const float> inputs) {
     result = std::max(most, std::abs(op.kind_as_Pad()->value()));
     break;
   case plan::OpKind::Pool:
+    result = magnitudeOf(*op.kind_as_Pool(), most);
+    break;
+  case plan::OpKind::Resample:
+    result = magnitudeOf(*op.kind_as_Resample(), most);
+    break;
   case plan::OpKind::AdaptiveAveragePool:
   case plan::OpKind::Mean:
-  case plan::OpKind::Resample:
     result = margin * most;
     break;
   case plan::OpKind::Softmax:

@@ -5,9 +5,9 @@
 
 #include "Fuzz.h"
 
+#include "lib/Calibration/Calibration.h"
 #include "lib/Compiler/Diagnostics.h"
 #include "lib/Compiler/ModelFile.h"
-#include "lib/Calibration/Calibration.h"
 #include "quantir/Pipeline/Pipelines.h"
 
 #include "mlir/IR/MLIRContext.h"

@@ -160,8 +160,8 @@ def check_includes(path, text, files):
 
 
 CMAKE_COMMENT = re.compile(r"#.*")
-CMAKE_LIBRARY = re.compile(r"^\s*(?:quantir_)?add_library\s*\(\s*(\w+)", re.M)
-CMAKE_LINK = re.compile(r"^\s*(?:target_link_libraries|quantir_add_library|quantir_add_tool)\s*\(([^)]*)\)", re.M)
+CMAKE_LIBRARY = re.compile(r"^\s*(?:quantir_add_(?:plain_)?|add_)library\s*\(\s*(\w+)", re.M)
+CMAKE_LINK = re.compile(r"^\s*(?:target_link_libraries|quantir_add_(?:plain_)?library)\s*\(([^)]*)\)", re.M)
 
 
 def cmake_targets(texts):

@@ -13,7 +13,9 @@ from check_layering import check_loaded, check_tree  # noqa: E402
 # A tree that keeps every rule and comes close to breaking each.
 GOOD = {
     "lib/Numerics/QParams.cpp": '#include "quantir/Numerics/QParams.h"\n#include "quantir/Base/Text.h"\n#include <vector>\n',
-    "lib/Numerics/CMakeLists.txt": "add_library(QuantirNumerics QParams.cpp)\n# not linked: MLIR\n",
+    "lib/Numerics/CMakeLists.txt": "quantir_add_plain_library(QuantirNumerics QParams.cpp LINK PUBLIC QuantirBase)\n"
+                                   "# not linked: MLIR\n",
+    "lib/Base/CMakeLists.txt": "quantir_add_plain_library(QuantirBase Text.cpp)\n",
     "include/quantir/Runtime/Session.h": '#include "quantir/Base/Status.h"\n',
     "runtime/session/Session.cpp": '#include "quantir/Runtime/Session.h"\n#include "runtime/kernels/Backend.h"\n'
                                    '#include "quantir/Numerics/QParams.h"\n#include "Session.h"\n',
@@ -116,6 +118,14 @@ class LayeringTest(unittest.TestCase):
     def test_dialect_links_runtime(self):
         self.expect("dialects/Kernel/CMakeLists.txt", "quantir_add_library(QuantirKernel\n  Kernel.cpp\n"
                     "  LINK QuantirRuntime)\n", 3, "must not link 'session'")
+
+    def test_plain_library_links_mlir(self):
+        self.expect("lib/Shapes/CMakeLists.txt", "quantir_add_plain_library(QuantirShapes\n  Shapes.cpp\n"
+                    "  LINK PUBLIC QuantirBase MLIRIR)\n", 3, "must not link 'llvm'")
+
+    def test_plain_library_links_what_stands_on_it(self):
+        self.expect("lib/Base/More/CMakeLists.txt", "quantir_add_plain_library(More More.cpp LINK PUBLIC QuantirNumerics)\n", 1,
+                    "must not link 'numerics'")
 
     def test_runtime_links_mlir(self):
         self.expect("runtime/data/CMakeLists.txt", "add_library(Data Npy.cpp)\n"

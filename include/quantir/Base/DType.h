@@ -1,4 +1,4 @@
-//===- DType.h - Element types of runtime tensors ---------------*- C++ -*-===//
+//===- DType.h - Element types of tensors ---------------*- C++ -*-===//
 
 #ifndef QUANTIR_BASE_DTYPE_H
 #define QUANTIR_BASE_DTYPE_H

@@ -69,7 +69,8 @@ struct PendingFile {
   std::function<Status(const ByteSink &put)> write;
 };
 
-/// Writes all of `files`, or none: each is written under a temporary name, then `last` is called,
+/// Writes all of `files`, or none: each is written without a name, if that can be, else under a
+/// temporary one. When all of them are on the disk they get temporary names, then `last` is called,
 /// and when that has succeeded they get their names. Signals wait from `last` on (SignalDeferral).
 /// Empty paths are left out.
 Status writeTogether(std::vector<PendingFile> files, const std::function<Status()> &last = {});

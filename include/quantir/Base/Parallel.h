@@ -1,8 +1,8 @@
 //===- Parallel.h - Lending threads to the scans ----------------*- C++ -*-===//
 //
-// The library starts no threads. Who runs observers on a pool of its own lends it: while a
-// ParallelScope lives, the scans that this thread begins (Scan.h) are cut into parts. Their results
-// are the same bits in any number of parts: extents and counts of integers.
+// lib/Numerics starts no threads. Who runs observers on a pool of its own lends it: while a
+// ParallelScope lives, the scans that this thread begins (lib/Numerics/Scan.h) are cut into parts.
+// Their results are the same bits in any number of parts: extents and counts of integers.
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,6 +1,6 @@
 //===- TargetClones.h - One source, several instruction sets ----*- C++ -*-===//
 //
-// For the sources of this library and of the runtime's kernels. A function marked
+// For loops of lib/Numerics and of the runtime's kernels. A function marked
 // QUANTIR_TARGET_CLONES is compiled for the x86-64 levels with AVX-512 and with AVX2, and for the
 // baseline, and the loader picks one. What it calls must be marked QUANTIR_INLINE to be compiled
 // along. All clones give the same bits: nothing contracts a*b+c (cmake/QuantirOptions.cmake).

@@ -6,11 +6,23 @@
 // RUN: not qopt %t/pair.mlir --quantir-cross-layer-equalize=pairs=/fc2/Gemm:fc1 2>&1 | FileCheck %s --check-prefix=ORDER
 // RUN: qopt %t/flat.mlir --quantir-cross-layer-equalize=pairs=fc1:fc2 | FileCheck %t/flat.mlir
 // RUN: qopt %t/convs.mlir "--quantir-cross-layer-equalize=pairs=conv1:conv2 threshold=1e-3" | FileCheck %t/convs.mlir
+// RUN: not qopt %t/features.mlir --quantir-cross-layer-equalize=pairs=fc1:fc2 2>&1 | FileCheck %s --check-prefix=FEATURES
 
 // NAME: error: pairs: expected two ops by module path or node name, but got 'fc1:fc3', and no op is called 'fc3'; did you mean 'fc1'?
 // KIND: error: expected a linear or convolution with a constant weight of its own, to equalize it with another
 // ORDER: error: expected 'fc1' to read what '/fc2/Gemm' makes, which nothing else may read, with at most relu and pooling in between
+// A pool behind a linear op takes its features together, whose factors differ.
+// FEATURES: error: expected 'fc2' to read what 'fc1' makes, which nothing else may read, with at most relu and pooling in between
 
+//--- features.mlir
+func.func @features(%x: tensor<?x3x2xf32>) -> tensor<?x3x2xf32> {
+  %w0 = arith.constant dense<[[-8.0, 8.0], [0.0, 1.0]]> : tensor<2x2xf32>
+  %w1 = arith.constant dense<[[-2.0, 0.0], [2.0, 4.0]]> : tensor<2x2xf32>
+  %0 = nn.linear %x, %w0 {nn.path = "fc1"} : (tensor<?x3x2xf32>, tensor<2x2xf32>) -> tensor<?x3x2xf32>
+  %1 = nn.max_pool %0 {kernel = array<i64: 3>, strides = array<i64: 1>, padding = array<i64: 1, 1>, dilations = array<i64: 1>} : (tensor<?x3x2xf32>) -> tensor<?x3x2xf32>
+  %2 = nn.linear %1, %w1 {nn.path = "fc2"} : (tensor<?x3x2xf32>, tensor<2x2xf32>) -> tensor<?x3x2xf32>
+  return %2 : tensor<?x3x2xf32>
+}
 //--- pair.mlir
 // CHECK: %[[W0:.*]] = arith.constant dense<{{\[\[}}-4.000000e+00, 4.000000e+00], [0.000000e+00, 2.000000e+00]]>
 // CHECK: %[[B0:.*]] = arith.constant dense<2.000000e+00> : tensor<2xf32>

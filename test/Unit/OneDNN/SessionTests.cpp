@@ -244,7 +244,7 @@ namespace {
 
 /// What stands between two convolutions: none of it may hide a NaN from the second, nor that what
 /// it makes of large numbers overflows there.
-enum class Between { Nothing, Conv, Pool, Add, Mul, Concat, Clamp, Pad, Count };
+enum class Between { Nothing, Conv, Pool, Add, Mul, Div, Concat, Clamp, Pad, Count };
 
 /// relu(conv(x, w)) of channels-last values.
 int32_t addConv(PlanBuilder &builder, int32_t x, float weight, plan::ActivationKind kind,
@@ -298,9 +298,15 @@ PlanBuilder twoConvs(Between between, float weight) {
     break;
   }
   case Between::Add:
-  case Between::Mul: {
+  case Between::Mul:
+  case Between::Div: {
     plan::BinaryT binary;
-    binary.kind = between == Between::Add ? plan::BinaryKind::Add : plan::BinaryKind::Mul;
+    binary.kind = between == Between::Add   ? plan::BinaryKind::Add
+                  : between == Between::Mul ? plan::BinaryKind::Mul
+                                            : plan::BinaryKind::Div;
+    binary.activation = activation(plan::ActivationKind::Clamp);
+    binary.activation->alpha = -1;
+    binary.activation->beta = 6;
     y = builder.op(std::move(binary), {y, moved}, builder.value("both", image), "binary");
     break;
   }
@@ -360,7 +366,7 @@ TEST_CASE("what is known of values never hides a NaN or an overflow", "[session]
   const float nan = std::numeric_limits<float>::quiet_NaN(),
               infinity = std::numeric_limits<float>::infinity();
   // A session that has seen one of these sees what is harmless, and again another.
-  for (float special : {1.0f, nan, 1.0f, infinity, -infinity, 1e20f, -3e38f, 1.0f}) {
+  for (float special : {1.0f, nan, 1.0f, infinity, -infinity, 1e20f, -3e38f, 0.0f, 1.0f}) {
     INFO("x has " << special);
     std::vector<float> x(4 * 36);
     for (size_t i = 0; i < x.size(); ++i)

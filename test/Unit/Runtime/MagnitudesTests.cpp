@@ -28,7 +28,8 @@ std::vector<float> valuesUpTo(float most, size_t count) {
 
 /// Runs the op on values of these magnitudes, and compares its result with what is said of it.
 template <typename Options>
-void check(const Options &options, const std::vector<float> &magnitudes, Dims result) {
+void check(const Options &options, const std::vector<float> &magnitudes, Dims result,
+           bool isKnown = true) {
   PlanBuilder builder;
   std::vector<int32_t> operands;
   std::vector<Tensor> inputs;
@@ -41,6 +42,11 @@ void check(const Options &options, const std::vector<float> &magnitudes, Dims re
   const std::shared_ptr<const Plan> plan = loadPlan(builder);
   const plan::Op &op = *plan->graph().ops()->Get(0);
   const float bound = magnitudeOfResult(op, magnitudes);
+  if (!isKnown) {
+    INFO(plan::EnumNameOpKind(op.kind_type()) << " of " << magnitudes[0]);
+    CHECK(std::isinf(bound));
+    return;
+  }
   float largest = 0;
   for (float y : valuesOf<float>(runPlan(builder, inputs)[0]))
     largest = std::max(largest, std::abs(y));
@@ -122,4 +128,37 @@ TEST_CASE("no result exceeds what is said of its magnitude", "[magnitudes]") {
     check(plan::ExpandT(), {most}, {3, 2, 4, 4});
     check(plan::ReorderT(), {most}, same);
   }
+}
+
+TEST_CASE("nothing is said of results that may be infinite or NaN", "[magnitudes]") {
+  const Dims same = {1, 2, 4, 4};
+  plan::BinaryT quotient;
+  quotient.kind = plan::BinaryKind::Div;
+  check(quotient, {1, 1}, same, /*isKnown=*/false);
+  // A clamp of NaN is NaN.
+  quotient.activation = activation(plan::ActivationKind::Clamp);
+  quotient.activation->alpha = 0;
+  quotient.activation->beta = 6;
+  check(quotient, {1, 1}, same, /*isKnown=*/false);
+  for (plan::UnaryKind kind : {plan::UnaryKind::Sqrt, plan::UnaryKind::Pow}) {
+    plan::UnaryT unary;
+    unary.kind = kind;
+    unary.alpha = -0.5f;
+    check(unary, {1}, same, /*isKnown=*/false);
+  }
+  plan::UnaryT hardSwish;
+  hardSwish.kind = plan::UnaryKind::HardSwish;
+  check(hardSwish, {1e38f}, same, /*isKnown=*/false);
+  // Windows whose elements lie apart may hold nothing but padding.
+  plan::PoolT pool;
+  pool.kind = plan::PoolKind::Max;
+  pool.kernel = {2, 2};
+  pool.strides = {1, 1};
+  pool.dilations = {2, 2};
+  pool.padding = {1, 1, 1, 1};
+  check(pool, {1}, same, /*isKnown=*/false);
+  plan::ResampleT resample;
+  resample.mode = plan::ResampleMode::Linear;
+  resample.scales = {1e-39f, 1};
+  check(resample, {1}, {1, 2, 1, 4}, /*isKnown=*/false);
 }

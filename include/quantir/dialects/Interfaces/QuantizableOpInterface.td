@@ -59,14 +59,14 @@ def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
       "float", "getLowerClip", (ins), /*methodBody=*/"",
       /*defaultImplementation=*/"return -::std::numeric_limits<float>::infinity();">,
     InterfaceMethod<[{
-        True if a positive factor of each channel (dimension 1, or the last behind a linear op) of
-        the operand is one of the result: op(factor * x) = factor * op(x).
+        True if a positive factor for each index of dimension 1 of the operand is one of the
+        result: op(factor * x) = factor * op(x). For an elementwise op that holds for any dimension.
       }],
       "bool", "passesChannelFactors", (ins), /*methodBody=*/"",
       /*defaultImplementation=*/"return false;">,
     InterfaceMethod<[{
         The number of groups into which the channels of the operand and of the result fall, each
-        group of the result computed from one of the operand.
+        group of the result computed from one of the operand. Of a unit of fused ops its root knows.
       }],
       "int64_t", "getChannelGroups", (ins), /*methodBody=*/"",
       /*defaultImplementation=*/"return 1;">,
