@@ -52,33 +52,50 @@ float magnitudeOf(const plan::Binary &binary, float a, float b) {
   case plan::BinaryKind::Mul:
     return activation.largestOf(margin * (a * b));
   case plan::BinaryKind::Div:
-    break; // 0 / 0 is NaN, which no activation makes a number of
+    break;
   }
   return unknown;
 }
 
-float magnitudeOf(const plan::Pool &pool, float x) {
-  // Apart from each other, the elements of a window may all be padding: then the maximum is
-  // -infinity.
-  const auto isAllOf = [](const std::vector<int64_t> &list, int64_t value) {
-    return std::all_of(list.begin(), list.end(), [=](int64_t entry) { return entry == value; });
-  };
-  if (pool.kind() == plan::PoolKind::Max && !isAllOf(toVector(pool.dilations()), 1) &&
-      !isAllOf(toVector(pool.padding()), 0))
-    return unknown;
-  return margin * x;
-}
-
-float magnitudeOf(const plan::Resample &resample, float x) {
-  // The reciprocal of the least scales is infinite.
-  if (const auto *scales = resample.scales())
-    for (float scale : *scales)
-      if (!(scale > 1e-30f))
-        return unknown;
-  return margin * x;
+bool isAllOf(const std::vector<int64_t> &list, int64_t value) {
+  return std::all_of(list.begin(), list.end(), [=](int64_t entry) { return entry == value; });
 }
 
 } // namespace
+
+bool carriesMagnitude(const plan::Op &op) {
+  switch (op.kind_type()) {
+  case plan::OpKind::Reorder:
+  case plan::OpKind::Reshape:
+  case plan::OpKind::Transpose:
+  case plan::OpKind::Slice:
+  case plan::OpKind::Concat:
+  case plan::OpKind::Expand:
+  case plan::OpKind::Pad:
+  case plan::OpKind::AdaptiveAveragePool:
+  case plan::OpKind::Mean:
+  case plan::OpKind::Softmax:
+  case plan::OpKind::Unary:
+    return true;
+  case plan::OpKind::Binary: // 0 / 0 is NaN, which no activation makes a number of
+    return op.kind_as_Binary()->kind() != plan::BinaryKind::Div;
+  case plan::OpKind::Pool: {
+    // Apart from each other, the elements of a window may all be padding: then the maximum is
+    // -infinity.
+    const plan::Pool &pool = *op.kind_as_Pool();
+    return pool.kind() != plan::PoolKind::Max || isAllOf(toVector(pool.dilations()), 1) ||
+           isAllOf(toVector(pool.padding()), 0);
+  }
+  case plan::OpKind::Resample: {
+    // The reciprocal of the least scales is infinite.
+    const auto *scales = op.kind_as_Resample()->scales();
+    return !scales ||
+           std::all_of(scales->begin(), scales->end(), [](float scale) { return scale > 1e-30f; });
+  }
+  default:
+    return false;
+  }
+}
 
 float magnitudeOfResult(const plan::Op &op, std::span<const float> inputs) {
   const float most = inputs.empty() ? unknown : *std::max_element(inputs.begin(), inputs.end());
@@ -98,11 +115,7 @@ float magnitudeOfResult(const plan::Op &op, std::span<const float> inputs) {
     result = std::max(most, std::abs(op.kind_as_Pad()->value()));
     break;
   case plan::OpKind::Pool:
-    result = magnitudeOf(*op.kind_as_Pool(), most);
-    break;
   case plan::OpKind::Resample:
-    result = magnitudeOf(*op.kind_as_Resample(), most);
-    break;
   case plan::OpKind::AdaptiveAveragePool:
   case plan::OpKind::Mean:
     result = margin * most;
@@ -114,8 +127,7 @@ float magnitudeOfResult(const plan::Op &op, std::span<const float> inputs) {
     result = magnitudeOf(*op.kind_as_Unary(), most);
     break;
   case plan::OpKind::Binary:
-    if (inputs.size() == 2)
-      result = magnitudeOf(*op.kind_as_Binary(), inputs[0], inputs[1]);
+    result = magnitudeOf(*op.kind_as_Binary(), inputs[0], inputs[1]);
     break;
   default:
     break;

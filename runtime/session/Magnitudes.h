@@ -14,9 +14,13 @@
 
 namespace quantir::runtime {
 
-/// What no element of the first result of `op` exceeds in magnitude, if those of its inputs do not
-/// exceed `inputs`: Operand::magnitude. Infinity if that is not known: for an op that makes
-/// infinities or NaN of numbers, and for all that have kernels which say it themselves.
+/// Whether of finite inputs `op` makes results of which magnitudeOfResult knows something. Not for
+/// an op that makes infinities or NaN of numbers, nor for those with kernels that say it
+/// themselves.
+bool carriesMagnitude(const plan::Op &op);
+
+/// What no element of the first result of such an op exceeds in magnitude, if those of its inputs
+/// do not exceed `inputs`: Operand::magnitude. Infinity if that is not known. Allocates nothing.
 float magnitudeOfResult(const plan::Op &op, std::span<const float> inputs);
 
 } // namespace quantir::runtime

@@ -6,6 +6,7 @@
 #include "runtime/plan/KernelSupport.h"
 #include "runtime/plan/Validate.h"
 #include "runtime/session/Arena.h"
+#include "runtime/session/Magnitudes.h"
 #include "runtime/session/SessionState.h"
 #include "runtime/session/StartableThreads.h"
 #include "runtime/session/Work.h"
@@ -443,8 +444,9 @@ Status Builder::createStep(size_t stepIndex, size_t opIndex) {
   step.firstOutput = session.slots.size();
   session.slots.resize(session.slots.size() + outputs.size());
   const auto isKept = [](const Operand *operand) { return operand && operand->magnitude; };
-  step.carriesMagnitude = inputs.size() <= step.mostCarried && !outputs.empty() &&
-                          std::all_of(inputs.begin(), inputs.end(), isKept) && isKept(outputs[0]);
+  step.carriesMagnitude = carriesMagnitude(op) && inputs.size() <= step.mostCarried &&
+                          !outputs.empty() && std::all_of(inputs.begin(), inputs.end(), isKept) &&
+                          isKept(outputs[0]);
   session.steps.push_back(std::move(step));
   defineOutputs(op, spec, stepIndex);
   return {};
