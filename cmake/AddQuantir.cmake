@@ -44,7 +44,7 @@ if(QUANTIR_PCH)
   target_compile_options(quantir_precompiled PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
     "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
 elseif(quantir_first_header)
-  target_compile_options(quantir_mlir INTERFACE "SHELL:-include ${quantir_first_header}")
+  target_compile_options(quantir_mlir INTERFACE "$<BUILD_INTERFACE:SHELL:-include ${quantir_first_header}>")
 endif()
 
 # quantir_use_precompiled(TARGET): for targets whose files include MLIR.

@@ -68,12 +68,13 @@ def use(arguments):
         expect("8 of 8 ops quantized", text)
         expect("logits: [2, 10]", run(build / "run-plan", plan))
         model = arguments.folder / "model.mlir"
-        model.write_text("""func.func @main(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  %0 = nn.relu %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
-  return %0 : tensor<?x4xf32>
+        model.write_text("""func.func @main(%x: tensor<?x1x4xf32>, %w: tensor<2x1x3xf32>) -> tensor<?x2x2xf32> {
+  %0 = nn.conv %x, %w {strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>}
+      : (tensor<?x1x4xf32>, tensor<2x1x3xf32>) -> tensor<?x2x2xf32>
+  return %0 : tensor<?x2x2xf32>
 }
 """)
-        expect("0 convolutions", run(build / "my-opt", "--count-convolutions", model))
+        expect("remark: 1 convolutions", run(build / "my-opt", "--count-convolutions", model))
         if arguments.mlir_opt:
             plugin = next(prefix.rglob("QuantirPlugin.so"))
             text = run(arguments.mlir_opt, f"--load-dialect-plugin={plugin}", f"--load-pass-plugin={plugin}",
@@ -82,6 +83,13 @@ def use(arguments):
     else:
         missing = subprocess.run([build / "run-plan", arguments.folder / "missing.plan"], capture_output=True, text=True)
         expect("missing.plan", missing.stderr)
+        # A part of the installation, on a machine without MLIR, is used as far as it goes.
+        shutil.rmtree(build)
+        build, _ = configure(arguments, source, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_DISABLE_FIND_PACKAGE_MLIR=ON")
+        run("cmake", "--build", build, "--parallel", os.cpu_count() or 1)
+        if (build / "my-opt").exists():
+            sys.exit("expected no program of the component Compiler without MLIR")
+        expect("logits: [2, 10]", run(build / "run-plan", plan))
     loaded = run("ldd", build / "run-plan")
     if "libLLVM" in loaded or "libMLIR" in loaded:
         sys.exit(f"expected a program without LLVM, but it loads:\n{loaded}")
