@@ -3,7 +3,6 @@
 #include "quantir/Base/Machine.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <fstream>
 #include <limits>
@@ -127,9 +126,9 @@ static int affinityCount() {
 
 int availableThreads() {
   int threads = std::max(1, affinityCount());
-  // Threads beyond the quota would be stopped for a part of each period, with others waiting.
+  // With more threads than the quota all would be stopped for a part of each period.
   if (std::optional<double> quota = controlGroupLimits().processors)
-    threads = std::min(threads, std::max(1, static_cast<int>(std::ceil(std::min(*quota, 1e6)))));
+    threads = std::min(threads, std::max(1, static_cast<int>(std::min(*quota, 1e6))));
   return threads;
 }
 

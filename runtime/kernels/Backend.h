@@ -1,7 +1,9 @@
 //===- Backend.h - What a backend implements --------------------*- C++ -*-===//
 //
 // A backend turns one op of a plan, its operands resolved to fixed shapes, into a Kernel. It may
-// decline an op; the session then asks the `reference` backend, which implements all of them.
+// decline an op; the session then asks the next one, and in the end `reference`, which implements
+// all of them. Kernels are created and run within a TeamScope (runtime/threads/Team.h), whose
+// threads they use.
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,7 +14,6 @@
 #include "runtime/plan/Operand.h"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -41,32 +42,13 @@ public:
   virtual std::string_view implementation() const = 0;
 };
 
-/// How a thread uses a backend's thread pool.
-struct PoolSettings {
-  int threads = 1;
-  bool dynamic = false; ///< fewer threads may do when the machine is busy
-};
-
 class Backend {
 public:
   virtual ~Backend() = default;
   virtual std::string_view name() const = 0;
 
-  /// How many of `wanted` threads the backend's pool gives the calling thread. Kernels divide their
-  /// work by the session's number of threads, so that has to be one that they get.
-  virtual int availablePool(int wanted) const { return wanted; }
-
-  /// Sets the calling thread's use of the backend's thread pool; returns what it was before. A
-  /// session calls it before it creates a kernel and at the start of every run, and sets it back
-  /// afterwards.
-  virtual PoolSettings usePool(PoolSettings settings) const { return settings; }
-
-  /// Calls body(0), ..., body(parts - 1), each once, and returns when all have: on the backend's
-  /// pool, so that no second one gets in its way.
-  virtual void runParallel(int parts, const std::function<void(int part)> &body) const {
-    for (int part = 0; part < parts; ++part)
-      body(part);
-  }
+  /// The backend that is asked for what this one declines; null for the last one, `reference`.
+  virtual const Backend *next() const = 0;
 
   /// The input whose memory the op's first output may take over when nothing reads it afterwards,
   /// or -1.

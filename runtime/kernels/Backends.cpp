@@ -15,6 +15,7 @@ namespace quantir::runtime {
 std::span<const Backend *const> allBackends() {
   static const std::array table = {
       &referenceBackend(),
+      &nativeBackend(),
 #if QUANTIR_HAS_ONEDNN
       &onednnBackend(),
 #endif

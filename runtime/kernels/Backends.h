@@ -13,8 +13,11 @@ namespace quantir::runtime {
 /// Plain loops; implements every op (kernels/reference).
 const Backend &referenceBackend();
 
+/// Loops for vector units and several threads, for most ops (kernels/native).
+const Backend &nativeBackend();
+
 #if QUANTIR_HAS_ONEDNN
-/// kernels/onednn.
+/// oneDNN's primitives, for what they are best at and right (kernels/onednn).
 const Backend &onednnBackend();
 #endif
 

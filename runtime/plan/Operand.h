@@ -17,6 +17,8 @@ struct Op;
 
 namespace quantir::runtime {
 
+class WeightCache;
+
 enum class Layout : uint8_t { RowMajor, ChannelsLast };
 
 /// One operand or result of an op, its shape fixed.
@@ -55,6 +57,8 @@ struct KernelSpec {
   /// The input whose memory the first output shares, or -1. Only ever what `Backend::inPlaceInput`
   /// named.
   int inPlaceInput = -1;
+  /// Where constants are packed that other sessions of the plan can use, too; null: nowhere.
+  WeightCache *weights = nullptr;
 };
 
 } // namespace quantir::runtime

@@ -9,6 +9,7 @@
 #include "runtime/plan/PlanFile.h"
 #include "runtime/plan/Resolve.h"
 #include "runtime/plan/Validate.h"
+#include "runtime/plan/WeightCache.h"
 
 #include <fmt/format.h>
 
@@ -90,7 +91,7 @@ std::vector<float> toFloats(const flatbuffers::Vector<float> *list) {
 
 } // namespace
 
-Plan::Plan() = default;
+Plan::Plan() : weights_(std::make_unique<WeightCache>()) {}
 Plan::~Plan() = default;
 
 static std::string noMemoryFor(const std::string &path) {

@@ -5,14 +5,14 @@
 #include "quantir/Base/Parallel.h"
 #include "runtime/kernels/StridedCopy.h"
 #include "runtime/plan/KernelSupport.h"
+#include "runtime/threads/Team.h"
 
 #include <fmt/format.h>
 
 namespace quantir::runtime {
 
-ObserveKernel::ObserveKernel(const Operand &input, const ObserveTarget &target,
-                             const Backend &backend, int threads)
-    : input(input), target(target), backend(backend), threads(threads),
+ObserveKernel::ObserveKernel(const Operand &input, const ObserveTarget &target)
+    : input(input), target(target),
       reorders(input.layout != Layout::RowMajor &&
                numerics::dependsOnOrder(target.observer.config().kind)) {}
 
@@ -28,8 +28,12 @@ void ObserveKernel::run(const void *const *inputs, void *const *, void *scratch)
     lastStatus = Status::interrupted("the run was ended");
     return;
   }
-  ParallelScope scope(threads,
-                      [this](int parts, const auto &body) { backend.runParallel(parts, body); });
+  ParallelScope scope(teamThreads(), [](int parts, const std::function<void(int part)> &body) {
+    parallelFor(parts, minParallelWork, [&](int64_t begin, int64_t end) {
+      for (int64_t part = begin; part < end; ++part)
+        body(int(part));
+    });
+  });
   target.observer.observe(static_cast<const float *>(data), input.dims);
   lastStatus = describeError();
   if (target.order && target.isLast && lastStatus)

@@ -22,8 +22,7 @@ struct ObserveTarget {
 /// observers belong to the session. They scan on the threads of `backend`.
 class ObserveKernel : public Kernel {
 public:
-  ObserveKernel(const Operand &input, const ObserveTarget &target, const Backend &backend,
-                int threads);
+  ObserveKernel(const Operand &input, const ObserveTarget &target);
 
   void run(const void *const *inputs, void *const *outputs, void *scratch) override;
   size_t scratchBytes() const override;
@@ -38,8 +37,6 @@ private:
 
   const Operand &input;
   const ObserveTarget target;
-  const Backend &backend;
-  const int threads;
   const bool reorders; ///< the observer needs row-major order and the input is in another
   Status lastStatus;
 };

@@ -3,6 +3,7 @@
 #include "quantir/Base/OutOfMemory.h"
 #include "runtime/session/Magnitudes.h"
 #include "runtime/session/SessionState.h"
+#include "runtime/threads/Team.h"
 
 #include <fmt/format.h>
 
@@ -11,9 +12,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
-#include <future>
 #include <limits>
-#include <system_error>
 
 namespace quantir::runtime {
 namespace {
@@ -53,24 +52,6 @@ bool overlap(const TensorView &a, const TensorView &b) {
   return aBegin < bBegin + b.bytes() && bBegin < aBegin + a.bytes();
 }
 
-/// The session's number of threads, for as long as a run takes: the caller's own is set back.
-class RunThreads {
-public:
-  explicit RunThreads(SessionState &session) : session(session) {
-    for (SessionState::UsedBackend &used : session.backends)
-      used.callersPool = used.backend->usePool({session.threads});
-  }
-  ~RunThreads() {
-    for (const SessionState::UsedBackend &used : session.backends)
-      used.backend->usePool(used.callersPool);
-  }
-  RunThreads(const RunThreads &) = delete;
-  RunThreads &operator=(const RunThreads &) = delete;
-
-private:
-  SessionState &session;
-};
-
 } // namespace
 
 Status SessionState::checkArguments(std::span<const TensorView> inputViews,
@@ -103,7 +84,7 @@ Status SessionState::run(std::span<const TensorView> inputViews,
     slots[binding.slot] = inputViews[binding.index].data;
   for (const Binding &binding : outputBindings)
     slots[binding.slot] = outputViews[binding.index].data;
-  QUANTIR_RETURN_IF_ERROR(getsItsThreads() ? runSteps() : runStepsElsewhere());
+  QUANTIR_RETURN_IF_ERROR(runSteps());
 
   for (const OutputCopy &copy : outputCopies) {
     const void *source = copy.source;
@@ -115,33 +96,6 @@ Status SessionState::run(std::span<const TensorView> inputViews,
     std::memcpy(output.data, source, output.bytes());
   }
   return {};
-}
-
-bool SessionState::getsItsThreads() const {
-  return std::all_of(backends.begin(), backends.end(), [&](const UsedBackend &used) {
-    return used.backend->availablePool(threads) >= threads;
-  });
-}
-
-Status SessionState::runStepsElsewhere() {
-  auto runThere = [&] {
-    return getsItsThreads()
-               ? runSteps()
-               : Status::unsupported(fmt::format(
-                     "the session was made for {} threads, and OpenMP gives fewer to other "
-                     "threads of this process; make it where it is run",
-                     threads));
-  };
-  std::future<Status> result;
-  try {
-    result = std::async(std::launch::async, runThere);
-  } catch (const std::system_error &error) {
-    return Status::outOfMemory(
-        fmt::format("cannot start a thread to run on, which is needed within a parallel region of "
-                    "OpenMP: {}",
-                    error.what()));
-  }
-  return result.get();
 }
 
 void SessionState::carryMagnitude(const Step &step) {
@@ -157,7 +111,11 @@ void SessionState::carryMagnitude(const Step &step) {
 
 Status SessionState::runSteps() {
   using Clock = std::chrono::steady_clock;
-  const RunThreads scope(*this);
+  if (threads > 1)
+    if (const int there = pool->reserve(threads); there < threads)
+      return Status::outOfMemory(fmt::format(
+          "the session was made for {} threads, but only {} can be started now", threads, there));
+  const TeamScope scope({pool.get(), threads});
   std::fill(magnitudes.begin(), magnitudes.end(), std::numeric_limits<float>::infinity());
   for (Step &step : steps) {
     QUANTIR_RETURN_IF_ERROR(checkCancelled());

@@ -8,8 +8,8 @@
 #include "runtime/session/Arena.h"
 #include "runtime/session/Magnitudes.h"
 #include "runtime/session/SessionState.h"
-#include "runtime/session/StartableThreads.h"
 #include "runtime/session/Work.h"
+#include "runtime/threads/Team.h"
 
 #include <fmt/format.h>
 
@@ -27,20 +27,6 @@ size_t bytesOf(const Operand &operand) {
 constexpr size_t foldedBytesPerConstantByte = 8;
 constexpr size_t foldedBytesAtLeast = size_t(64) << 20;
 constexpr double foldedMultiplyAdds = 0x1p28;
-
-/// A backend's threads while a kernel is created.
-class CreationThreads {
-public:
-  CreationThreads(const Backend &backend, int threads)
-      : backend(backend), before(backend.usePool({threads})) {}
-  ~CreationThreads() { backend.usePool(before); }
-  CreationThreads(const CreationThreads &) = delete;
-  CreationThreads &operator=(const CreationThreads &) = delete;
-
-private:
-  const Backend &backend;
-  const PoolSettings before;
-};
 
 /// Memory for values. Values that take over each other's memory share one.
 struct Storage {
@@ -62,7 +48,6 @@ private:
   Status resolve();
   Status chooseBackends();
   Result<const Backend *> backendOf(const plan::Op &op) const;
-  void useBackend(const Backend &backend);
 
   Status foldConstants();
   bool isFoldable(const plan::Op &op);
@@ -97,13 +82,18 @@ private:
   SessionState &session;
   const Plan &plan;
   const plan::Plan &graph;
-  const Backend *overriding = nullptr;                   ///< SessionOptions::backend
-  const Backend *planned = nullptr;                      ///< the plan's
-  std::vector<size_t> stepOps;                           ///< for each step its op
-  std::vector<std::pair<size_t, int32_t>> foldedTensors; ///< index into session.folded, tensor
-  std::vector<size_t> lastUse;   ///< for each tensor the last step that reads it; 0 if none does
-  std::vector<size_t> outputOf;  ///< for each tensor the first plan output that it is, or `none`
-  std::vector<size_t> storageOf; ///< for each tensor an index into `storages`, or `none`
+  const Backend *overriding = nullptr; ///< SessionOptions::backend
+  const Backend *planned = nullptr;    ///< the plan's
+  std::vector<size_t> stepOps;         ///< for each step its op
+  struct FoldedOp {
+    size_t opIndex;
+    size_t bytes;
+    SharedMemory results;
+  };
+  std::vector<FoldedOp> foldedOps; ///< those that were run on constants
+  std::vector<size_t> lastUse;     ///< for each tensor the last step that reads it; 0 if none does
+  std::vector<size_t> outputOf;    ///< for each tensor the first plan output that it is, or `none`
+  std::vector<size_t> storageOf;   ///< for each tensor an index into `storages`, or `none`
   std::vector<Storage> storages;
   size_t memory = 0, memoryLimit = 0;
   size_t foldedBytes = 0; ///< written by ops that were folded
@@ -132,10 +122,8 @@ Status Builder::resolve() {
   if (options.threads < 0 || options.threads > 4096)
     return Status::invalidArgument(
         fmt::format("expected 0 to 4096 threads, but got {}", options.threads));
-  int threads = options.threads ? options.threads : availableThreads();
-  for (const Backend *backend : allBackends())
-    threads = backend->availablePool(threads);
-  session.threads = startableThreads(threads);
+  session.pool = options.pool ? options.pool : processThreadPool();
+  session.threads = session.pool->reserve(options.threads ? options.threads : availableThreads());
   memoryLimit = options.memoryLimit ? options.memoryLimit : availableMemory() / 4 * 3;
   if (options.batch < 1 || options.batch > planLimits::elements)
     return Status::invalidArgument(fmt::format("expected a batch of 1 to {}, but got {}",
@@ -207,13 +195,6 @@ Result<const Backend *> Builder::backendOf(const plan::Op &op) const {
   return planned;
 }
 
-/// Has every run set up the threads of `backend`.
-void Builder::useBackend(const Backend &backend) {
-  if (std::none_of(session.backends.begin(), session.backends.end(),
-                   [&](const SessionState::UsedBackend &used) { return used.backend == &backend; }))
-    session.backends.push_back({&backend, {}});
-}
-
 //===----------------------------------------------------------------------===//
 // Constants computed once
 //===----------------------------------------------------------------------===//
@@ -252,26 +233,33 @@ Status Builder::foldOp(size_t opIndex) {
   std::vector<const void *> inputPointers;
   for (const Operand *input : inputs)
     inputPointers.push_back(input ? input->constant : nullptr);
-  std::vector<void *> outputPointers;
-  for (int32_t output : *op.outputs()) {
-    size_t bytes = bytesOf((*session.tensors)[output]);
-    QUANTIR_RETURN_IF_ERROR(countMemory(bytes));
-    foldedTensors.push_back({session.folded.size(), output});
-    AlignedBuffer &buffer = session.folded.emplace_back(bytes);
-    if (buffer.size() != bytes)
-      throw std::bad_alloc();
-    outputPointers.push_back(buffer.data());
+  std::vector<size_t> offsets;
+  size_t bytes = 0;
+  std::string key = fmt::format("op {}", opIndex);
+  for (const Operand *output : outputs) {
+    offsets.push_back((bytes + 63) / 64 * 64);
+    bytes = offsets.back() + bytesOf(*output);
+    key += ' ' + formatDims(output->dims); // the batch may be one of them
   }
-  size_t scratchBytes = (*kernel)->scratchBytes();
+  QUANTIR_RETURN_IF_ERROR(countMemory(bytes));
+  const size_t scratchBytes = (*kernel)->scratchBytes();
   if (scratchBytes > memoryLimit - memory)
     return countMemory(scratchBytes);
-  AlignedBuffer scratch(scratchBytes);
-  if (scratch.size() != scratchBytes)
-    throw std::bad_alloc();
-  (*kernel)->run(inputPointers.data(), outputPointers.data(), scratch.data());
-  QUANTIR_RETURN_IF_ERROR((*kernel)->status());
-  for (size_t i = 0; i < outputPointers.size(); ++i)
-    (*session.tensors)[op.outputs()->Get(i)].constant = outputPointers[i];
+  Result<SharedMemory> results = plan.weights().get(key, bytes, [&](std::byte *memory) -> Status {
+    std::vector<void *> outputPointers;
+    for (const size_t offset : offsets)
+      outputPointers.push_back(memory + offset);
+    AlignedBuffer scratch(scratchBytes);
+    if (scratch.size() != scratchBytes)
+      throw std::bad_alloc();
+    (*kernel)->run(inputPointers.data(), outputPointers.data(), scratch.data());
+    return (*kernel)->status();
+  });
+  if (!results)
+    return results.status();
+  for (size_t i = 0; i < outputs.size(); ++i)
+    (*session.tensors)[op.outputs()->Get(i)].constant = results->get() + offsets[i];
+  foldedOps.push_back({opIndex, bytes, *std::move(results)});
   return {};
 }
 
@@ -298,13 +286,14 @@ void Builder::releaseUnusedConstants() {
   if (graph.outputs())
     for (int32_t output : *graph.outputs())
       used[output] = true;
-  for (auto [index, tensor] : foldedTensors) {
-    AlignedBuffer &buffer = session.folded[index];
-    if (used[tensor]) {
-      session.packedBytes += buffer.size();
+  for (FoldedOp &folded : foldedOps) {
+    const auto &outputs = *graph.ops()->Get(folded.opIndex)->outputs();
+    if (std::any_of(outputs.begin(), outputs.end(), [&](int32_t output) { return used[output]; })) {
+      session.packedBytes += folded.bytes;
+      session.folded.push_back(std::move(folded.results));
     } else {
-      memory -= buffer.size();
-      buffer = AlignedBuffer();
+      memory -= folded.bytes;
+      folded.results.reset();
     }
   }
 }
@@ -372,15 +361,12 @@ Result<std::unique_ptr<Kernel>> Builder::createKernel(const plan::Op &op, Kernel
   Result<const Backend *> preferred = backendOf(op);
   if (!preferred)
     return preferred.status();
-  for (const Backend *backend : {*preferred, &referenceBackend()}) {
-    const CreationThreads scope(*backend, session.threads);
+  for (const Backend *backend = *preferred; backend; backend = backend->next()) {
     spec.inPlaceInput = -1;
     spec.inPlaceInput = takeoverInput(op, *backend, spec, stepIndex);
     Result<std::unique_ptr<Kernel>> kernel = backend->createKernel(spec);
-    if (!kernel || *kernel) {
-      useBackend(*backend);
+    if (!kernel || *kernel)
       return kernel;
-    }
   }
   return Status::internal("no backend has a kernel for it");
 }
@@ -421,16 +407,12 @@ Status Builder::createStep(size_t stepIndex, size_t opIndex) {
   std::vector<const Operand *> outputs = operandsOf(op.outputs());
   SessionState::Step step;
   step.op = &op;
-  KernelSpec spec{&op, inputs, outputs, session.threads};
+  KernelSpec spec{&op, inputs, outputs, session.threads, -1, &plan.weights()};
   if (const plan::Observe *observe = op.kind_as_Observe()) {
-    Result<const Backend *> backend = backendOf(op);
-    if (!backend)
-      return backend.status();
-    useBackend(**backend);
     const size_t index = observe->observer();
     const ObserveTarget target = {index, *(*session.observers)[index], plan.observers()[index].name,
                                   lastFeeder(index) == opIndex, session.options.order.get()};
-    step.kernel = std::make_unique<ObserveKernel>(*inputs[0], target, **backend, session.threads);
+    step.kernel = std::make_unique<ObserveKernel>(*inputs[0], target);
   } else {
     Result<std::unique_ptr<Kernel>> kernel = createKernel(op, spec, stepIndex);
     if (!kernel)
@@ -539,6 +521,7 @@ void Builder::fillSlots() {
 
 Status Builder::build() {
   QUANTIR_RETURN_IF_ERROR(resolve());
+  const TeamScope scope({session.pool.get(), session.threads});
   QUANTIR_RETURN_IF_ERROR(chooseBackends());
   QUANTIR_RETURN_IF_ERROR(foldConstants());
   releaseUnusedConstants();

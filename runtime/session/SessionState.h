@@ -6,6 +6,7 @@
 #include "quantir/Numerics/Observer.h"
 #include "quantir/Runtime/Session.h"
 #include "runtime/plan/Resolve.h"
+#include "runtime/plan/WeightCache.h"
 #include "runtime/session/Observe.h"
 
 namespace quantir::runtime {
@@ -39,22 +40,16 @@ struct SessionState {
     size_t output;
   };
 
-  /// A backend with kernels here.
-  struct UsedBackend {
-    const Backend *backend;
-    PoolSettings callersPool; ///< while a run has set its own
-  };
-
   std::shared_ptr<const Plan> plan;
   SessionOptions options;
   int64_t batch = 1;
   int threads = 1;
   std::vector<TensorInfo> inputs, outputs;
   std::shared_ptr<ObserverList> observers;
-  std::vector<UsedBackend> backends;
+  std::shared_ptr<ThreadPool> pool;
 
   std::unique_ptr<ResolvedTensors> tensors; ///< kernels refer to them
-  std::vector<AlignedBuffer> folded;        ///< constants computed from constants
+  std::vector<SharedMemory> folded;         ///< constants computed from constants
   std::vector<float> magnitudes;            ///< of each tensor: Operand::magnitude
   AlignedBuffer arena, scratch;
   size_t packedBytes = 0;
@@ -70,14 +65,9 @@ struct SessionState {
                         std::span<const TensorView> outputViews) const;
   Status run(std::span<const TensorView> inputViews, std::span<const TensorView> outputViews);
 
-  /// Whether the calling thread gets as many as the kernels were made for. Within a parallel region
-  /// of OpenMP, for one, it does not.
-  bool getsItsThreads() const;
   Status runSteps();
   /// Says of the first result of `step` what is known by its inputs, unless its kernel has.
   void carryMagnitude(const Step &step);
-  /// On a thread that does.
-  Status runStepsElsewhere();
 };
 
 /// Fills in everything but `plan` and `options`, which are set.

@@ -26,6 +26,7 @@ GROUND = {"base", "shapes", "numerics", "serialization"}
 DIALECTS = {"interfaces", "nn", "vocabulary", "quantir", "kernel dialect"}
 PHASES = ["Fuse", "Modules", "Annotate", "Prepare", "Equalize", "Convert", "Lower"]
 PASSES = {f"passes/{phase}" for phase in PHASES}
+PLANS = GROUND | {"runtime interface", "plan format", "plan"}
 RUNTIME = {"runtime interface", "plan format", "plan", "kernels", "session", "data"}
 
 
@@ -45,12 +46,14 @@ ROOMS = [
     ("serialization", library("Serialization"), {"base", "shapes", "numerics"}),
     # The runtime. It never reaches LLVM.
     ("runtime interface", ["include/quantir/Runtime/", "runtime/tensor/"], GROUND),
+    ("threads", ["runtime/threads/"], {"base", "runtime interface"}),
     ("plan format", ["runtime/schema/", "runtime/plan/PlanFile."], {"base"}),
     ("plan", ["runtime/plan/"], GROUND | {"runtime interface", "plan format"}),
-    ("kernels", ["runtime/kernels/"], GROUND | {"runtime interface", "plan format", "plan"}),
-    ("reference", ["runtime/kernels/reference/"], GROUND | {"runtime interface", "plan format", "plan", "kernels"}),
-    ("onednn", ["runtime/kernels/onednn/"], GROUND | {"runtime interface", "plan format", "plan", "kernels"}),
-    ("session", ["runtime/session/", "runtime/CMakeLists.txt"], GROUND | {"runtime interface", "plan format", "plan", "kernels"}),
+    ("kernels", ["runtime/kernels/"], PLANS),
+    ("reference", ["runtime/kernels/reference/"], PLANS | {"kernels"}),
+    ("native", ["runtime/kernels/native/"], PLANS | {"threads", "kernels"}),
+    ("onednn", ["runtime/kernels/onednn/"], PLANS | {"threads", "kernels", "native"}),
+    ("session", ["runtime/session/", "runtime/CMakeLists.txt"], PLANS | {"threads", "kernels"}),
     ("data", ["runtime/data/"], GROUND | {"runtime interface", "plan format", "plan", "session"}),
     ("commands", ["runtime/commands/"], GROUND | RUNTIME),
     ("qrun", ["tools/qrun/"], GROUND | RUNTIME | {"commands"}),

@@ -29,6 +29,8 @@ struct Plan;
 
 namespace quantir::runtime {
 
+class WeightCache;
+
 /// An input or output of a plan. A dim below 0, -k, is k times the batch that a session is created
 /// with.
 struct TensorInfo {
@@ -119,6 +121,9 @@ public:
   const plan::Plan &graph() const { return *graph_; }
   const uint8_t *constants() const { return constants_; }
 
+  /// What sessions make of the constants and share.
+  WeightCache &weights() const { return *weights_; }
+
 private:
   struct Storage;
   Plan();
@@ -130,6 +135,7 @@ private:
   std::unique_ptr<Storage> storage;
   const plan::Plan *graph_ = nullptr;
   const uint8_t *constants_ = nullptr;
+  std::unique_ptr<WeightCache> weights_;
   size_t constantBytes_ = 0;
   std::vector<TensorInfo> inputs_, outputs_;
   std::vector<ObserverInfo> observers_;

@@ -4,12 +4,10 @@
 // packs its kernels. After that `run` allocates nothing. A session is used by one thread at a time;
 // several sessions may share a plan.
 //
-// The threads of a session are OpenMP's, as many as that gives the thread that makes it: one within
-// a parallel region. The number that the calling thread has set for itself (omp_set_num_threads) is
-// left as it was. Where the thread that calls `run` gets fewer, such as within a parallel region,
-// each run starts a thread, on which it also shows values to observers. After a fork, the child may
-// go on with the sessions that the forking thread has used; other threads' sessions, which may be
-// in the midst of a run, are not usable there.
+// Sessions compute on the threads of one pool (ThreadPool.h), whichever thread runs them, also
+// within a parallel region of OpenMP; the calling thread's own OpenMP settings are left alone.
+// After a fork, the child may go on with the sessions that the forking thread has used; other
+// threads' sessions, which may be in the midst of a run, are not usable there.
 //
 // Results do not depend on the number of threads, but for the last bits of float sums in two
 // kernels of `onednn` (docs/CommandLine.md, "Threads and bits").
@@ -22,6 +20,7 @@
 #include "quantir/Base/Status.h"
 #include "quantir/Runtime/Plan.h"
 #include "quantir/Runtime/Tensor.h"
+#include "quantir/Runtime/ThreadPool.h"
 
 #include <atomic>
 #include <cstdint>
@@ -55,7 +54,10 @@ public:
 };
 
 struct SessionOptions {
-  int threads = 0;      ///< 0: as many as the process may use
+  /// At most; 0: as many as the processors that the process may use, by its affinity mask and its
+  /// control group's quota.
+  int threads = 0;
+  std::shared_ptr<ThreadPool> pool; ///< where they come from; null: the process's
   int64_t batch = 1;    ///< what the batch of a plan with a dynamic one becomes; otherwise unused
   std::string backend;  ///< run everything with this backend; empty: what the plan says
   bool profile = false; ///< measure each kernel

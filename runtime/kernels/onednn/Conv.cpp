@@ -1,7 +1,7 @@
 //===- Conv.cpp - Convolutions and transposed convolutions ------*- C++ -*-===//
 
+#include "runtime/kernels/native/BoxCopy.h"
 #include "runtime/kernels/onednn/Kernels.h"
-#include "runtime/kernels/onednn/StridedCopy.h"
 #include "runtime/kernels/onednn/ThroughFloat.h"
 #include "runtime/kernels/onednn/Weighted.h"
 
@@ -83,7 +83,7 @@ public:
       return nullptr;
     const Buffer x = moved(*info.input, op.buffer(WeightedOp::inputIndex));
     const std::optional<Buffer> w =
-        builder.reorder(op.buffer(WeightedOp::weightIndex), weight, desc.weights_desc());
+        packWeights({*op.spec, WeightedOp::weightIndex, weight}, desc.weights_desc(), builder);
     if (!w)
       return nullptr;
     const Buffer y = movesResult
@@ -92,8 +92,7 @@ public:
     const Buffer value = division.primitiveResult(y, builder);
     const std::optional<Buffer> b = biasBuffer(op, builder);
     const auto addPrimitive = [&](const auto &primitive, const Fusion &fused) {
-      PrimitiveStage &stage =
-          builder.addPrimitive(Primitive(primitive), primitive.scratchpad_desc());
+      PrimitiveStage &stage = onednn::addPrimitive<Primitive>(primitive, builder);
       stage.bind(DNNL_ARG_SRC, source, x);
       stage.bind(DNNL_ARG_WEIGHTS, primitive.weights_desc(), *w);
       if (b)
@@ -141,14 +140,13 @@ public:
     if (!isUsable(desc))
       return nullptr;
 
-    const std::optional<Buffer> w =
-        builder.reorder(addCentring(*info.weight, op.buffer(WeightedOp::weightIndex), builder),
-                        weight, desc.weights_desc());
+    const std::optional<Buffer> w = packWeights({*op.spec, WeightedOp::weightIndex, weight, true},
+                                                desc.weights_desc(), builder);
     if (!w)
       return nullptr;
     const Buffer x = addCentring(*info.input, op.buffer(WeightedOp::inputIndex), builder);
     const Buffer sums = builder.scratch(result.get_size());
-    PrimitiveStage &stage = builder.addPrimitive(Primitive(desc), desc.scratchpad_desc());
+    PrimitiveStage &stage = onednn::addPrimitive<Primitive>(desc, builder);
     stage.bind(DNNL_ARG_SRC, source, x);
     stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), *w);
     stage.bind(DNNL_ARG_DST, result, sums);
@@ -208,7 +206,7 @@ private:
                Buffer to, const std::vector<int64_t> &toStrides) {
     builder.addLoop(
         [from, to,
-         copy = StridedCopy(operand.dims, sizeOf(operand.dtype), 0, fromStrides, 0, toStrides)](
+         copy = BoxCopy(operand.dims, sizeOf(operand.dtype), 0, fromStrides, 0, toStrides)](
             const RunContext &context) { copy.run(from.resolve(context), to.resolve(context)); });
   }
 

@@ -14,19 +14,8 @@ namespace quantir::runtime::onednn {
 std::unique_ptr<Kernel> createConv(const KernelSpec &spec); ///< Conv, ConvTranspose
 std::unique_ptr<Kernel> createMatMul(const KernelSpec &spec);
 std::unique_ptr<Kernel> createPool(const KernelSpec &spec);
-std::unique_ptr<Kernel> createAverage(const KernelSpec &spec); ///< AdaptiveAveragePool, Mean
-std::unique_ptr<Kernel>
-createCast(const KernelSpec &spec); ///< Quantize, Dequantize, Requantize, Reorder
-std::unique_ptr<Kernel> createChannelAffine(const KernelSpec &spec);
 std::unique_ptr<Kernel> createUnary(const KernelSpec &spec);
-std::unique_ptr<Kernel> createBinary(const KernelSpec &spec);
 std::unique_ptr<Kernel> createSoftmax(const KernelSpec &spec);
-std::unique_ptr<Kernel> createLayerNorm(const KernelSpec &spec);
-std::unique_ptr<Kernel> createGroupNorm(const KernelSpec &spec);
-std::unique_ptr<Kernel> createPRelu(const KernelSpec &spec);
-std::unique_ptr<Kernel> createResample(const KernelSpec &spec);
-std::unique_ptr<Kernel>
-createMovement(const KernelSpec &spec); ///< Transpose, Slice, Concat, Pad, Expand
 
 } // namespace quantir::runtime::onednn
 

@@ -78,15 +78,14 @@ public:
     if (!isUsable(desc))
       return nullptr;
     const std::optional<Buffer> b =
-        builder.reorder(op.buffer(WeightedOp::weightIndex), right, desc.weights_desc());
+        packWeights({*op.spec, WeightedOp::weightIndex, right}, desc.weights_desc(), builder);
     if (!b)
       return nullptr;
     const Buffer value = division.primitiveResult(Buffer::output(0), builder);
     const std::optional<Buffer> bias = biasBuffer(op, builder);
     const auto addPrimitive = [&](const dnnl::matmul::primitive_desc &primitive,
                                   const Fusion &fused) {
-      PrimitiveStage &stage =
-          builder.addPrimitive(dnnl::matmul(primitive), primitive.scratchpad_desc());
+      PrimitiveStage &stage = onednn::addPrimitive<dnnl::matmul>(primitive, builder);
       stage.bind(DNNL_ARG_SRC, left, op.buffer(WeightedOp::inputIndex));
       stage.bind(DNNL_ARG_WEIGHTS, primitive.weights_desc(), *b);
       if (bias)
@@ -127,13 +126,12 @@ public:
     if (!isUsable(desc))
       return nullptr;
     const std::optional<Buffer> b =
-        builder.reorder(addCentring(*info.rhs, op.buffer(WeightedOp::weightIndex), builder), right,
-                        desc.weights_desc());
+        packWeights({*op.spec, WeightedOp::weightIndex, right, true}, desc.weights_desc(), builder);
     if (!b)
       return nullptr;
     const Buffer a = addCentring(*info.lhs, op.buffer(WeightedOp::inputIndex), builder);
     const Buffer y = builder.scratch(sums.get_size());
-    PrimitiveStage &stage = builder.addPrimitive(dnnl::matmul(desc), desc.scratchpad_desc());
+    PrimitiveStage &stage = onednn::addPrimitive<dnnl::matmul>(desc, builder);
     stage.bind(DNNL_ARG_SRC, left, a);
     stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), *b);
     stage.bind(DNNL_ARG_DST, sums, y);

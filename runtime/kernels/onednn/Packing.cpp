@@ -110,7 +110,7 @@ std::optional<Packing> Packing::create(const dnnl::memory::desc &from,
 void Packing::run(const void *from, void *to) const {
   if (hasPadding)
     std::memset(to, 0, size);
-  for (const StridedCopy &copy : copies)
+  for (const native::BoxCopy &copy : copies)
     copy.run(from, to);
 }
 

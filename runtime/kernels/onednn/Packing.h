@@ -10,7 +10,7 @@
 #ifndef QUANTIR_RUNTIME_KERNELS_ONEDNN_PACKING_H
 #define QUANTIR_RUNTIME_KERNELS_ONEDNN_PACKING_H
 
-#include "runtime/kernels/onednn/StridedCopy.h"
+#include "runtime/kernels/native/BoxCopy.h"
 
 #include <oneapi/dnnl/dnnl.hpp>
 
@@ -37,7 +37,7 @@ public:
   void run(const void *from, void *to) const;
 
 private:
-  std::vector<StridedCopy> copies;
+  std::vector<native::BoxCopy> copies;
   size_t size = 0;
   bool whole = false, hasPadding = false;
 };

@@ -1,11 +1,11 @@
 //===- Softmax.cpp - Softmax ------------------------------------*- C++ -*-===//
 
 #include "runtime/kernels/Backend.h"
+#include "runtime/kernels/native/Loops.h"
 #include "runtime/kernels/onednn/Kernels.h"
-#include "runtime/kernels/onednn/Loops.h"
-#include "runtime/kernels/onednn/Pipeline.h"
-#include "runtime/kernels/onednn/Threads.h"
+#include "runtime/kernels/onednn/Primitive.h"
 #include "runtime/plan/KernelSupport.h"
+#include "runtime/threads/Team.h"
 
 #include <cmath>
 #include <limits>
@@ -22,7 +22,7 @@ static void spreadNaN(float *values, int64_t outer, int64_t count, int64_t inner
   parallelFor(outer, count * inner, [=](int64_t begin, int64_t end) {
     for (int64_t o = begin; o < end; ++o) {
       float *block = values + o * count * inner;
-      if (!exceeds(block, count * inner, largest))
+      if (!native::exceeds(block, count * inner, largest))
         continue;
       for (int64_t i = 0; i < inner; ++i) {
         bool found = false;
@@ -49,7 +49,7 @@ std::unique_ptr<Kernel> createSoftmax(const KernelSpec &spec) {
   if (!isUsable(desc))
     return nullptr;
   PipelineBuilder builder;
-  PrimitiveStage &stage = builder.addPrimitive(dnnl::softmax_forward(desc), desc.scratchpad_desc());
+  PrimitiveStage &stage = addPrimitive<dnnl::softmax_forward>(desc, builder);
   stage.bind(DNNL_ARG_SRC, source, inputBuffer(spec, 0));
   stage.bind(DNNL_ARG_DST, result, Buffer::output(0));
   const size_t axis = spec.op->kind_as_Softmax()->axis();

@@ -2,27 +2,21 @@
 
 #include "runtime/kernels/onednn/ThroughFloat.h"
 
-#include "runtime/kernels/onednn/Threads.h"
+#include "runtime/threads/Team.h"
 
 namespace quantir::runtime::onednn {
 
-static void centreAll(const void *codes, float *values, int64_t count, const Encoding &from) {
-  parallelFor(count, 1, [&](int64_t begin, int64_t end) {
-    centre(static_cast<const std::byte *>(codes) + begin, values + begin, end - begin, from);
-  });
+void centreAll(const Operand &operand, const void *codes, float *values) {
+  parallelFor(
+      operand.numElements(), 1, [&, from = Encoding::of(operand)](int64_t begin, int64_t end) {
+        centre(static_cast<const std::byte *>(codes) + begin, values + begin, end - begin, from);
+      });
 }
 
 Buffer addCentring(const Operand &operand, Buffer codes, PipelineBuilder &builder) {
-  const Encoding from = Encoding::of(operand);
-  const int64_t count = operand.numElements();
-  if (codes.isConstant()) {
-    auto *values = reinterpret_cast<float *>(builder.allocate(count * sizeof(float)));
-    centreAll(codes.resolve({}), values, count, from);
-    return Buffer::constant(values);
-  }
-  const Buffer to = builder.scratch(count * sizeof(float));
-  builder.addLoop([=](const RunContext &context) {
-    centreAll(codes.resolve(context), static_cast<float *>(to.resolve(context)), count, from);
+  const Buffer to = builder.scratch(operand.numElements() * sizeof(float));
+  builder.addLoop([=, &operand](const RunContext &context) {
+    centreAll(operand, codes.resolve(context), static_cast<float *>(to.resolve(context)));
   });
   return to;
 }

@@ -14,8 +14,10 @@
 
 namespace quantir::runtime::onednn {
 
-/// The codes of `operand` less its zero point, as floats in the order of its memory: now for a
-/// constant, else by a stage.
+/// values[i] = codes[i] - zero point, all in the order of the operand's memory.
+void centreAll(const Operand &operand, const void *codes, float *values);
+
+/// The same by a stage.
 Buffer addCentring(const Operand &operand, Buffer codes, PipelineBuilder &builder);
 
 /// A stage that finishes sums [rows, channels] into the result of `op`: scales, bias, addend,

@@ -2,7 +2,7 @@
 
 #include "runtime/kernels/onednn/Weighted.h"
 
-#include "runtime/kernels/onednn/Threads.h"
+#include "runtime/threads/Team.h"
 
 #include <algorithm>
 #include <atomic>

@@ -27,12 +27,14 @@
 #ifndef QUANTIR_RUNTIME_KERNELS_ONEDNN_WEIGHTED_H
 #define QUANTIR_RUNTIME_KERNELS_ONEDNN_WEIGHTED_H
 
-#include "runtime/kernels/onednn/Loops.h"
-#include "runtime/kernels/onednn/Pipeline.h"
+#include "runtime/kernels/native/Loops.h"
+#include "runtime/kernels/onednn/Primitive.h"
 
 #include <optional>
 
 namespace quantir::runtime::onednn {
+
+using namespace native; // loops that finish what a primitive begins
 
 /// The operands of a Conv, ConvTranspose or MatMul in one form. Indices are the schema's: x,
 /// weight, bias, addend.

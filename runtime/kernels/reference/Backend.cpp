@@ -112,6 +112,7 @@ namespace {
 class ReferenceBackend final : public Backend {
 public:
   std::string_view name() const override { return "reference"; }
+  const Backend *next() const override { return nullptr; }
   int inPlaceInput(const KernelSpec &spec) const override { return reference::inPlaceInput(spec); }
   Result<std::unique_ptr<Kernel>> createKernel(const KernelSpec &spec) const override {
     return create(spec);

@@ -4,8 +4,8 @@
 #include "test/Unit/Runtime/Support.h"
 
 #include "quantir/Numerics/Observer.h"
+#include "quantir/Runtime/ThreadPool.h"
 #include "runtime/data/Execution.h"
-#include "runtime/session/StartableThreads.h"
 
 #include <atomic>
 #include <cerrno>
@@ -79,13 +79,21 @@ std::shared_ptr<const Plan> largeRelu() {
 } // namespace
 
 TEST_CASE("as many threads as can be started") {
-  CHECK(startableThreads(0) == 1);
-  CHECK(startableThreads(4) == 4);
+  CHECK(processThreadPool()->reserve(1) == 1);
+  CHECK(processThreadPool()->reserve(4) == 4);
   for (int more : {0, 1, 3}) {
     ThreadLimit limit(more);
-    CHECK(startableThreads(8) == more + 1);
-    CHECK(startableThreads(1) == 1);
+    const std::shared_ptr<ThreadPool> pool = processThreadPool();
+    CHECK(pool->reserve(8) == more + 1);
+    CHECK(pool->reserve(1) == 1);
   }
+  // Those that could not be started are once there is room for them.
+  std::shared_ptr<ThreadPool> pool = processThreadPool();
+  {
+    ThreadLimit limit(1);
+    CHECK(pool->reserve(3) == 2);
+  }
+  CHECK(pool->reserve(3) == 3);
 }
 
 TEST_CASE("a session has the threads that can be started") {

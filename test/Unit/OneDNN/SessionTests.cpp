@@ -4,7 +4,7 @@
 #include "test/Unit/Runtime/Support.h"
 
 #include "runtime/kernels/Backends.h"
-#include "runtime/kernels/onednn/Threads.h"
+#include "runtime/kernels/onednn/OpenMP.h"
 
 #include <catch2/generators/catch_generators_all.hpp>
 
@@ -25,12 +25,20 @@
 
 // What a compiler makes of a parallel region; the tests are built without OpenMP.
 extern "C" void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
-extern "C" void omp_set_max_active_levels(int);
+extern "C" int omp_get_max_threads();
+extern "C" void omp_set_num_threads(int);
 
 using namespace quantir;
 using namespace quantir::test;
 
 namespace {
+
+/// A function of the OpenMP library that oneDNN brings.
+template <typename Function> Function *openMP(const char *name) {
+  auto *function = reinterpret_cast<Function *>(dlsym(RTLD_DEFAULT, name));
+  REQUIRE(function);
+  return function;
+}
 
 /// y = relu(conv(x)), large enough to be worth several threads.
 PlanBuilder convPlan() {
@@ -79,6 +87,10 @@ Tensor image() { return floatTensor({1, 16, 40, 40}, std::vector<float>(16 * 160
 
 } // namespace
 
+TEST_CASE("oneDNN's regions have the threads of the session", "[session]") {
+  CHECK(onednn::usesOurThreads());
+}
+
 TEST_CASE("a session leaves the caller's number of threads alone", "[session]") {
   const int before = omp_get_max_threads();
   for (int own : {1, 3, 5}) {
@@ -108,24 +120,22 @@ TEST_CASE("results do not depend on how the caller uses OpenMP", "[session]") {
   };
   const std::vector<float> expected = outputOf(*session);
   SECTION("threads that may be fewer") {
-    const int before = omp_get_dynamic();
-    omp_set_dynamic(1);
-    // How many threads a region then has depends on the machine's load: what matters is that it is
-    // off during a run.
-    const PoolSettings callers = findBackend("onednn")->usePool({2});
-    CHECK(omp_get_dynamic() == 0);
-    findBackend("onednn")->usePool(callers);
+    const auto getDynamic = openMP<int()>("omp_get_dynamic");
+    const auto setDynamic = openMP<void(int)>("omp_set_dynamic");
+    const int before = getDynamic();
+    setDynamic(1);
     CHECK(outputOf(*session) == expected);
     CHECK(outputOf(*makeSession(plan, twoThreads())) == expected);
-    CHECK(omp_get_dynamic() == 1);
-    omp_set_dynamic(before);
+    CHECK(getDynamic() == 1);
+    setDynamic(before);
   }
   SECTION("no parallel regions") {
-    const int before = omp_get_max_active_levels();
-    omp_set_max_active_levels(0);
+    const int before = openMP<int()>("omp_get_max_active_levels")();
+    const auto setLevels = openMP<void(int)>("omp_set_max_active_levels");
+    setLevels(0);
     CHECK(outputOf(*session) == expected);
     CHECK(outputOf(*makeSession(plan, twoThreads())) == expected);
-    omp_set_max_active_levels(before);
+    setLevels(before);
   }
   SECTION("within a parallel region") {
     struct Region {

@@ -60,10 +60,6 @@ TEST_CASE("unary functions of NaN, infinities and the largest numbers", "[specia
   unary.beta = 0.5f;
   const OpBuffer op(std::move(unary));
   const std::string implementation = run(onednnBackend(), op, {&x}, y);
-  if (kind == plan::UnaryKind::Erf) {
-    CHECK(implementation.empty());
-    return;
-  }
   Value expected(DType::Float32, {7, 1201});
   run(referenceBackend(), op, {&x}, expected);
   int64_t wrong = 0;

@@ -5,6 +5,7 @@
 
 #include "runtime/kernels/Backends.h"
 #include "runtime/plan/KernelSupport.h"
+#include "runtime/threads/Team.h"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -99,8 +100,8 @@ private:
   flatbuffers::FlatBufferBuilder builder;
 };
 
-/// Runs one op on `backend`; null inputs are absent. The implementation's name, or "" when the
-/// backend declined.
+/// Runs one op on `backend`, which asks the next one, as a session does, but not the last: null
+/// inputs are absent. The implementation's name, or "" when all declined.
 inline std::string run(const Backend &backend, const OpBuffer &op,
                        const std::vector<Value *> &inputs, Value &output, int inPlaceInput = -1,
                        int threads = 2) {
@@ -115,18 +116,26 @@ inline std::string run(const Backend &backend, const OpBuffer &op,
   spec.op = op.get();
   spec.inputs = operands;
   spec.outputs = {&outputOperand, 1};
-  spec.threads = backend.availablePool(threads);
+  const std::shared_ptr<ThreadPool> pool = processThreadPool();
+  spec.threads = pool->reserve(threads);
+  const TeamScope scope({pool.get(), spec.threads});
   if (inPlaceInput >= 0) {
-    REQUIRE(backend.inPlaceInput(spec) == inPlaceInput);
-    spec.inPlaceInput = inPlaceInput;
     std::memcpy(output.memory.get(), inputs[inPlaceInput]->memory.get(), output.bytes());
     pointers[inPlaceInput] = output.memory.get();
   }
-  backend.usePool({spec.threads});
-  auto kernel = backend.createKernel(spec);
+  const auto create = [&](const Backend &asked) {
+    const bool takesOver = inPlaceInput >= 0 && asked.inPlaceInput(spec) == inPlaceInput;
+    spec.inPlaceInput = takesOver ? inPlaceInput : -1;
+    return asked.createKernel(spec);
+  };
+  auto kernel = create(backend);
+  for (const Backend *next = backend.next(); kernel && !*kernel && next && next->next();
+       next = next->next())
+    kernel = create(*next);
   REQUIRE(kernel.ok());
   if (!*kernel)
     return "";
+  REQUIRE(spec.inPlaceInput == inPlaceInput);
   const size_t scratchSize = (*kernel)->scratchBytes();
   std::unique_ptr<std::byte, void (*)(void *)> scratch(Value::allocate(scratchSize), std::free);
   std::memset(scratch.get(), 0xA5, scratchSize);

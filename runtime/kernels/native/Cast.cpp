@@ -5,13 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "runtime/kernels/onednn/Kernels.h"
-#include "runtime/kernels/onednn/Loops.h"
-#include "runtime/kernels/onednn/Pipeline.h"
-#include "runtime/kernels/onednn/StridedCopy.h"
-#include "runtime/kernels/onednn/Threads.h"
+#include "runtime/kernels/Pipeline.h"
+#include "runtime/kernels/native/BoxCopy.h"
+#include "runtime/kernels/native/Kernels.h"
+#include "runtime/kernels/native/Loops.h"
+#include "runtime/threads/Team.h"
 
-namespace quantir::runtime::onednn {
+namespace quantir::runtime::native {
 
 namespace {
 
@@ -71,7 +71,7 @@ public:
       const auto *x = static_cast<const float *>(from.resolve(context));
       auto *y = static_cast<std::byte *>(codes.resolve(context));
       forRuns(runs, [&](int64_t start, int64_t length, int64_t run) {
-        onednn::quantize(x + start, y + start, length, runs.of(run), ZeroPointAdd::AfterRounding);
+        native::quantize(x + start, y + start, length, runs.of(run), ZeroPointAdd::AfterRounding);
       });
     });
     if (moves)
@@ -92,7 +92,7 @@ public:
       const auto *x = static_cast<const std::byte *>(codes.resolve(context));
       auto *y = static_cast<float *>(context.outputs[0]);
       forRuns(runs, [&](int64_t start, int64_t length, int64_t run) {
-        onednn::dequantize(x + start * size, y + start, length, runs.of(run));
+        native::dequantize(x + start * size, y + start, length, runs.of(run));
       });
     });
     return finish("dequantize");
@@ -112,8 +112,8 @@ public:
         float values[part];
         for (int64_t i = begin; i < end; i += part) {
           const int64_t n = std::min(part, end - i);
-          onednn::dequantize(source + i, values, n, from);
-          onednn::quantize(values, target + i, n, to, ZeroPointAdd::AfterRounding);
+          native::dequantize(source + i, values, n, from);
+          native::quantize(values, target + i, n, to, ZeroPointAdd::AfterRounding);
         }
       });
     });
@@ -144,11 +144,10 @@ private:
 
   /// Elements like those of `operand`, from the input's order to the output's.
   void addMove(const Operand &operand, Buffer from, Buffer to) {
-    builder.addLoop([from, to,
-                     copy = StridedCopy(operand.dims, sizeOf(operand.dtype), 0, input.strides, 0,
-                                        output.strides)](const RunContext &context) {
-      copy.run(from.resolve(context), to.resolve(context));
-    });
+    builder.addLoop(
+        [from, to,
+         copy = BoxCopy(operand.dims, sizeOf(operand.dtype), 0, input.strides, 0, output.strides)](
+            const RunContext &context) { copy.run(from.resolve(context), to.resolve(context)); });
   }
 
   std::unique_ptr<Kernel> finish(const char *name) {
@@ -179,4 +178,4 @@ std::unique_ptr<Kernel> createCast(const KernelSpec &spec) {
   }
 }
 
-} // namespace quantir::runtime::onednn
+} // namespace quantir::runtime::native

@@ -4,12 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTIR_RUNTIME_KERNELS_ONEDNN_NORM_H
-#define QUANTIR_RUNTIME_KERNELS_ONEDNN_NORM_H
+#ifndef QUANTIR_RUNTIME_KERNELS_NATIVE_NORM_H
+#define QUANTIR_RUNTIME_KERNELS_NATIVE_NORM_H
 
 #include <cstdint>
 
-namespace quantir::runtime::onednn {
+namespace quantir::runtime::native {
 
 /// By how many entries statistics and parameters go on from element to element: 1, or 0 for what
 /// all elements share.
@@ -31,6 +31,6 @@ void preluRow(const float *x, float *y, int64_t n, const float *slope, int64_t s
 /// sums[i] += x[i] - mean[i], or its square; without a mean it counts as 0.
 void addColumns(const float *x, int64_t n, const float *mean, bool squares, float *sums);
 
-} // namespace quantir::runtime::onednn
+} // namespace quantir::runtime::native
 
-#endif // QUANTIR_RUNTIME_KERNELS_ONEDNN_NORM_H
+#endif // QUANTIR_RUNTIME_KERNELS_NATIVE_NORM_H

@@ -2,15 +2,15 @@
 
 #include "quantir/Shapes/Resample.h"
 
-#include "runtime/kernels/onednn/Kernels.h"
-#include "runtime/kernels/onednn/Loops.h"
-#include "runtime/kernels/onednn/Pipeline.h"
-#include "runtime/kernels/onednn/Threads.h"
+#include "runtime/kernels/Pipeline.h"
+#include "runtime/kernels/native/Kernels.h"
+#include "runtime/kernels/native/Loops.h"
+#include "runtime/threads/Team.h"
 
 #include <algorithm>
 #include <cstring>
 
-namespace quantir::runtime::onednn {
+namespace quantir::runtime::native {
 namespace {
 
 using shapes::LinearTap;
@@ -196,4 +196,4 @@ std::unique_ptr<Kernel> createResample(const KernelSpec &spec) {
   return createNearest<uint8_t>(spec, {shape, shape.pixel, rowIndices, columnIndices});
 }
 
-} // namespace quantir::runtime::onednn
+} // namespace quantir::runtime::native

@@ -1,4 +1,4 @@
-//===- StridedCopy.h - Moving a box of elements -----------------*- C++ -*-===//
+//===- BoxCopy.h - Moving a box of elements -----------------*- C++ -*-===//
 //
 // Transposing, slicing, concatenating, padding, broadcasting and changing the layout are all one
 // thing: each element of a box goes from one place to another, both given by a start and a stride
@@ -6,24 +6,24 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTIR_RUNTIME_KERNELS_ONEDNN_STRIDEDCOPY_H
-#define QUANTIR_RUNTIME_KERNELS_ONEDNN_STRIDEDCOPY_H
+#ifndef QUANTIR_RUNTIME_KERNELS_NATIVE_BOXCOPY_H
+#define QUANTIR_RUNTIME_KERNELS_NATIVE_BOXCOPY_H
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-namespace quantir::runtime::onednn {
+namespace quantir::runtime::native {
 
-class StridedCopy {
+class BoxCopy {
 public:
   /// Element (i0, i1, ...) of a box `dims` goes from fromStart + sum(i * fromStrides) to toStart +
   /// sum(i * toStrides), in elements of 1 or 4 bytes. Strides of the source may be 0 or negative;
   /// no two elements have one target.
-  StridedCopy(std::span<const int64_t> dims, size_t elementSize, int64_t fromStart,
-              std::span<const int64_t> fromStrides, int64_t toStart,
-              std::span<const int64_t> toStrides);
+  BoxCopy(std::span<const int64_t> dims, size_t elementSize, int64_t fromStart,
+          std::span<const int64_t> fromStrides, int64_t toStart,
+          std::span<const int64_t> toStrides);
 
   /// In parallel when it is worth it. The two memories do not overlap.
   void run(const void *from, void *to) const;
@@ -41,6 +41,6 @@ private:
   int64_t fromStart, toStart;
 };
 
-} // namespace quantir::runtime::onednn
+} // namespace quantir::runtime::native
 
-#endif // QUANTIR_RUNTIME_KERNELS_ONEDNN_STRIDEDCOPY_H
+#endif // QUANTIR_RUNTIME_KERNELS_NATIVE_BOXCOPY_H

@@ -1,18 +1,18 @@
 //===- Elementwise.cpp - Unary and binary ops -------------------*- C++ -*-===//
 
-#include "runtime/kernels/onednn/Kernels.h"
-#include "runtime/kernels/onednn/Loops.h"
-#include "runtime/kernels/onednn/Pipeline.h"
-#include "runtime/kernels/onednn/Threads.h"
+#include "runtime/kernels/native/Elementwise.h"
+
+#include "runtime/kernels/Pipeline.h"
+#include "runtime/kernels/native/Kernels.h"
+#include "runtime/kernels/native/Loops.h"
+#include "runtime/threads/Team.h"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <cmath>
 #include <limits>
 #include <optional>
 
-namespace quantir::runtime::onednn {
+namespace quantir::runtime::native {
 
 namespace {
 
@@ -113,67 +113,15 @@ std::unique_ptr<Kernel> createActivation(const KernelSpec &spec, const Loop &loo
   return builder.finish("native:activation");
 }
 
-/// Computes all elements from `source` one by one.
-void evaluateAll(const plan::Unary &unary, const Buffer &source, int64_t count,
-                 const RunContext &context) {
-  const auto *x = static_cast<const float *>(source.resolve(context));
-  auto *y = static_cast<float *>(context.outputs[0]);
-  parallelFor(count, 16, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i)
-      y[i] = evaluate(unary, x[i]);
-  });
-}
-
-/// A function that oneDNN does not have, or not right for all numbers.
-std::unique_ptr<Kernel> createByElement(const KernelSpec &spec, std::string name) {
+/// All other functions.
+std::unique_ptr<Kernel> createByElement(const KernelSpec &spec) {
   PipelineBuilder builder;
   builder.addLoop([source = inputBuffer(spec, 0), unary = spec.op->kind_as_Unary(),
                    count = spec.inputs[0]->numElements()](const RunContext &context) {
-    evaluateAll(*unary, source, count, context);
+    evaluateAll(*unary, static_cast<const float *>(source.resolve(context)),
+                static_cast<float *>(context.outputs[0]), count);
   });
-  return builder.finish(std::move(name));
-}
-
-bool exceedsAnywhere(const float *x, int64_t count, float limit) {
-  std::atomic<bool> found = false;
-  parallelFor(count, 1, [&](int64_t begin, int64_t end) {
-    if (exceeds(x + begin, end - begin, limit))
-      found = true;
-  });
-  return found;
-}
-
-/// The others, by oneDNN: its functions of NaN and infinities are right (test/Unit/OneDNN), but for
-/// those of numbers larger than `limit`, if there is one. With such a number among them all are
-/// computed one by one.
-std::unique_ptr<Kernel> createEltwise(const KernelSpec &spec, dnnl::algorithm algorithm,
-                                      float alpha, float beta,
-                                      std::optional<float> limit = std::nullopt) {
-  dnnl::primitive_attr attr;
-  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  const dnnl::memory::desc flat =
-      vectorDesc(spec.inputs[0]->numElements(), dnnl::memory::data_type::f32);
-  const auto desc = describePrimitive<dnnl::eltwise_forward::primitive_desc>(
-      dnnl::prop_kind::forward_inference, algorithm, flat, flat, alpha, beta, attr);
-  if (!isUsable(desc))
-    return nullptr;
-  PipelineBuilder builder;
-  const Buffer source = inputBuffer(spec, 0);
-  auto primitive = builder.makePrimitive(dnnl::eltwise_forward(desc), desc.scratchpad_desc());
-  primitive->bind(DNNL_ARG_SRC, flat, source);
-  primitive->bind(DNNL_ARG_DST, flat, Buffer::output(0));
-  if (!limit) {
-    builder.add(std::move(primitive));
-    return builder.finish(implementationName(desc));
-  }
-  builder.addLoop([=, primitive = std::move(primitive), unary = spec.op->kind_as_Unary(),
-                   count = spec.inputs[0]->numElements()](const RunContext &context) {
-    const auto *x = static_cast<const float *>(source.resolve(context));
-    if (!exceedsAnywhere(x, count, *limit))
-      return primitive->run(context);
-    evaluateAll(*unary, source, count, context);
-  });
-  return builder.finish(implementationName(desc));
+  return builder.finish("native:by_element");
 }
 
 /// A binary op as rows of the result's memory, along which each operand goes on by one element or
@@ -299,6 +247,13 @@ struct BinaryLoop {
 
 } // namespace
 
+void evaluateAll(const plan::Unary &unary, const float *x, float *y, int64_t count) {
+  parallelFor(count, 16, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i)
+      y[i] = evaluate(unary, x[i]);
+  });
+}
+
 std::unique_ptr<Kernel> createUnary(const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   if (input.strides != output.strides || input.numElements() == 0)
@@ -324,31 +279,12 @@ std::unique_ptr<Kernel> createUnary(const KernelSpec &spec) {
     return piecewise(plan::ActivationKind::Clamp);
   case plan::UnaryKind::LeakyRelu:
     return piecewise(plan::ActivationKind::LeakyRelu);
-  case plan::UnaryKind::Sigmoid:
-    return createEltwise(spec, dnnl::algorithm::eltwise_logistic, 0, 0);
-  case plan::UnaryKind::Tanh:
-    return createEltwise(spec, dnnl::algorithm::eltwise_tanh, 0, 0);
   case plan::UnaryKind::HardSigmoid:
-    // oneDNN's makes a number of NaN.
     return createActivation(
         spec, [=](const float *x, float *y, int64_t n) { hardSigmoid(x, y, n, alpha, beta); });
-  case plan::UnaryKind::HardSwish:
-    return createEltwise(spec, dnnl::algorithm::eltwise_hardswish, 1.0f / 6.0f, 0.5f);
-  case plan::UnaryKind::Elu:
-    return createEltwise(spec, dnnl::algorithm::eltwise_elu, alpha, 0);
-  case plan::UnaryKind::Gelu:
-    // Of numbers above 1.7e38 oneDNN's makes infinities, and of infinity NaN.
-    return createEltwise(spec, dnnl::algorithm::eltwise_gelu_erf, 0, 0, 1e38f);
-  case plan::UnaryKind::GeluTanh:
-    return createEltwise(spec, dnnl::algorithm::eltwise_gelu_tanh, 0, 0);
-  case plan::UnaryKind::Sqrt:
-    return createEltwise(spec, dnnl::algorithm::eltwise_sqrt, 0, 0);
-  case plan::UnaryKind::Pow: // oneDNN's is a root where the exponent is 0.5
-    return createByElement(spec, "native:pow");
-  case plan::UnaryKind::Erf: // oneDNN has it only as a part of GELU
-    break;
+  default:
+    return createByElement(spec);
   }
-  return nullptr;
 }
 
 std::unique_ptr<Kernel> createBinary(const KernelSpec &spec) {
@@ -386,4 +322,4 @@ std::unique_ptr<Kernel> createBinary(const KernelSpec &spec) {
   return builder.finish("native:binary");
 }
 
-} // namespace quantir::runtime::onednn
+} // namespace quantir::runtime::native

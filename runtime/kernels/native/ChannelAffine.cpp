@@ -1,13 +1,13 @@
 //===- ChannelAffine.cpp - A scale and a shift per channel ------*- C++ -*-===//
 
-#include "runtime/kernels/onednn/Kernels.h"
-#include "runtime/kernels/onednn/Loops.h"
-#include "runtime/kernels/onednn/Pipeline.h"
-#include "runtime/kernels/onednn/Threads.h"
+#include "runtime/kernels/Pipeline.h"
+#include "runtime/kernels/native/Kernels.h"
+#include "runtime/kernels/native/Loops.h"
+#include "runtime/threads/Team.h"
 
 #include <algorithm>
 
-namespace quantir::runtime::onednn {
+namespace quantir::runtime::native {
 
 namespace {
 
@@ -80,4 +80,4 @@ std::unique_ptr<Kernel> createChannelAffine(const KernelSpec &spec) {
   return builder.finish("native:channel_affine");
 }
 
-} // namespace quantir::runtime::onednn
+} // namespace quantir::runtime::native

@@ -6,18 +6,18 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "runtime/kernels/onednn/Average.h"
-#include "runtime/kernels/onednn/Kernels.h"
-#include "runtime/kernels/onednn/Loops.h"
-#include "runtime/kernels/onednn/Pipeline.h"
-#include "runtime/kernels/onednn/Threads.h"
+#include "runtime/kernels/native/Average.h"
+#include "runtime/kernels/Pipeline.h"
+#include "runtime/kernels/native/Kernels.h"
+#include "runtime/kernels/native/Loops.h"
+#include "runtime/threads/Team.h"
 
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <numeric>
 
-namespace quantir::runtime::onednn {
+namespace quantir::runtime::native {
 
 namespace {
 
@@ -288,4 +288,4 @@ std::unique_ptr<Kernel> createAverage(const KernelSpec &spec) {
   return spec.op->kind_type() == plan::OpKind::Mean ? createMean(spec) : createAdaptive(spec);
 }
 
-} // namespace quantir::runtime::onednn
+} // namespace quantir::runtime::native

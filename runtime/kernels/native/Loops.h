@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTIR_RUNTIME_KERNELS_ONEDNN_LOOPS_H
-#define QUANTIR_RUNTIME_KERNELS_ONEDNN_LOOPS_H
+#ifndef QUANTIR_RUNTIME_KERNELS_NATIVE_LOOPS_H
+#define QUANTIR_RUNTIME_KERNELS_NATIVE_LOOPS_H
 
 #include "runtime/kernels/Backend.h"
 #include "runtime/plan/KernelSupport.h"
@@ -15,7 +15,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace quantir::runtime::onednn {
+namespace quantir::runtime::native {
 
 /// Element type of a tensor and, for integers, its per-tensor parameters.
 struct Encoding {
@@ -99,6 +99,6 @@ void lookUp(const void *x, void *y, int64_t n, const uint8_t *table, DType from)
 /// y[i] = x[i] cut to [low, high]; 8-bit in and out of one type.
 void clampCodes(const void *x, void *y, int64_t n, DType dtype, int32_t low, int32_t high);
 
-} // namespace quantir::runtime::onednn
+} // namespace quantir::runtime::native
 
-#endif // QUANTIR_RUNTIME_KERNELS_ONEDNN_LOOPS_H
+#endif // QUANTIR_RUNTIME_KERNELS_NATIVE_LOOPS_H

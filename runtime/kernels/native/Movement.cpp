@@ -1,14 +1,14 @@
 //===- Movement.cpp - Ops that only move elements ---------------*- C++ -*-===//
 
-#include "runtime/kernels/onednn/Kernels.h"
-#include "runtime/kernels/onednn/Loops.h"
-#include "runtime/kernels/onednn/Pipeline.h"
-#include "runtime/kernels/onednn/StridedCopy.h"
-#include "runtime/kernels/onednn/Threads.h"
+#include "runtime/kernels/Pipeline.h"
+#include "runtime/kernels/native/BoxCopy.h"
+#include "runtime/kernels/native/Kernels.h"
+#include "runtime/kernels/native/Loops.h"
+#include "runtime/threads/Team.h"
 
 #include <algorithm>
 
-namespace quantir::runtime::onednn {
+namespace quantir::runtime::native {
 
 namespace {
 
@@ -44,11 +44,10 @@ public:
 private:
   void copy(const Dims &dims, Buffer from, int64_t fromStart, const Dims &fromStrides, Buffer to,
             int64_t toStart, const Dims &toStrides) {
-    builder.addLoop([from, to,
-                     copy = StridedCopy(dims, sizeOf(output.dtype), fromStart, fromStrides, toStart,
-                                        toStrides)](const RunContext &context) {
-      copy.run(from.resolve(context), to.resolve(context));
-    });
+    builder.addLoop(
+        [from, to,
+         copy = BoxCopy(dims, sizeOf(output.dtype), fromStart, fromStrides, toStart, toStrides)](
+            const RunContext &context) { copy.run(from.resolve(context), to.resolve(context)); });
   }
 
   std::unique_ptr<Kernel> finish(const char *name) {
@@ -157,4 +156,4 @@ std::unique_ptr<Kernel> createMovement(const KernelSpec &spec) {
   return MovementBuilder(spec).build();
 }
 
-} // namespace quantir::runtime::onednn
+} // namespace quantir::runtime::native

@@ -1,14 +1,14 @@
-//===- StridedCopy.cpp - Moving a box of elements ---------------*- C++ -*-===//
+//===- BoxCopy.cpp - Moving a box of elements ---------------*- C++ -*-===//
 
-#include "runtime/kernels/onednn/StridedCopy.h"
+#include "runtime/kernels/native/BoxCopy.h"
 
 #include "quantir/Base/TargetClones.h"
-#include "runtime/kernels/onednn/Threads.h"
+#include "runtime/threads/Team.h"
 
 #include <algorithm>
 #include <cstring>
 
-namespace quantir::runtime::onednn {
+namespace quantir::runtime::native {
 
 namespace {
 
@@ -70,9 +70,9 @@ void copyRows(const T *from, T *to, int64_t rows, int64_t fromRow, int64_t toRow
 
 } // namespace
 
-StridedCopy::StridedCopy(std::span<const int64_t> dims, size_t elementSize, int64_t fromStart,
-                         std::span<const int64_t> fromStrides, int64_t toStart,
-                         std::span<const int64_t> toStrides)
+BoxCopy::BoxCopy(std::span<const int64_t> dims, size_t elementSize, int64_t fromStart,
+                 std::span<const int64_t> fromStrides, int64_t toStart,
+                 std::span<const int64_t> toStrides)
     : elementSize(elementSize), fromStart(fromStart), toStart(toStart) {
   // The order of the target's memory, fastest last; dimensions that continue each other in both
   // memories become one.
@@ -110,7 +110,7 @@ StridedCopy::StridedCopy(std::span<const int64_t> dims, size_t elementSize, int6
     outerCount = 0;
 }
 
-void StridedCopy::run(const void *from, void *to) const {
+void BoxCopy::run(const void *from, void *to) const {
   if (outerCount == 0)
     return;
   const auto *source = static_cast<const std::byte *>(from) + fromStart * int64_t(elementSize);
@@ -143,4 +143,4 @@ void StridedCopy::run(const void *from, void *to) const {
   });
 }
 
-} // namespace quantir::runtime::onednn
+} // namespace quantir::runtime::native

@@ -1,6 +1,6 @@
 //===- Loops.cpp - Elementwise loops on dense rows --------------*- C++ -*-===//
 
-#include "runtime/kernels/onednn/Loops.h"
+#include "runtime/kernels/native/Loops.h"
 
 #include "quantir/Base/TargetClones.h"
 
@@ -9,7 +9,7 @@
 #include <immintrin.h>
 #endif
 
-namespace quantir::runtime::onednn {
+namespace quantir::runtime::native {
 
 // A float of magnitude below 2^22 plus this number is rounded to an integer, half to even, whose
 // two's complement stands in the low bits of the sum. It needs no rounding instruction, so that all
@@ -428,4 +428,4 @@ void clampCodes(const void *x, void *y, int64_t n, DType dtype, int32_t low, int
     clampS8(static_cast<const int8_t *>(x), static_cast<int8_t *>(y), n, int8_t(low), int8_t(high));
 }
 
-} // namespace quantir::runtime::onednn
+} // namespace quantir::runtime::native

@@ -5,19 +5,19 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "runtime/kernels/onednn/Norm.h"
+#include "runtime/kernels/native/Norm.h"
 
 #include "quantir/Base/TargetClones.h"
-#include "runtime/kernels/onednn/Kernels.h"
-#include "runtime/kernels/onednn/Loops.h"
-#include "runtime/kernels/onednn/Pipeline.h"
-#include "runtime/kernels/onednn/Threads.h"
+#include "runtime/kernels/Pipeline.h"
+#include "runtime/kernels/native/Kernels.h"
+#include "runtime/kernels/native/Loops.h"
+#include "runtime/threads/Team.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
-namespace quantir::runtime::onednn {
+namespace quantir::runtime::native {
 
 //===----------------------------------------------------------------------===//
 // Rows
@@ -335,4 +335,4 @@ std::unique_ptr<Kernel> createPRelu(const KernelSpec &spec) {
   return builder.finish("native:prelu");
 }
 
-} // namespace quantir::runtime::onednn
+} // namespace quantir::runtime::native

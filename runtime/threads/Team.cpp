@@ -1,0 +1,29 @@
+//===- Team.cpp - The threads of the code that is running ------------------===//
+
+#include "runtime/threads/Team.h"
+
+namespace quantir::runtime {
+
+static thread_local const Team *current = nullptr;
+
+TeamScope::TeamScope(Team team) : team(team), outer(current) { current = &this->team; }
+TeamScope::~TeamScope() { current = outer; }
+
+const Team *currentTeam() { return current; }
+
+int teamThreads() { return current ? current->threads : 1; }
+
+void runOnTeam(int parts, ThreadPool::Body body, void *context) noexcept {
+  const Team *team = current;
+  if (!team || parts == 1) {
+    for (int part = 0; part < parts; ++part)
+      body(context, part);
+    return;
+  }
+  // The calling thread does parts, too, and these start no regions.
+  current = nullptr;
+  team->pool->run(parts, body, context);
+  current = team;
+}
+
+} // namespace quantir::runtime
