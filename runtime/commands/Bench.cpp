@@ -119,6 +119,7 @@ Result<BenchResult> quantir::runtime::benchPlan(PlanPtr plan, const BenchOptions
   BenchResult result;
   result.batch = *batch;
   result.threads = (*session)->threads();
+  result.notes = (*session)->notes();
   Result<double> warmUp =
       runFor(**session, inputViews, outputViews, std::min(options.seconds / 4, 0.5), 3, nullptr);
   if (!warmUp)
@@ -160,6 +161,11 @@ std::string quantir::runtime::formatBench(const Plan &plan, const BenchResult &r
       result.samplesPerSecond(), plan.model().empty() ? "" : std::string(plan.model()) + ", ",
       plan.stage(), result.batch, result.threads, result.threads == 1 ? "" : "s",
       result.runsMs.size());
+  constexpr size_t most = 5;
+  for (size_t i = 0; i < std::min(result.notes.size(), most); ++i)
+    text += "note: " + result.notes[i] + "\n";
+  if (result.notes.size() > most)
+    text += fmt::format("note: so do {} more\n", result.notes.size() - most);
   if (result.kernels.empty())
     return text;
   std::vector<const KernelProfile *> slowestFirst;
@@ -191,6 +197,8 @@ std::string quantir::runtime::benchJson(const Plan &plan, const BenchResult &res
       {"mean_ms", result.meanMs()},
       {"per_second", result.samplesPerSecond()},
   };
+  if (!result.notes.empty())
+    json["notes"] = result.notes;
   if (!result.kernels.empty()) {
     nlohmann::ordered_json kernels = nlohmann::ordered_json::array();
     for (const KernelProfile &kernel : result.kernels)

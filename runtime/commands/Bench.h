@@ -20,6 +20,7 @@ struct BenchResult {
   std::vector<double> runsMs; ///< each run's time, sorted
   double totalSeconds = 0;    ///< of all runs together
   std::vector<KernelProfile> kernels;
+  std::vector<std::string> notes; ///< Session::notes
 
   /// The time that `percent` of the runs did not exceed, between neighbours interpolated.
   double percentileMs(double percent) const;

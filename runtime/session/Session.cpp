@@ -81,9 +81,10 @@ Status SessionState::run(std::span<const TensorView> inputViews,
                          std::span<const TensorView> outputViews) {
   QUANTIR_RETURN_IF_ERROR(checkArguments(inputViews, outputViews));
   for (const Binding &binding : inputBindings)
-    slots[binding.slot] = inputViews[binding.index].data;
+    slots[binding.slot] = static_cast<std::byte *>(inputViews[binding.index].data) + binding.offset;
   for (const Binding &binding : outputBindings)
-    slots[binding.slot] = outputViews[binding.index].data;
+    slots[binding.slot] =
+        static_cast<std::byte *>(outputViews[binding.index].data) + binding.offset;
   QUANTIR_RETURN_IF_ERROR(runSteps());
 
   for (const OutputCopy &copy : outputCopies) {
@@ -173,6 +174,7 @@ const std::vector<TensorInfo> &Session::outputs() const { return state->outputs;
 const Plan &Session::plan() const { return *state->plan; }
 int64_t Session::batch() const { return state->batch; }
 int Session::threads() const { return state->threads; }
+const std::vector<std::string> &Session::notes() const { return state->notes; }
 size_t Session::arenaBytes() const { return state->arena.size(); }
 size_t Session::scratchBytes() const { return state->scratch.size(); }
 size_t Session::packedBytes() const { return state->packedBytes; }

@@ -5,6 +5,7 @@
 #include "runtime/kernels/Backends.h"
 #include "runtime/plan/KernelSupport.h"
 #include "runtime/plan/Validate.h"
+#include "runtime/plan/Views.h"
 #include "runtime/session/Arena.h"
 #include "runtime/session/Magnitudes.h"
 #include "runtime/session/SessionState.h"
@@ -28,11 +29,31 @@ constexpr size_t foldedBytesPerConstantByte = 8;
 constexpr size_t foldedBytesAtLeast = size_t(64) << 20;
 constexpr double foldedMultiplyAdds = 0x1p28;
 
-/// Memory for values. Values that take over each other's memory share one.
+/// Memory for values. Values that take over each other's memory, and views, share one.
 struct Storage {
   enum class Kind { Arena, UserInput, UserOutput } kind = Kind::Arena;
   size_t userIndex = 0;
   ArenaBlock block;
+};
+
+/// A tensor that is a part of another one's memory: what an op makes that has nothing to move, or
+/// an input that a Concat finds in its place. `tensor` is -1 of those that are none.
+struct View {
+  int32_t tensor = -1;
+  size_t offset = 0; ///< in bytes
+};
+
+/// What a view is a part of, however indirectly.
+struct Place {
+  int32_t root;
+  size_t offset; ///< in bytes
+};
+
+/// Of an op whose result is a view, or consists of them.
+class ViewKernel final : public Kernel {
+public:
+  void run(const void *const *, void *const *, void *) override {}
+  std::string_view implementation() const override { return "view"; }
 };
 
 class Builder {
@@ -54,8 +75,13 @@ private:
   Status foldOp(size_t opIndex);
   void releaseUnusedConstants();
 
-  void findLastUses();
   void bindInterface();
+  void findViews();
+  bool findView(const plan::Op &op);
+  bool findParts(const plan::Op &op, const std::vector<bool> &isStepResult);
+  Place placeOf(int32_t tensor) const;
+  bool isPlanOutput(int32_t tensor) const { return outputOf[tensor] != none; }
+  void findLastUses();
   Status createSteps();
   Status createStep(size_t stepIndex, size_t opIndex);
   size_t lastFeeder(size_t observer) const;
@@ -91,9 +117,12 @@ private:
     SharedMemory results;
   };
   std::vector<FoldedOp> foldedOps; ///< those that were run on constants
-  std::vector<size_t> lastUse;     ///< for each tensor the last step that reads it; 0 if none does
+  std::vector<View> views;         ///< for each tensor
+  std::vector<bool> stepMoves;     ///< for each step whether it has something to do
+  std::vector<size_t> lastUse;     ///< for each root the last step that reads it or its views; or 0
   std::vector<size_t> outputOf;    ///< for each tensor the first plan output that it is, or `none`
-  std::vector<size_t> storageOf;   ///< for each tensor an index into `storages`, or `none`
+  std::vector<size_t> storageOf;   ///< for each root an index into `storages`, or `none`
+  std::vector<size_t> offsetOf;    ///< for each root where in that it begins, in bytes
   std::vector<Storage> storages;
   size_t memory = 0, memoryLimit = 0;
   size_t foldedBytes = 0; ///< written by ops that were folded
@@ -302,20 +331,10 @@ void Builder::releaseUnusedConstants() {
 // Kernels and the memory of their values
 //===----------------------------------------------------------------------===//
 
-void Builder::findLastUses() {
-  lastUse.assign(session.tensors->size(), 0);
-  for (size_t step = 0; step < stepOps.size(); ++step)
-    for (int32_t input : *graph.ops()->Get(stepOps[step])->inputs())
-      if (input >= 0)
-        lastUse[input] = step;
-  if (graph.outputs())
-    for (int32_t output : *graph.outputs())
-      lastUse[output] = stepOps.size();
-}
-
 /// Finds where the plan's inputs and outputs live. Outputs that no kernel writes are copied.
 void Builder::bindInterface() {
   storageOf.assign(session.tensors->size(), none);
+  offsetOf.assign(session.tensors->size(), 0);
   outputOf.assign(session.tensors->size(), none);
   if (graph.inputs())
     for (size_t i = 0; i < graph.inputs()->size(); ++i) {
@@ -340,6 +359,72 @@ void Builder::bindInterface() {
   }
 }
 
+/// Makes the result of an op that has nothing to move a view of its input.
+bool Builder::findView(const plan::Op &op) {
+  if (!op.outputs() || op.outputs()->size() != 1 || op.inputs()->size() != 1)
+    return false;
+  const int32_t input = op.inputs()->Get(0), output = op.outputs()->Get(0);
+  // The caller's memory for an output is written, not pointed elsewhere.
+  if (isConstant(input) || isPlanOutput(output))
+    return false;
+  const std::vector<const Operand *> inputs = operandsOf(op.inputs()),
+                                     outputs = operandsOf(op.outputs());
+  const std::optional<int64_t> start = viewStart({&op, inputs, outputs});
+  if (!start)
+    return false;
+  views[output] = {input, static_cast<size_t>(*start) * sizeOf(outputs[0]->dtype)};
+  return true;
+}
+
+/// Has the inputs of a Concat computed right where they lie in its result, if all of them can be.
+bool Builder::findParts(const plan::Op &op, const std::vector<bool> &isStepResult) {
+  const std::vector<const Operand *> inputs = operandsOf(op.inputs()),
+                                     outputs = operandsOf(op.outputs());
+  const std::vector<int64_t> starts = partStarts({&op, inputs, outputs});
+  if (starts.empty())
+    return false;
+  const auto &parts = *op.inputs();
+  for (const int32_t part : parts)
+    if (!isStepResult[part] || views[part].tensor >= 0 || isPlanOutput(part) ||
+        std::count(parts.begin(), parts.end(), part) != 1)
+      return false;
+  for (size_t i = 0; i < starts.size(); ++i)
+    views[parts.Get(i)] = {op.outputs()->Get(0),
+                           static_cast<size_t>(starts[i]) * sizeOf(outputs[0]->dtype)};
+  return true;
+}
+
+void Builder::findViews() {
+  views.resize(session.tensors->size());
+  std::vector<bool> isStepResult(session.tensors->size());
+  for (const size_t opIndex : stepOps) {
+    const plan::Op &op = *graph.ops()->Get(opIndex);
+    const bool isView = findView(op) || findParts(op, isStepResult);
+    stepMoves.push_back(!isView);
+    if (op.outputs())
+      for (const int32_t output : *op.outputs())
+        isStepResult[output] = true;
+  }
+}
+
+Place Builder::placeOf(int32_t tensor) const {
+  size_t offset = 0;
+  for (; views[tensor].tensor >= 0; tensor = views[tensor].tensor)
+    offset += views[tensor].offset;
+  return {tensor, offset};
+}
+
+void Builder::findLastUses() {
+  lastUse.assign(session.tensors->size(), 0);
+  for (size_t step = 0; step < stepOps.size(); ++step)
+    for (int32_t input : *graph.ops()->Get(stepOps[step])->inputs())
+      if (input >= 0)
+        lastUse[placeOf(input).root] = step;
+  if (graph.outputs())
+    for (int32_t output : *graph.outputs())
+      lastUse[placeOf(output).root] = stepOps.size();
+}
+
 /// The input whose memory the op's first output takes over, or -1: one that `backend` names, that
 /// lives in the arena, and that nothing else reads at this step or later.
 int Builder::takeoverInput(const plan::Op &op, const Backend &backend, const KernelSpec &spec,
@@ -347,11 +432,20 @@ int Builder::takeoverInput(const plan::Op &op, const Backend &backend, const Ker
   int candidate = backend.inPlaceInput(spec);
   if (candidate < 0 || static_cast<size_t>(candidate) >= spec.inputs.size() || spec.outputs.empty())
     return -1;
-  int32_t tensor = op.inputs()->Get(candidate);
-  if (tensor < 0 || storageOf[tensor] == none ||
-      storages[storageOf[tensor]].kind != Storage::Kind::Arena || lastUse[tensor] != stepIndex ||
-      std::count(op.inputs()->begin(), op.inputs()->end(), tensor) != 1 ||
-      bytesOf(*spec.inputs[candidate]) != bytesOf(*spec.outputs[0]))
+  const int32_t tensor = op.inputs()->Get(candidate), output = op.outputs()->Get(0);
+  if (tensor < 0 || isConstant(tensor) || views[output].tensor >= 0)
+    return -1;
+  const Place place = placeOf(tensor);
+  const auto sharesMemory = [&](int32_t input) {
+    return input >= 0 && !isConstant(input) && placeOf(input).root == place.root;
+  };
+  if (storageOf[place.root] == none || lastUse[place.root] != stepIndex ||
+      std::count_if(op.inputs()->begin(), op.inputs()->end(), sharesMemory) != 1)
+    return -1;
+  const Storage &storage = storages[storageOf[place.root]];
+  const size_t bytes = bytesOf(*spec.outputs[0]);
+  if (storage.kind != Storage::Kind::Arena || bytesOf(*spec.inputs[candidate]) != bytes ||
+      (isPlanOutput(output) && bytes != storage.block.bytes))
     return -1;
   return candidate;
 }
@@ -365,6 +459,11 @@ Result<std::unique_ptr<Kernel>> Builder::createKernel(const plan::Op &op, Kernel
     spec.inPlaceInput = -1;
     spec.inPlaceInput = takeoverInput(op, *backend, spec, stepIndex);
     Result<std::unique_ptr<Kernel>> kernel = backend->createKernel(spec);
+    if (kernel && *kernel && backend != *preferred && !backend->next() &&
+        multiplyAdds(spec) >= double(minParallelWork))
+      session.notes.push_back(fmt::format(
+          "'{}' ({}) runs on plain loops in one thread: backend '{}' has no kernel for it",
+          displayName(op), plan::EnumNameOpKind(op.kind_type()), (*preferred)->name()));
     if (!kernel || *kernel)
       return kernel;
   }
@@ -373,21 +472,24 @@ Result<std::unique_ptr<Kernel>> Builder::createKernel(const plan::Op &op, Kernel
 
 void Builder::defineOutputs(const plan::Op &op, const KernelSpec &spec, size_t stepIndex) {
   for (size_t i = 0; i < spec.outputs.size(); ++i) {
-    int32_t tensor = op.outputs()->Get(i);
-    size_t last = std::max(lastUse[tensor], stepIndex);
+    const int32_t root = placeOf(op.outputs()->Get(i)).root;
+    const size_t last = std::max(lastUse[root], stepIndex);
     if (i == 0 && spec.inPlaceInput >= 0) {
-      storageOf[tensor] = storageOf[op.inputs()->Get(spec.inPlaceInput)];
-    } else {
-      storageOf[tensor] = storages.size();
-      storages.push_back({Storage::Kind::Arena, 0, {bytesOf(*spec.outputs[i]), stepIndex, last}});
+      const Place place = placeOf(op.inputs()->Get(spec.inPlaceInput));
+      storageOf[root] = storageOf[place.root];
+      offsetOf[root] = offsetOf[place.root] + place.offset;
+    } else if (storageOf[root] == none) {
+      storageOf[root] = storages.size();
+      storages.push_back(
+          {Storage::Kind::Arena, 0, {bytesOf((*session.tensors)[root]), stepIndex, last}});
     }
-    Storage &storage = storages[storageOf[tensor]];
-    storage.block.last = last;
+    Storage &storage = storages[storageOf[root]];
+    storage.block.last = std::max(storage.block.last, last);
     // Everything that shares this memory before the output dies before it: all of it can be in
     // the user's memory from the start.
-    if (outputOf[tensor] != none) {
+    if (isPlanOutput(root)) {
       storage.kind = Storage::Kind::UserOutput;
-      storage.userIndex = outputOf[tensor];
+      storage.userIndex = outputOf[root];
     }
   }
 }
@@ -413,6 +515,8 @@ Status Builder::createStep(size_t stepIndex, size_t opIndex) {
     const ObserveTarget target = {index, *(*session.observers)[index], plan.observers()[index].name,
                                   lastFeeder(index) == opIndex, session.options.order.get()};
     step.kernel = std::make_unique<ObserveKernel>(*inputs[0], target);
+  } else if (!stepMoves[stepIndex]) {
+    step.kernel = std::make_unique<ViewKernel>();
   } else {
     Result<std::unique_ptr<Kernel>> kernel = createKernel(op, spec, stepIndex);
     if (!kernel)
@@ -489,15 +593,17 @@ void *Builder::addressOf(int32_t tensor, size_t slot) {
     return nullptr;
   if (isConstant(tensor))
     return const_cast<void *>((*session.tensors)[tensor].constant);
-  const Storage &storage = storages[storageOf[tensor]];
+  const Place place = placeOf(tensor);
+  const Storage &storage = storages[storageOf[place.root]];
+  const size_t offset = offsetOf[place.root] + place.offset;
   switch (storage.kind) {
   case Storage::Kind::Arena:
-    return session.arena.data() + storage.block.offset;
+    return session.arena.data() + storage.block.offset + offset;
   case Storage::Kind::UserInput:
-    session.inputBindings.push_back({slot, storage.userIndex});
+    session.inputBindings.push_back({slot, storage.userIndex, offset});
     break;
   case Storage::Kind::UserOutput:
-    session.outputBindings.push_back({slot, storage.userIndex});
+    session.outputBindings.push_back({slot, storage.userIndex, offset});
     break;
   }
   return nullptr;
@@ -525,8 +631,9 @@ Status Builder::build() {
   QUANTIR_RETURN_IF_ERROR(chooseBackends());
   QUANTIR_RETURN_IF_ERROR(foldConstants());
   releaseUnusedConstants();
-  findLastUses();
   bindInterface();
+  findViews();
+  findLastUses();
   QUANTIR_RETURN_IF_ERROR(createSteps());
   QUANTIR_RETURN_IF_ERROR(allocate());
   fillSlots();

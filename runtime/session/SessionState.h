@@ -25,10 +25,11 @@ struct SessionState {
     int64_t runs = 0;
   };
 
-  /// A slot that follows the user's input or output `index`.
+  /// A slot that follows the user's input or output `index`, from byte `offset` on.
   struct Binding {
     size_t slot;
     size_t index;
+    size_t offset;
   };
 
   /// An output that no kernel writes. It is copied from `source`, else from the user's input, else
@@ -53,6 +54,7 @@ struct SessionState {
   std::vector<float> magnitudes;            ///< of each tensor: Operand::magnitude
   AlignedBuffer arena, scratch;
   size_t packedBytes = 0;
+  std::vector<std::string> notes; ///< Session::notes
 
   std::vector<Step> steps;
   std::vector<void *> slots;

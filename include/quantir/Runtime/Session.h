@@ -110,6 +110,11 @@ public:
   /// One entry for each kernel, in order of execution.
   std::vector<KernelProfile> profile() const;
 
+  /// One line for each op that the session's backends have no kernel for and that is worth more
+  /// than some microseconds: it runs on the plain loops of `reference`, in one thread. Nothing for
+  /// a session or a plan that asks for `reference`.
+  const std::vector<std::string> &notes() const;
+
   size_t arenaBytes() const; ///< values that live between kernels
   size_t scratchBytes() const;
   size_t

@@ -8,6 +8,7 @@
 
 #include "runtime/kernels/native/Average.h"
 #include "runtime/kernels/Pipeline.h"
+#include "runtime/kernels/native/BoxCopy.h"
 #include "runtime/kernels/native/Kernels.h"
 #include "runtime/kernels/native/Loops.h"
 #include "runtime/threads/Team.h"
@@ -79,6 +80,10 @@ private:
     for (int64_t i = z.begin; i < z.end; ++i)
       for (int64_t j = y.begin; j < y.end; ++j) {
         const int64_t line = ((n * sizes[0] + i) * sizes[1] + j) * sizes[2];
+        if (channels == 1) { // the positions lie next to each other
+          sums.addRun(input + (line + x.begin) * size, from, x.end - x.begin);
+          continue;
+        }
         for (int64_t k = x.begin; k < x.end; ++k) {
           const std::byte *row = input + ((line + k) * channels + firstChannel) * size;
           if (from.isFloat())
@@ -119,6 +124,24 @@ private:
         flush(count);
       accumulate(row, dtype, codes, count);
       ++rows;
+    }
+
+    /// Of one channel.
+    void addRun(const std::byte *run, const Encoding &from, int64_t length) {
+      if (from.isFloat()) {
+        for (int64_t i = 0; i < length; ++i)
+          floats[0] += double(reinterpret_cast<const float *>(run)[i]);
+        return;
+      }
+      constexpr int64_t most = std::numeric_limits<int32_t>::max() / 255;
+      for (int64_t i = 0; i < length;) {
+        if (rows == most)
+          flush(1);
+        const int64_t n = std::min(length - i, most - rows);
+        codes[0] += sum(run + i, from.dtype, n);
+        rows += n;
+        i += n;
+      }
     }
 
     void flush(int64_t count) {
@@ -237,7 +260,7 @@ static std::unique_ptr<Kernel> createAdaptive(const KernelSpec &spec) {
   return makeKernel(spec, std::move(averager));
 }
 
-/// Means over dimensions that are neighbours in memory, with others behind them.
+/// Means over dimensions that are neighbours in memory.
 static std::unique_ptr<Kernel> createMean(const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   const plan::Mean *mean = spec.op->kind_as_Mean();
@@ -246,15 +269,16 @@ static std::unique_ptr<Kernel> createMean(const KernelSpec &spec) {
   for (int64_t axis : toVector(mean->axes()))
     reduced[axis] = true;
 
-  std::vector<size_t> order(rank); // of memory
-  std::iota(order.begin(), order.end(), 0);
+  std::vector<size_t> order; // of memory, without dimensions of 1
+  for (size_t dim = 0; dim < rank; ++dim)
+    if (input.dims[dim] != 1)
+      order.push_back(dim);
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return input.strides[a] > input.strides[b]; });
   const auto isReduced = [&](size_t dim) { return reduced[dim]; };
   const auto first = std::find_if(order.begin(), order.end(), isReduced);
   const auto last = std::find_if_not(first, order.end(), isReduced);
-  if (first == order.end() || last == order.end() ||
-      std::find_if(last, order.end(), isReduced) != order.end())
+  if (std::find_if(last, order.end(), isReduced) != order.end())
     return nullptr;
   const auto product = [&](auto begin, auto end) {
     return std::accumulate(begin, end, int64_t(1),
@@ -262,24 +286,31 @@ static std::unique_ptr<Kernel> createMean(const KernelSpec &spec) {
   };
   const int64_t outer = product(order.begin(), first), positions = product(first, last),
                 channels = product(last, order.end());
-  if (channels == 1)
-    return nullptr;
-  // The dimensions that are kept must follow each other in the result as they do here.
-  int64_t next = 1;
-  for (size_t i = rank; i-- > 0;) {
-    const size_t dim = order[i];
-    if (reduced[dim])
-      continue;
-    const size_t at =
-        mean->keep_dims() ? dim : dim - std::count(reduced.begin(), reduced.begin() + dim, true);
-    if (input.dims[dim] != 1 && output.strides[at] != next)
-      return nullptr;
-    next *= input.dims[dim];
-  }
   Averager averager(Averager::Rule::Mean, outer, channels, Encoding::of(input),
                     Encoding::of(output));
   averager.addDimension(positions, {{0, positions, positions}});
-  return makeKernel(spec, std::move(averager));
+
+  // The loop leaves the kept dimensions in the order of the input's memory.
+  std::vector<int64_t> dims, strides, loopStrides;
+  for (size_t dim : order)
+    if (!reduced[dim]) {
+      const size_t at =
+          mean->keep_dims() ? dim : dim - std::count(reduced.begin(), reduced.begin() + dim, true);
+      dims.push_back(input.dims[dim]);
+      strides.push_back(output.strides[at]);
+    }
+  loopStrides = denseStrides(dims, Layout::RowMajor);
+  if (loopStrides == strides)
+    return makeKernel(spec, std::move(averager));
+  PipelineBuilder builder;
+  const Buffer means = builder.scratch(output.numElements() * sizeOf(output.dtype));
+  builder.addLoop([averager = std::move(averager), means](const RunContext &context) {
+    averager.run(context.inputs[0], means.resolve(context));
+  });
+  builder.addLoop(
+      [means, copy = BoxCopy(dims, sizeOf(output.dtype), 0, loopStrides, 0, strides)](
+          const RunContext &context) { copy.run(means.resolve(context), context.outputs[0]); });
+  return builder.finish("native:average");
 }
 
 std::unique_ptr<Kernel> createAverage(const KernelSpec &spec) {

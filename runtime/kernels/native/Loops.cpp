@@ -86,6 +86,13 @@ QUANTIR_INLINE void accumulateBody(const T *__restrict x, int32_t *__restrict su
     sums[i] += x[i];
 }
 
+template <typename T> QUANTIR_INLINE int32_t sumBody(const T *x, int64_t n) {
+  int32_t sum = 0;
+  for (int64_t i = 0; i < n; ++i)
+    sum += x[i];
+  return sum;
+}
+
 /// In the reference's order: of equal values the first one stays, and each NaN wins.
 template <typename T>
 QUANTIR_INLINE void maximumBody(const T *__restrict x, int64_t count, int64_t step, T *__restrict y,
@@ -180,6 +187,9 @@ QUANTIR_TARGET_CLONES void accumulateU8(const uint8_t *x, int32_t *sums, int64_t
 QUANTIR_TARGET_CLONES void accumulateS8(const int8_t *x, int32_t *sums, int64_t n) {
   accumulateBody(x, sums, n);
 }
+
+QUANTIR_TARGET_CLONES int32_t sumU8(const uint8_t *x, int64_t n) { return sumBody(x, n); }
+QUANTIR_TARGET_CLONES int32_t sumS8(const int8_t *x, int64_t n) { return sumBody(x, n); }
 
 QUANTIR_TARGET_CLONES void accumulateDoubles(const float *__restrict x, double *__restrict y,
                                              int64_t n) {
@@ -356,6 +366,11 @@ void accumulate(const void *x, DType dtype, int32_t *sums, int64_t n) {
     accumulateU8(static_cast<const uint8_t *>(x), sums, n);
   else
     accumulateS8(static_cast<const int8_t *>(x), sums, n);
+}
+
+int32_t sum(const void *x, DType dtype, int64_t n) {
+  return dtype == DType::UInt8 ? sumU8(static_cast<const uint8_t *>(x), n)
+                               : sumS8(static_cast<const int8_t *>(x), n);
 }
 
 void maximum(const float *x, int64_t count, int64_t step, float *y, int64_t n) {

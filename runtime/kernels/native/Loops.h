@@ -81,6 +81,8 @@ void accumulate(const float *x, float *y, int64_t n);
 void accumulate(const float *x, double *y, int64_t n);
 /// sums[i] += x[i], exactly. 8-bit inputs.
 void accumulate(const void *x, DType dtype, int32_t *sums, int64_t n);
+/// The sum of x[0], ..., x[n - 1], exactly. 8-bit inputs, at most 2^23 of them.
+int32_t sum(const void *x, DType dtype, int64_t n);
 
 /// y[i] = the greatest of y[i] and x[i], x[step + i], ..., `count` of them; NaN is greater than
 /// all.

@@ -4,6 +4,7 @@
 #include "runtime/kernels/native/BoxCopy.h"
 #include "runtime/kernels/native/Kernels.h"
 #include "runtime/kernels/native/Loops.h"
+#include "runtime/plan/Views.h"
 #include "runtime/threads/Team.h"
 
 #include <algorithm>
@@ -27,15 +28,15 @@ public:
     case plan::OpKind::Reshape:
       return reshape();
     case plan::OpKind::Transpose:
-      return transpose();
+      return mapped("transpose");
     case plan::OpKind::Slice:
-      return slice();
+      return mapped("slice");
     case plan::OpKind::Concat:
       return concat();
     case plan::OpKind::Pad:
       return pad();
     case plan::OpKind::Expand:
-      return expand();
+      return mapped("expand");
     default:
       return nullptr;
     }
@@ -70,27 +71,11 @@ private:
     return finish("reshape");
   }
 
-  std::unique_ptr<Kernel> transpose() {
-    const Dims permutation = toVector(spec.op->kind_as_Transpose()->permutation());
-    Dims from(rank);
-    for (size_t i = 0; i < rank; ++i)
-      from[i] = input.strides[permutation[i]];
-    copy(output.dims, inputBuffer(spec, 0), 0, from, Buffer::output(0), 0, output.strides);
-    return finish("transpose");
-  }
-
-  std::unique_ptr<Kernel> slice() {
-    const plan::Slice *slice = spec.op->kind_as_Slice();
-    const Dims starts = toVector(slice->starts()), steps = toVector(slice->steps());
-    Dims from(rank);
-    int64_t start = 0;
-    for (size_t i = 0; i < rank; ++i) {
-      // Where one element is taken there is no next one, and the step may be any number.
-      from[i] = output.dims[i] == 1 ? 0 : input.strides[i] * steps[i];
-      start += input.strides[i] * starts[i];
-    }
-    copy(output.dims, inputBuffer(spec, 0), start, from, Buffer::output(0), 0, output.strides);
-    return finish("slice");
+  std::unique_ptr<Kernel> mapped(const char *name) {
+    const ElementMap map = *elementMapOf(spec);
+    copy(output.dims, inputBuffer(spec, 0), map.start, map.strides, Buffer::output(0), 0,
+         output.strides);
+    return finish(name);
   }
 
   std::unique_ptr<Kernel> concat() {
@@ -133,15 +118,6 @@ private:
       parallelFor(count, 1,
                   [&](int64_t begin, int64_t end) { std::fill(to + begin, to + end, value); });
     });
-  }
-
-  std::unique_ptr<Kernel> expand() {
-    Dims from(rank, 0);
-    const size_t missing = rank - input.dims.size();
-    for (size_t i = 0; i < input.dims.size(); ++i)
-      from[missing + i] = input.dims[i] == 1 ? 0 : input.strides[i];
-    copy(output.dims, inputBuffer(spec, 0), 0, from, Buffer::output(0), 0, output.strides);
-    return finish("expand");
   }
 
   const KernelSpec &spec;

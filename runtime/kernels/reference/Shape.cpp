@@ -2,6 +2,7 @@
 
 #include "runtime/kernels/StridedCopy.h"
 #include "runtime/kernels/reference/Reference.h"
+#include "runtime/plan/Views.h"
 
 #include <cstring>
 
@@ -19,14 +20,6 @@ KernelPtr createCopy(const Operand &input, const Operand &output,
     if (source != outputs[0]) // in place there is nothing to do
       copy.run(source, outputs[0]);
   });
-}
-
-bool isRowMajorOrder(const Operand &operand) {
-  std::vector<int64_t> rowMajor = denseStrides(operand.dims, Layout::RowMajor);
-  for (size_t i = 0; i < operand.dims.size(); ++i)
-    if (operand.dims[i] != 1 && operand.strides[i] != rowMajor[i])
-      return false;
-  return true;
 }
 
 /// The code of a real number, or the number itself, as the element's bytes.
@@ -99,7 +92,7 @@ KernelPtr createPart(const Operand &input, const Operand &output) {
 } // namespace
 
 bool isReshapeInPlace(const Operand &input, const Operand &output) {
-  return isRowMajorOrder(input) && isRowMajorOrder(output);
+  return isInRowMajorOrder(input) && isInRowMajorOrder(output);
 }
 
 KernelPtr createReorder(const KernelSpec &spec) {
@@ -111,7 +104,7 @@ KernelPtr createReorder(const KernelSpec &spec) {
 KernelPtr createReshape(const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   size_t bytes = static_cast<size_t>(input.numElements()) * sizeOf(input.dtype);
-  bool plainInput = isRowMajorOrder(input), plainOutput = isRowMajorOrder(output);
+  bool plainInput = isInRowMajorOrder(input), plainOutput = isInRowMajorOrder(output);
   StridedCopy gather(sizeOf(input.dtype), input.dims, input.strides,
                      denseStrides(input.dims, Layout::RowMajor));
   StridedCopy scatter(sizeOf(input.dtype), output.dims, denseStrides(output.dims, Layout::RowMajor),

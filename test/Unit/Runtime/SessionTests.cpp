@@ -344,3 +344,22 @@ TEST_CASE("a graph of many shapes gives the same with a shared arena as op by op
   CHECK(valuesOf<float>(outputs[0]) == expected.back());
   CHECK(valuesOf<float>(outputs[1]) == expected[30]);
 }
+
+TEST_CASE("a session says which ops run on plain loops") {
+  PlanBuilder builder;
+  builder.graph.backend = "native";
+  const auto large = TensorSpec::floats({4, 1 << 13}), small = TensorSpec::floats({4, 8});
+  plan::SoftmaxT softmax;
+  softmax.axis = 1;
+  builder.output(
+      builder.op(softmax, {builder.input("x", large)}, builder.value("y", large), "big"));
+  builder.output(
+      builder.op(softmax, {builder.input("a", small)}, builder.value("b", small), "tiny"));
+  SessionOptions options;
+  const std::shared_ptr<const Plan> plan = loadPlan(builder);
+  CHECK(makeSession(plan, options)->notes() ==
+        std::vector<std::string>{"'big' (Softmax) runs on plain loops in one thread: backend "
+                                 "'native' has no kernel for it"});
+  options.backend = "reference";
+  CHECK(makeSession(plan, options)->notes().empty());
+}
