@@ -1,7 +1,8 @@
 """ended.py SIGNAL COUNT OUTPUT[,OUTPUT...] PROGRAM ARGUMENT...: ends the program by the signal (INT, TERM, KILL) at COUNT
 moments spread over the time it takes. Whenever that is, each output has to be what was there before, or what the program
 makes of it, whole, with the permissions that it had; and nothing else may be left beside it. Unless it was killed, that is
-the same for all outputs.
+the same for all outputs. (A file that replaces another one needs a name for an instant; who is killed just then leaves it.
+That may happen once, on a busy machine, but not more often.)
 """
 
 import os
@@ -56,7 +57,7 @@ whole = {output: len(read(output)) for output in outputs}
 for output in outputs:
     if read(output) == old:
         sys.exit(f"{output} is not written")
-stopped = 0
+stopped = left = 0
 for i in range(int(count)):
     put_old()
     # Most of the writing is at the end.
@@ -72,7 +73,13 @@ for i in range(int(count)):
             sys.exit(f"{output} has other permissions")
     if name != "KILL" and len({read(output) == old for output in outputs}) > 1:
         sys.exit(f"only a part of {outputs} is written")
+    if others := sorted(set(os.listdir(folder)) - set(before)):
+        left += 1
+        if name != "KILL" or left > 1:
+            sys.exit(f"files are left: {others}")
+        for other in others:
+            os.remove(os.path.join(folder, other))
     if sorted(os.listdir(folder)) != before:
-        sys.exit(f"files are left: {sorted(set(os.listdir(folder)) - set(before))}")
+        sys.exit(f"files are gone: {sorted(set(before) - set(os.listdir(folder)))}")
 if stopped == 0:
     sys.exit("the program was never stopped")
