@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace quantir::runtime {
@@ -49,6 +50,9 @@ public:
 
   /// The backend that is asked for what this one declines; null for the last one, `reference`.
   virtual const Backend *next() const = 0;
+
+  /// What keeps its kernels from being as fast as they could in this process, in words, or empty.
+  virtual std::string limitation() const { return {}; }
 
   /// The input whose memory the op's first output may take over when nothing reads it afterwards,
   /// or -1.

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace quantir::runtime {
 namespace {
@@ -90,6 +91,7 @@ private:
   int takeoverInput(const plan::Op &op, const Backend &backend, const KernelSpec &spec,
                     size_t stepIndex) const;
   void defineOutputs(const plan::Op &op, const KernelSpec &spec, size_t stepIndex);
+  void noteLimitations();
   Status allocate();
   void fillSlots();
   std::string describeValues() const;
@@ -110,6 +112,7 @@ private:
   const plan::Plan &graph;
   const Backend *overriding = nullptr; ///< SessionOptions::backend
   const Backend *planned = nullptr;    ///< the plan's
+  std::set<const Backend *> used;      ///< those with kernels here
   std::vector<size_t> stepOps;         ///< for each step its op
   struct FoldedOp {
     size_t opIndex;
@@ -464,6 +467,8 @@ Result<std::unique_ptr<Kernel>> Builder::createKernel(const plan::Op &op, Kernel
       session.notes.push_back(fmt::format(
           "'{}' ({}) runs on plain loops in one thread: backend '{}' has no kernel for it",
           displayName(op), plan::EnumNameOpKind(op.kind_type()), (*preferred)->name()));
+    if (kernel && *kernel)
+      used.insert(backend);
     if (!kernel || *kernel)
       return kernel;
   }
@@ -545,6 +550,14 @@ Status Builder::createSteps() {
       return std::move(status).withContext(describeOp(graph, stepOps[step]));
   }
   return {};
+}
+
+void Builder::noteLimitations() {
+  if (session.threads == 1)
+    return;
+  for (const Backend *backend : used)
+    if (const std::string limitation = backend->limitation(); !limitation.empty())
+      session.notes.push_back(fmt::format("backend '{}': {}", backend->name(), limitation));
 }
 
 Status Builder::allocate() {
@@ -635,6 +648,7 @@ Status Builder::build() {
   findViews();
   findLastUses();
   QUANTIR_RETURN_IF_ERROR(createSteps());
+  noteLimitations();
   QUANTIR_RETURN_IF_ERROR(allocate());
   fillSlots();
   return {};

@@ -66,7 +66,10 @@ def use(arguments):
         plan = arguments.folder / "digits.plan"
         text = run(build / "quantize-model", digits / "model.onnx", digits / "calibration.npy", plan)
         expect("8 of 8 ops quantized", text)
-        expect("logits: [2, 10]", run(build / "run-plan", plan))
+        text = run(build / "run-plan", plan)
+        expect("logits: [2, 10]", text)
+        if "note:" in text:  # oneDNN's calls of OpenMP reach the runtime in a program of others, too
+            sys.exit(f"expected a session without notes, but got:\n{text}")
         model = arguments.folder / "model.mlir"
         model.write_text("""func.func @main(%x: tensor<?x1x4xf32>, %w: tensor<2x1x3xf32>) -> tensor<?x2x2xf32> {
   %0 = nn.conv %x, %w {strides = array<i64: 1>, padding = array<i64: 0, 0>, dilations = array<i64: 1>}

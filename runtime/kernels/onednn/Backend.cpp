@@ -50,6 +50,12 @@ public:
   std::string_view name() const override { return "onednn"; }
   const Backend *next() const override { return &nativeBackend(); }
 
+  std::string limitation() const override {
+    return usesOurThreads() ? ""
+                            : "its primitives have one thread: their calls of OpenMP do not reach "
+                              "Quantir, because the program loads an OpenMP library before it";
+  }
+
   int inPlaceInput(const KernelSpec &spec) const override {
     const auto index = WeightedOp::addendIndex;
     switch (spec.op->kind_type()) {
