@@ -124,10 +124,10 @@ static int affinityCount() {
   return static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
 }
 
-int availableThreads() {
+int availableThreads(const std::string &root) {
   int threads = std::max(1, affinityCount());
   // With more threads than the quota all would be stopped for a part of each period.
-  if (std::optional<double> quota = controlGroupLimits().processors)
+  if (std::optional<double> quota = controlGroupLimits(root).processors)
     threads = std::min(threads, std::max(1, static_cast<int>(std::min(*quota, 1e6))));
   return threads;
 }

@@ -22,8 +22,8 @@ ControlGroupLimits controlGroupLimits(const std::string &root = "");
 size_t availableMemory();
 
 /// The processors that the process may use, by its affinity and its control group's quota: what 0
-/// threads stand for. At least 1.
-int availableThreads();
+/// threads stand for. At least 1, and not more than the quota. `root`: as above.
+int availableThreads(const std::string &root = "");
 
 } // namespace quantir
 

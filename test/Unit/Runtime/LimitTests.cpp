@@ -53,6 +53,7 @@ public:
     std::ofstream(whole) << text;
   }
   ControlGroupLimits limits() const { return controlGroupLimits(path.string()); }
+  int threads() const { return availableThreads(path.string()); }
 
 private:
   std::filesystem::path path;
@@ -151,10 +152,12 @@ TEST_CASE("limits of control groups of version 2") {
   root.write("sys/fs/cgroup/user/cpu.max", "150000 100000\n"); // above it
   root.write("sys/fs/cgroup/user/memory.max", "3000000000\n");
   CHECK(root.limits().processors == 1.5);
+  CHECK(root.threads() == 1); // two would be stopped for a part of the time
   CHECK(root.limits().memory == 3000000000u);
   root.write("sys/fs/cgroup/user/app/cpu.max", "50000 100000\n");
   root.write("sys/fs/cgroup/user/app/memory.max", "1000000000\n");
   CHECK(root.limits().processors == 0.5);
+  CHECK(root.threads() == 1);
   CHECK(root.limits().memory == 1000000000u);
 }
 
@@ -164,6 +167,7 @@ TEST_CASE("limits of a container that sees its own group as the root") {
   root.write("sys/fs/cgroup/cpu.max", "200000 100000\n");
   root.write("sys/fs/cgroup/memory.max", "2147483648\n");
   CHECK(root.limits().processors == 2);
+  CHECK(root.threads() == std::min(2, availableThreads()));
   CHECK(root.limits().memory == 2147483648u);
 }
 
