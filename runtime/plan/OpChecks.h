@@ -10,6 +10,7 @@
 
 #include "quantir/Base/Status.h"
 #include "runtime/plan/KernelSupport.h"
+#include "runtime/plan/generated/KernelList.h"
 
 #include <vector>
 
@@ -29,43 +30,10 @@ struct OpOperands {
 
 using OpCheck = Status (*)(const OpOperands &);
 
-// ChecksConvert.cpp
-Status checkQuantize(const OpOperands &);
-Status checkDequantize(const OpOperands &);
-Status checkRequantize(const OpOperands &);
-Status checkReorder(const OpOperands &);
-Status checkObserve(const OpOperands &);
-Status checkFakeQuantizeDynamic(const OpOperands &);
-Status checkFakeQuantizeAffine(const OpOperands &);
-Status checkRoundFloat16(const OpOperands &);
-// ChecksSequence.cpp
-Status checkEmbedding(const OpOperands &);
-Status checkEmbeddingBag(const OpOperands &);
-Status checkLstm(const OpOperands &);
-// ChecksWeighted.cpp
-Status checkConv(const OpOperands &);
-Status checkConvTranspose(const OpOperands &);
-Status checkMatMul(const OpOperands &);
-Status checkChannelAffine(const OpOperands &);
-// ChecksElementwise.cpp
-Status checkUnary(const OpOperands &);
-Status checkBinary(const OpOperands &);
-Status checkSoftmax(const OpOperands &);
-Status checkPool(const OpOperands &);
-Status checkAdaptiveAveragePool(const OpOperands &);
-Status checkMean(const OpOperands &);
-// ChecksNorm.cpp
-Status checkLayerNorm(const OpOperands &);
-Status checkGroupNorm(const OpOperands &);
-Status checkPRelu(const OpOperands &);
-Status checkResample(const OpOperands &);
-// ChecksMovement.cpp
-Status checkReshape(const OpOperands &);
-Status checkTranspose(const OpOperands &);
-Status checkSlice(const OpOperands &);
-Status checkConcat(const OpOperands &);
-Status checkPad(const OpOperands &);
-Status checkExpand(const OpOperands &);
+// checkQuantize and so on, in Checks*.cpp.
+#define QUANTIR_KERNEL(name, minInputs, maxInputs, results) Status check##name(const OpOperands &);
+QUANTIR_FOR_EACH_KERNEL(QUANTIR_KERNEL)
+#undef QUANTIR_KERNEL
 
 //===----------------------------------------------------------------------===//
 // Rules that several kinds share. `what` names the operand: "the result".

@@ -94,85 +94,14 @@ struct OpRule {
 };
 
 const OpRule *ruleOf(plan::OpKind kind) {
-  static constexpr size_t any = planLimits::listLength;
-  static constexpr OpRule quantize{1, 1, 1, checkQuantize}, dequantize{1, 1, 1, checkDequantize},
-      requantize{1, 1, 1, checkRequantize}, reorder{1, 1, 1, checkReorder},
-      conv{2, 4, 1, checkConv}, convTranspose{2, 3, 1, checkConvTranspose},
-      matMul{2, 4, 1, checkMatMul}, channelAffine{3, 3, 1, checkChannelAffine},
-      unary{1, 1, 1, checkUnary}, binary{2, 2, 1, checkBinary}, softmax{1, 1, 1, checkSoftmax},
-      pool{1, 1, 1, checkPool}, adaptivePool{1, 1, 1, checkAdaptiveAveragePool},
-      mean{1, 1, 1, checkMean}, reshape{1, 1, 1, checkReshape}, transpose{1, 1, 1, checkTranspose},
-      slice{1, 1, 1, checkSlice}, concat{1, any, 1, checkConcat}, pad{1, 1, 1, checkPad},
-      expand{1, 1, 1, checkExpand}, observe{1, 1, 0, checkObserve},
-      layerNorm{2, 3, 1, checkLayerNorm}, groupNorm{2, 3, 1, checkGroupNorm},
-      prelu{2, 2, 1, checkPRelu}, resample{1, 1, 1, checkResample},
-      embedding{2, 2, 1, checkEmbedding}, embeddingBag{3, 3, 1, checkEmbeddingBag},
-      lstm{4, 9, 3, checkLstm}, fakeQuantizeDynamic{1, 1, 1, checkFakeQuantizeDynamic},
-      fakeQuantizeAffine{1, 1, 1, checkFakeQuantizeAffine},
-      roundFloat16{1, 1, 1, checkRoundFloat16};
   switch (kind) {
-  case plan::OpKind::Quantize:
-    return &quantize;
-  case plan::OpKind::Dequantize:
-    return &dequantize;
-  case plan::OpKind::Requantize:
-    return &requantize;
-  case plan::OpKind::Reorder:
-    return &reorder;
-  case plan::OpKind::Conv:
-    return &conv;
-  case plan::OpKind::ConvTranspose:
-    return &convTranspose;
-  case plan::OpKind::MatMul:
-    return &matMul;
-  case plan::OpKind::ChannelAffine:
-    return &channelAffine;
-  case plan::OpKind::Unary:
-    return &unary;
-  case plan::OpKind::Binary:
-    return &binary;
-  case plan::OpKind::Softmax:
-    return &softmax;
-  case plan::OpKind::Pool:
-    return &pool;
-  case plan::OpKind::AdaptiveAveragePool:
-    return &adaptivePool;
-  case plan::OpKind::Mean:
-    return &mean;
-  case plan::OpKind::Reshape:
-    return &reshape;
-  case plan::OpKind::Transpose:
-    return &transpose;
-  case plan::OpKind::Slice:
-    return &slice;
-  case plan::OpKind::Concat:
-    return &concat;
-  case plan::OpKind::Pad:
-    return &pad;
-  case plan::OpKind::Expand:
-    return &expand;
-  case plan::OpKind::Observe:
-    return &observe;
-  case plan::OpKind::LayerNorm:
-    return &layerNorm;
-  case plan::OpKind::GroupNorm:
-    return &groupNorm;
-  case plan::OpKind::PRelu:
-    return &prelu;
-  case plan::OpKind::Resample:
-    return &resample;
-  case plan::OpKind::Embedding:
-    return &embedding;
-  case plan::OpKind::EmbeddingBag:
-    return &embeddingBag;
-  case plan::OpKind::Lstm:
-    return &lstm;
-  case plan::OpKind::FakeQuantizeDynamic:
-    return &fakeQuantizeDynamic;
-  case plan::OpKind::FakeQuantizeAffine:
-    return &fakeQuantizeAffine;
-  case plan::OpKind::RoundFloat16:
-    return &roundFloat16;
+#define QUANTIR_KERNEL(name, minInputs, maxInputs, results)                                        \
+  case plan::OpKind::name: {                                                                       \
+    static constexpr OpRule rule{minInputs, maxInputs, results, check##name};                      \
+    return &rule;                                                                                  \
+  }
+    QUANTIR_FOR_EACH_KERNEL(QUANTIR_KERNEL)
+#undef QUANTIR_KERNEL
   case plan::OpKind::NONE:
     break;
   }

@@ -10,6 +10,7 @@ include "mlir/IR/OpBase.td"
 include "mlir/IR/TensorEncoding.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "quantir/dialects/Kernel/KernelInterface.td"
+include "quantir/dialects/Kernel/KernelPlan.td"
 
 //===----------------------------------------------------------------------===//
 // Dialect
@@ -23,7 +24,7 @@ def Kernel_Dialect : Dialect {
     One op is one kernel of the runtime, with everything that the kernel needs to know written out:
     the element types, the physical layout, the constants, the operation fused behind it. A module
     in this form is a plan in text; a plan file is written from it op by op
-    (`runtime/schema/plan.fbs` has the same list).
+    (the plan's schema is written from the definitions of the ops).
 
     **Types.** A tensor holds `f32`, or codes of 8 bits that stand for real numbers:
     `!quant.uniform<u8:f32, scale:zp>` or `i8`, per tensor for activations, per axis for weights. A
@@ -73,7 +74,7 @@ def Kernel_ChannelsLastAttr : AttrDef<Kernel_Dialect, "ChannelsLast", [
 
 def Kernel_ActivationKind : I32Enum<"ActivationKind", "function fused behind a kernel", [
     I32EnumCase<"Relu", 1, "relu">, I32EnumCase<"Clamp", 2, "clamp">,
-    I32EnumCase<"LeakyRelu", 3, "leaky_relu">]> {
+    I32EnumCase<"LeakyRelu", 3, "leaky_relu">]>, PlanAbsentCase<"None"> {
   let cppNamespace = "::quantir::kernel";
 }
 

@@ -16,7 +16,7 @@ class Kernel_CastOp<string mnemonic, TraitList interface>
   }];
 }
 
-def Kernel_QuantizeOp : Kernel_CastOp<"quantize", KernelInterface<CastLayout>> {
+def Kernel_QuantizeOp : Kernel_CastOp<"quantize", KernelInterface<CastLayout>>, PlanKernel<1> {
   let summary = "real numbers to codes";
   let description = [{
     `clamp(round(x * (1 / scale)) + zero_point, min, max)` with the result type's scale (of the
@@ -31,7 +31,7 @@ def Kernel_QuantizeOp : Kernel_CastOp<"quantize", KernelInterface<CastLayout>> {
   let hasFolder = 1;
 }
 
-def Kernel_DequantizeOp : Kernel_CastOp<"dequantize", KernelInterface<CastLayout>> {
+def Kernel_DequantizeOp : Kernel_CastOp<"dequantize", KernelInterface<CastLayout>>, PlanKernel<2> {
   let summary = "codes to the real numbers that they stand for";
   let description = [{
     `(q - zero_point) * scale`.
@@ -42,7 +42,7 @@ def Kernel_DequantizeOp : Kernel_CastOp<"dequantize", KernelInterface<CastLayout
   }];
 }
 
-def Kernel_RequantizeOp : Kernel_CastOp<"requantize", KernelInterface<CastLayout>> {
+def Kernel_RequantizeOp : Kernel_CastOp<"requantize", KernelInterface<CastLayout>>, PlanKernel<3> {
   let summary = "codes to codes with other quantization parameters";
   let description = [{
     `quantize(dequantize(q))`.
@@ -55,7 +55,7 @@ def Kernel_RequantizeOp : Kernel_CastOp<"requantize", KernelInterface<CastLayout
   let hasFolder = 1;
 }
 
-def Kernel_ReorderOp : Kernel_CastOp<"reorder", KernelInterface<AnyLayout>> {
+def Kernel_ReorderOp : Kernel_CastOp<"reorder", KernelInterface<AnyLayout>>, PlanKernel<4> {
   let summary = "the same values in another physical order";
   let description = [{
     ```mlir
@@ -66,7 +66,7 @@ def Kernel_ReorderOp : Kernel_CastOp<"reorder", KernelInterface<AnyLayout>> {
 }
 
 def Kernel_FakeQuantizeDynamicOp
-    : Kernel_CastOp<"fake_quantize_dynamic", KernelInterface<ElementwiseLayout>> {
+    : Kernel_CastOp<"fake_quantize_dynamic", KernelInterface<ElementwiseLayout>>, PlanKernel<28> {
   let summary = "real numbers rounded to codes of a scale chosen from them";
   let description = [{
     `(clamp(round(x * (1 / scale)) + zero_point, quant_min, quant_max) - zero_point) * scale`, where
@@ -84,7 +84,8 @@ def Kernel_FakeQuantizeDynamicOp
 }
 
 def Kernel_FakeQuantizeAffineOp
-    : Kernel_CastOp<"fake_quantize_affine", KernelInterface<RowMajorLayout>> {
+    : Kernel_CastOp<"fake_quantize_affine", KernelInterface<RowMajorLayout>>,
+      PlanKernel<31, "", [PlanField<"spec", "string", "exportSpec(builder, $0)", "config">]> {
   let summary = "real numbers rounded to the codes of their blocks";
   let description = [{
     Quantizes and dequantizes each block of the input with its scale and zero point
@@ -107,7 +108,8 @@ def Kernel_FakeQuantizeAffineOp
   let extraClassDefinition = "";
 }
 
-def Kernel_RoundFloat16Op : Kernel_CastOp<"round_float16", KernelInterface<ElementwiseLayout>> {
+def Kernel_RoundFloat16Op : Kernel_CastOp<"round_float16", KernelInterface<ElementwiseLayout>>,
+    PlanKernel<29> {
   let summary = "real numbers rounded to half precision";
   let description = [{
     The nearest number of IEEE half precision, half to even; f32 to f32. What is too large becomes

@@ -27,7 +27,7 @@ def Kernel_BinaryKindAttr : EnumAttr<Kernel_Dialect, Kernel_BinaryKind, "binary_
 def Kernel_UnaryOp : Kernel_Op<"unary",
     (ins Kernel_UnaryKindAttr:$kind, Kernel_Tensor:$input,
          DefaultValuedAttr<F32Attr, "0.0f">:$alpha, DefaultValuedAttr<F32Attr, "0.0f">:$beta),
-    KernelInterface<ElementwiseLayout>> {
+    KernelInterface<ElementwiseLayout>>, PlanKernel<9> {
   let summary = "a function of each number";
   let description = [{
     | kind | function |
@@ -56,7 +56,7 @@ def Kernel_UnaryOp : Kernel_Op<"unary",
 }
 
 def Kernel_PReluOp : Kernel_Op<"prelu", (ins Kernel_Tensor:$input, Kernel_Tensor:$slope),
-    KernelInterface<ElementwiseLayout, /*moves=*/false, "operand == 1">> {
+    KernelInterface<ElementwiseLayout, /*moves=*/false, "operand == 1">>, PlanKernel<24> {
   let summary = "leaky relu with a slope for each channel";
   let description = [{
     x > 0 ? x : slope[c] * x, c the index of dimension 1; a slope of one element is for all. `slope`
@@ -71,7 +71,7 @@ def Kernel_PReluOp : Kernel_Op<"prelu", (ins Kernel_Tensor:$input, Kernel_Tensor
 def Kernel_BinaryOp : Kernel_Op<"binary",
     (ins Kernel_BinaryKindAttr:$kind, Kernel_Tensor:$lhs, Kernel_Tensor:$rhs,
          OptionalAttr<Kernel_ActivationAttr>:$activation),
-    KernelInterface<ElementwiseLayout>, [ActivationOpInterface]> {
+    KernelInterface<ElementwiseLayout>, [ActivationOpInterface]>, PlanKernel<10> {
   let summary = "a function of two numbers, with an activation";
   let description = [{
     `activation(lhs op rhs)` with numpy's broadcasting. All f32, or all u8/i8 per tensor, each with
@@ -86,7 +86,8 @@ def Kernel_BinaryOp : Kernel_Op<"binary",
 }
 
 def Kernel_SoftmaxOp : Kernel_Op<"softmax",
-    (ins Kernel_Tensor:$input, I64Attr:$axis), KernelInterface<RowMajorLayout>> {
+    (ins Kernel_Tensor:$input, Kernel_AxisAttr:$axis), KernelInterface<RowMajorLayout>>,
+    PlanKernel<11> {
   let summary = "softmax along one dimension";
   let description = [{
     exp(x - max) / sum(exp(x - max)) along `axis`. Input and result are both f32 or both u8/i8 per

@@ -32,7 +32,8 @@ def Kernel_ConstantOp : Op<Kernel_Dialect, "constant", [Pure, ConstantLike]> {
 
 def Kernel_ObserveOp : Op<Kernel_Dialect, "observe", [
     MemoryEffects<[MemWrite]>, KernelInterface<ElementwiseLayout>,
-    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]>,
+    PlanKernel<21, "", [PlanField<"observer", "uint", "observerIndex($0)">]> {
   let summary = "adds a value to an observer's statistics";
   let description = [{
     Feeds the numbers of `input` (f32) to the observer of that name when the plan is executed for

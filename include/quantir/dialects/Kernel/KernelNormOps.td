@@ -6,9 +6,9 @@
 include "quantir/dialects/Kernel/KernelBase.td"
 
 def Kernel_LayerNormOp : Kernel_Op<"layer_norm",
-    (ins Kernel_Tensor:$input, Kernel_Tensor:$weight, Optional<Kernel_Tensor>:$bias, I64Attr:$axis,
-         F32Attr:$epsilon),
-    KernelInterface<RowMajorLayout, /*moves=*/false, "operand >= 1">> {
+    (ins Kernel_Tensor:$input, Kernel_Tensor:$weight, Optional<Kernel_Tensor>:$bias,
+         Kernel_AxisAttr:$axis, F32Attr:$epsilon),
+    KernelInterface<RowMajorLayout, /*moves=*/false, "operand >= 1">>, PlanKernel<22> {
   let summary = "normalization over the last dimensions";
   let description = [{
     (input - mean) / sqrt(variance + epsilon) * weight + bias, mean and variance over the dimensions
@@ -25,7 +25,7 @@ def Kernel_LayerNormOp : Kernel_Op<"layer_norm",
 def Kernel_GroupNormOp : Kernel_Op<"group_norm",
     (ins Kernel_Tensor:$input, Kernel_Tensor:$weight, Optional<Kernel_Tensor>:$bias,
          I64Attr:$groups, F32Attr:$epsilon),
-    KernelInterface<ElementwiseLayout, /*moves=*/false, "operand >= 1">> {
+    KernelInterface<ElementwiseLayout, /*moves=*/false, "operand >= 1">>, PlanKernel<23> {
   let summary = "normalization over groups of channels";
   let description = [{
     (input - mean) / sqrt(variance + epsilon) * weight[c] + bias[c], mean and variance of each sample

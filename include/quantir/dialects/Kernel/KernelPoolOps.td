@@ -15,7 +15,7 @@ def Kernel_PoolOp : Kernel_Op<"pool",
     (ins Kernel_PoolKindAttr:$kind, Kernel_Tensor:$input, DenseI64ArrayAttr:$kernel,
          DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations,
          UnitAttr:$ceil_mode, UnitAttr:$count_include_pad),
-    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>> {
+    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<12> {
   let summary = "the maximum or the average of each window";
   let description = [{
     `max`: the padding is not part of any window; the result has the input's element type.
@@ -33,7 +33,8 @@ def Kernel_PoolOp : Kernel_Op<"pool",
 }
 
 def Kernel_AdaptiveAvgPoolOp : Kernel_Op<"adaptive_avg_pool",
-    (ins Kernel_Tensor:$input, DenseI64ArrayAttr:$output_size), KernelInterface<SpatialLayout>> {
+    (ins Kernel_Tensor:$input, DenseI64ArrayAttr:$output_size), KernelInterface<SpatialLayout>>,
+    PlanKernel<13, "AdaptiveAveragePool"> {
   let summary = "averages over as many windows as asked for";
   let description = [{
     Along a spatial dimension of size `in`, window i of `out` covers floor(i * in / out) to ceil((i
@@ -48,7 +49,7 @@ def Kernel_AdaptiveAvgPoolOp : Kernel_Op<"adaptive_avg_pool",
 
 def Kernel_MeanOp : Kernel_Op<"mean",
     (ins Kernel_Tensor:$input, DenseI64ArrayAttr:$axes, UnitAttr:$keep_dims),
-    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>> {
+    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<14> {
   let summary = "mean over some dimensions";
   let description = [{
     Over `axes`, at least one; a dimension reduced is 1 with `keep_dims`, and gone without. Input

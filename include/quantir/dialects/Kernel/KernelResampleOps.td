@@ -31,7 +31,7 @@ def Kernel_NearestRoundingAttr
 def Kernel_ResampleOp : Kernel_Op<"resample",
     (ins Kernel_ResampleModeAttr:$mode, Kernel_CoordinateModeAttr:$coordinates,
          Kernel_NearestRoundingAttr:$rounding, Kernel_Tensor:$input, DenseF32ArrayAttr:$scales),
-    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>> {
+    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<25> {
   let summary = "images of another size";
   let description = [{
     The formulas are those of `nn.interpolate`; the sizes are the result's. `nearest`: the result has

@@ -7,7 +7,7 @@ include "quantir/dialects/Kernel/KernelBase.td"
 
 def Kernel_EmbeddingOp : Kernel_Op<"embedding",
     (ins Kernel_Tensor:$indices, Kernel_Tensor:$weight),
-    KernelInterface<RowMajorLayout, /*moves=*/false, "operand == 1">> {
+    KernelInterface<RowMajorLayout, /*moves=*/false, "operand == 1">>, PlanKernel<26> {
   let summary = "rows of a table";
   let description = [{
     Row `indices[...]` of `weight` [V, D] for each index; negative ones count from the end. Indices
@@ -29,7 +29,7 @@ def Kernel_BagModeAttr : EnumAttr<Kernel_Dialect, Kernel_BagMode, "bag_mode">;
 def Kernel_EmbeddingBagOp : Kernel_Op<"embedding_bag",
     (ins Kernel_BagModeAttr:$mode, Kernel_Tensor:$indices, Kernel_Tensor:$offsets,
          Kernel_Tensor:$weight, DefaultValuedAttr<BoolAttr, "false">:$include_last_offset),
-    KernelInterface<RowMajorLayout, /*moves=*/false, "operand == 2">> {
+    KernelInterface<RowMajorLayout, /*moves=*/false, "operand == 2">>, PlanKernel<30> {
   let summary = "sums of rows of a table";
   let description = [{
     For each bag, `indices` [N] from `offsets[b]` up to `offsets[b + 1]`, the sum, mean or greatest
@@ -49,7 +49,7 @@ def Kernel_EmbeddingBagOp : Kernel_Op<"embedding_bag",
 
 def Kernel_LstmOp : Op<Kernel_Dialect, "lstm", [Pure,
     KernelInterface<RowMajorLayout, /*moves=*/false,
-                    "operand >= 1 && operand <= 3 * getNumDirections()">]> {
+                    "operand >= 1 && operand <= 3 * getNumDirections()">]>, PlanKernel<27> {
   let summary = "long short-term memory";
   let description = [{
     One layer of one or two directions. The operands are those of `nn.lstm`: input [T, N, I], for
@@ -67,6 +67,8 @@ def Kernel_LstmOp : Op<Kernel_Dialect, "lstm", [Pure,
                        OptionalAttr<StrAttr>:$backend);
   let results = (outs Kernel_Tensor:$output, Kernel_Tensor:$h, Kernel_Tensor:$c);
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+  let minPlanInputs = 4;
+  let maxPlanInputs = 9;
   let extraClassDeclaration = [{
     unsigned getNumDirections() { return getParameters().size() / 3; }
   }];

@@ -17,7 +17,7 @@ class Kernel_MoveOp<string mnemonic, dag attributes, LayoutRule rule>
   }];
 }
 
-def Kernel_ReshapeOp : Kernel_MoveOp<"reshape", (ins), RowMajorLayout> {
+def Kernel_ReshapeOp : Kernel_MoveOp<"reshape", (ins), RowMajorLayout>, PlanKernel<15> {
   let summary = "the same elements under other dimensions";
   let description = [{
     ```mlir
@@ -28,7 +28,7 @@ def Kernel_ReshapeOp : Kernel_MoveOp<"reshape", (ins), RowMajorLayout> {
 }
 
 def Kernel_TransposeOp : Kernel_MoveOp<"transpose",
-    (ins DenseI64ArrayAttr:$permutation), AnyLayout> {
+    (ins DenseI64ArrayAttr:$permutation), AnyLayout>, PlanKernel<16> {
   let summary = "permuted dimensions";
   let description = [{
     Dimension i of the result is dimension `permutation[i]` of the input. Input and result may
@@ -43,7 +43,7 @@ def Kernel_TransposeOp : Kernel_MoveOp<"transpose",
 }
 
 def Kernel_SliceOp : Kernel_MoveOp<"slice",
-    (ins DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$steps), ElementwiseLayout> {
+    (ins DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$steps), ElementwiseLayout>, PlanKernel<17> {
   let summary = "every so-many-th element of a range";
   let description = [{
     Element i of the result is element `starts + i * steps` of the input, in each dimension; the
@@ -57,8 +57,8 @@ def Kernel_SliceOp : Kernel_MoveOp<"slice",
 }
 
 def Kernel_ConcatOp : Kernel_Op<"concat",
-    (ins Variadic<Kernel_Tensor>:$inputs, I64Attr:$axis),
-    KernelInterface<ElementwiseLayout, /*moves=*/true>> {
+    (ins Variadic<Kernel_Tensor>:$inputs, Kernel_AxisAttr:$axis),
+    KernelInterface<ElementwiseLayout, /*moves=*/true>>, PlanKernel<18> {
   let summary = "tensors one behind the other";
   let description = [{
     All of the same element type.
@@ -79,7 +79,7 @@ def Kernel_ConcatOp : Kernel_Op<"concat",
 def Kernel_PadOp : Kernel_Op<"pad",
     (ins Kernel_Tensor:$input, DenseI64ArrayAttr:$padding,
          DefaultValuedAttr<F32Attr, "0.0f">:$value),
-    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>> {
+    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<19> {
   let summary = "a frame of one value";
   let description = [{
     `padding` lists the begins of every dimension, then the ends. The frame of a quantized tensor is
@@ -91,7 +91,7 @@ def Kernel_PadOp : Kernel_Op<"pad",
   }];
 }
 
-def Kernel_ExpandOp : Kernel_MoveOp<"expand", (ins), RowMajorLayout> {
+def Kernel_ExpandOp : Kernel_MoveOp<"expand", (ins), RowMajorLayout>, PlanKernel<20> {
   let summary = "broadcast to the result's dimensions, also to the batch";
   let description = [{
     ```mlir

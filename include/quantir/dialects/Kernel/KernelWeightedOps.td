@@ -11,7 +11,7 @@ def Kernel_ConvOp : Kernel_Op<"conv",
          DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations,
          DefaultValuedAttr<I64Attr, "1">:$groups, OptionalAttr<Kernel_ActivationAttr>:$activation),
     KernelInterface<SpatialLayout, /*moves=*/false, "operand == 1 || (getBias() && operand == 2)">,
-    [AttrSizedOperandSegments, ActivationOpInterface]> {
+    [AttrSizedOperandSegments, ActivationOpInterface]>, PlanKernel<5> {
   let summary = "convolution, with a bias, a residual and an activation";
   let description = [{
     `activation(conv(input, weight) + bias + addend)`; input [N, C, spatial...], weight [O,
@@ -39,7 +39,8 @@ def Kernel_ConvTransposeOp : Kernel_Op<"conv_transpose",
          DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$output_padding,
          DenseI64ArrayAttr:$dilations, DefaultValuedAttr<I64Attr, "1">:$groups,
          OptionalAttr<Kernel_ActivationAttr>:$activation),
-    KernelInterface<SpatialLayout, /*moves=*/false, "operand >= 1">, [ActivationOpInterface]> {
+    KernelInterface<SpatialLayout, /*moves=*/false, "operand >= 1">, [ActivationOpInterface]>,
+    PlanKernel<6> {
   let summary = "transposed convolution, with a bias and an activation";
   let description = [{
     `activation(conv_transpose(input, weight) + bias)`; input [N, C, spatial...], weight
@@ -60,7 +61,7 @@ def Kernel_MatMulOp : Kernel_Op<"matmul",
          Optional<Kernel_Tensor>:$addend,
          UnitAttr:$transpose_b, OptionalAttr<Kernel_ActivationAttr>:$activation),
     KernelInterface<RowMajorLayout, /*moves=*/false, "getBias() && operand == 2">,
-    [AttrSizedOperandSegments, ActivationOpInterface]> {
+    [AttrSizedOperandSegments, ActivationOpInterface]>, PlanKernel<7> {
   let summary = "matrix product, with a bias, a residual and an activation";
   let description = [{
     `activation(lhs x rhs + bias + addend)` over the last two dimensions, the others broadcast; lhs
@@ -84,7 +85,8 @@ def Kernel_MatMulOp : Kernel_Op<"matmul",
 def Kernel_ChannelAffineOp : Kernel_Op<"channel_affine",
     (ins Kernel_Tensor:$input, Kernel_Tensor:$scale, Kernel_Tensor:$shift,
          OptionalAttr<Kernel_ActivationAttr>:$activation),
-    KernelInterface<ElementwiseLayout, /*moves=*/false, "operand >= 1">, [ActivationOpInterface]> {
+    KernelInterface<ElementwiseLayout, /*moves=*/false, "operand >= 1">, [ActivationOpInterface]>,
+    PlanKernel<8> {
   let summary = "a scale and a shift for each channel";
   let description = [{
     `activation(input * scale[c] + shift[c])`, c the index of dimension 1. `scale` and `shift` are

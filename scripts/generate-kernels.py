@@ -1,0 +1,272 @@
+#!/usr/bin/env python3
+"""Writes what follows from the definitions of the kernels, the records of include/quantir/dialects/Kernel.
+
+    scripts/generate-kernels.py [--check]
+
+With --check it writes nothing, shows how the committed files differ from what it would write, and fails if they do. The files are
+committed so that the runtime builds without LLVM; this needs LLVM's llvm-tblgen.
+
+- runtime/schema/generated/kernels.fbs: the ops' part of the plan's schema
+- runtime/plan/generated/KernelList.h: all kernels, each with the number of its operands
+- lib/Target/Plan/generated/ExportKernels.inc: each kernel's form in a plan
+"""
+
+import argparse
+import difflib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DEFINITIONS = "include/quantir/dialects/Kernel/KernelOps.td"
+NOTE = "Written by scripts/generate-kernels.py from include/quantir/dialects/Kernel/Kernel*Ops.td."
+
+
+def fail(message):
+    sys.exit(f"generate-kernels: {message}")
+
+
+#===-----------------------------------------------------------------------===#
+# The records
+#===-----------------------------------------------------------------------===#
+
+
+def load_records():
+    """All records of the dialect, by name, as llvm-tblgen's JSON has them."""
+    tblgen = pathlib.Path("/usr/lib/llvm-22/bin/llvm-tblgen")
+    if not tblgen.exists():
+        found = shutil.which("llvm-tblgen-22") or shutil.which("llvm-tblgen")
+        if not found:
+            fail("expected llvm-tblgen of LLVM 22, but found none")
+        tblgen = pathlib.Path(os.path.realpath(found))
+    includes = tblgen.parent.parent / "include"
+    done = subprocess.run([tblgen, "--dump-json", f"-I{ROOT / 'include'}", f"-I{includes}", ROOT / DEFINITIONS],
+                          stdout=subprocess.PIPE, check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+    return json.loads(done.stdout)
+
+
+def camel(name):
+    """`transpose_b` as ODS makes accessors of it: TransposeB."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+class Enum:
+    def __init__(self, records, record):
+        self.name = record["className"]
+        self.summary = record["summary"]
+        cases = [(records[case["def"]]["value"], records[case["def"]]["symbol"]) for case in record["enumerants"]]
+        self.absent = record.get("planAbsentCase")
+        if self.absent:
+            cases.append((0, self.absent))
+        self.cases = sorted(cases)
+        if [value for value, _ in self.cases] != list(range(len(self.cases))):
+            fail(f"enum {self.name}: expected values from 0 without gaps, but got {[value for value, _ in self.cases]}")
+
+
+# How a plan holds the attributes of ODS: the schema's type, and what the exporter writes, in which $0 is the attribute's value
+# and $A the attribute itself.
+ATTRIBUTES = {
+    "I64Attr": ("long", "int64_t($0)"),
+    "I32Attr": ("int", "int32_t($0)"),
+    "F32Attr": ("float", "$0.convertToFloat()"),
+    "BoolAttr": ("bool", "$0"),
+    "UnitAttr": ("bool", "$0"),
+    "Kernel_AxisAttr": ("int", "int32_t($0)"),
+    "DenseI64ArrayAttr": ("[long]", "exportArray<int64_t>(builder, $A)"),
+    "DenseI32ArrayAttr": ("[int]", "exportArray<int32_t>(builder, $A)"),
+    "DenseF32ArrayAttr": ("[float]", "exportArray<float>(builder, $A)"),
+    "Kernel_ActivationAttr": ("Activation", "exportActivation(builder, $0)"),
+}
+
+
+class Field:
+    """An attribute of a kernel, as a plan holds it."""
+
+    def __init__(self, kernel, records, name, constraint, forms):
+        self.name = name
+        self.default = ""
+        self.enum = None
+        optional = False
+        while "baseAttr" in constraint and constraint["baseAttr"]:
+            base = records[constraint["baseAttr"]["def"]]
+            if "OptionalAttr" in constraint["!superclasses"]:
+                optional = True
+            if "DefaultValuedAttr" in constraint["!superclasses"]:
+                self.default = constraint["defaultValue"]
+            constraint = base
+        if name in forms:
+            form = forms[name]
+            self.name = form["planField"] or name
+            self.type, value = form["planType"], form["planValue"]
+        elif "EnumAttr" in constraint["!superclasses"]:
+            self.enum = records[constraint["enum"]["def"]]["className"]
+            self.type, value = self.enum, f"plan::{self.enum}($0)"
+        elif constraint["!name"] in ATTRIBUTES:
+            self.type, value = ATTRIBUTES[constraint["!name"]]
+        else:
+            fail(f"{kernel}: {name}: expected one of {', '.join(ATTRIBUTES)}, an enum, or a PlanField, but got {constraint['!name']}")
+        if optional and "$A" not in value and self.type != "Activation":
+            fail(f"{kernel}: {name}: a plan cannot tell that an attribute of this kind is absent")
+        self.value = value.replace("$0", f"op.get{camel(name)}()").replace("$A", f"op.get{camel(name)}Attr()")
+
+    def is_offset(self):
+        """Whether the schema stores it beside the table."""
+        return self.type.startswith("[") or self.type in ("string", "Activation")
+
+    def schema_default(self):
+        number = re.fullmatch(r"(-?\d+)(?:\.(\d+)f)?", self.default)
+        if not number or (int(number[1]) == 0 and int(number[2] or 0) == 0):
+            return ""
+        return " = " + self.default.removesuffix("f")
+
+
+class Kernel:
+    def __init__(self, records, record):
+        self.id = record["planId"]
+        self.op_class = record["!name"].removeprefix("Kernel_")
+        self.name = record["planName"] or self.op_class.removesuffix("Op")
+        self.summary = record["summary"]
+        forms = {}
+        for form in record["planFields"]:
+            form = records[form["def"]]
+            forms[form["planAttribute"]] = form
+        self.fields, self.operands, self.optional, self.variadic = [], [], [], []
+        for value, name in record["arguments"]["args"]:
+            constraint = records[value["def"]]
+            if "TypeConstraint" in constraint["!superclasses"] or "Type" in constraint["!superclasses"]:
+                self.operands.append(name)
+                if "Optional" in constraint["!superclasses"]:
+                    self.optional.append(name)
+                elif "Variadic" in constraint["!superclasses"]:
+                    self.variadic.append(name)
+            elif name != "backend":
+                self.fields.append(Field(self.name, records, name, constraint, forms))
+        if unknown := set(forms) - {name for _, name in record["arguments"]["args"]}:
+            fail(f"{self.name}: PlanField of no attribute: {', '.join(sorted(unknown))}")
+        self.results = len(record["results"]["args"])
+        self.min_inputs = record["minPlanInputs"] or len(self.operands) - len(self.optional)
+        self.max_inputs = record["maxPlanInputs"] or (0 if self.variadic else len(self.operands))
+
+
+def read_definitions():
+    records = load_records()
+    kernels = sorted((Kernel(records, records[name]) for name in records["!instanceof"]["PlanKernel"]), key=lambda kernel: kernel.id)
+    if [kernel.id for kernel in kernels] != list(range(1, len(kernels) + 1)):
+        fail(f"expected the numbers from 1 without gaps, each once, but got {[kernel.id for kernel in kernels]}")
+    enums = [Enum(records, records[name]) for name in records["!instanceof"]["I32Enum"] if name.startswith("Kernel_")]
+    return kernels, enums
+
+
+#===-----------------------------------------------------------------------===#
+# The files
+#===-----------------------------------------------------------------------===#
+
+
+def fill(words, indent, separator=", ", width=100):
+    """The words in lines of at most `width` columns."""
+    lines, line = [], indent
+    for i, word in enumerate(words):
+        word += separator.rstrip() if i + 1 < len(words) else ""
+        if len(line) + len(word) + (line != indent) > width:
+            lines.append(line)
+            line = indent
+        line += (" " if line != indent else "") + word
+    return "\n".join(lines + [line])
+
+
+def schema(kernels, enums):
+    text = [f"// {NOTE}", "// Operands of an op are indices into tensors; -1 marks an optional operand that is absent.",
+            "namespace quantir.plan;", ""]
+    for enum in enums:
+        text += [f"// {enum.summary}", f"enum {enum.name} : ubyte {{",
+                 fill([f"{symbol} = {value}" for value, symbol in enum.cases], "  "), "}"]
+        if enum.name == "ActivationKind":
+            text += ["// Relu: max(x, 0). Clamp: min(max(x, alpha), beta). LeakyRelu: x > 0 ? x : alpha * x. In real numbers.",
+                     "table Activation { kind:ActivationKind; alpha:float; beta:float; }"]
+        text.append("")
+    for kernel in kernels:
+        operands = [name + ("?" if name in kernel.optional else "..." if name in kernel.variadic else "") for name in kernel.operands]
+        text.append(f"// {kernel.summary}. inputs: {', '.join(operands)}")
+        fields = [f"{field.name}:{field.type}{field.schema_default()};" for field in kernel.fields]
+        line = f"table {kernel.name} {{ {' '.join(fields)} }}" if fields else f"table {kernel.name} {{}}"
+        text += [line] if len(line) <= 100 else [f"table {kernel.name} {{", fill(fields, "  ", " "), "}"]
+    text += ["", "union OpKind {", fill([kernel.name for kernel in kernels], "  "), "}", ""]
+    return "\n".join(text)
+
+
+def kernel_list(kernels):
+    width = max(len(kernel.name) for kernel in kernels)
+    rows = [f"  X({kernel.name}, {kernel.min_inputs}, {kernel.max_inputs or 'planLimits::listLength'}, {kernel.results})" for kernel in kernels]
+    rows = [row.ljust(98) + " \\" for row in rows[:-1]] + rows[-1:]
+    header = "#define QUANTIR_FOR_EACH_KERNEL(X)".ljust(98) + " \\"
+    return "\n".join([
+        "//===- KernelList.h - All kernels -------------------------------*- C++ -*-===//",
+        "//", f"// {NOTE}", "//",
+        "// QUANTIR_FOR_EACH_KERNEL(X) is X(name, least inputs, most inputs, results) for each.", "//",
+        "//===----------------------------------------------------------------------===//", "",
+        "#ifndef QUANTIR_RUNTIME_PLAN_GENERATED_KERNELLIST_H", "#define QUANTIR_RUNTIME_PLAN_GENERATED_KERNELLIST_H", "",
+        "// clang-format off", header, *rows, "// clang-format on", "",
+        "#endif // QUANTIR_RUNTIME_PLAN_GENERATED_KERNELLIST_H", ""])
+
+
+def exporter(kernels):
+    text = [f"// {NOTE}", "// Included by ExportOps.cpp, which has the functions called here.", "",
+            "PlanOpKind exportKind(FlatBufferBuilder &builder, Operation *operation,",
+            "                      function_ref<uint32_t(StringRef)> observerIndex) {",
+            "  return TypeSwitch<Operation *, PlanOpKind>(operation)"]
+    for kernel in kernels:
+        text.append(f"      .Case([&]({kernel.op_class} op) {{")
+        # What a table refers to is written before it; FlatBuffers does not nest.
+        for field in sorted((field for field in kernel.fields if field.is_offset()), key=lambda field: field.type != "Activation"):
+            text.append(f"        auto {field.name} = {field.value};")
+        values = [field.name if field.is_offset() else field.value for field in kernel.fields]
+        call = f"        return makeKind(plan::Create{kernel.name}({', '.join(['builder'] + values)}));"
+        if len(call) > 100:
+            call = f"        return makeKind(plan::Create{kernel.name}(\n" + fill(["builder"] + values, "            ") + "));"
+        text += [call, "      })"]
+    text += ["      .Default(PlanOpKind());", "}", "",
+             "/// Null for an operand that is absent.", "SmallVector<Value> getOperandsByPosition(Operation *operation) {",
+             "  return TypeSwitch<Operation *, SmallVector<Value>>(operation)"]
+    for kernel in kernels:
+        if kernel.optional:
+            values = [f"op.get{camel(name)}()" for name in kernel.operands]
+            text += [f"      .Case([]({kernel.op_class} op) {{", "        return SmallVector<Value>{",
+                     fill(values, "            ") + "};", "      })"]
+    text += ["      .Default([](Operation *op) { return SmallVector<Value>(op->getOperands()); });", "}", ""]
+    return "\n".join(text)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="compare with the committed files")
+    check = parser.parse_args().check
+    kernels, enums = read_definitions()
+    files = {
+        "runtime/schema/generated/kernels.fbs": schema(kernels, enums),
+        "runtime/plan/generated/KernelList.h": kernel_list(kernels),
+        "lib/Target/Plan/generated/ExportKernels.inc": exporter(kernels),
+    }
+    stale = False
+    for name, text in files.items():
+        path = ROOT / name
+        old = path.read_text() if path.exists() else ""
+        if old == text:
+            continue
+        if check:
+            stale = True
+            sys.stdout.writelines(difflib.unified_diff(old.splitlines(True), text.splitlines(True), name, "as defined"))
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    if stale:
+        fail("these files are out of date; run scripts/generate-kernels.py")
+
+
+if __name__ == "__main__":
+    main()
