@@ -1,6 +1,7 @@
 //===- BackendConfig.cpp - Built-in backend configs, and their patterns ---===//
 
-#include "quantir/Config/BackendConfig.h"
+#include "BackendConfigParts.h"
+
 #include "quantir/Vocabulary/ObjectTypes.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -29,7 +30,7 @@ ArrayRef<StringRef> quantir::builtinBackendConfigNames() {
 }
 
 /// The JSON of the built-in configs, which are parsed once; null for another name.
-static const nlohmann::json *findBuiltinJson(StringRef name) {
+const nlohmann::json *backend_json::findBuiltinJson(StringRef name) {
   static const llvm::StringMap<nlohmann::json> configs = [] {
     llvm::StringMap<nlohmann::json> parsed;
     for (const BuiltinConfig &builtin : builtinConfigs)
@@ -43,7 +44,7 @@ static const nlohmann::json *findBuiltinJson(StringRef name) {
 FailureOr<BackendConfigAttr> quantir::resolveBackendConfig(BackendConfigAttr config, Location loc) {
   if (!config.getPatterns().empty())
     return config;
-  if (const nlohmann::json *json = findBuiltinJson(config.getName())) {
+  if (const nlohmann::json *json = backend_json::findBuiltinJson(config.getName())) {
     Location place = NameLoc::get(
         StringAttr::get(loc.getContext(), "built-in backend config " + config.getName()));
     FailureOr<BackendConfigAttr> read = readBackendConfig(JsonReader(*json, place));
@@ -52,8 +53,7 @@ FailureOr<BackendConfigAttr> quantir::resolveBackendConfig(BackendConfigAttr con
     return BackendConfigAttr::get(loc.getContext(), read->getName(), read->getRules(),
                                   config.getOverrides(), read->getPatterns());
   }
-  return emitError(loc) << "no built-in backend config is called '" << config.getName()
-                        << "'; expected one of " << llvm::join(builtinBackendConfigNames(), ", ")
+  return emitError(loc) << backend_json::unknownBuiltin(config.getName())
                         << ", or a config with its patterns";
 }
 

@@ -1,8 +1,8 @@
 //===- BackendConfigJson.cpp - The JSON form of backend configs -----------===//
 //
 // The keys are those of PyTorch's BackendConfig.to_dict. Added to them, so that a person can read
-// and write the files: dtype configs with names, patterns as text with alternatives, and `for`,
-// which repeats an entry.
+// and write the files: dtype configs with names, patterns as text with alternatives, `for`, which
+// repeats an entry, and `base`, a config to inherit from.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,51 +18,13 @@ using namespace quantir::backend_json;
 
 using Json = nlohmann::json;
 
-namespace {
-
-constexpr StringLiteral familyKey = "base";
-
-std::string unknownBuiltin(StringRef name) {
+std::string backend_json::unknownBuiltin(StringRef name) {
   return ("no built-in backend config is called '" + name + "'; expected one of " +
           llvm::join(builtinBackendConfigNames(), ", "))
       .str();
 }
 
-/// What `rules` of a config says.
-struct RulesEntry {
-  std::optional<Rules> family;
-  SmallVector<std::pair<Rule, bool>> overrides;
-};
-
-LogicalResult readFamily(JsonReader reader, std::optional<Rules> &family) {
-  FailureOr<std::string> text = reader.string();
-  if (failed(text))
-    return failure();
-  family = symbolizeRules(*text);
-  return family ? success() : reader.expected("pytorch or quantir");
-}
-
-/// A family, or an object of rules on top of one (`base`).
-LogicalResult readRules(JsonReader reader, RulesEntry &entry) {
-  if (!reader.json().is_object())
-    return readFamily(reader, entry.family);
-  SmallVector<StringRef> keys{familyKey};
-  for (uint32_t rule : llvm::seq(getMaxEnumValForRule() + 1))
-    keys.push_back(stringifyRule(Rule(rule)));
-  if (failed(reader.expectObject(keys)))
-    return failure();
-  if (std::optional<JsonReader> base = reader.member(familyKey))
-    if (failed(readFamily(*base, entry.family)))
-      return failure();
-  for (StringRef key : ArrayRef(keys).drop_front())
-    if (std::optional<JsonReader> member = reader.member(key)) {
-      FailureOr<bool> value = member->boolean();
-      if (failed(value))
-        return failure();
-      entry.overrides.emplace_back(*symbolizeRule(key), *value);
-    }
-  return success();
-}
+namespace {
 
 /// The family of the built-in config of this name.
 FailureOr<Rules> familyOfBuiltin(JsonReader reader, StringRef name) {
@@ -76,18 +38,19 @@ FailureOr<Rules> familyOfBuiltin(JsonReader reader, StringRef name) {
 }
 
 /// The config, whose attribute has only the rules that differ from those of its patterns' family.
-FailureOr<BackendConfigAttr> makeConfig(JsonReader reader, StringRef name, const RulesEntry &entry,
+FailureOr<BackendConfigAttr> makeConfig(JsonReader reader, const ConfigContent &content,
                                         ArrayRef<BackendPatternAttr> patterns) {
+  const RulesEntry &said = content.rules;
   const bool isBuiltin = patterns.empty();
-  FailureOr<Rules> family = isBuiltin ? familyOfBuiltin(reader, name)
-                                      : FailureOr<Rules>(entry.family.value_or(Rules::Quantir));
+  FailureOr<Rules> family = isBuiltin ? familyOfBuiltin(reader, content.name)
+                                      : FailureOr<Rules>(said.family.value_or(Rules::Quantir));
   if (failed(family))
     return failure();
-  QuantizationRules rules = QuantizationRules::of(entry.family.value_or(*family));
-  for (auto [rule, value] : entry.overrides)
+  QuantizationRules rules = QuantizationRules::of(said.family.value_or(*family));
+  for (auto [rule, value] : said.overrides)
     rules[rule] = value;
   auto attr = BackendConfigAttr::getChecked(
-      [&] { return reader.error(); }, reader.location()->getContext(), name,
+      [&] { return reader.error(); }, reader.location()->getContext(), StringRef(content.name),
       isBuiltin ? Rules::Quantir : *family, ArrayRef(rules.overridesOf(*family)), patterns);
   if (!attr)
     return failure();
@@ -96,7 +59,8 @@ FailureOr<BackendConfigAttr> makeConfig(JsonReader reader, StringRef name, const
 
 } // namespace
 
-FailureOr<BackendConfigAttr> quantir::readBackendConfig(JsonReader reader) {
+FailureOr<BackendConfigAttr> backend_json::readBackendConfig(JsonReader reader,
+                                                             FindBackendConfig find) {
   MLIRContext *context = reader.location()->getContext();
   if (reader.isString()) {
     std::string name = *reader.string();
@@ -104,30 +68,21 @@ FailureOr<BackendConfigAttr> quantir::readBackendConfig(JsonReader reader) {
       return BackendConfigAttr::get(context, name, {});
     return reader.error() << unknownBuiltin(name);
   }
-  if (failed(reader.expectObject({"name", "rules", "dtype_configs", "patterns", "configs"})))
+  FailureOr<ConfigContent> content = readContent(reader, find);
+  if (failed(content))
     return failure();
-  std::string name;
-  RulesEntry rules;
-  NamedDTypeConfigs named;
-  if (!reader.member("name"))
-    return reader.error() << "expected the key 'name'";
-  if (failed(readText(reader, "name", name)) || failed(readNamedDTypeConfigs(reader, named)))
-    return failure();
-  if (std::optional<JsonReader> member = reader.member("rules"))
-    if (failed(readRules(*member, rules)))
-      return failure();
   SmallVector<BackendPatternAttr> patterns;
-  for (StringRef key : {"patterns", "configs"}) {
-    std::optional<JsonReader> member = reader.member(key);
-    if (!member)
-      continue;
-    if (failed(member->expectArray()))
+  for (JsonReader entry : content->entries)
+    if (failed(readPatterns(entry, content->dtypes, patterns)))
       return failure();
-    for (size_t i = 0, e = member->json().size(); i < e; ++i)
-      if (failed(readPatterns(member->element(i), named, patterns)))
-        return failure();
-  }
-  return makeConfig(reader, name, rules, patterns);
+  // Without a base nothing can be misspelled but the pattern that uses a name, which is checked.
+  if (content->hasBase && failed(content->dtypes.checkUsed(reader)))
+    return failure();
+  return makeConfig(reader, *content, patterns);
+}
+
+FailureOr<BackendConfigAttr> quantir::readBackendConfig(JsonReader reader) {
+  return backend_json::readBackendConfig(reader, findBuiltinJson);
 }
 
 Json quantir::toJson(BackendConfigAttr config) {
@@ -145,7 +100,7 @@ Json quantir::toJson(BackendConfigAttr config) {
     if (rules.empty())
       rules = family;
     else
-      rules[familyKey.str()] = family;
+      rules["base"] = family;
   }
   if (!rules.empty())
     object["rules"] = rules;

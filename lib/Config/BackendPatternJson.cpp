@@ -58,14 +58,6 @@ FailureOr<std::string> readComplexPattern(JsonReader reader, unsigned depth = 0)
   return operands.empty() ? *op : *op + "(" + llvm::join(operands, ", ") + ")";
 }
 
-FailureOr<std::string> readPatternOf(JsonReader reader) {
-  std::optional<JsonReader> plain = reader.member("pattern");
-  std::optional<JsonReader> complex = reader.member("pattern_complex_format");
-  if (plain.has_value() == complex.has_value())
-    return reader.error() << "expected the key 'pattern' or 'pattern_complex_format'";
-  return plain ? readPatternText(*plain) : readComplexPattern(*complex);
-}
-
 /// "different", PyTorch's "OUTPUT_USE_DIFFERENT_OBSERVER_AS_INPUT", or its number.
 FailureOr<ObservationType> readObservation(JsonReader reader) {
   constexpr StringLiteral pyTorchNames[] = {"OUTPUT_USE_DIFFERENT_OBSERVER_AS_INPUT",
@@ -149,11 +141,11 @@ public:
 
   /// Appends the pattern, or, with `for`, one for each text that takes the place of "{}".
   LogicalResult read(JsonReader reader, SmallVectorImpl<BackendPatternAttr> &patterns) {
-    if (failed(reader.expectObject({"pattern", "pattern_complex_format", "for", "name",
-                                    "observation_type", "dtype_configs", "root_module",
-                                    "qat_module", referenceKeys[0], referenceKeys[1],
-                                    "fused_module", "fuser_method", "root_node_getter",
-                                    "num_tensor_args_to_observation_type", "input_type_to_index"})))
+    if (failed(reader.expectObject(
+            {"pattern", "pattern_complex_format", "for", "name", "observation_type",
+             "dtype_configs", "root_module", "qat_module", referenceKeys[0], referenceKeys[1],
+             "fused_module", "fuser_method", "root_node_getter",
+             "num_tensor_args_to_observation_type", "input_type_to_index", "after"})))
       return failure();
     std::optional<JsonReader> texts = reader.member("for");
     if (!texts)
@@ -243,12 +235,9 @@ private:
       return success();
     if (failed(member->expectArray()))
       return failure();
-    for (size_t i = 0, e = member->json().size(); i < e; ++i) {
-      FailureOr<DTypeConfigAttr> config = readDTypeConfig(member->element(i), named);
-      if (failed(config))
+    for (size_t i = 0, e = member->json().size(); i < e; ++i)
+      if (failed(named.append(member->element(i), dtypes)))
         return failure();
-      dtypes.push_back(*config);
-    }
     return success();
   }
 
@@ -257,6 +246,14 @@ private:
 };
 
 } // namespace
+
+FailureOr<std::string> backend_json::readPatternOf(JsonReader reader) {
+  std::optional<JsonReader> plain = reader.member("pattern");
+  std::optional<JsonReader> complex = reader.member("pattern_complex_format");
+  if (plain.has_value() == complex.has_value())
+    return reader.error() << "expected the key 'pattern' or 'pattern_complex_format'";
+  return plain ? readPatternText(*plain) : readComplexPattern(*complex);
+}
 
 LogicalResult backend_json::readPatterns(JsonReader reader, const NamedDTypeConfigs &named,
                                          SmallVectorImpl<BackendPatternAttr> &patterns) {

@@ -114,29 +114,94 @@ Json specToJson(DTypeSpecAttr spec) {
 
 } // namespace
 
-FailureOr<DTypeConfigAttr> backend_json::readDTypeConfig(JsonReader reader,
-                                                         const NamedDTypeConfigs &named) {
-  if (!reader.isString())
-    return readWrittenOut(reader);
-  std::string name = *reader.string();
-  if (auto it = named.find(name); it != named.end())
-    return it->getValue();
-  return reader.error() << "expected a dtype config that has a name, but got '" << name << "'"
-                        << didYouMean(name, SmallVector<StringRef>(named.keys()));
-}
-
-LogicalResult backend_json::readNamedDTypeConfigs(JsonReader reader, NamedDTypeConfigs &named) {
-  std::optional<JsonReader> member = reader.member("dtype_configs");
+LogicalResult NamedDTypeConfigs::add(JsonReader config) {
+  std::optional<JsonReader> member = config.member("dtype_configs");
   if (!member)
     return success();
   if (!member->json().is_object())
     return member->expected("an object of dtype configs by name");
   for (const auto &[name, value] : member->json().items()) {
-    FailureOr<DTypeConfigAttr> config = readWrittenOut(*member->member(name));
+    std::optional<JsonReader> named = member->member(name);
+    if (!named)
+      return member->error() << "expected a dtype config for '" << shortened(name)
+                             << "', but got null";
+    readers.erase(name);
+    readers.try_emplace(name, *named);
+  }
+  return success();
+}
+
+LogicalResult NamedDTypeConfigs::read() {
+  for (const auto &entry : readers) {
+    JsonReader reader = entry.getValue();
+    if (reader.json().is_array())
+      continue;
+    FailureOr<DTypeConfigAttr> config = readWrittenOut(reader);
     if (failed(config))
       return failure();
-    named[name] = *config;
+    configs[entry.getKey()] = {*config};
   }
+  // A list has no lists in it, so those are read when all else is known.
+  llvm::StringMap<SmallVector<DTypeConfigAttr>> lists;
+  for (const auto &entry : readers) {
+    if (!entry.getValue().json().is_array())
+      continue;
+    FailureOr<SmallVector<DTypeConfigAttr>> list = readList(entry.getValue());
+    if (failed(list))
+      return failure();
+    lists[entry.getKey()] = *std::move(list);
+  }
+  for (auto &list : lists)
+    configs[list.getKey()] = std::move(list.getValue());
+  return success();
+}
+
+FailureOr<SmallVector<DTypeConfigAttr>> NamedDTypeConfigs::readList(JsonReader list) const {
+  SmallVector<DTypeConfigAttr> dtypes;
+  for (size_t i = 0, e = list.json().size(); i < e; ++i) {
+    JsonReader element = list.element(i);
+    if (element.isString())
+      if (auto named = readers.find(*element.string());
+          named != readers.end() && named->getValue().json().is_array())
+        return element.error() << "expected a dtype config, but '" << named->getKey()
+                               << "' is a list of them";
+    if (failed(append(element, dtypes)))
+      return failure();
+  }
+  return dtypes;
+}
+
+LogicalResult NamedDTypeConfigs::append(JsonReader element,
+                                        SmallVectorImpl<DTypeConfigAttr> &dtypes) const {
+  if (!element.isString()) {
+    FailureOr<DTypeConfigAttr> config = readWrittenOut(element);
+    if (failed(config))
+      return failure();
+    dtypes.push_back(*config);
+    return success();
+  }
+  std::string name = *element.string();
+  auto it = configs.find(name);
+  if (it == configs.end())
+    return element.error() << "expected a dtype config that has a name, but got '" << name << "'"
+                           << didYouMean(name, SmallVector<StringRef>(configs.keys()));
+  // A short text can name a long list very often.
+  constexpr size_t maxDTypes = 256;
+  if (dtypes.size() + it->getValue().size() > maxDTypes)
+    return element.error() << "expected at most " << maxDTypes << " dtype configs";
+  used.insert(name);
+  llvm::append_range(dtypes, it->getValue());
+  return success();
+}
+
+LogicalResult NamedDTypeConfigs::checkUsed(JsonReader config) const {
+  std::optional<JsonReader> member = config.member("dtype_configs");
+  if (!member)
+    return success();
+  for (const auto &[name, value] : member->json().items())
+    if (!used.contains(name))
+      return member->member(name)->error() << "no pattern uses '" << shortened(name) << "'"
+                                           << didYouMean(name, SmallVector<StringRef>(used.keys()));
   return success();
 }
 

@@ -1,5 +1,6 @@
 //===- BackendConfigTests.cpp - The built-in tables, and the JSON form ----===//
 
+#include "lib/Config/BackendConfigParts.h"
 #include "quantir/Config/BackendConfig.h"
 #include "quantir/Vocabulary/ObjectTypes.h"
 #include "quantir/dialects/NN/NN.h"
@@ -438,6 +439,204 @@ TEST_CASE("errors in a backend config name the place and the nearest right name"
       f.errorOf(
           R"json({"name": "x", "patterns": [{"pattern": "nn.relu(nn.conv)", "root_node_getter": "nn.add"}]})json"),
       ContainsSubstring("expected the root to be an op of pattern"));
+}
+
+//===----------------------------------------------------------------------===//
+// Inheritance
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// A config that others inherit from.
+constexpr const char *baseText =
+    R"json({"name": "base", "rules": {"base": "pytorch", "prune": true},
+  "dtype_configs": {"a8": {"input_dtype": "quint8"}, "w8": {"weight_dtype": "qint8"}, "linear": ["w8", "a8"]},
+  "patterns": [{"pattern": "nn.linear|nn.matmul", "dtype_configs": ["linear"]},
+               {"pattern": "nn.relu", "dtype_configs": ["a8"]},
+               {"pattern": "nn.relu(nn.linear)", "dtype_configs": ["w8", "linear"]}]})json";
+
+/// Configs by name, for `base`.
+struct Inheriting : Fixture {
+  Inheriting() { configs["base"] = Json::parse(baseText); }
+
+  BackendConfigAttr read(const char *text) {
+    error.clear();
+    Json json = Json::parse(text);
+    FailureOr<BackendConfigAttr> attr =
+        backend_json::readBackendConfig(JsonReader(json, loc()), [&](StringRef name) {
+          auto it = configs.find(name.str());
+          return it == configs.end() ? nullptr : &it->second;
+        });
+    return succeeded(attr) ? *attr : BackendConfigAttr();
+  }
+
+  /// "pattern: input weight, input weight" for each of the config's patterns.
+  std::vector<std::string> patternsOf(const char *text) {
+    BackendConfigAttr config = read(text);
+    INFO(error);
+    REQUIRE(config);
+    auto dtype = [](DTypeSpecAttr spec) {
+      return spec ? std::string(numerics::toText(spec.getDtype())) : "-";
+    };
+    std::vector<std::string> result;
+    for (BackendPatternAttr pattern : config.getPatterns()) {
+      std::string line = pattern.getPattern().str() + ":";
+      for (DTypeConfigAttr config : pattern.getDtypes())
+        line += " " + dtype(config.getInput()) + "/" + dtype(config.getWeight());
+      result.push_back(line);
+    }
+    return result;
+  }
+
+  std::string errorOf(const char *text) {
+    CHECK_FALSE(read(text));
+    return error;
+  }
+
+  std::map<std::string, Json> configs;
+};
+
+using Lines = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("a config has all of its base, and what it says itself") {
+  Inheriting f;
+  CHECK(f.patternsOf(R"json({"name": "x", "base": "base"})json") ==
+        Lines{"nn.linear|nn.matmul: -/qint8 quint8/-", "nn.relu: quint8/-",
+              "nn.relu(nn.linear): -/qint8 -/qint8 quint8/-"});
+  BackendConfigAttr config = f.read(R"json({"name": "x", "base": "base"})json");
+  CHECK(config.getName() == "x");
+  CHECK(config.getRules() == Rules::PyTorch);
+  CHECK(QuantizationRules::of(config).prune);
+
+  // A dtype config has another meaning wherever the base uses it, also in the base's lists.
+  CHECK(
+      f.patternsOf(
+          R"json({"name": "x", "base": "base", "dtype_configs": {"w8": {"weight_dtype": "quint8"}}})json") ==
+      Lines{"nn.linear|nn.matmul: -/quint8 quint8/-", "nn.relu: quint8/-",
+            "nn.relu(nn.linear): -/quint8 -/quint8 quint8/-"});
+  CHECK(f.patternsOf(
+            R"json({"name": "x", "base": "base", "dtype_configs": {"linear": ["a8"]}})json") ==
+        Lines{"nn.linear|nn.matmul: quint8/-", "nn.relu: quint8/-",
+              "nn.relu(nn.linear): -/qint8 quint8/-"});
+  // Entries: one replaced, one left out, one in between, two behind another, one last.
+  CHECK(f.patternsOf(
+            R"json({"name": "x", "base": "base", "without": ["nn.relu(nn.linear)"], "patterns": [
+          {"pattern": "nn.relu"}, {"pattern": "nn.tanh"}, {"pattern": "nn.add", "after": "nn.linear"},
+          {"pattern": "nn.mul", "after": "nn.linear|nn.matmul", "dtype_configs": ["a8"]}]})json") ==
+        Lines{"nn.linear|nn.matmul: -/qint8 quint8/-", "nn.add:", "nn.mul: quint8/-",
+              "nn.relu:", "nn.tanh:"});
+  // One that is left out may be written anew elsewhere.
+  CHECK(
+      f.patternsOf(
+          R"json({"name": "x", "base": "base", "without": ["nn.relu"], "patterns": [{"pattern": "nn.relu"}]})json") ==
+      Lines{"nn.linear|nn.matmul: -/qint8 quint8/-", "nn.relu(nn.linear): -/qint8 -/qint8 quint8/-",
+            "nn.relu:"});
+}
+
+TEST_CASE("rules are set over those of the base, unless a family is named") {
+  Inheriting f;
+  auto rulesOf = [&](const char *text) {
+    BackendConfigAttr config = f.read(text);
+    INFO(f.error);
+    REQUIRE(config);
+    return QuantizationRules::of(config);
+  };
+  QuantizationRules single =
+      rulesOf(R"json({"name": "x", "base": "base", "rules": {"tie_weights": true}})json");
+  CHECK(single.prune);
+  CHECK(single.tieWeights);
+  CHECK(single.fusersFirst);
+  QuantizationRules family =
+      rulesOf(R"json({"name": "x", "base": "base", "rules": "pytorch"})json");
+  CHECK_FALSE(family.prune);
+  CHECK_FALSE(rulesOf(R"json({"name": "x", "base": "base", "rules": "quantir"})json").fusersFirst);
+}
+
+TEST_CASE("a base may have a base, which is read first") {
+  Inheriting f;
+  f.configs["middle"] =
+      Json::parse(R"json({"name": "middle", "base": "base", "without": ["nn.relu"],
+    "patterns": [{"pattern": "nn.tanh"}]})json");
+  CHECK(
+      f.patternsOf(
+          R"json({"name": "x", "base": "middle", "patterns": [{"pattern": "nn.add", "after": "nn.tanh"},
+          {"pattern": "nn.relu"}]})json") == Lines{"nn.linear|nn.matmul: -/qint8 quint8/-",
+                                                   "nn.relu(nn.linear): -/qint8 -/qint8 quint8/-",
+                                                   "nn.tanh:", "nn.add:", "nn.relu:"});
+}
+
+TEST_CASE("a config that is inherited is written out in full") {
+  Inheriting f;
+  BackendConfigAttr config =
+      f.read(R"json({"name": "x", "base": "base", "without": ["nn.relu"]})json");
+  REQUIRE(config);
+  Json json = toJson(config);
+  CHECK_FALSE(json.contains("base"));
+  CHECK(f.read(json.dump().c_str()) == config);
+}
+
+TEST_CASE("what cannot be inherited is an error at its place") {
+  Inheriting f;
+  CHECK_THAT(
+      f.errorOf(R"json({"name": "x", "base": "bsae"})json"),
+      ContainsSubstring("base: no built-in backend config is called 'bsae'; expected one of"));
+  CHECK_THAT(f.errorOf(R"json({"name": "x", "base": {"name": "base"}})json"),
+             ContainsSubstring("base: expected a string"));
+  f.configs["a"] = Json::parse(R"json({"name": "a", "base": "b"})json");
+  f.configs["b"] = Json::parse(R"json({"name": "b", "base": "a"})json");
+  CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "a"})json"),
+             ContainsSubstring("base: a config cannot inherit from itself: a -> b -> a"));
+  CHECK_THAT(
+      f.errorOf(R"json({"name": "x", "base": "base", "without": ["nn.rellu"]})json"),
+      ContainsSubstring("without[0]: the base has no entry with the pattern 'nn.rellu'; did you "
+                        "mean 'nn.relu'?"));
+  CHECK_THAT(
+      f.errorOf(R"json({"name": "x", "base": "base", "without": ["nn.relu", "nn.relu"]})json"),
+      ContainsSubstring("without[1]: the pattern is left out twice"));
+  CHECK_THAT(
+      f.errorOf(
+          R"json({"name": "x", "base": "base", "without": ["nn.linear", "nn.relu", "nn.relu(nn.linear)"]})json"),
+      ContainsSubstring("expected a pattern, but 'without' leaves out all of the base's"));
+  CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "base", "without": ["nn.relu"],
+                         "patterns": [{"pattern": "nn.add", "after": "nn.relu"}]})json"),
+             ContainsSubstring(
+                 "patterns[0].after: the pattern is one of those that 'without' leaves out"));
+  CHECK_THAT(
+      f.errorOf(
+          R"json({"name": "x", "base": "base", "patterns": [{"pattern": "nn.relu", "after": "nn.linear"}]})json"),
+      ContainsSubstring("patterns[0].after: the entry takes the place of the base's entry"));
+  CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "base", "patterns": [7]})json"),
+             ContainsSubstring("patterns[0]: expected an object, but got 7"));
+  CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "base", "dtype_configs": {"w9": {}}})json"),
+             ContainsSubstring("dtype_configs.w9: no pattern uses 'w9'; did you mean 'w8'?"));
+  CHECK_THAT(
+      f.errorOf(
+          R"json({"name": "x", "without": ["nn.relu"], "patterns": [{"pattern": "nn.relu"}]})json"),
+      ContainsSubstring("without: names an entry of the base, but the config has no 'base'"));
+  CHECK_THAT(
+      f.errorOf(
+          R"json({"name": "x", "patterns": [{"pattern": "nn.relu", "after": "nn.add"}]})json"),
+      ContainsSubstring(
+          "patterns[0].after: names an entry of the base, but the config has no 'base'"));
+  CHECK_THAT(
+      f.errorOf(
+          R"json({"name": "x", "dtype_configs": {"a": ["b"], "b": [{}]}, "patterns": [{"pattern": "nn.relu"}]})json"),
+      ContainsSubstring("dtype_configs.a[0]: expected a dtype config, but 'b' is a list of them"));
+  CHECK_THAT(
+      f.errorOf(
+          R"json({"name": "x", "dtype_configs": {"a": null}, "patterns": [{"pattern": "nn.relu"}]})json"),
+      ContainsSubstring("dtype_configs: expected a dtype config for 'a', but got null"));
+  f.configs["two"] = Json::parse(
+      R"json({"name": "two", "patterns": [{"pattern": "nn.relu|nn.tanh"}, {"pattern": "nn.relu|nn.clamp"}]})json");
+  CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "two", "without": ["nn.relu"]})json"),
+             ContainsSubstring("without[0]: the base has 2 entries whose patterns begin with "
+                               "'nn.relu'; give the whole pattern"));
+  // What is wrong in the base is said of the base.
+  f.configs["bad"] =
+      Json::parse(R"json({"name": "bad", "patterns": [{"pattern": "nn.rellu"}]})json");
+  CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "bad"})json"), ContainsSubstring("'nn.rellu'"));
 }
 
 //===----------------------------------------------------------------------===//
