@@ -240,3 +240,55 @@ AnnotationAttr AnnotationAttr::withOperand(unsigned index, Attribute spec) const
 AnnotationAttr AnnotationAttr::withResult(unsigned index, Attribute spec) const {
   return get(getContext(), getOperands(), withEntry(getResults(), index, spec), getEqualization());
 }
+
+//===----------------------------------------------------------------------===//
+// SettingsAttr
+//===----------------------------------------------------------------------===//
+
+SettingsAttr SettingsAttr::of(Operation *op) {
+  if (auto settings = op->getAttrOfType<SettingsAttr>(QuantirDialect::settingsAttrName))
+    return settings;
+  return SettingsAttr::get(op->getContext(), {}, {}, {}, {});
+}
+
+Attribute SettingsAttr::parse(AsmParser &parser, Type) {
+  QConfigMappingAttr mapping, equalization;
+  BackendConfigAttr backendConfig;
+  StringAttr backend;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parseFields(parser, {"mapping", "backend_config", "equalization", "backend"},
+                  [&](StringRef key) -> ParseResult {
+                    if (key == "mapping")
+                      return parseNested(parser, mapping);
+                    if (key == "backend_config")
+                      return parseNested(parser, backendConfig);
+                    if (key == "equalization")
+                      return parseNested(parser, equalization);
+                    return parser.parseAttribute(backend);
+                  }))
+    return {};
+  return parser.getChecked<SettingsAttr>(loc, parser.getContext(), mapping, backendConfig,
+                                         equalization, backend);
+}
+
+void SettingsAttr::print(AsmPrinter &printer) const {
+  FieldPrinter fields(printer);
+  auto print = [&](StringRef key, auto attr) {
+    if (!attr)
+      return;
+    fields.field(key);
+    printer.printStrippedAttrOrType(attr);
+  };
+  print("mapping", getMapping());
+  print("backend_config", getBackendConfig());
+  print("equalization", getEqualization());
+  if (getBackend())
+    fields.field("backend") << getBackend();
+}
+
+LogicalResult SettingsAttr::verify(function_ref<InFlightDiagnostic()> emitError, QConfigMappingAttr,
+                                   BackendConfigAttr, QConfigMappingAttr, StringAttr backend) {
+  if (backend && backend.empty())
+    return emitError() << "expected the name of a backend, but got \"\"";
+  return success();
+}

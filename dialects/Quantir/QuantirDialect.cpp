@@ -97,10 +97,8 @@ LogicalResult QuantirDialect::verifyOperationAttribute(Operation *op, NamedAttri
     return expect(isa<QConfigAttr>(value) || (none && none.getValue() == "none"),
                   "a #quantir.qconfig or \"none\"");
   }
-  if (name == qconfigMappingAttrName || name == equalizationConfigAttrName)
-    return expect(isa<QConfigMappingAttr>(value), "a #quantir.qconfig_mapping");
-  if (name == backendConfigAttrName)
-    return expect(isa<BackendConfigAttr>(value), "a #quantir.backend_config");
+  if (name == settingsAttrName)
+    return expect(isa<SettingsAttr>(value), "a #quantir.settings");
   if (name == preprocessingAttrName)
     return verifyPreprocessing(op, value);
   if (name == annotationAttrName) {
@@ -117,5 +115,16 @@ LogicalResult QuantirDialect::verifyOperationAttribute(Operation *op, NamedAttri
                              << annotation.getResults().size();
     return success();
   }
-  return op->emitError() << "attribute '" << name << "' is not one of the quantir dialect";
+  InFlightDiagnostic error = op->emitError()
+                             << "attribute '" << name << "' is not one of the quantir dialect";
+  // Attributes of their own, before 0.2.
+  constexpr std::pair<StringLiteral, StringLiteral> movedFields[] = {
+      {"quantir.qconfig_mapping", "mapping"},
+      {"quantir.backend_config", "backend_config"},
+      {"quantir.equalization_config", "equalization"}};
+  for (auto [old, field] : movedFields)
+    if (name == old)
+      error << "; it is the field '" << field << "' of " << settingsAttrName
+            << ": #quantir.settings<" << field << " = ...>";
+  return error;
 }

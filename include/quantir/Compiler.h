@@ -82,10 +82,11 @@ CalibrationProvider calibrationFile(const std::string &path);
 
 struct QuantizeOptions {
   std::string config; ///< a JSON file (docs/QuantizationSpec.md); empty: the default
-  /// Which ops are quantized how, where the JSON file does not say: a built-in backend config.
-  /// Absent: what the model says, else "quantir".
+  /// Which ops are quantized how: a built-in backend config. It holds whatever the model says, and
+  /// contradicting `config` is an error. Absent: what `config` or the model says, else "quantir".
   std::optional<std::string> backendConfig;
-  std::string backend = "onednn"; ///< whose kernels execute the plan
+  std::string
+      backend; ///< whose kernels execute the plan; empty: what the model says, else "onednn"
   bool correctBiases = true; ///< for the means that rounded weights move; not with PyTorch's rules
   /// A folder for the MLIR after each stage, which QuantizedModel::writeStages writes; empty: none.
   std::string dumpStages;

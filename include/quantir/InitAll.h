@@ -13,6 +13,7 @@
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "quantir/passes/Annotate/Passes.h"
+#include "quantir/passes/Configure/Passes.h"
 #include "quantir/passes/Convert/Passes.h"
 #include "quantir/passes/Equalize/Passes.h"
 #include "quantir/passes/Fuse/Passes.h"
@@ -38,6 +39,7 @@ inline void registerAllDialects(mlir::DialectRegistry &registry) {
 
 /// Registers our passes and pipelines, under the names they have on the command line.
 inline void registerQuantirPasses() {
+  registerQuantirConfigurePasses();
   registerQuantirModulesPasses();
   registerQuantirFusePasses();
   registerQuantirAnnotatePasses();

@@ -8,10 +8,10 @@
 #include "BiasCorrection.h"
 
 #include "MeasuringModel.h"
-#include "StatusDiagnostics.h"
 
 #include "quantir/Config/ObserverLoader.h"
 #include "quantir/Numerics/Quantize.h"
+#include "quantir/Support/StatusDiagnostics.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Quantir.h"
@@ -244,15 +244,15 @@ bool addToBias(const Target &target, ArrayRef<double> mean) {
 
 } // namespace
 
-FailureOr<BiasCorrection> quantir::correctBiases(ModuleOp calibrated,
-                                                 const LowerPipelineOptions &lower, int64_t samples,
+FailureOr<BiasCorrection> quantir::correctBiases(ModuleOp calibrated, int64_t samples,
                                                  const runtime::SampleSource &source,
                                                  const runtime::ExecutionOptions &options,
                                                  const runtime::Progress &progress) {
   func::FuncOp entry = entryOf(calibrated);
   if (!entry)
     return calibrated.emitError("expected one public function");
-  FailureOr<ObserverLoader> loader = ObserverLoader::create(calibrated);
+  Settings settings(calibrated);
+  FailureOr<ObserverLoader> loader = ObserverLoader::create(calibrated, settings);
   if (failed(loader))
     return failure();
   SmallVector<Target> targets = findTargets(entry);
@@ -273,7 +273,7 @@ FailureOr<BiasCorrection> quantir::correctBiases(ModuleOp calibrated,
     return correction;
   returnOnly(func, outputs);
   removeObservers(*model);
-  FailureOr<runtime::PlanPtr> plan = compileInMemory(*model, lower);
+  FailureOr<runtime::PlanPtr> plan = compileInMemory(*model);
   if (failed(plan))
     return failure();
   std::vector<std::vector<double>> means;

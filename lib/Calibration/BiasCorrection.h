@@ -23,8 +23,7 @@ struct BiasCorrection {
 ///
 /// Corrected is what has a constant float bias and a weight that an observer quantizes to 8 bits.
 /// Fails with a diagnostic, and leaves the module as it is, if the measuring model cannot run.
-mlir::FailureOr<BiasCorrection> correctBiases(mlir::ModuleOp calibrated,
-                                              const LowerPipelineOptions &lower, int64_t samples,
+mlir::FailureOr<BiasCorrection> correctBiases(mlir::ModuleOp calibrated, int64_t samples,
                                               const runtime::SampleSource &source,
                                               const runtime::ExecutionOptions &options,
                                               const runtime::Progress &progress);

@@ -1,9 +1,9 @@
 //===- Calibration.cpp - Running modules from inside the compiler ---------===//
 
 #include "Calibration.h"
-#include "StatusDiagnostics.h"
 
 #include "quantir/Runtime/Calibration.h"
+#include "quantir/Support/StatusDiagnostics.h"
 #include "quantir/Target/Plan/Export.h"
 
 #include "mlir/IR/OwningOpRef.h"

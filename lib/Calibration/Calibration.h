@@ -18,13 +18,14 @@
 
 namespace quantir {
 
-/// Lowers a copy of `module` and writes it as a plan file.
+/// Lowers a copy of `module`, to kernels of the backend that its settings name, and writes it as a
+/// plan file.
 mlir::FailureOr<std::vector<uint8_t>> compileToPlan(mlir::ModuleOp module,
-                                                    const LowerPipelineOptions &options);
+                                                    const LowerPipelineOptions &options = {});
 
 /// The same, loaded.
 mlir::FailureOr<runtime::PlanPtr> compileInMemory(mlir::ModuleOp module,
-                                                  const LowerPipelineOptions &options);
+                                                  const LowerPipelineOptions &options = {});
 
 /// What calibration learned.
 struct CalibrationResult {

@@ -7,10 +7,10 @@
 #include "UnitComparison.h"
 
 #include "MeasuringModel.h"
-#include "StatusDiagnostics.h"
 
 #include "quantir/Numerics/Metrics.h"
 #include "quantir/Numerics/Quantize.h"
+#include "quantir/Support/StatusDiagnostics.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Quantir.h"
@@ -393,7 +393,7 @@ ModelComparison Comparer::finish() {
 } // namespace
 
 FailureOr<ModelComparison> quantir::compareUnits(ModuleOp calibrated, ModuleOp reference,
-                                                 const LowerPipelineOptions &lower, int64_t samples,
+                                                 int64_t samples,
                                                  const runtime::SampleSource &source,
                                                  const runtime::ExecutionOptions &options) {
   OwningOpRef<ModuleOp> realModel = calibrated.clone();
@@ -406,8 +406,8 @@ FailureOr<ModelComparison> quantir::compareUnits(ModuleOp calibrated, ModuleOp r
   if (!comparer.pair())
     return ModelComparison();
   comparer.returnTaps();
-  FailureOr<runtime::PlanPtr> realPlan = compileInMemory(*realModel, lower);
-  FailureOr<runtime::PlanPtr> quantizedPlan = compileInMemory(*quantizedModel, lower);
+  FailureOr<runtime::PlanPtr> realPlan = compileInMemory(*realModel);
+  FailureOr<runtime::PlanPtr> quantizedPlan = compileInMemory(*quantizedModel);
   if (failed(realPlan) || failed(quantizedPlan))
     return failure();
   Side realSide, quantizedSide;

@@ -48,8 +48,7 @@ struct ModelComparison {
 /// is how many there are; some 16 are used. Nothing is compared where the two do not have the same
 /// units, as custom modules can make it. Fails with a diagnostic if one of the models cannot run.
 mlir::FailureOr<ModelComparison> compareUnits(mlir::ModuleOp calibrated, mlir::ModuleOp reference,
-                                              const LowerPipelineOptions &lower, int64_t samples,
-                                              const runtime::SampleSource &source,
+                                              int64_t samples, const runtime::SampleSource &source,
                                               const runtime::ExecutionOptions &options);
 
 } // namespace quantir

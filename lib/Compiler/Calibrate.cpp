@@ -10,7 +10,6 @@
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "quantir/passes/Prepare/ObserverPlaces.h"
 #include "runtime/data/Recordings.h"
-#include "runtime/kernels/Backends.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -39,12 +38,9 @@ static Status selectSamples(CalibrationData &data, const CalibrateOptions &optio
   return Status();
 }
 
-static Result<PlanPtr> compilePrepared(const LoadedModule &model, ModuleOp module,
-                                       const CalibrateOptions &options) {
+static Result<PlanPtr> compilePrepared(const LoadedModule &model, ModuleOp module) {
   DiagnosticCollector diagnostics(model.context.get());
-  LowerPipelineOptions lower;
-  lower.backend = options.backend;
-  FailureOr<PlanPtr> plan = compileInMemory(module, lower);
+  FailureOr<PlanPtr> plan = compileInMemory(module);
   if (failed(plan))
     return diagnostics.error("compiling the prepared model");
   return *plan;
@@ -151,7 +147,6 @@ static Result<std::optional<StartState>> loadState(const LoadedModule &model, Mo
 Result<CalibratedModel> quantir::calibrate(const std::string &path,
                                            const CalibrationProvider &calibration,
                                            const CalibrateOptions &options) {
-  QUANTIR_RETURN_IF_ERROR(runtime::backendNamed(options.backend).status());
   CalibratedModel result;
   Result<LoadedModule> model = loadFloatModel(path, options, result.notes);
   if (!model)
@@ -159,7 +154,7 @@ Result<CalibratedModel> quantir::calibrate(const std::string &path,
   if (Status status = prepareModel(*model, path); !status)
     return status;
   ModuleOp module = *model->module;
-  Result<PlanPtr> plan = compilePrepared(*model, module, options);
+  Result<PlanPtr> plan = compilePrepared(*model, module);
   if (!plan)
     return plan.status();
   Result<std::optional<StartState>> before = loadState(*model, module, **plan, options.state);

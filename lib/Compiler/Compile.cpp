@@ -2,12 +2,11 @@
 
 #include "quantir/Compiler.h"
 
-#include "Config.h"
 #include "Diagnostics.h"
 #include "ModelFile.h"
 
 #include "lib/Calibration/Calibration.h"
-#include "quantir/dialects/Quantir/Quantir.h"
+#include "quantir/Config/Settings.h"
 
 #include "mlir/Pass/PassManager.h"
 
@@ -19,15 +18,15 @@ using namespace quantir;
 static FailureOr<std::vector<uint8_t>> compileModule(ModuleOp module,
                                                      const CompileOptions &options) {
   std::string stage = stageOf(module);
+  if (!options.backend.empty())
+    setBackend(module, options.backend);
   if (stage == "float") {
     PassManager pm(module.getContext());
-    buildFloatPipeline(pm, {});
+    buildFloatPipeline(pm);
     if (failed(pm.run(module)))
       return failure();
   }
   LowerPipelineOptions lower;
-  if (!options.backend.empty())
-    lower.backend = options.backend;
   lower.keepReference = stage == "reference";
   return compileToPlan(module, lower);
 }

@@ -2,7 +2,7 @@
 
 #include "Diagnostics.h"
 
-#include "lib/Calibration/StatusDiagnostics.h"
+#include "quantir/Support/StatusDiagnostics.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"

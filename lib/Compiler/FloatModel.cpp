@@ -2,10 +2,12 @@
 
 #include "FloatModel.h"
 
-#include "Config.h"
 #include "Diagnostics.h"
+#include "Preprocessing.h"
 
+#include "quantir/Config/Settings.h"
 #include "quantir/Pipeline/Pipelines.h"
+#include "runtime/kernels/Backends.h"
 
 #include "mlir/Pass/PassManager.h"
 
@@ -15,6 +17,8 @@ using namespace quantir;
 Result<LoadedModule> quantir::loadFloatModel(const std::string &path,
                                              const QuantizeOptions &options,
                                              std::vector<std::string> &notes) {
+  if (!options.backend.empty())
+    QUANTIR_RETURN_IF_ERROR(runtime::backendNamed(options.backend).status());
   Result<LoadedModule> model = loadModule(path, options.inputs);
   if (!model)
     return model;
@@ -31,8 +35,10 @@ Result<LoadedModule> quantir::loadFloatModel(const std::string &path,
                                      "leave " +
                                      option + " out, or give the float model");
   DiagnosticCollector diagnostics(model->context.get());
-  if (failed(configure(module, options.config, options.backendConfig)))
+  if (failed(setSettings(module, {options.config, "", options.backendConfig, options.backend})))
     return diagnostics.error("configuring '" + path + "'", StatusCode::InvalidArgument);
+  const std::string backend = SettingsAttr::of(module).getBackend().str();
+  QUANTIR_RETURN_IF_ERROR(runtime::backendNamed(backend).status());
   for (const std::string &warning : diagnostics.warnings())
     notes.push_back("warning: " + warning);
   if (options.preprocessing)

@@ -2,24 +2,22 @@
 
 #include "quantir/Compiler.h"
 
-#include "Config.h"
 #include "Diagnostics.h"
 #include "FloatModel.h"
 #include "OpRows.h"
+#include "Preprocessing.h"
 #include "StageDumper.h"
 #include "Trust.h"
 
 #include "lib/Calibration/BiasCorrection.h"
 #include "lib/Calibration/Calibration.h"
-#include "quantir/Config/BackendConfig.h"
-#include "quantir/Config/QConfig.h"
+#include "quantir/Config/Settings.h"
 #include "quantir/Runtime/Calibration.h"
 #include "quantir/Target/Plan/Export.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "quantir/passes/Equalize/Passes.h"
 #include "runtime/data/Compare.h"
 #include "runtime/data/ModelInputs.h"
-#include "runtime/kernels/Backends.h"
 #include "runtime/plan/FixedBatch.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -166,7 +164,6 @@ Status Quantization::importModel() {
   QuantizationReport &report = result.report;
   report.source = path;
   report.config = options.config;
-  report.backend = options.backend;
   report.preprocessing = getPreprocessing(module);
   if (auto name = module->getAttrOfType<StringAttr>(QuantirDialect::modelAttrName))
     report.model = name.str();
@@ -174,10 +171,10 @@ Status Quantization::importModel() {
   auto text = [](const nlohmann::json &json) {
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   };
-  report.qconfigMapping = text(
-      toJson(module->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName)));
-  report.backendConfig =
-      text(toJson(module->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName)));
+  const SettingsAttr settings = SettingsAttr::of(module);
+  report.backend = settings.getBackend().str();
+  report.qconfigMapping = text(toJson(settings.getMapping()));
+  report.backendConfig = text(toJson(settings.getBackendConfig()));
   timer.finish("import");
   return dumper->dump(module, "float");
 }
@@ -187,12 +184,10 @@ Status Quantization::compileFloat() {
   DiagnosticCollector diagnostics(context());
   OwningOpRef<ModuleOp> copy = model.module->clone();
   PassManager pm(context());
-  buildFloatPipeline(pm, {});
-  LowerPipelineOptions lower;
-  lower.backend = options.backend;
+  buildFloatPipeline(pm);
   FailureOr<PlanPtr> plan = failure();
   if (stageOf(*copy) != "float" || succeeded(pm.run(*copy)))
-    plan = compileInMemory(*copy, lower);
+    plan = compileInMemory(*copy);
   if (failed(plan))
     return diagnostics.error("compiling '" + path + "'");
   floatPlan = *plan;
@@ -243,9 +238,7 @@ Status Quantization::calibrateModel() {
   if (!options.state.empty())
     return applyState();
   DiagnosticCollector diagnostics(context());
-  LowerPipelineOptions lower;
-  lower.backend = options.backend;
-  FailureOr<PlanPtr> plan = compileInMemory(*model.module, lower);
+  FailureOr<PlanPtr> plan = compileInMemory(*model.module);
   if (failed(plan))
     return diagnostics.error("compiling the prepared model");
   FailureOr<CalibrationResult> calibration =
@@ -275,23 +268,17 @@ Status Quantization::equalize() {
 Status Quantization::correct() {
   calibrated = model.module->clone();
   DiagnosticCollector diagnostics(context());
-  FailureOr<BackendConfigAttr> backendConfig = resolveBackendConfig(
-      model.module.get()->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName),
-      UnknownLoc::get(context()));
-  if (failed(backendConfig))
+  FailureOr<QuantizationRules> rules = Settings(*model.module).rules();
+  if (failed(rules))
     return diagnostics.error("reading the backend config of '" + path + "'",
                              StatusCode::InvalidArgument);
-  const bool corrects =
-      options.correctBiases && QuantizationRules::of(*backendConfig).correctBiases;
+  const bool corrects = options.correctBiases && rules->correctBiases;
   if (corrects && data.samples == 0)
     result.report.notes.push_back("biases are not corrected, which takes calibration data");
   if (corrects && data.samples > 0) {
-    LowerPipelineOptions lower;
-    lower.backend = options.backend;
     QuantizationReport &report = result.report;
-    FailureOr<BiasCorrection> correction =
-        correctBiases(*model.module, lower, usedSamples(), data.source, execution(),
-                      progress("correcting biases"));
+    FailureOr<BiasCorrection> correction = correctBiases(
+        *model.module, usedSamples(), data.source, execution(), progress("correcting biases"));
     if (succeeded(correction))
       report.correctedBiases = correction->corrected;
     else
@@ -312,11 +299,8 @@ Status Quantization::convert() {
 
 /// Makes the kernels and the plan, and measures the plan against the float model.
 Status Quantization::lower() {
-  QUANTIR_RETURN_IF_ERROR(runPipeline("lowering '" + path + "'", [this](OpPassManager &pm) {
-    LowerPipelineOptions lower;
-    lower.backend = options.backend;
-    buildLowerPipeline(pm, lower);
-  }));
+  QUANTIR_RETURN_IF_ERROR(runPipeline("lowering '" + path + "'",
+                                      [](OpPassManager &pm) { buildLowerPipeline(pm, {}); }));
   rows.checkKernels(*model.module);
   result.report.ops = rows.get();
   QUANTIR_RETURN_IF_ERROR(dumper->dump(*model.module, "lowered"));
@@ -370,11 +354,9 @@ Status Quantization::checkTrust() {
   if (data.samples == 0)
     return Status();
   DiagnosticCollector diagnostics(context());
-  LowerPipelineOptions lower;
-  lower.backend = options.backend;
   QuantizationReport &report = result.report;
   FailureOr<ModelComparison> comparison =
-      compareUnits(*calibrated, *reference, lower, usedSamples(), data.source, execution());
+      compareUnits(*calibrated, *reference, usedSamples(), data.source, execution());
   if (failed(comparison)) {
     report.notes.push_back(diagnostics.error("the units are not compared with float").message());
     comparison = ModelComparison();
@@ -397,6 +379,5 @@ Result<QuantizedModel> quantir::quantize(const std::string &path,
   if (!calibration && options.state.empty())
     return Status::invalidArgument(
         "expected samples to calibrate on, or the state of a calibration");
-  QUANTIR_RETURN_IF_ERROR(runtime::backendNamed(options.backend).status());
   return Quantization(path, options).run(calibration);
 }

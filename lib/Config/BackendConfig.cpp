@@ -135,39 +135,3 @@ const BackendPatterns::Entry *BackendPatterns::find(Operation *op) const {
         return &entry;
   return nullptr;
 }
-
-FailureOr<BackendPatterns> quantir::getBackendPatterns(ModuleOp module, StringRef fallback) {
-  auto config = module->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName);
-  if (!config) {
-    if (fallback.empty())
-      return module.emitError() << "expected the attribute "
-                                << QuantirDialect::backendConfigAttrName
-                                << " or the pass option backend-config";
-    config = BackendConfigAttr::get(module.getContext(), fallback, {});
-  }
-  FailureOr<BackendConfigAttr> resolved = resolveBackendConfig(config, module.getLoc());
-  if (failed(resolved))
-    return failure();
-  return BackendPatterns(*resolved);
-}
-
-static FailureOr<QuantizationRules> rulesOf(BackendConfigAttr config, Location loc) {
-  if (!config)
-    return QuantizationRules::of(Rules::Quantir);
-  FailureOr<BackendConfigAttr> resolved = resolveBackendConfig(config, loc);
-  if (failed(resolved))
-    return failure();
-  return QuantizationRules::of(*resolved);
-}
-
-FailureOr<QuantizationRules> quantir::getQuantizationRules(func::FuncOp func) {
-  StringRef name = QuantirDialect::backendConfigAttrName;
-  auto config = func->getAttrOfType<BackendConfigAttr>(name);
-  auto module = func->getParentOfType<ModuleOp>();
-  return config || !module ? rulesOf(config, func.getLoc()) : getQuantizationRules(module);
-}
-
-FailureOr<QuantizationRules> quantir::getQuantizationRules(ModuleOp module) {
-  return rulesOf(module->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName),
-                 module.getLoc());
-}

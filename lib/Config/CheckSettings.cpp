@@ -32,8 +32,7 @@ public:
   ModelNames(ModuleOp module, QConfigMappingAttr mapping) {
     SymbolTable symbols(module);
     for (auto function : module.getOps<FunctionOpInterface>()) {
-      auto own =
-          function->getAttrOfType<QConfigMappingAttr>(QuantirDialect::qconfigMappingAttrName);
+      QConfigMappingAttr own = SettingsAttr::of(function).getMapping();
       if (!own || own == mapping || !function->hasAttr(QuantirDialect::standaloneAttrName))
         addFunction(function, symbols);
     }

@@ -235,29 +235,6 @@ bool quantir::isTraceable(Operation *function) {
          !function->hasAttr(QuantirDialect::customModuleAttrName);
 }
 
-FailureOr<QConfigMappingAttr> quantir::mappingOf(FunctionOpInterface function, StringRef fallback) {
-  if (auto mapping =
-          configurationOf<QConfigMappingAttr>(function, QuantirDialect::qconfigMappingAttrName))
-    return mapping;
-  if (fallback.empty())
-    return function.emitError() << "expected the attribute "
-                                << QuantirDialect::qconfigMappingAttrName
-                                << " or the pass option qconfig-mapping";
-  nlohmann::json name = fallback;
-  return readQConfigMapping(JsonReader(name, function.getLoc()));
-}
-
-FailureOr<BackendPatterns> quantir::getBackendPatternsOf(FunctionOpInterface function,
-                                                         const BackendPatterns &ofModule) {
-  auto own = function->getAttrOfType<BackendConfigAttr>(QuantirDialect::backendConfigAttrName);
-  if (!own)
-    return ofModule;
-  FailureOr<BackendConfigAttr> resolved = resolveBackendConfig(own, function->getLoc());
-  if (failed(resolved))
-    return failure();
-  return BackendPatterns(*resolved);
-}
-
 PrepareCustomConfigAttr quantir::boundaryConfigOf(FunctionOpInterface function) {
   StringRef name = QuantirDialect::prepareCustomConfigAttrName;
   if (function.isPublic())
@@ -267,7 +244,7 @@ PrepareCustomConfigAttr quantir::boundaryConfigOf(FunctionOpInterface function) 
 
 StringRef quantir::pathWithin(FunctionOpInterface function, StringRef path) {
   auto module = function->getAttrOfType<StringAttr>(QuantirDialect::modulePathAttrName);
-  if (!module || module.empty() || !function->hasAttr(QuantirDialect::qconfigMappingAttrName))
+  if (!module || module.empty() || !SettingsAttr::of(function).getMapping())
     return path;
   StringRef rest = path;
   if (rest.consume_front(module.getValue()) && (rest.empty() || rest.consume_front(".")))

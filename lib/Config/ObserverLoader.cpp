@@ -5,16 +5,16 @@
 using namespace mlir;
 using namespace quantir;
 
-FailureOr<ObserverLoader> ObserverLoader::create(ModuleOp module) {
-  FailureOr<QuantizationRules> rules = getQuantizationRules(module);
+FailureOr<ObserverLoader> ObserverLoader::create(ModuleOp module, Settings &settings) {
+  FailureOr<QuantizationRules> rules = settings.rules();
   if (failed(rules))
     return failure();
   ObserverLoader loader;
   loader.keepsEps = rules->pytorchEps;
   for (auto func : module.getOps<func::FuncOp>()) {
-    if (!func->hasAttr(QuantirDialect::backendConfigAttrName))
+    if (!SettingsAttr::of(func).getBackendConfig())
       continue;
-    FailureOr<QuantizationRules> own = getQuantizationRules(func);
+    FailureOr<QuantizationRules> own = settings.rulesOf(func);
     if (failed(own))
       return failure();
     if (own->pytorchEps != rules->pytorchEps)

@@ -3,6 +3,7 @@
 #include "quantir/Pipeline/Pipelines.h"
 
 #include "quantir/passes/Annotate/Passes.h"
+#include "quantir/passes/Configure/Passes.h"
 #include "quantir/passes/Convert/Passes.h"
 #include "quantir/passes/Equalize/Passes.h"
 #include "quantir/passes/Fuse/Passes.h"
@@ -42,42 +43,36 @@ void registerPipeline(StringRef name, StringRef description, Build build) {
 }
 
 /// What float and prepared models have in common.
-void addSimplification(OpPassManager &pm, const std::string &backendConfig) {
+void addSimplification(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createFoldBatchNormPass());
   pm.addNestedPass<func::FuncOp>(createMergeConstantsPass());
   pm.addPass(createCSEPass());
-  pm.addPass(createFusePass(FusePassOptions{backendConfig}));
+  pm.addPass(createFusePass());
 }
 
 } // namespace
 
-void quantir::buildFloatPipeline(OpPassManager &pm, const FloatPipelineOptions &options) {
-  addSimplification(pm, options.backendConfig);
-}
+void quantir::buildFloatPipeline(OpPassManager &pm) { addSimplification(pm); }
 
 void quantir::buildPreparePipeline(OpPassManager &pm, const PreparePipelineOptions &options) {
-  SwapModulesPassOptions swap;
-  swap.qconfigMapping = options.qconfigMapping;
-  pm.addPass(createOutlineModulesPass(
-      OutlineModulesPassOptions{options.backendConfig, options.qconfigMapping}));
-  pm.addPass(createSwapModulesPass(swap));
-  addSimplification(pm, options.backendConfig);
-  pm.addPass(
-      createAnnotatePass(AnnotatePassOptions{options.backendConfig, options.qconfigMapping}));
-  pm.addPass(createAnnotateBoundariesPass(AnnotateBoundariesPassOptions{options.qconfigMapping}));
+  pm.addPass(createSetConfigPass());
+  pm.addPass(createOutlineModulesPass());
+  pm.addPass(createSwapModulesPass());
+  addSimplification(pm);
+  pm.addPass(createAnnotatePass());
+  pm.addPass(createAnnotateBoundariesPass());
   if (options.prune)
     pm.addNestedPass<func::FuncOp>(createPruneAnnotationsPass());
-  pm.addPass(
-      createAnnotateEqualizationPass(AnnotateEqualizationPassOptions{options.qconfigMapping}));
+  pm.addPass(createAnnotateEqualizationPass());
   pm.addPass(createInsertObserversPass());
   pm.addPass(createShareBoundaryObserversPass());
   pm.addPass(createVerifyPreparedPass());
 }
 
-void quantir::buildPrepareEagerPipeline(OpPassManager &pm,
-                                        const PrepareEagerPipelineOptions &options) {
-  pm.addPass(createPropagateQConfigPass(PropagateQConfigPassOptions{options.qconfigMapping}));
+void quantir::buildPrepareEagerPipeline(OpPassManager &pm) {
+  pm.addPass(createSetConfigPass());
+  pm.addPass(createPropagateQConfigPass());
   pm.addPass(createAnnotateEagerPass());
   pm.addPass(createInsertObserversPass());
   pm.addPass(createVerifyPreparedPass());
@@ -97,22 +92,20 @@ void quantir::buildConvertPipeline(OpPassManager &pm) {
 }
 
 void quantir::buildLowerPipeline(OpPassManager &pm, const LowerPipelineOptions &options) {
-  LowerPassOptions lower;
-  lower.backend = options.backend;
-  lower.keepReference = options.keepReference;
-  lowerToKernels(pm, lower);
+  lowerToKernels(pm, LowerPassOptions{options.keepReference});
 }
 
 void quantir::registerPipelines() {
-  registerPipeline<FloatPipelineOptions>(
-      "quantir-float", "simplify and fuse a float model for execution", buildFloatPipeline);
+  registerPipeline<EmptyPipelineOptions>(
+      "quantir-float", "simplify and fuse a float model for execution",
+      [](OpPassManager &pm, const EmptyPipelineOptions &) { buildFloatPipeline(pm); });
   registerPipeline<PreparePipelineOptions>(
       "quantir-prepare", "fuse, annotate and insert observers: a float model to be calibrated",
       buildPreparePipeline);
-  registerPipeline<PrepareEagerPipelineOptions>(
+  registerPipeline<EmptyPipelineOptions>(
       "quantir-prepare-eager",
       "observe what has a qconfig, as eager mode does: a float model to be calibrated",
-      buildPrepareEagerPipeline);
+      [](OpPassManager &pm, const EmptyPipelineOptions &) { buildPrepareEagerPipeline(pm); });
   registerPipeline<EmptyPipelineOptions>(
       "quantir-convert", "turn a calibrated model into a reference quantized model",
       [](OpPassManager &pm, const EmptyPipelineOptions &) { buildConvertPipeline(pm); });

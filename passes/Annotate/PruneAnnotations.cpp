@@ -2,7 +2,7 @@
 
 #include "quantir/passes/Annotate/Passes.h"
 
-#include "quantir/Config/BackendConfig.h"
+#include "quantir/Config/Settings.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -81,7 +81,10 @@ public:
   void runOnOperation() override {
     if (getOperation().isExternal())
       return;
-    FailureOr<QuantizationRules> rules = getQuantizationRules(getOperation());
+    // A module whose passes have not asked for the settings yet has none to share.
+    auto shared = getCachedParentAnalysis<Settings>(getOperation()->getParentOfType<ModuleOp>());
+    Settings own(getOperation()->getParentOfType<ModuleOp>());
+    FailureOr<QuantizationRules> rules = (shared ? shared->get() : own).rulesOf(getOperation());
     if (failed(rules))
       return signalPassFailure();
     if (!rules->prune)

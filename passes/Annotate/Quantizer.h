@@ -28,10 +28,10 @@ public:
 /// FX graph mode's way: a QConfigMapping says how, a BackendConfig what is possible.
 class QConfigQuantizer final : public Quantizer {
 public:
-  /// `resolver`, that of `mapping`, has to outlive it.
+  /// `resolver`, that of `mapping`, and `backend` have to outlive it.
   QConfigQuantizer(QConfigMappingAttr mapping, const QConfigResolver &resolver,
-                   BackendPatterns backend)
-      : mapping(mapping), resolver(resolver), backend(std::move(backend)) {}
+                   const BackendPatterns &backend)
+      : mapping(mapping), resolver(resolver), backend(backend) {}
 
   mlir::LogicalResult annotate(mlir::func::FuncOp func) override;
 
@@ -52,7 +52,7 @@ private:
 
   QConfigMappingAttr mapping;
   const QConfigResolver &resolver;
-  BackendPatterns backend;
+  const BackendPatterns &backend;
 };
 
 } // namespace quantir

@@ -101,7 +101,7 @@ public:
     });
     if (failed(isEqualized))
       return signalPassFailure();
-    FailureOr<ObserverLoader> loader = ObserverLoader::create(module);
+    FailureOr<ObserverLoader> loader = ObserverLoader::create(module, getAnalysis<Settings>());
     if (failed(loader))
       return signalPassFailure();
     llvm::DenseMap<StringAttr, Choice> chosen;

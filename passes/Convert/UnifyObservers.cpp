@@ -65,7 +65,7 @@ public:
   void runOnOperation() override {
     ModuleOp module = getOperation();
     SymbolTable symbols(module);
-    FailureOr<ObserverLoader> loader = ObserverLoader::create(module);
+    FailureOr<ObserverLoader> loader = ObserverLoader::create(module, getAnalysis<Settings>());
     if (failed(loader))
       return signalPassFailure();
     Unifier unifier(symbols, *loader);

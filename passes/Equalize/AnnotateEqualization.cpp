@@ -55,7 +55,8 @@ LogicalResult checkObservers(QConfigMappingAttr equalization, Location loc) {
       return success();
     return emitError(loc)
            << "expected a #quantir.per_channel_min_max as activation of each qconfig "
-           << "of " << QuantirDialect::equalizationConfigAttrName << ", but got " << qconfig;
+           << "of the equalization of " << QuantirDialect::settingsAttrName << ", but got "
+           << qconfig;
   };
   if (failed(check(equalization.getGlobal())))
     return failure();
@@ -143,30 +144,24 @@ private:
 class AnnotateEqualizationPass
     : public quantir::impl::AnnotateEqualizationPassBase<AnnotateEqualizationPass> {
 public:
-  using AnnotateEqualizationPassBase::AnnotateEqualizationPassBase;
-
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto equalization =
-        module->getAttrOfType<QConfigMappingAttr>(QuantirDialect::equalizationConfigAttrName);
+    auto &settings = getAnalysis<Settings>();
+    QConfigMappingAttr equalization = settings.equalization();
     if (!equalization)
       return;
-    FailureOr<BackendPatterns> backend = getBackendPatterns(module, /*fallback=*/"quantir");
+    FailureOr<const BackendPatterns *> backend = settings.patterns();
     if (failed(backend) || failed(checkObservers(equalization, module.getLoc())) ||
         failed(checkSettings(equalization, module, module.getLoc())))
       return signalPassFailure();
-    QConfigResolver equalizationResolver(equalization);
-    QConfigResolvers resolvers;
     for (auto func : module.getOps<func::FuncOp>()) {
       // What is quantized on its own has a configuration of its own, and PyTorch no key for it
       // there.
       if (!isTraceable(func) || func->hasAttr(QuantirDialect::standaloneAttrName))
         continue;
-      FailureOr<QConfigMappingAttr> mapping = mappingOf(func, qconfigMapping);
-      if (failed(mapping))
-        return signalPassFailure();
-      FunctionEqualizer equalizer(backend->rules());
-      if (failed(equalizer.collect(func, resolvers.of(*mapping), equalizationResolver, *backend)))
+      FunctionEqualizer equalizer((*backend)->rules());
+      if (failed(equalizer.collect(func, settings.resolver(settings.mappingOf(func)),
+                                   settings.resolver(equalization), **backend)))
         return signalPassFailure();
       numEqualized += equalizer.annotate();
     }

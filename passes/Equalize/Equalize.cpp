@@ -10,8 +10,8 @@
 
 #include "Layers.h"
 
-#include "quantir/Config/BackendConfig.h"
 #include "quantir/Config/CustomConfig.h"
+#include "quantir/Config/Settings.h"
 #include "quantir/Numerics/Equalization.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
@@ -88,7 +88,7 @@ private:
           return failure();
     if (targets.empty())
       return success();
-    FailureOr<QuantizationRules> rules = getQuantizationRules(func);
+    FailureOr<QuantizationRules> rules = getAnalysis<Settings>().rulesOf(func);
     if (failed(rules))
       return failure();
     // All scales are those of the weights as they were.

@@ -59,23 +59,18 @@ namespace {
 
 class FusePass : public quantir::impl::FusePassBase<FusePass> {
 public:
-  using FusePassBase::FusePassBase;
-
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    FailureOr<BackendPatterns> backend = getBackendPatterns(module, backendConfig);
-    if (failed(backend))
-      return signalPassFailure();
-
+    auto &settings = getAnalysis<Settings>();
     IRRewriter rewriter(&getContext());
     for (auto func : module.getOps<func::FuncOp>()) {
       if (!isTraceable(func))
         continue;
-      FailureOr<BackendPatterns> own = getBackendPatternsOf(func, *backend);
-      if (failed(own))
+      FailureOr<const BackendPatterns *> backend = settings.patternsOf(func);
+      if (failed(backend))
         return signalPassFailure();
       for (Block &block : func.getBody())
-        fuseBlock(rewriter, block, *own);
+        fuseBlock(rewriter, block, **backend);
     }
   }
 

@@ -1,6 +1,7 @@
 //===- Lower.cpp - Turn a module of any stage into kernels ----------------===//
 
 #include "PopulatePatterns.h"
+#include "quantir/Config/Settings.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "quantir/passes/Lower/Passes.h"
 
@@ -56,8 +57,12 @@ public:
     auto stage = module->getAttrOfType<StringAttr>(QuantirDialect::stageAttrName);
     if (stage && stage.getValue() == "reference" && !keepReference)
       module->setAttr(QuantirDialect::stageAttrName, StringAttr::get(context, "lowered"));
-    if (!backend.empty())
-      module->setAttr(kernel::KernelDialect::backendAttrName, StringAttr::get(context, backend));
+    StringRef backend = getAnalysis<Settings>().backend();
+    StringRef backendName = kernel::KernelDialect::backendAttrName;
+    if (!backend.empty() || !module->hasAttr(backendName))
+      module->setAttr(
+          backendName,
+          StringAttr::get(context, backend.empty() ? StringRef(defaultBackend) : backend));
   }
 
 private:

@@ -32,20 +32,17 @@ bool isStatic(ObserverSpecAttr spec) {
 class AnnotateBoundariesPass
     : public quantir::impl::AnnotateBoundariesPassBase<AnnotateBoundariesPass> {
 public:
-  using AnnotateBoundariesPassBase::AnnotateBoundariesPassBase;
-
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
-    QConfigResolvers resolvers;
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (!function.isExternal() && isTraceable(function) &&
-          (failed(annotateCalls(function, symbols, resolvers)) || failed(annotateReturn(function))))
+          (failed(annotateCalls(function, symbols)) || failed(annotateReturn(function))))
         return signalPassFailure();
   }
 
 private:
-  LogicalResult annotateCalls(func::FuncOp caller, SymbolTable &symbols,
-                              QConfigResolvers &resolvers) {
+  LogicalResult annotateCalls(func::FuncOp caller, SymbolTable &symbols) {
+    auto &settings = getAnalysis<Settings>();
     for (auto call : caller.getOps<func::CallOp>()) {
       auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
       if (!callee)
@@ -56,10 +53,9 @@ private:
       bool isCustom = callee->hasAttr(QuantirDialect::customModuleAttrName);
       if (inputs->empty() && !isCustom)
         continue;
-      FailureOr<QConfigMappingAttr> mapping = mappingOf(caller, qconfigMapping);
-      if (failed(mapping))
-        return failure();
-      FailureOr<QConfigAttr> qconfig = qconfigOfCall(resolvers.of(*mapping), caller, call, callee);
+      QConfigMappingAttr mapping = settings.mappingOf(caller);
+      FailureOr<QConfigAttr> qconfig =
+          qconfigOfCall(settings.resolver(mapping), caller, call, callee);
       if (failed(qconfig))
         return failure();
       ObserverSpecAttr activation = *qconfig ? qconfig->getActivation() : ObserverSpecAttr();
@@ -68,7 +64,7 @@ private:
           annotateAll(call, activation);
         continue;
       }
-      if (failed(annotate(call, *inputs, activation, *mapping)))
+      if (failed(annotate(call, *inputs, activation, mapping)))
         return failure();
     }
     return success();
@@ -80,11 +76,8 @@ private:
       return failure();
     if (outputs->empty())
       return success();
-    FailureOr<QConfigMappingAttr> mapping = mappingOf(function, qconfigMapping);
-    if (failed(mapping))
-      return failure();
     return annotate(function.getBody().front().getTerminator(), *outputs, ObserverSpecAttr(),
-                    *mapping);
+                    getAnalysis<Settings>().mappingOf(function));
   }
 
   /// Quantizes these operands of `op`: as their makers do, else by `activation`, else by the global

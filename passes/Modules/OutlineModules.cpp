@@ -58,16 +58,12 @@ SmallVector<Request> collectRequests(PrepareCustomConfigAttr config, StringRef p
 
 class OutlineModulesPass : public quantir::impl::OutlineModulesPassBase<OutlineModulesPass> {
 public:
-  using OutlineModulesPassBase::OutlineModulesPassBase;
-
   void runOnOperation() override {
     ModuleOp module = getOperation();
     numWarnings = 0;
     checkPreserved(module);
     SymbolTable symbolTable(module);
     symbols = &symbolTable;
-    QConfigResolvers ofMappings;
-    resolvers = &ofMappings;
     SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
     for (func::FuncOp function : functions)
       if (function.isPublic() && failed(outlineIn(function, boundaryConfigOf(function), "")))
@@ -152,44 +148,34 @@ private:
         function->setAttr(name, value);
     };
     QConfigMappingAttr mapping = request.entry.getQconfigMapping();
-    if (!mapping && takesModuleQConfig(parent)) {
+    FailureOr<QuantizationRules> rules = getAnalysis<Settings>().rulesOf(parent);
+    if (failed(rules))
+      return failure();
+    if (!mapping && rules->standaloneFromModule) {
       FailureOr<QConfigMappingAttr> ofModule = mappingOfModule(function, parent);
       if (failed(ofModule))
         return failure();
       mapping = *ofModule;
     }
-    set(QuantirDialect::qconfigMappingAttrName, mapping);
-    set(QuantirDialect::backendConfigAttrName, request.entry.getBackendConfig());
+    if (BackendConfigAttr backend = request.entry.getBackendConfig(); mapping || backend)
+      set(QuantirDialect::settingsAttrName,
+          SettingsAttr::get(&getContext(), mapping, backend, {}, {}));
     set(QuantirDialect::prepareCustomConfigAttrName, request.entry.getPrepareCustomConfig());
     ++numStandalone;
     auto path = function->getAttrOfType<StringAttr>(QuantirDialect::modulePathAttrName);
     return outlineIn(function, request.entry.getPrepareCustomConfig(), path ? path.getValue() : "");
   }
 
-  bool takesModuleQConfig(func::FuncOp function) {
-    auto backend =
-        configurationOf<BackendConfigAttr>(function, QuantirDialect::backendConfigAttrName);
-    if (!backend)
-      backend = BackendConfigAttr::get(&getContext(), StringRef(backendConfig.getValue()),
-                                       ArrayRef<BackendPatternAttr>());
-    FailureOr<BackendConfigAttr> resolved = failure();
-    if (!backend.getName().empty())
-      resolved = resolveBackendConfig(backend, function.getLoc());
-    return succeeded(resolved) && QuantizationRules::of(*resolved).standaloneFromModule;
-  }
-
   /// PyTorch's mapping for a standalone module without one: the module's own qconfig for all in it.
   FailureOr<QConfigMappingAttr> mappingOfModule(func::FuncOp function, func::FuncOp parent) {
-    FailureOr<QConfigMappingAttr> mapping = mappingOf(parent, qconfigMapping);
-    if (failed(mapping))
-      return failure();
+    auto &settings = getAnalysis<Settings>();
     auto text = [&](StringRef name) {
       auto attr = function->getAttrOfType<StringAttr>(name);
       return attr ? attr.getValue() : StringRef();
     };
-    FailureOr<QConfigAttr> qconfig =
-        qconfigOfModule(resolvers->of(*mapping), parent, text(QuantirDialect::modulePathAttrName),
-                        text(QuantirDialect::moduleClassAttrName));
+    FailureOr<QConfigAttr> qconfig = qconfigOfModule(
+        settings.resolver(settings.mappingOf(parent)), parent,
+        text(QuantirDialect::modulePathAttrName), text(QuantirDialect::moduleClassAttrName));
     if (failed(qconfig))
       return failure();
     return QConfigMappingAttr::get(&getContext(), *qconfig, {}, {}, {}, {});
@@ -291,7 +277,6 @@ private:
   }
 
   SymbolTable *symbols = nullptr;
-  QConfigResolvers *resolvers = nullptr;
   unsigned numWarnings = 0;
 };
 

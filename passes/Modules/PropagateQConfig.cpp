@@ -81,8 +81,6 @@ private:
 
 class PropagateQConfigPass : public quantir::impl::PropagateQConfigPassBase<PropagateQConfigPass> {
 public:
-  using PropagateQConfigPassBase::PropagateQConfigPassBase;
-
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (!function.isExternal() && isTraceable(function) && failed(propagate(function)))
@@ -91,14 +89,12 @@ public:
 
 private:
   LogicalResult propagate(func::FuncOp function) {
-    FailureOr<QConfigMappingAttr> mapping = mappingOf(function, qconfigMapping);
-    if (failed(mapping))
-      return failure();
-    if (!mapping->getModuleNameRegex().empty() || !mapping->getModuleNameObjectTypeOrder().empty())
+    QConfigMappingAttr mapping = getAnalysis<Settings>().mappingOf(function);
+    if (!mapping.getModuleNameRegex().empty() || !mapping.getModuleNameObjectTypeOrder().empty())
       return function.emitError("expected a qconfig mapping of global, object_type and module_name "
                                 "alone: eager mode knows no "
                                 "other settings");
-    Propagation propagation(*mapping, function);
+    Propagation propagation(mapping, function);
     for (Operation &op : function.getBody().getOps())
       if (isLeafModule(&op) && !op.hasAttr(QuantirDialect::qconfigAttrName)) {
         QConfigAttr qconfig = propagation.qconfigOf(&op);

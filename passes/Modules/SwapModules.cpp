@@ -146,20 +146,18 @@ private:
   LogicalResult swapCalls(ArrayRef<Swap> swaps) {
     if (swaps.empty())
       return success();
-    QConfigResolvers resolvers;
     for (auto caller : getOperation().getOps<func::FuncOp>()) {
       if (!isTraceable(caller))
         continue;
       SmallVector<func::CallOp> calls(caller.getOps<func::CallOp>());
       for (func::CallOp call : calls)
-        if (failed(swapCall(caller, call, swaps, resolvers)))
+        if (failed(swapCall(caller, call, swaps)))
           return failure();
     }
     return success();
   }
 
-  LogicalResult swapCall(func::FuncOp caller, func::CallOp call, ArrayRef<Swap> swaps,
-                         QConfigResolvers &resolvers) {
+  LogicalResult swapCall(func::FuncOp caller, func::CallOp call, ArrayRef<Swap> swaps) {
     auto callee = symbols->lookup<func::FuncOp>(call.getCallee());
     if (!callee)
       return success();
@@ -168,11 +166,9 @@ private:
       if (callee.getSymName() != swap.from && (!custom || custom.getValue() != swap.from))
         continue;
       if (stage == "prepare" && !swap.kind.empty()) {
-        FailureOr<QConfigMappingAttr> mapping = mappingOf(caller, qconfigMapping);
-        if (failed(mapping))
-          return failure();
+        auto &settings = getAnalysis<Settings>();
         FailureOr<QConfigAttr> qconfig =
-            qconfigOfCall(resolvers.of(*mapping), caller, call, callee);
+            qconfigOfCall(settings.resolver(settings.mappingOf(caller)), caller, call, callee);
         if (failed(qconfig))
           return failure();
         if (quantizationKind(*qconfig) != swap.kind)

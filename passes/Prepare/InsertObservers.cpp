@@ -2,7 +2,7 @@
 
 #include "quantir/passes/Prepare/Passes.h"
 
-#include "quantir/Config/BackendConfig.h"
+#include "quantir/Config/Settings.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Quantir.h"
@@ -243,7 +243,7 @@ public:
 
 private:
   LogicalResult insert(func::FuncOp func, SymbolTable &symbols) {
-    FailureOr<QuantizationRules> rules = getQuantizationRules(func);
+    FailureOr<QuantizationRules> rules = getAnalysis<Settings>().rulesOf(func);
     if (failed(rules))
       return failure();
     SiteMap map(*rules);

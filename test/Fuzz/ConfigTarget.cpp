@@ -6,7 +6,7 @@
 
 #include "CompilerFuzz.h"
 
-#include "lib/Compiler/Config.h"
+#include "quantir/Config/Settings.h"
 
 #include "mlir/Parser/Parser.h"
 
@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   fuzz::require(bool(module), "the target's own model is wrong");
   fuzz::MemoryFile file(data, size);
   DiagnosticCollector diagnostics(context);
-  if (failed(configure(*module, file.path(), defaultBackendConfig.str()))) {
+  if (failed(setSettings(*module, {file.path(), "", {}, ""}))) {
     fuzz::requireError(diagnostics);
     return 0;
   }

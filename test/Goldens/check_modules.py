@@ -169,7 +169,7 @@ def check_eager(name, tools, goldens, work, backend_config):
     qconfig = ("#quantir.qconfig<activation = #quantir.min_max, "
                "weight = #quantir.min_max<dtype = qint8, qscheme = per_tensor_symmetric>>")
     (work / "model.mlir").write_text(
-        f"module attributes {{quantir.qconfig_mapping = #quantir.qconfig_mapping<global = {qconfig}>}} {{\n"
+        f"module attributes {{quantir.settings = #quantir.settings<mapping = <global = {qconfig}>>}} {{\n"
         + eager_model(arrays) + "}\n")
     steps.qopt("model.mlir", "prepared.mlir", "--quantir-fuse-modules=groups=conv,bn,relu", "--quantir-prepare-eager")
     reference = steps.quantize(arrays["calib"])

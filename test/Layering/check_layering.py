@@ -24,7 +24,7 @@ import sys
 # that its files start with (the longest one that fits a file decides), and what it may reach besides itself.
 GROUND = {"base", "shapes", "numerics", "serialization"}
 DIALECTS = {"interfaces", "nn", "vocabulary", "quantir", "kernel dialect"}
-PHASES = ["Fuse", "Modules", "Annotate", "Prepare", "Equalize", "Convert", "Lower"]
+PHASES = ["Configure", "Fuse", "Modules", "Annotate", "Prepare", "Equalize", "Convert", "Lower"]
 PASSES = {f"passes/{phase}" for phase in PHASES}
 PLANS = GROUND | {"runtime interface", "plan format", "plan"}
 RUNTIME = {"runtime interface", "plan format", "plan", "kernels", "session", "data"}
@@ -72,7 +72,8 @@ ROOMS = [
     ("pipelines", library("Pipeline"), PASSES | DIALECTS | {"llvm", "support", "config"}),
     ("target", library("Target"), GROUND | DIALECTS | PASSES | {"llvm", "support", "plan format", "pipelines"}),
     # Here the two worlds meet.
-    ("calibration", library("Calibration"), GROUND | DIALECTS | PASSES | RUNTIME | {"llvm", "config", "pipelines", "target"}),
+    ("calibration", library("Calibration"),
+     GROUND | DIALECTS | PASSES | RUNTIME | {"llvm", "support", "config", "pipelines", "target"}),
     ("registration", ["include/quantir/InitAll.h"], DIALECTS | PASSES | {"llvm", "pipelines"}),
     ("plugin", ["lib/Plugin/"], {"llvm", "base", "pipelines", "registration"}),
     ("drivers", ["lib/Compiler/", "include/quantir/Compiler.h", "include/quantir/Report.h"],

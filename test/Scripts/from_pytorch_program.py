@@ -13,7 +13,7 @@ import sys
 BLOCK = re.compile(r"^```cpp\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 RESULTS = """\
-  if (!model || failed(result) || !mapping || !status) {
+  if (!model || failed(isSet) || failed(result) || !mapping || !status) {
     llvm::errs() << "a block of the page did not give its result: " << status.message() << "\\n";
     return 1;
   }

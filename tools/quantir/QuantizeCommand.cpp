@@ -110,11 +110,11 @@ void quantir::addQuantizationOptions(CLI::App &app, std::string &model, std::str
       ->type_name("FILE");
   app.add_option(
          "--backend-config", options.backendConfig,
-         "Which ops are quantized how, if the configuration does not say: a built-in config "
-         "(default: what the model says, else quantir)")
+         "Which ops are quantized how: a built-in config (default: what the configuration or the "
+         "model says, else quantir)")
       ->type_name("NAME");
-  app.add_option("--backend", options.backend, "Whose kernels execute the plan")
-      ->capture_default_str()
+  app.add_option("--backend", options.backend,
+                 "Whose kernels execute the plan (default: what the model says, else onednn)")
       ->type_name("NAME");
   addInputShapeOptions(app, options.inputs);
   runtime::addPreprocessingOptions(app, options.preprocessing);

@@ -13,7 +13,6 @@
 #include "quantir/dialects/Quantir/Pattern.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace quantir {
@@ -129,18 +128,6 @@ private:
   llvm::SmallVector<Entry> multiOp;
   llvm::SmallVector<Entry> singleOp;
 };
-
-/// The patterns of the module's `quantir.backend_config`, or of the built-in config `fallback` if
-/// the module has none. A failure has been reported.
-mlir::FailureOr<BackendPatterns> getBackendPatterns(mlir::ModuleOp module,
-                                                    llvm::StringRef fallback);
-
-/// The rules by which `func` is quantized: those of its own backend config or its module's, or
-/// Quantir's if neither has one.
-mlir::FailureOr<QuantizationRules> getQuantizationRules(mlir::func::FuncOp func);
-
-/// Those of the module's backend config.
-mlir::FailureOr<QuantizationRules> getQuantizationRules(mlir::ModuleOp module);
 
 } // namespace quantir
 

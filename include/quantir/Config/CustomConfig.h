@@ -9,8 +9,7 @@
 #ifndef QUANTIR_CONFIG_CUSTOMCONFIG_H
 #define QUANTIR_CONFIG_CUSTOMCONFIG_H
 
-#include "quantir/Config/BackendConfig.h"
-#include "quantir/Config/QConfig.h"
+#include "quantir/Config/Settings.h"
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
@@ -38,16 +37,6 @@ AttrT configurationOf(mlir::FunctionOpInterface function, llvm::StringRef name) 
   mlir::Operation *parent = function->getParentOp();
   return parent ? parent->getAttrOfType<AttrT>(name) : AttrT();
 }
-
-/// The qconfig mapping that holds in a function: its own, the module's, or the built-in one called
-/// `fallback`. A failure has been reported.
-mlir::FailureOr<QConfigMappingAttr> mappingOf(mlir::FunctionOpInterface function,
-                                              llvm::StringRef fallback);
-
-/// The patterns of the backend config that holds in a function: its own, else those of the module.
-/// A failure has been reported.
-mlir::FailureOr<BackendPatterns> getBackendPatternsOf(mlir::FunctionOpInterface function,
-                                                      const BackendPatterns &ofModule);
 
 /// The custom config that holds for a function's inputs and outputs: its own, or the module's for a
 /// public function; null for none.

@@ -8,7 +8,7 @@
 #ifndef QUANTIR_CONFIG_OBSERVERLOADER_H
 #define QUANTIR_CONFIG_OBSERVERLOADER_H
 
-#include "quantir/Config/BackendConfig.h"
+#include "quantir/Config/Settings.h"
 
 namespace quantir {
 
@@ -18,7 +18,7 @@ constexpr float leastScale = 0x1p-62f;
 class ObserverLoader {
 public:
   /// Fails, and has reported it, where a backend config cannot be read.
-  static mlir::FailureOr<ObserverLoader> create(mlir::ModuleOp module);
+  static mlir::FailureOr<ObserverLoader> create(mlir::ModuleOp module, Settings &settings);
 
   /// The configuration of `op` as the rules read it: an `eps` that is not given is `leastScale`
   /// unless PyTorch's hold.

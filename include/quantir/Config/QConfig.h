@@ -141,20 +141,6 @@ private:
   std::unique_ptr<Tables> tables;
 };
 
-/// The resolvers of several mappings, each made when it is first asked for.
-class QConfigResolvers {
-public:
-  const QConfigResolver &of(QConfigMappingAttr mapping) {
-    std::unique_ptr<QConfigResolver> &resolver = resolvers[mapping];
-    if (!resolver)
-      resolver = std::make_unique<QConfigResolver>(mapping);
-    return *resolver;
-  }
-
-private:
-  llvm::DenseMap<mlir::Attribute, std::unique_ptr<QConfigResolver>> resolvers;
-};
-
 /// Warns of settings that match nothing in `module`, unless they are PyTorch's defaults: with the
 /// place, from `paths` (without: the setting's number in its list), and the nearest names that
 /// there are. Fails on a regular expression that backtracks without end. The warnings are at `loc`.

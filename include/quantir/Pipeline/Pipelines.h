@@ -1,6 +1,7 @@
 //===- Pipelines.h - The stages as pass pipelines ---------------*- C++ -*-===//
 //
-// One function a stage, with the options that matter to it. The tools, the compiler library and the
+// One function a stage, with the options that matter to it. How a module is quantized, and by what
+// executed, its settings say (quantir/Config/Settings.h). The tools, the compiler library and the
 // tests all build their pipelines here. On the command line: --quantir-float, --quantir-prepare,
 // --quantir-prepare-eager, --quantir-convert, --quantir-lower-to-kernels.
 //
@@ -14,46 +15,14 @@
 
 namespace quantir {
 
-/// The backend config that is used when neither the module nor an option names one: which ops are
-/// quantized how.
-inline constexpr llvm::StringLiteral defaultBackendConfig = "quantir";
-
-/// The backend whose kernels execute a model when nothing names one.
-inline constexpr llvm::StringLiteral defaultBackend = "onednn";
-
-struct FloatPipelineOptions : public mlir::PassPipelineOptions<FloatPipelineOptions> {
-  Option<std::string> backendConfig{
-      *this, "backend-config",
-      llvm::cl::desc("the built-in backend config to use for a module that names none"),
-      llvm::cl::init(defaultBackendConfig.str())};
-};
-
 struct PreparePipelineOptions : public mlir::PassPipelineOptions<PreparePipelineOptions> {
-  Option<std::string> backendConfig{
-      *this, "backend-config",
-      llvm::cl::desc("the built-in backend config to use for a module that names none"),
-      llvm::cl::init(defaultBackendConfig.str())};
-  Option<std::string> qconfigMapping{
-      *this, "qconfig-mapping",
-      llvm::cl::desc("the built-in qconfig mapping to use for a module that has none"),
-      llvm::cl::init("default")};
   Option<bool> prune{
       *this, "prune",
       llvm::cl::desc("leave in float what nothing gains from quantizing (default: true)"),
       llvm::cl::init(true)};
 };
 
-struct PrepareEagerPipelineOptions : public mlir::PassPipelineOptions<PrepareEagerPipelineOptions> {
-  Option<std::string> qconfigMapping{
-      *this, "qconfig-mapping",
-      llvm::cl::desc("the built-in qconfig mapping to use for a module that has none"),
-      llvm::cl::init("default")};
-};
-
 struct LowerPipelineOptions : public mlir::PassPipelineOptions<LowerPipelineOptions> {
-  Option<std::string> backend{*this, "backend",
-                              llvm::cl::desc("the backend that executes the kernels"),
-                              llvm::cl::init(defaultBackend.str())};
   Option<bool> keepReference{
       *this, "keep-reference",
       llvm::cl::desc("execute every cast, around float kernels: the reference for integer kernels"),
@@ -61,15 +30,16 @@ struct LowerPipelineOptions : public mlir::PassPipelineOptions<LowerPipelineOpti
 };
 
 /// Simplifies and fuses a float model, for execution in float: canonicalize, fold batch norm, fuse.
-void buildFloatPipeline(mlir::OpPassManager &pm, const FloatPipelineOptions &options);
+void buildFloatPipeline(mlir::OpPassManager &pm);
 
-/// float -> prepared: make functions of custom modules, what the float pipeline does, annotate (for
-/// quantization, then for equalization), prune, insert observers, verify.
+/// float -> prepared: complete the settings, make functions of custom modules, what the float
+/// pipeline does, annotate (for quantization, then for equalization), prune, insert observers,
+/// verify.
 void buildPreparePipeline(mlir::OpPassManager &pm, const PreparePipelineOptions &options);
 
 /// float -> prepared, as PyTorch's eager mode: propagate qconfigs, annotate without a look at the
 /// graph, insert observers, verify. What is to be fused has been.
-void buildPrepareEagerPipeline(mlir::OpPassManager &pm, const PrepareEagerPipelineOptions &options);
+void buildPrepareEagerPipeline(mlir::OpPassManager &pm);
 
 /// prepared and calibrated -> reference: equalize, convert observers, quantize weights, cancel
 /// redundant casts, verify.

@@ -59,92 +59,92 @@ func.func @f(%x: tensor<2xf32>) {
 // -----
 
 // expected-error@+1 {{expected one of the fields global, object_type, module_name_regex, module_name, module_name_object_type_order, but got 'globl'}}
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<globl = none>} {}
+module attributes {quantir.settings = #quantir.settings<mapping = <globl = none>>} {}
 
 // -----
 
 // expected-error@+1 {{expected a regular expression in module_name_regex, but got '('}}
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<module_name_regex = [<"(" = none>]>} {}
+module attributes {quantir.settings = #quantir.settings<mapping = <module_name_regex = [<"(" = none>]>>} {}
 
 // -----
 
 // expected-error@+1 {{expected an object type and an index only in module_name_object_type_order}}
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<module_name = [<"a" "nn.conv" 0 = none>]>} {}
+module attributes {quantir.settings = #quantir.settings<mapping = <module_name = [<"a" "nn.conv" 0 = none>]>>} {}
 
 // -----
 
 // expected-error@+1 {{expected a module name, an object type and an index in module_name_object_type_order}}
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<module_name_object_type_order = [<"a" = none>]>} {}
+module attributes {quantir.settings = #quantir.settings<mapping = <module_name_object_type_order = [<"a" = none>]>>} {}
 
 // -----
 
 // expected-error@+1 {{expected an op name, '*' or '=' at column 9 of pattern 'nn.relu()'}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu()", name = "r">]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", patterns = [<"nn.relu()", name = "r">]>>} {}
 
 // -----
 
 // expected-error@+1 {{expected the name of an op at column 9 of pattern 'nn.relu(nn.cnov)', but got 'nn.cnov'; did you mean 'nn.conv'?}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu(nn.cnov)">]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", patterns = [<"nn.relu(nn.cnov)">]>>} {}
 
 // -----
 
 // expected-error@+1 {{expected the root to be an op of pattern 'nn.relu(nn.conv)', but got 'nn.linear'}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu(nn.conv)", root = "nn.linear">]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", patterns = [<"nn.relu(nn.conv)", root = "nn.linear">]>>} {}
 
 // -----
 
 // expected-error@+1 {{expected each key of tensor_args once}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.add", tensor_args = [1 = share, 1 = different]>]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", patterns = [<"nn.add", tensor_args = [1 = share, 1 = different]>]>>} {}
 
 // -----
 
 // expected-error@+1 {{expected input, weight or bias, but got 'scale'}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.add", indices = [scale = 1]>]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", patterns = [<"nn.add", indices = [scale = 1]>]>>} {}
 
 // -----
 
 // expected-error@+1 {{expected pytorch or quantir, but got 'tensorflow'}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", rules = tensorflow>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", rules = tensorflow>>} {}
 
 // -----
 
 // expected-error@+1 {{expected a rule (observe_shared, prune, fixed_from_qconfig, reuse_by_kind, scalars_share, module_weights_at_convert, fusers_first, correct_biases, standalone_from_module, check_fused_types, float_addends, equalize_as_fx, join_by_first, pytorch_eps, tie_weights), but got 'observe'}}
-module attributes {quantir.backend_config = #quantir.backend_config<"native", overrides = [observe = false]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"native", overrides = [observe = false]>>} {}
 
 // -----
 
 // expected-error@+1 {{expected each rule once in overrides, but got 'prune' twice}}
-module attributes {quantir.backend_config = #quantir.backend_config<"native", overrides = [prune = false, prune = true]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"native", overrides = [prune = false, prune = true]>>} {}
 
 // -----
 
 // expected-error@+1 {{expected patterns: a built-in config has rules of its own, which 'overrides' can set otherwise}}
-module attributes {quantir.backend_config = #quantir.backend_config<"quantir", rules = pytorch>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"quantir", rules = pytorch>>} {}
 
 // -----
 
 // expected-error@+1 {{expected one of the fields rules, overrides, patterns, but got 'pattern'}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", pattern = []>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", pattern = []>>} {}
 
 // -----
 
 // expected-error@+1 {{expected scale_min of at most scale_max, but got}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu", dtypes = [<input = <quint8, scale_min = 0.5, scale_max = 0.25>>]>]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", patterns = [<"nn.relu", dtypes = [<input = <quint8, scale_min = 0.5, scale_max = 0.25>>]>]>>} {}
 
 // -----
 
 // expected-error@+1 {{expected different, share or not_observed, but got 'sometimes'}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu", observation = sometimes>]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", patterns = [<"nn.relu", observation = sometimes>]>>} {}
 
 // -----
 
 // expected-error@+1 {{expected quant_min below quant_max, but got 5 and 5}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu", dtypes = [<input = <quint8, quant_min = 5, quant_max = 5>>]>]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", patterns = [<"nn.relu", dtypes = [<input = <quint8, quant_min = 5, quant_max = 5>>]>]>>} {}
 
 // -----
 
 // expected-error@+1 {{expected scale and zero_point together}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu", dtypes = [<input = <quint8, scale = 0.5>>]>]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", patterns = [<"nn.relu", dtypes = [<input = <quint8, scale = 0.5>>]>]>>} {}
 
 // -----
 
@@ -236,8 +236,8 @@ func.func @equalization(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
 
 // -----
 
-// expected-error@+1 {{expected quantir.equalization_config to be a #quantir.qconfig_mapping, but got "all"}}
-module attributes {quantir.equalization_config = "all"} {}
+// expected-error@+1 {{expected #quantir.qconfig_mapping}}
+module attributes {quantir.settings = #quantir.settings<equalization = "all">} {}
 
 // -----
 
@@ -257,17 +257,17 @@ module attributes {a = #quantir.qconfig<activation = #quantir.min_max, activatio
 // -----
 
 // expected-error@+1 {{field 'quant_min' is given twice}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.relu", dtypes = [<input = <quint8, quant_min = 0, quant_min = 7>>]>]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", patterns = [<"nn.relu", dtypes = [<input = <quint8, quant_min = 0, quant_min = 7>>]>]>>} {}
 
 // -----
 
 // expected-error@+1 {{field 'name' is given twice}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.conv", name = "x", name = "y">]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", patterns = [<"nn.conv", name = "x", name = "y">]>>} {}
 
 // -----
 
 // expected-error@+1 {{field 'rules' is given twice}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", rules = pytorch, rules = quantir>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", rules = pytorch, rules = quantir>>} {}
 
 // -----
 
@@ -278,12 +278,12 @@ module attributes {quantir.annotation = #quantir.annotation<operands = [], resul
 
 // Nested alternatives: two to the power of 23 patterns.
 // expected-error@+1 {{expected a pattern that stands for at most 1024 patterns without '|', but got more: 'nn.add|nn.sub(nn.add|nn.sub(}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub))))))))))))))))))))))">]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", patterns = [<"nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub(nn.add|nn.sub))))))))))))))))))))))">]>>} {}
 
 // -----
 
 // expected-error@+1 {{expected a pattern of at most 64 ops and values, but got 65: 'nn.cat(*, *,}}
-module attributes {quantir.backend_config = #quantir.backend_config<"b", patterns = [<"nn.cat(*, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *)">]>} {}
+module attributes {quantir.settings = #quantir.settings<backend_config = <"b", patterns = [<"nn.cat(*, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *, *)">]>>} {}
 
 // -----
 
@@ -296,3 +296,23 @@ func.func @fused_of_nothing(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
   } : (tensor<2x2xf32>) -> tensor<2x2xf32>
   return %0 : tensor<2x2xf32>
 }
+
+// -----
+
+// expected-error@+1 {{expected one of the fields mapping, backend_config, equalization, backend, but got 'config'}}
+module attributes {quantir.settings = #quantir.settings<config = <"native">>} {}
+
+// -----
+
+// expected-error@+1 {{expected the name of a backend, but got ""}}
+module attributes {quantir.settings = #quantir.settings<backend = "">} {}
+
+// -----
+
+// expected-error@+1 {{expected quantir.settings to be a #quantir.settings, but got #quantir.backend_config<"native">}}
+module attributes {quantir.settings = #quantir.backend_config<"native">} {}
+
+// -----
+
+// expected-error@+1 {{attribute 'quantir.qconfig_mapping' is not one of the quantir dialect; it is the field 'mapping' of quantir.settings: #quantir.settings<mapping = ...>}}
+module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<>} {}

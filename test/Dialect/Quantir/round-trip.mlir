@@ -12,20 +12,20 @@
 // CHECK: module attributes {
 // CHECK-SAME: quantir.model = "net"
 // CHECK-SAME: quantir.preprocessing = {mean = array<f32: 5.000000e-01>, std = array<f32: 2.500000e-01>}
-// CHECK-SAME: quantir.qconfig_mapping = #[[M]]
+// CHECK-SAME: quantir.settings = #quantir.settings<mapping = #[[M]], backend_config = #backend_config, backend = "reference">
 module attributes {
   quantir.stage = "prepared", quantir.model = "net",
   quantir.preprocessing = {mean = array<f32: 0.5>, std = array<f32: 0.25>},
-  quantir.qconfig_mapping = #quantir.qconfig_mapping<
+  quantir.settings = #quantir.settings<mapping = <
     global = #qconfig,
     object_type = [<"nn.softmax" = none>],
     module_name_regex = [<"layer\\d" = #qconfig>],
     module_name = [<"layer1.0" = none>],
-    module_name_object_type_order = [<"layer1" "nn.conv" 2 = #qconfig>]>,
-  quantir.backend_config = #quantir.backend_config<"mine", patterns = [
+    module_name_object_type_order = [<"layer1" "nn.conv" 2 = #qconfig>]>, backend_config = <"mine", patterns = [
     <"nn.conv", observation = different, dtypes = [#w8]>,
     <"nn.relu(nn.add(nn.conv, =))", name = "conv_add_relu", observation = share, dtypes = [
-      <input = <qint8, quant_min = -127, quant_max = 127, scale_min = 0.000244140625>, is_dynamic = true>]>]>
+      <input = <qint8, quant_min = -127, quant_max = 127, scale_min = 0.000244140625>, is_dynamic = true>]>]>,
+    backend = "reference">
 } {
   // CHECK: quantir.observer @act_0 #quantir.histogram
   quantir.observer @act_0 #quantir.histogram<dtype = quint8>

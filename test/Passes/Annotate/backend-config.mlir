@@ -9,8 +9,8 @@
   <"nn.relu", dtypes = [<input = <qint8>, output = <qint8>>, <input = <quint8, quant_min = 0, quant_max = 127>, output = <quint8>>]>,
   <"nn.hardswish", dtypes = [<input = <qint8, scale_min = 0.000244140625>, output = <qint8>>]>]>
 // CHECK-LABEL: func.func @constraints(
-module attributes {quantir.backend_config = #config, quantir.qconfig_mapping = #quantir.qconfig_mapping<
-    global = #plain, module_name = [<"half" = #half>, <"coarse" = #coarse>]>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <
+    global = #plain, module_name = [<"half" = #half>, <"coarse" = #coarse>]>, backend_config = #config>} {
   func.func @constraints(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     // expected-remark@+1 {{left in float: backend config 'mine' does not accept the qconfig (global) for nn.relu: the activation must be qint8, but the qconfig has quint8; or the activation's range must be within [0, 127], but the observer has [0, 255]}}
     %0 = nn.relu %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
@@ -35,8 +35,8 @@ module attributes {quantir.backend_config = #config, quantir.qconfig_mapping = #
   <"nn.hardswish", dtypes = [<input = <qint8, scale_min = 0.000244140625>, output = <qint8>>]>,
   <"nn.relu", dtypes = [<input = <quint8, scale = 0.25, zero_point = 3>, output = <quint8>>]>]>
 // CHECK-LABEL: func.func @exact(
-module attributes {quantir.backend_config = #config, quantir.qconfig_mapping = #quantir.qconfig_mapping<
-    global = #fine, module_name = [<"other" = #other>, <"right" = #right>, <"free" = #free>]>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <
+    global = #fine, module_name = [<"other" = #other>, <"right" = #right>, <"free" = #free>]>, backend_config = #config>} {
   func.func @exact(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     // expected-remark@+1 {{the activation's scale must be at least 2.441406e-04, but the observer's eps is 1.192093e-07}}
     %0 = nn.hardswish %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
@@ -59,7 +59,7 @@ module attributes {quantir.backend_config = #config, quantir.qconfig_mapping = #
 #config = #quantir.backend_config<"mine", rules = pytorch, patterns = [
   <"torch.nn.Linear", dtypes = [#w8]>, <"torch.nn.functional.linear", indices = [weight = 1, bias = 2], dtypes = [#w8]>]>
 // CHECK-LABEL: func.func @weights(
-module attributes {quantir.backend_config = #config, quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #u8weight>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #u8weight>, backend_config = #config>} {
   func.func @weights(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     %w = arith.constant dense<1.0> : tensor<4x4xf32>
     // A module whose weight no dtype config takes keeps it in float, between quantized activations.
@@ -81,7 +81,7 @@ module attributes {quantir.backend_config = #config, quantir.qconfig_mapping = #
 #config = #quantir.backend_config<"mine", patterns = [
   <"torch.nn.ReLU6", dtypes = [#a8]>, <"torch.flatten", dtypes = [#a8]>]>
 // CHECK-LABEL: func.func @names(
-module attributes {quantir.backend_config = #config, quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #q>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #q>, backend_config = #config>} {
   func.func @names(%x: tensor<?x4x4xf32>) -> (tensor<?x16xf32>, tensor<?x16xf32>) {
     // CHECK: nn.clamp {{.*}} quantir.annotation
     %0 = nn.clamp %x {min = 0.0 : f32, max = 6.0 : f32} : (tensor<?x4x4xf32>) -> tensor<?x4x4xf32>
@@ -103,7 +103,7 @@ module attributes {quantir.backend_config = #config, quantir.qconfig_mapping = #
 #a8 = #quantir.dtype_config<input = <quint8>, output = <quint8>>
 #config = #quantir.backend_config<"mine", patterns = [<"nn.split", observation = share, dtypes = [#a8]>]>
 // CHECK-LABEL: func.func @several_results(
-module attributes {quantir.backend_config = #config, quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #q>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #q>, backend_config = #config>} {
   func.func @several_results(%x: tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32>) {
     // CHECK: nn.split {{.*}}quantir.annotation
     %0:2 = nn.split %x {axis = 1 : i64, sizes = array<i64: 2, 2>} : (tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32>)

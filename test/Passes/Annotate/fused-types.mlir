@@ -3,8 +3,7 @@
 // RUN: qopt %s --split-input-file --verify-diagnostics --quantir-fuse --quantir-annotate | FileCheck %s
 
 #q = #quantir.qconfig<activation = #quantir.min_max, weight = #quantir.min_max<dtype = qint8>>
-module attributes {quantir.backend_config = #quantir.backend_config<"native">,
-    quantir.qconfig_mapping = #quantir.qconfig_mapping<object_type = [<"torch.nn.Linear" = #q>]>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <object_type = [<"torch.nn.Linear" = #q>]>, backend_config = <"native">>} {
   func.func @one_of_two(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     %w = arith.constant dense<1.0> : tensor<4x4xf32>
     %0 = nn.linear %x, %w : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
@@ -19,8 +18,7 @@ module attributes {quantir.backend_config = #quantir.backend_config<"native">,
 // The same for both.
 #q = #quantir.qconfig<activation = #quantir.min_max, weight = #quantir.min_max<dtype = qint8>>
 // CHECK-LABEL: func.func @same(
-module attributes {quantir.backend_config = #quantir.backend_config<"native">,
-    quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #q, object_type = [<"nn.Linear" = #q>, <"torch.nn.ReLU" = #q>]>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #q, object_type = [<"nn.Linear" = #q>, <"torch.nn.ReLU" = #q>]>, backend_config = <"native">>} {
   func.func @same(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     %w = arith.constant dense<1.0> : tensor<4x4xf32>
     // CHECK: quantir.fused {{.*}}quantir.annotation
@@ -35,8 +33,7 @@ module attributes {quantir.backend_config = #quantir.backend_config<"native">,
 // The rule is one that can be set otherwise.
 #q = #quantir.qconfig<activation = #quantir.min_max, weight = #quantir.min_max<dtype = qint8>>
 // CHECK-LABEL: func.func @unchecked(
-module attributes {quantir.backend_config = #quantir.backend_config<"native", overrides = [check_fused_types = false]>,
-    quantir.qconfig_mapping = #quantir.qconfig_mapping<object_type = [<"torch.nn.Linear" = #q>]>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <object_type = [<"torch.nn.Linear" = #q>]>, backend_config = <"native", overrides = [check_fused_types = false]>>} {
   func.func @unchecked(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     %w = arith.constant dense<1.0> : tensor<4x4xf32>
     // CHECK: quantir.fused {{.*}}quantir.annotation

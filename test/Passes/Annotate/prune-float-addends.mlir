@@ -1,4 +1,4 @@
-// RUN: qopt %s --quantir-fuse=backend-config=quantir "--quantir-annotate=backend-config=quantir qconfig-mapping=default" --quantir-prune-annotations 2>/dev/null | FileCheck %s
+// RUN: qopt %s --quantir-fuse --quantir-annotate --quantir-prune-annotations 2>/dev/null | FileCheck %s
 
 // The sum of the last linear op stays float, so its residual does, and with that the sum that makes it, and that one's
 // constant. The linear op between them rounds the residual for itself.

@@ -1,4 +1,4 @@
-// RUN: qopt %s "--quantir-annotate=backend-config=quantir qconfig-mapping=default" --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: qopt %s --quantir-annotate --split-input-file --verify-diagnostics | FileCheck %s
 
 // CHECK-DAG: #[[$LINEAR:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.per_channel_min_max<{{[^>]*}}>, unit], results = [#quantir.{{[a-z_]*}}]>
 // CHECK-DAG: #[[$SHARE:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}], results = [#quantir.shared<operand 0>]>
@@ -32,7 +32,7 @@ func.func @net(%x: tensor<?x4xf32>) -> tensor<?x8xf32> {
   global = #q, object_type = [<"nn.relu" = none>], module_name_regex = [<"b\\d" = none>],
   module_name = [<"a.skip" = none>], module_name_object_type_order = [<"a" "nn.linear" 1 = #s8weight>]>
 // CHECK-LABEL: func @precedence
-module attributes {quantir.qconfig_mapping = #mapping} {
+module attributes {quantir.settings = #quantir.settings<mapping = #mapping>} {
   func.func @precedence(%x: tensor<?x4xf32>, %v: tensor<4x4xf32>) -> tensor<?x4xf32> {
     %w = arith.constant dense<1.0> : tensor<4x4xf32>
     // CHECK: nn.linear {{.*}} {nn.path = "a.first", quantir.annotation
@@ -60,7 +60,7 @@ module attributes {quantir.qconfig_mapping = #mapping} {
   <"nn.conv", dtypes = [<input = <quint8>, output = <quint8>, weight = <qint8>, bias = <qint32>>]>,
   <"nn.relu", dtypes = [<input = <quint8, scale_min = 0.000244140625>, output = <quint8>>]>]>
 // CHECK: #[[$BIAS:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.min_max, #quantir.min_max<{{.*}}>, #quantir.derived<operand 0 operand 1>], results = [#quantir.min_max]>
-module attributes {quantir.backend_config = #narrow, quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #q>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #q>, backend_config = #narrow>} {
   func.func @constraints(%x: tensor<?x1x4xf32>, %y: tensor<?x4xf32>) -> (tensor<?x1x4xf32>, tensor<?x4xf32>) {
     %w = arith.constant dense<1.0> : tensor<4x4xf32>
     %k = arith.constant dense<1.0> : tensor<1x1x1xf32>
@@ -86,7 +86,7 @@ module attributes {quantir.backend_config = #narrow, quantir.qconfig_mapping = #
   module_name = [<"b" = none>]>
 // expected-warning@+2 {{object_type[1]: this setting matches nothing: the model has no op of type 'torch.nn.GRU'; it has 'torch.nn.ReLU', 'torch.nn.functional.relu'}}
 // expected-warning@+1 {{module_name[0]: this setting matches nothing: the model has no module 'b'; it has 'act'}}
-module attributes {quantir.qconfig_mapping = #mapping} {
+module attributes {quantir.settings = #quantir.settings<mapping = #mapping>} {
   func.func @settings(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     // CHECK: nn.relu {{.*}} {nn.call = "module", nn.path = "act", quantir.annotation
     %0 = nn.relu %x {nn.call = "module", nn.path = "act"} : (tensor<?x4xf32>) -> tensor<?x4xf32>

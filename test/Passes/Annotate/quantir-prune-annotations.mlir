@@ -1,4 +1,4 @@
-// RUN: qopt %s "--quantir-annotate=backend-config=quantir qconfig-mapping=default" --quantir-prune-annotations 2>/dev/null | FileCheck %s
+// RUN: qopt %s --quantir-annotate --quantir-prune-annotations 2>/dev/null | FileCheck %s
 
 // Nothing reads the logits as integers: the linear op gives float.
 // CHECK-DAG: #[[$EQUALIZED:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.min_max, #quantir.min_max<dtype = qint8>], results = [unit], equalization = #quantir.per_channel_min_max<ch_axis = 1>>

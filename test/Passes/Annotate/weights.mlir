@@ -1,5 +1,5 @@
-// RUN: qopt %s "--quantir-annotate=backend-config=quantir qconfig-mapping=default" --split-input-file 2>/dev/null | FileCheck %s
-// RUN: qopt %s "--quantir-annotate=backend-config=native qconfig-mapping=default" --split-input-file 2>/dev/null | FileCheck %s --check-prefix=NATIVE
+// RUN: qopt %s --quantir-annotate --split-input-file 2>/dev/null | FileCheck %s
+// RUN: qopt %s --quantir-set-config=backend-config=native --quantir-annotate --split-input-file 2>/dev/null | FileCheck %s --check-prefix=NATIVE
 
 // One scale for each output channel, wherever the weight has them.
 // CHECK: #[[$UP:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.histogram, #quantir.per_channel_min_max<ch_axis = 1, {{[^>]*}}>], results
@@ -33,7 +33,7 @@ func.func @tied(%x: tensor<?xi64>) -> tensor<?x8xf32> {
 #none = #quantir.qconfig_mapping<global = #both, object_type = [<"nn.embedding" = none>]>
 // CHECK-LABEL: func @not_tied
 // CHECK: nn.embedding {{.*}} {quantir.float_reason = "the qconfig mapping says none
-module attributes {quantir.qconfig_mapping = #none} {
+module attributes {quantir.settings = #quantir.settings<mapping = #none>} {
 func.func @not_tied(%x: tensor<?xi64>) -> tensor<?x8xf32> {
   %w = arith.constant dense<1.0> : tensor<8x4xf32>
   %0 = nn.embedding %x, %w : (tensor<?xi64>, tensor<8x4xf32>) -> tensor<?x4xf32>

@@ -38,7 +38,7 @@ module {
 // -----
 
 // Channels that are nothing beside the others need no precision.
-module attributes {quantir.backend_config = #quantir.backend_config<"native">} {
+module attributes {quantir.settings = #quantir.settings<backend_config = <"native">>} {
   quantir.observer @dead #quantir.per_channel_min_max<dtype = qint8, qscheme = per_channel_symmetric> state {min_val = array<f32: -1.0, -1.0e-9>, max_val = array<f32: 1.0, 1.0e-9>, samples = 1 : i64}
   // expected-warning@+1 {{its values lose precision: they are at most 1.000000e-05, but no scale is less than 1.192093e-07 (eps), which is that of 2 of 2 channels; choose}}
   quantir.observer @all #quantir.per_channel_min_max<dtype = qint8, qscheme = per_channel_symmetric> state {min_val = array<f32: -1.0e-5, -1.0e-6>, max_val = array<f32: 1.0e-5, 1.0e-6>, samples = 1 : i64}

@@ -1,4 +1,4 @@
-// RUN: qopt %s "--quantir-annotate-equalization=qconfig-mapping=default" --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: qopt %s --quantir-annotate-equalization --split-input-file --verify-diagnostics | FileCheck %s
 
 #a = #quantir.min_max
 #w = #quantir.min_max<dtype = qint8, qscheme = per_tensor_symmetric>
@@ -8,7 +8,7 @@
 // CHECK-DAG: #[[$EQ1:annotation[0-9]*]] = #quantir.annotation<{{.*}}, results = [#quantir.min_max], equalization = #quantir.per_channel_min_max<ch_axis = 1>>
 // CHECK-DAG: #[[$EQ2:annotation[0-9]*]] = #quantir.annotation<{{.*}}, results = [#quantir.min_max], equalization = #quantir.per_channel_min_max<ch_axis = 2>>
 // CHECK-DAG: #[[$NONE:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.min_max, {{[^,]*, [^,]*}}], results = [#quantir.min_max]>
-module attributes {quantir.equalization_config = #quantir.qconfig_mapping<global = #eq, module_name = [<"plain" = none>]>} {
+module attributes {quantir.settings = #quantir.settings<equalization = <global = #eq, module_name = [<"plain" = none>]>>} {
   // The columns of a linear op are in the last dimension, those of a convolution in dimension 1.
   // CHECK-LABEL: func @axes
   // CHECK: nn.linear {{.*}}quantir.annotation = #[[$EQ2]]
@@ -59,8 +59,7 @@ module attributes {quantir.equalization_config = #quantir.qconfig_mapping<global
 #none = #quantir.annotation<operands = [#a, #a], results = [#a]>
 // CHECK: #[[$READERS:annotation[0-9]*]] = #quantir.annotation<{{.*}}equalization = #quantir.per_channel_min_max<ch_axis = 1>>
 // A reader whose qconfig is none does not make a branch, nor does what the function returns.
-module attributes {quantir.equalization_config = #quantir.qconfig_mapping<global = #eq>,
-    quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #quantir.qconfig<activation = #a>, object_type = [<"nn.tanh" = none>]>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #quantir.qconfig<activation = #a>, object_type = [<"nn.tanh" = none>]>, equalization = <global = #eq>>} {
   // CHECK-LABEL: func @readers
   // CHECK: nn.linear {{.*}}quantir.annotation = #[[$READERS]]
   func.func @readers(%x: tensor<?x2xf32>) -> (tensor<?x2xf32>, tensor<?x2xf32>, tensor<?x2xf32>) {
@@ -73,8 +72,8 @@ module attributes {quantir.equalization_config = #quantir.qconfig_mapping<global
 
 // -----
 
-// expected-error @+1 {{expected a #quantir.per_channel_min_max as activation of each qconfig of quantir.equalization_config, but got #quantir.qconfig<activation = #quantir.min_max>}}
-module attributes {quantir.equalization_config = #quantir.qconfig_mapping<global = #quantir.qconfig<activation = #quantir.min_max>>} {
+// expected-error @+1 {{expected a #quantir.per_channel_min_max as activation of each qconfig of the equalization of quantir.settings, but got #quantir.qconfig<activation = #quantir.min_max>}}
+module attributes {quantir.settings = #quantir.settings<equalization = <global = #quantir.qconfig<activation = #quantir.min_max>>>} {
 }
 
 // -----

@@ -61,7 +61,7 @@ func.func @chain(%x: tensor<?x2xf32>) -> tensor<?x2xf32> {
 #h = #quantir.histogram<bins = 2>
 #eq = #quantir.per_channel_min_max<ch_axis = 1>
 #conv = #quantir.annotation<operands = [#h, unit], results = [#h], equalization = #eq>
-module attributes {quantir.backend_config = #quantir.backend_config<"native">} {
+module attributes {quantir.settings = #quantir.settings<backend_config = <"native">>} {
   // CHECK: module attributes
   // CHECK: quantir.observer @act_0 {{.*}} state {histogram = dense_resource<{{[^>]*}}> : tensor<2xf32>, max_val = array<f32: 2.000000e+00>, min_val = array<f32: 0.000000e+00>
   // CHECK-NEXT: quantir.observer @act_1 {{.*}} state {histogram = dense_resource<{{[^>]*}}> : tensor<2xf32>, max_val = array<f32: 1.000000e+00>, min_val = array<f32: 0.000000e+00>

@@ -5,7 +5,7 @@
 // CHECK-LABEL: func @fusers_first
 // CHECK: %[[SUM:.*]] = quantir.fused "conv2d_add"
 // CHECK: nn.relu %[[SUM]]
-module attributes {quantir.backend_config = #quantir.backend_config<"onednn">} {
+module attributes {quantir.settings = #quantir.settings<backend_config = <"onednn">>} {
   func.func @fusers_first(%x: tensor<?x4x8x8xf32>, %w: tensor<4x4x1x1xf32>, %y: tensor<?x4x8x8xf32>) -> tensor<?x4x8x8xf32> {
     %0 = nn.conv %x, %w {nn.call = "module", strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<?x4x8x8xf32>, tensor<4x4x1x1xf32>) -> tensor<?x4x8x8xf32>
     %1 = nn.add %y, %0 {nn.call = "function"} : (tensor<?x4x8x8xf32>, tensor<?x4x8x8xf32>) -> tensor<?x4x8x8xf32>
@@ -20,7 +20,7 @@ module attributes {quantir.backend_config = #quantir.backend_config<"onednn">} {
 // CHECK-LABEL: func @native
 // CHECK: nn.conv
 // CHECK: quantir.fused "add_relu"
-module attributes {quantir.backend_config = #quantir.backend_config<"native">} {
+module attributes {quantir.settings = #quantir.settings<backend_config = <"native">>} {
   func.func @native(%x: tensor<?x4x8x8xf32>, %w: tensor<4x4x1x1xf32>, %y: tensor<?x4x8x8xf32>) -> tensor<?x4x8x8xf32> {
     %0 = nn.conv %x, %w {nn.call = "module", strides = array<i64: 1, 1>, padding = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<?x4x8x8xf32>, tensor<4x4x1x1xf32>) -> tensor<?x4x8x8xf32>
     %1 = nn.add %y, %0 {nn.call = "function"} : (tensor<?x4x8x8xf32>, tensor<?x4x8x8xf32>) -> tensor<?x4x8x8xf32>
@@ -36,7 +36,7 @@ module attributes {quantir.backend_config = #quantir.backend_config<"native">} {
 // CHECK: quantir.fused "linear_relu"
 // CHECK: nn.linear
 // CHECK: nn.leaky_relu
-module attributes {quantir.backend_config = #quantir.backend_config<"native">} {
+module attributes {quantir.settings = #quantir.settings<backend_config = <"native">>} {
   func.func @calls(%x: tensor<?x4xf32>, %w: tensor<4x4xf32>) -> tensor<?x4xf32> {
     %0 = nn.linear %x, %w {nn.call = "module"} : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
     %1 = nn.relu %0 {nn.call = "function"} : (tensor<?x4xf32>) -> tensor<?x4xf32>

@@ -1,4 +1,4 @@
-// RUN: qopt %s --quantir-fuse=backend-config=quantir --split-input-file | FileCheck %s
+// RUN: qopt %s --quantir-fuse --split-input-file | FileCheck %s
 
 // The longest pattern wins, and the sum may be either operand of the addition.
 // CHECK-LABEL: func @residual(
@@ -61,7 +61,7 @@ func.func @relu6(%x: tensor<?x4xf32>, %w: tensor<4x4xf32>) -> tensor<?x4xf32> {
 // CHECK: nn.sigmoid
 // CHECK: nn.tanh
 #mine = #quantir.backend_config<"mine", patterns = [<"nn.tanh(nn.sigmoid)", name = "sigmoid_tanh">]>
-module attributes {quantir.backend_config = #mine} {
+module attributes {quantir.settings = #quantir.settings<backend_config = #mine>} {
   func.func @own(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     %0 = nn.sigmoid %x : (tensor<?x4xf32>) -> tensor<?x4xf32>
     %1 = nn.tanh %0 : (tensor<?x4xf32>) -> tensor<?x4xf32>
@@ -78,7 +78,7 @@ module attributes {quantir.backend_config = #mine} {
 // CHECK: quantir.fused "embedding_relu"(%[[I]], %[[T]])
 // CHECK-NEXT: ^bb0(%{{.*}}: tensor<3xi64>, %{{.*}}: tensor<4x2xf32>):
 // CHECK: (tensor<3xi64>, tensor<4x2xf32>) -> tensor<3x2xf32>
-module attributes {quantir.backend_config = #quantir.backend_config<"mine", patterns = [<"nn.relu(nn.embedding)">]>} {
+module attributes {quantir.settings = #quantir.settings<backend_config = <"mine", patterns = [<"nn.relu(nn.embedding)">]>>} {
   func.func @lookup(%i: tensor<3xi64>) -> tensor<3x2xf32> {
     %t = arith.constant dense<1.0> : tensor<4x2xf32>
     %0 = nn.embedding %i, %t : (tensor<3xi64>, tensor<4x2xf32>) -> tensor<3x2xf32>

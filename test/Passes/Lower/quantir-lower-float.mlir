@@ -1,5 +1,7 @@
 // Float ops, one by one, and what is fused behind them.
-// RUN: qopt %s --quantir-lower=backend=onednn | FileCheck %s
+// RUN: qopt %s --quantir-lower | FileCheck %s
+// RUN: qopt %s --quantir-set-config=backend=reference --quantir-lower | FileCheck %s --check-prefix=REFERENCE
+// REFERENCE: module attributes {kernel.backend = "reference"
 
 // CHECK: module attributes {kernel.backend = "onednn", quantir.stage = "float"}
 module attributes {quantir.stage = "float"} {

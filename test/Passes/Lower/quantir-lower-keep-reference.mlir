@@ -5,7 +5,7 @@
 !v = !quant.uniform<u8:f32, 0.25>
 !w = !quant.uniform<i8:f32:0, {0.5, 0.25}>
 
-// CHECK: module attributes {quantir.stage = "reference"}
+// CHECK: module attributes {kernel.backend = "onednn", quantir.stage = "reference"}
 module attributes {quantir.stage = "reference"} {
 
 // CHECK-LABEL: func @main(

@@ -6,7 +6,7 @@
 !s = !quant.uniform<i8:f32, 0.5>
 !w = !quant.uniform<i8:f32:0, {0.5, 0.25}>
 
-// CHECK: module attributes {quantir.stage = "lowered"}
+// CHECK: module attributes {kernel.backend = "onednn", quantir.stage = "lowered"}
 module attributes {quantir.stage = "reference"} {
 
 // CHECK-LABEL: func @conv_relu(

@@ -29,7 +29,7 @@ module attributes {quantir.prepare_custom_config = #quantir.prepare_custom_confi
 
 // -----
 
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<>,
+module attributes {quantir.settings = #quantir.settings<mapping = <>>,
                    quantir.prepare_custom_config = #quantir.prepare_custom_config<output_quantized_idxs = [0]>} {
   func.func @main(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     // expected-error@+1 {{expected a qconfig whose activation is quantized statically, for operand 0}}

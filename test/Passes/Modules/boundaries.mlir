@@ -1,9 +1,9 @@
 // RUN: split-file %s %t
-// RUN: qopt %t/child.mlir "--quantir-annotate=backend-config=quantir" --quantir-annotate-boundaries --quantir-insert-observers --quantir-share-boundary-observers --quantir-verify-prepared 2>/dev/null | FileCheck %s --check-prefix=CHILD
+// RUN: qopt %t/child.mlir --quantir-annotate --quantir-annotate-boundaries --quantir-insert-observers --quantir-share-boundary-observers --quantir-verify-prepared 2>/dev/null | FileCheck %s --check-prefix=CHILD
 // RUN: qopt %t/calibrated.mlir --quantir-convert | FileCheck %s --check-prefix=CONVERT
 // RUN: qopt %t/calibrated.mlir --quantir-convert --quantir-lower-to-kernels | FileCheck %s --check-prefix=LOWER
-// RUN: qopt %t/top.mlir "--quantir-annotate=backend-config=quantir" --quantir-annotate-boundaries --quantir-insert-observers --quantir-share-boundary-observers --quantir-verify-prepared 2>/dev/null | FileCheck %s --check-prefix=TOP
-// RUN: qopt %t/own.mlir "--quantir-annotate=backend-config=quantir" --quantir-annotate-boundaries --quantir-insert-observers --quantir-share-boundary-observers 2>/dev/null | FileCheck %s --check-prefix=OWN
+// RUN: qopt %t/top.mlir --quantir-annotate --quantir-annotate-boundaries --quantir-insert-observers --quantir-share-boundary-observers --quantir-verify-prepared 2>/dev/null | FileCheck %s --check-prefix=TOP
+// RUN: qopt %t/own.mlir --quantir-annotate --quantir-annotate-boundaries --quantir-insert-observers --quantir-share-boundary-observers 2>/dev/null | FileCheck %s --check-prefix=OWN
 
 // The child reads the caller's observer of its input, and the caller the child's of its output: two functions, four observers of activations.
 // CHILD-LABEL: func.func @main
@@ -56,7 +56,7 @@
 
 //--- child.mlir
 #qconfig = #quantir.qconfig<activation = #quantir.min_max, weight = #quantir.min_max<dtype = qint8, qscheme = per_tensor_symmetric>>
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #qconfig>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #qconfig>>} {
   func.func @main(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     %w = arith.constant dense<1.0> : tensor<4x4xf32>
     %0 = nn.linear %x, %w : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
@@ -94,7 +94,7 @@ module attributes {quantir.stage = "prepared"} {
 
 //--- top.mlir
 #qconfig = #quantir.qconfig<activation = #quantir.min_max, weight = #quantir.min_max<dtype = qint8, qscheme = per_tensor_symmetric>>
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #qconfig>,
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #qconfig>>,
     quantir.prepare_custom_config = #quantir.prepare_custom_config<input_quantized_idxs = [0], output_quantized_idxs = [0],
       input_qparams = [#quantir.fixed_qparams<scale = 3.0e-2, zero_point = 120>]>} {
   func.func @main(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
@@ -106,7 +106,7 @@ module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #
 
 //--- own.mlir
 #qconfig = #quantir.qconfig<activation = #quantir.min_max, weight = #quantir.min_max<dtype = qint8, qscheme = per_tensor_symmetric>>
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #qconfig>,
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #qconfig>>,
     quantir.prepare_custom_config = #quantir.prepare_custom_config<input_quantized_idxs = [0]>} {
   func.func @main(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     %w = arith.constant dense<1.0> : tensor<4x4xf32>

@@ -53,7 +53,7 @@
 //--- custom.mlir
 #act = #quantir.fixed_qparams<scale = 1.0e-01, zero_point = 128>
 #q = #quantir.qconfig<activation = #act, weight = #quantir.min_max<dtype = qint8, qscheme = per_tensor_symmetric>>
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #q>,
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #q>>,
     quantir.prepare_custom_config = #quantir.prepare_custom_config<float_to_observed_custom_module_class = {static = {Cell = "observed_cell"}}>,
     quantir.convert_custom_config = #quantir.convert_custom_config<observed_to_quantized_custom_module_class = {static = {observed_cell = "quantized_cell"}}>} {
   func.func @main(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
@@ -79,7 +79,7 @@ module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #
 
 //--- eager.mlir
 #act = #quantir.fixed_qparams<scale = 1.0e-01, zero_point = 128>
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #quantir.qconfig<activation = #act>>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #quantir.qconfig<activation = #act>>>} {
   func.func @main(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     %0 = quantir.quant_stub %x {nn.path = "quant"} : tensor<?x4xf32>
     %1 = nn.sigmoid %0 {nn.path = "s"} : (tensor<?x4xf32>) -> tensor<?x4xf32>
@@ -91,7 +91,7 @@ module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #
 //--- last.mlir
 #act = #quantir.fixed_qparams<scale = 1.0e-01, zero_point = 128>
 #q = #quantir.qconfig<activation = #act, weight = #quantir.min_max<dtype = qint8, qscheme = per_tensor_symmetric>>
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #q>,
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #q>>,
     quantir.prepare_custom_config = #quantir.prepare_custom_config<float_to_observed_custom_module_class = {static = {cell = "observed_cell"}}>} {
   func.func @main(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     %0 = call @cell(%x) {nn.path = "cell"} : (tensor<?x4xf32>) -> tensor<?x4xf32>

@@ -9,9 +9,8 @@
 // CHECK: %[[C:.*]] = nn.tanh %[[B]]
 // CHECK: return %[[C]]
 // CHECK: func.func private @block(%[[I:.*]]: tensor<?x4xf32>) -> tensor<?x4xf32>
-// CHECK-SAME: quantir.backend_config = #quantir.backend_config<"onednn">
 // CHECK-SAME: quantir.module_path = "block"
-// CHECK-SAME: quantir.qconfig_mapping = #qconfig_mapping
+// CHECK-SAME: quantir.settings = #quantir.settings<mapping = #qconfig_mapping, backend_config = <"onednn">>
 // CHECK-SAME: quantir.standalone
 // CHECK-DAG: %[[W:.*]] = arith.constant
 // CHECK: nn.linear %[[I]], %[[W]]
@@ -76,10 +75,9 @@ module attributes {quantir.prepare_custom_config = #quantir.prepare_custom_confi
 // CHECK-DAG: #[[$OWN:qconfig[0-9]*]] = #quantir.qconfig<activation = #quantir.histogram>
 // CHECK-DAG: #[[$MAPPING:qconfig_mapping[0-9]*]] = #quantir.qconfig_mapping<global = #[[$OWN]]>
 // CHECK-LABEL: func.func @pytorch
-// CHECK: func.func private @block{{.*}}quantir.qconfig_mapping = #[[$MAPPING]]
-module attributes {quantir.backend_config = #quantir.backend_config<"native">,
-    quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #quantir.qconfig<activation = #quantir.min_max>,
-      object_type = [<"nn.sigmoid" = none>], module_name = [<"block" = #quantir.qconfig<activation = #quantir.histogram>>]>,
+// CHECK: func.func private @block{{.*}}quantir.settings = #quantir.settings<mapping = #[[$MAPPING]]>
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #quantir.qconfig<activation = #quantir.min_max>,
+      object_type = [<"nn.sigmoid" = none>], module_name = [<"block" = #quantir.qconfig<activation = #quantir.histogram>>]>, backend_config = <"native">>,
     quantir.prepare_custom_config = #quantir.prepare_custom_config<standalone_module_name = [#quantir.standalone_module<module = "block">]>} {
   func.func @pytorch(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     %0 = nn.sigmoid %x {nn.path = "block.s"} : (tensor<?x4xf32>) -> tensor<?x4xf32>
@@ -125,7 +123,7 @@ module attributes {quantir.prepare_custom_config = #quantir.prepare_custom_confi
 // CHECK: arith.constant
 // CHECK-NOT: arith.constant
 // CHECK: return
-module attributes {quantir.prepare_custom_config = #quantir.prepare_custom_config<standalone_module_name = [#quantir.standalone_module<module = "own">]>, quantir.backend_config = #quantir.backend_config<"quantir">} {
+module attributes {quantir.prepare_custom_config = #quantir.prepare_custom_config<standalone_module_name = [#quantir.standalone_module<module = "own">]>, quantir.settings = #quantir.settings<backend_config = <"quantir">>} {
   func.func @constants(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
     %b = arith.constant {nn.path = "own.0"} dense<1.0> : tensor<2xf32>
     %c = arith.constant {nn.path = "own.0"} dense<2.0> : tensor<2xf32>

@@ -21,7 +21,7 @@
 // REMARK: warning: operand 0 is not quantized, so this computes in float; a quantir.quant_stub before it quantizes it
 // CHECK-LABEL: func.func private @no_stub
 #q = #quantir.qconfig<activation = #quantir.min_max, weight = #quantir.min_max<dtype = qint8, qscheme = per_tensor_symmetric>>
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #q, module_name = [<"last" = none>]>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #q, module_name = [<"last" = none>]>>} {
   func.func @main(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     %w = arith.constant dense<1.0> : tensor<4x4xf32>
     %0 = quantir.quant_stub %x {nn.path = "quant"} : tensor<?x4xf32>

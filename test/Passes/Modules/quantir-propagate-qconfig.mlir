@@ -6,8 +6,8 @@
 #b = #quantir.qconfig<activation = #quantir.histogram>
 // Its own, then the name, then the type, then the parent's name, then the global one.
 // CHECK-LABEL: func.func @strength
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #a,
-    object_type = [<"torch.nn.Tanh" = #b>], module_name = [<"block" = none>, <"block.t" = #a>]>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #a,
+    object_type = [<"torch.nn.Tanh" = #b>], module_name = [<"block" = none>, <"block.t" = #a>]>>} {
   func.func @strength(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     // CHECK: nn.tanh {{.*}}"own"{{.*}}quantir.qconfig = "none"
     %0 = nn.tanh %x {nn.path = "own", quantir.qconfig = "none"} : (tensor<?x4xf32>) -> tensor<?x4xf32>
@@ -35,7 +35,7 @@ module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #
 
 // -----
 
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<module_name_regex = [<"b.*" = none>]>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <module_name_regex = [<"b.*" = none>]>>} {
   // expected-error@+1 {{eager mode knows no other settings}}
   func.func @regex(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     return %x : tensor<?x4xf32>

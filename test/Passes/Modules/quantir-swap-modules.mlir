@@ -37,7 +37,7 @@
 #dynamic = #quantir.qconfig<activation = #quantir.placeholder<dtype = quint8, is_dynamic = true>, weight = #quantir.min_max<dtype = qint8>>
 !u8 = !quant.uniform<u8:f32, 0.1:10>
 module attributes {
-    quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #static, module_name = [<"b" = none>, <"c" = #dynamic>]>,
+    quantir.settings = #quantir.settings<mapping = <global = #static, module_name = [<"b" = none>, <"c" = #dynamic>]>>,
     quantir.prepare_custom_config = #quantir.prepare_custom_config<float_to_observed_custom_module_class = {static = {cell = "observed_cell"}}>,
     quantir.convert_custom_config = #quantir.convert_custom_config<observed_to_quantized_custom_module_class = {static = {observed_cell = "quantized_cell"}}>} {
   quantir.observer @own #quantir.min_max
@@ -85,7 +85,7 @@ module attributes {quantir.convert_custom_config = #quantir.convert_custom_confi
 // STAGE: error: expected the pass option stage to be prepare or convert, but got now
 // PAIR: error: expected the pass option swaps to have pairs from:to, but got 'cell'
 module attributes {
-    quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #quantir.qconfig<activation = #quantir.min_max, weight = #quantir.min_max<dtype = qint8>>>,
+    quantir.settings = #quantir.settings<mapping = <global = #quantir.qconfig<activation = #quantir.min_max, weight = #quantir.min_max<dtype = qint8>>>>,
     quantir.prepare_custom_config = #quantir.prepare_custom_config<float_to_observed_custom_module_class = {static = {cell = "other"}}>} {
   func.func @main(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     %0 = call @cell(%x) : (tensor<?x4xf32>) -> tensor<?x4xf32>

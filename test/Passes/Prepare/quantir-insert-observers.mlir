@@ -1,7 +1,7 @@
-// RUN: qopt %s "--quantir-annotate=backend-config=quantir qconfig-mapping=default" --quantir-insert-observers --quantir-verify-prepared --split-input-file 2>/dev/null | FileCheck %s
+// RUN: qopt %s --quantir-annotate --quantir-insert-observers --quantir-verify-prepared --split-input-file 2>/dev/null | FileCheck %s
 
 // Two readers of one value share its observer; the pool keeps its input's; the weight's observer has seen it already.
-// CHECK: module attributes {quantir.backend_config = #quantir.backend_config<"quantir">, quantir.stage = "prepared"}
+// CHECK: module attributes {quantir.stage = "prepared"}
 // CHECK-DAG: quantir.observer @act_0 #quantir.{{[a-z_]+$}}
 // CHECK-DAG: quantir.observer @weight_0 #quantir.per_channel_min_max<{{[^>]*}}> state {max_val = array<f32: 2.000000e+00, 4.000000e+00>, min_val = array<f32: 1.000000e+00, 3.000000e+00>, samples = 1 : i64}
 // CHECK-LABEL: func @shared(
@@ -260,7 +260,7 @@ func.func @clipped_parts(%x: tensor<?x2x4xf32>) -> (tensor<?x2x4xf32>, tensor<?x
 // CHECK-LABEL: func @as_pytorch
 // CHECK: nn.pad
 // CHECK-SAME: value = -5.0
-module attributes {quantir.backend_config = #quantir.backend_config<"native">} {
+module attributes {quantir.settings = #quantir.settings<backend_config = <"native">>} {
   func.func @as_pytorch(%x: tensor<?x2x4xf32>) -> tensor<?x3x4xf32> {
     %0 = nn.pad %x {padding = array<i64: 0, 1, 0, 0, 0, 0>, value = -5.0 : f32} : (tensor<?x2x4xf32>) -> tensor<?x3x4xf32>
     %1 = nn.relu %0 : (tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
@@ -274,7 +274,7 @@ module attributes {quantir.backend_config = #quantir.backend_config<"native">} {
 // CHECK-LABEL: func @clipped_in_a_unit
 // CHECK: quantir.fused "pad_relu"
 // CHECK: nn.pad %{{[a-z0-9]+}} {padding = array<i64: 0, 0, 0, 1>}
-module attributes {quantir.backend_config = #quantir.backend_config<"own", patterns = [<"nn.relu(nn.pad)", observation = share, dtypes = [<input = <quint8>, output = <quint8>>]>]>} {
+module attributes {quantir.settings = #quantir.settings<backend_config = <"own", patterns = [<"nn.relu(nn.pad)", observation = share, dtypes = [<input = <quint8>, output = <quint8>>]>]>>} {
   func.func @clipped_in_a_unit(%x: tensor<?x4xf32>) -> tensor<?x5xf32> {
     %0 = quantir.fused "pad_relu"(%x) {
     ^bb0(%arg: tensor<?x4xf32>):
@@ -293,7 +293,7 @@ module attributes {quantir.backend_config = #quantir.backend_config<"own", patte
 // CHECK: quantir.observe %arg0, @act_0 passive
 // CHECK: quantir.fused "pad_relu"
 // CHECK: quantir.observe %{{.*}}, @act_0 : tensor<?x5xf32>
-module attributes {quantir.backend_config = #quantir.backend_config<"own", patterns = [<"nn.relu(nn.pad)", observation = share, dtypes = [<input = <quint8>, output = <quint8>>]>]>} {
+module attributes {quantir.settings = #quantir.settings<backend_config = <"own", patterns = [<"nn.relu(nn.pad)", observation = share, dtypes = [<input = <quint8>, output = <quint8>>]>]>>} {
   func.func @pad_in_a_unit(%x: tensor<?x4xf32>) -> tensor<?x5xf32> {
     %0 = quantir.fused "pad_relu"(%x) {
     ^bb0(%arg: tensor<?x4xf32>):
@@ -312,9 +312,9 @@ module attributes {quantir.backend_config = #quantir.backend_config<"own", patte
 // CHECK: quantir.observe %arg0, @act_0 passive
 // CHECK: quantir.fused "pad_pad"
 // CHECK: quantir.observe %{{.*}}, @act_0 : tensor<?x1x6xf32>
-module attributes {quantir.backend_config = #quantir.backend_config<"own", patterns = [
+module attributes {quantir.settings = #quantir.settings<backend_config = <"own", patterns = [
     <"nn.pad(nn.pad)", observation = share, dtypes = [<input = <quint8>, output = <quint8>>]>,
-    <"nn.max_pool", observation = share, dtypes = [<input = <quint8>, output = <quint8>>]>]>} {
+    <"nn.max_pool", observation = share, dtypes = [<input = <quint8>, output = <quint8>>]>]>>} {
   func.func @pads_in_a_unit(%x: tensor<?x1x4xf32>) -> tensor<?x1x3xf32> {
     %0 = quantir.fused "pad_pad"(%x) {
     ^bb0(%arg: tensor<?x1x4xf32>):

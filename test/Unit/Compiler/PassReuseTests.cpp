@@ -21,7 +21,7 @@ namespace {
 
 constexpr const char *floatText = R"mlir(
 #q = #quantir.qconfig<activation = #quantir.min_max, weight = #quantir.min_max<dtype = qint8>>
-module attributes {quantir.qconfig_mapping = #quantir.qconfig_mapping<global = #q>} {
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #q>>} {
   func.func @main(%x: tensor<?x2xf32>) -> tensor<?x2xf32> {
     %w0 = arith.constant dense<[[-8.0, 8.0], [0.0, 1.0]]> : tensor<2x2xf32>
     %w1 = arith.constant dense<[[-2.0, 0.0], [2.0, 4.0]]> : tensor<2x2xf32>

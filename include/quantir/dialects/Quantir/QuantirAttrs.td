@@ -233,6 +233,34 @@ def Quantir_BackendConfigAttr : Quantir_Attr<"BackendConfig", "backend_config"> 
 }
 
 //===----------------------------------------------------------------------===//
+// Settings
+//===----------------------------------------------------------------------===//
+
+def Quantir_SettingsAttr : Quantir_Attr<"Settings", "settings"> {
+  let summary = "how a module is to be quantized, and by what it is executed";
+  let description = [{
+    Which op gets which qconfig (`mapping`), what may be quantized, and by which rules (`backend_config`), for which ops the
+    columns of input and weight are equalized (`equalization`, whose qconfigs have the observers of their ranges), and whose
+    kernels execute the model (`backend`). A field that is missing has its default: the mapping and the backend config of
+    Quantir's own, no equalization, `"onednn"`. `quantir-set-config` writes it.
+
+    On a function that is quantized on its own, `mapping` and `backend_config` hold in it; what is missing is the module's.
+
+    ```mlir
+    module attributes {quantir.settings = #quantir.settings<mapping = #qconfig_mapping, backend_config = <"native">, backend = "onednn">}
+    ```
+  }];
+  let parameters = (ins OptionalParameter<"::quantir::QConfigMappingAttr">:$mapping,
+                        OptionalParameter<"::quantir::BackendConfigAttr">:$backend_config,
+                        OptionalParameter<"::quantir::QConfigMappingAttr">:$equalization,
+                        OptionalParameter<"::mlir::StringAttr">:$backend);
+  let extraClassDeclaration = [{
+    /// Those of a module or a function; without any fields, if it has none.
+    static SettingsAttr of(::mlir::Operation *op);
+  }];
+}
+
+//===----------------------------------------------------------------------===//
 // Annotation
 //===----------------------------------------------------------------------===//
 

@@ -13,20 +13,18 @@ def Quantir_Dialect : Dialect {
   let description = [{
     The dialect carries a quantization through its stages. Configuration is attributes: what is observed and how
     (`#quantir.qconfig`, `#quantir.qconfig_mapping`, observers such as `#quantir.histogram`), and what a backend may run
-    (`#quantir.backend_config`). `#quantir.annotation` on an op is the result of applying them: what to do with each of its
+    (`#quantir.backend_config`); `#quantir.settings` holds it all. `#quantir.annotation` on an op is the result of applying them: what to do with each of its
     operands and results. `quantir.fused` groups the ops that are quantized as one; `quantir.observer` and
     `quantir.observe` collect statistics.
 
     Attributes of a module: `quantir.stage` (`"float"`, `"prepared"`, `"reference"` or `"lowered"`), `quantir.model`,
-    `quantir.qconfig_mapping`, `quantir.backend_config`, and `quantir.preprocessing`, a dictionary with `mean` and `std`
-    (`array<f32>`, one value for each channel), which says that uint8 images become the input as `(x / 255 - mean) / std`.
-    On an op, `quantir.float_reason` says why it was left in float. `quantir.equalization_config`, a
-    `#quantir.qconfig_mapping` too, says for which ops the columns of input and weight are equalized: its qconfigs have the
-    observers of their ranges.
+    `quantir.settings`, and `quantir.preprocessing`, a dictionary with `mean` and `std` (`array<f32>`, one value for each
+    channel), which says that uint8 images become the input as `(x / 255 - mean) / std`. On an op, `quantir.float_reason` says
+    why it was left in float.
 
     A function may be a module of the model that is called: `quantir.module_path` is then its path and
     `quantir.module_class` its class. The unit attribute `quantir.standalone` says that it is quantized on its own, with the
-    function's own `quantir.qconfig_mapping`, `quantir.backend_config` and `quantir.prepare_custom_config`;
+    function's own `quantir.settings` and `quantir.prepare_custom_config`;
     `quantir.non_traceable`, that nothing in it is touched; `quantir.custom_module`, with the name of its class, that it is
     replaced as a whole. `quantir.prepare_custom_config`, `quantir.convert_custom_config` and `quantir.fuse_custom_config` of
     the module hold for it all. `quantir.qconfig`, on an op or a function, is eager mode's: a `#quantir.qconfig`, or `"none"`.
@@ -41,9 +39,7 @@ def Quantir_Dialect : Dialect {
 
     static constexpr ::llvm::StringLiteral stageAttrName = "quantir.stage";
     static constexpr ::llvm::StringLiteral modelAttrName = "quantir.model";
-    static constexpr ::llvm::StringLiteral qconfigMappingAttrName = "quantir.qconfig_mapping";
-    static constexpr ::llvm::StringLiteral backendConfigAttrName = "quantir.backend_config";
-    static constexpr ::llvm::StringLiteral equalizationConfigAttrName = "quantir.equalization_config";
+    static constexpr ::llvm::StringLiteral settingsAttrName = "quantir.settings";
     static constexpr ::llvm::StringLiteral preprocessingAttrName = "quantir.preprocessing";
     static constexpr ::llvm::StringLiteral annotationAttrName = "quantir.annotation";
     static constexpr ::llvm::StringLiteral floatReasonAttrName = "quantir.float_reason";

@@ -8,8 +8,8 @@ include "mlir/Pass/PassBase.td"
 def AnnotatePass : Pass<"quantir-annotate", "::mlir::ModuleOp"> {
   let summary = "decide what is quantized, and how, from QConfigMapping and BackendConfig";
   let description = [{
-    Puts `#quantir.annotation` on each op (or `quantir.fused` unit) that the module's `quantir.qconfig_mapping` gives a qconfig
-    and the module's `quantir.backend_config` has a pattern for whose dtypes accept it. The first dtype config that accepts
+    Puts `#quantir.annotation` on each op (or `quantir.fused` unit) that the mapping of the module's `quantir.settings` gives
+    a qconfig, and their backend config has a pattern for whose dtypes accept it. The first dtype config that accepts
     all operands and results wins.
 
     Every other op that could be quantized gets `quantir.float_reason`, which says why it stays float, and a remark with
@@ -31,12 +31,6 @@ def AnnotatePass : Pass<"quantir-annotate", "::mlir::ModuleOp"> {
       results = [#quantir.histogram]>}
     ```
   }];
-  let options = [
-    Option<"backendConfig", "backend-config", "std::string", /*default=*/"",
-           "the built-in backend config to use for a module that names none">,
-    Option<"qconfigMapping", "qconfig-mapping", "std::string", /*default=*/"",
-           "the built-in qconfig mapping to use for a module that has none, such as x86 or "
-           "get_default_qconfig_mapping('x86')">];
   let dependentDialects = ["::quantir::QuantirDialect"];
   let statistics = [Statistic<"numAnnotated", "annotated", "units to be quantized">,
                     Statistic<"numFloat", "float", "units left in float">];

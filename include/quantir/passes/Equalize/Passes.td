@@ -8,7 +8,7 @@ include "mlir/Pass/PassBase.td"
 def AnnotateEqualizationPass : Pass<"quantir-annotate-equalization", "::mlir::ModuleOp"> {
   let summary = "decide whose input columns are equalized with the weight's";
   let description = [{
-    Does nothing in a module without `quantir.equalization_config`. Of the ops that it gives an equalization qconfig, those
+    Does nothing in a module whose `quantir.settings` have no `equalization`. Of the ops that it gives an equalization qconfig, those
     get the `equalization` of their annotation that are an `nn.linear` or `nn.conv`, or a unit with one (by the rules of
     PyTorch only with an `nn.relu`), whose input is quantized with one scale and whose weight is a constant that nothing else
     reads.
@@ -23,8 +23,6 @@ def AnnotateEqualizationPass : Pass<"quantir-annotate-equalization", "::mlir::Mo
       equalization = #quantir.per_channel_min_max<qscheme = per_channel_symmetric, ch_axis = 1>>}
     ```
   }];
-  let options = [Option<"qconfigMapping", "qconfig-mapping", "std::string", /*default=*/"",
-                        "the built-in qconfig mapping to use for a module that has none">];
   let dependentDialects = ["::quantir::QuantirDialect"];
   let statistics = [Statistic<"numEqualized", "equalized", "ops that are to be equalized">];
 }

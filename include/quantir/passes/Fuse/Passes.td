@@ -47,7 +47,7 @@ def MergeConstantsPass : Pass<"quantir-merge-constants", "::mlir::func::FuncOp">
 def FusePass : Pass<"quantir-fuse", "::mlir::ModuleOp"> {
   let summary = "group the ops that the backend runs as one";
   let description = [{
-    Wraps each match of a pattern of more than one op of the module's `quantir.backend_config` in a `quantir.fused`, longest
+    Wraps each match of a pattern of more than one op of the module's backend config (`quantir.settings`) in a `quantir.fused`, longest
     pattern first, from the last op to the first. What is inside such a unit is not quantized on its own.
 
     ```mlir
@@ -62,9 +62,6 @@ def FusePass : Pass<"quantir-fuse", "::mlir::ModuleOp"> {
     }
     ```
   }];
-  let options = [
-    Option<"backendConfig", "backend-config", "std::string", /*default=*/"",
-           "the built-in backend config to use for a module that names none">];
   let dependentDialects = ["::quantir::QuantirDialect"];
   let statistics = [Statistic<"numFused", "fused", "units made">];
 }

@@ -25,6 +25,9 @@ def LowerPass : Pass<"quantir-lower", "::mlir::ModuleOp"> {
     With `keep-reference`, step 3 is left out: every cast is executed, around float kernels. That is
     the definition of the quantized model, slow and exact.
 
+    The backend that is to execute the kernels is the one of `quantir.settings`, else the one that the module has
+    (`kernel.backend`), else `onednn`.
+
     A prepared or float module stays one; a reference module becomes a lowered one, unless it is
     kept.
 
@@ -41,10 +44,8 @@ def LowerPass : Pass<"quantir-lower", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"keepReference", "keep-reference", "bool", /*default=*/"false",
-           "execute every quantization cast, around float kernels">,
-    Option<"backend", "backend", "std::string", /*default=*/"",
-           "the backend that is to execute the kernels (default: what the module says)">];
-  let dependentDialects = ["::quantir::kernel::KernelDialect"];
+           "execute every quantization cast, around float kernels">];
+  let dependentDialects = ["::quantir::kernel::KernelDialect", "::quantir::QuantirDialect"];
   let statistics = [
     Statistic<"numInteger", "integer", "kernels that compute with integers">,
     Statistic<"numFloat", "float", "kernels that compute with floats">,

@@ -32,11 +32,6 @@ def OutlineModulesPass : Pass<"quantir-outline-modules", "::mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = ["::quantir::QuantirDialect", "::mlir::func::FuncDialect"];
-  let options = [
-    Option<"backendConfig", "backend-config", "std::string", /*default=*/"",
-           "the built-in backend config to use for a module that names none">,
-    Option<"qconfigMapping", "qconfig-mapping", "std::string", /*default=*/"",
-           "the built-in qconfig mapping to use for a module that has none">];
   let statistics = [Statistic<"numStandalone", "standalone", "standalone modules">,
                     Statistic<"numNonTraceable", "non-traceable", "modules that nothing is done to">];
 }
@@ -60,9 +55,7 @@ def SwapModulesPass : Pass<"quantir-swap-modules", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"stage", "stage", "std::string", /*default=*/"\"prepare\"", "prepare or convert">,
-    ListOption<"swaps", "swaps", "std::string", "pairs from:to of functions to swap besides">,
-    Option<"qconfigMapping", "qconfig-mapping", "std::string", /*default=*/"",
-           "the built-in qconfig mapping to use for a module that has none">];
+    ListOption<"swaps", "swaps", "std::string", "pairs from:to of functions to swap besides">];
   let dependentDialects = ["::quantir::QuantirDialect", "::mlir::quant::QuantDialect"];
   let statistics = [Statistic<"numSwapped", "swapped", "calls that go elsewhere now">];
 }
@@ -78,9 +71,6 @@ def AnnotateBoundariesPass : Pass<"quantir-annotate-boundaries", "::mlir::Module
     return %3 {quantir.annotation = #quantir.annotation<operands = [#quantir.histogram], results = []>}
     ```
   }];
-  let options = [
-    Option<"qconfigMapping", "qconfig-mapping", "std::string", /*default=*/"",
-           "the built-in qconfig mapping to use for a module that has none">];
   let dependentDialects = ["::quantir::QuantirDialect"];
 }
 
@@ -165,9 +155,6 @@ def PropagateQConfigPass : Pass<"quantir-propagate-qconfig", "::mlir::ModuleOp">
     %0 = nn.conv %x, %w, %b {nn.path = "conv", quantir.qconfig = #qconfig, ...}
     ```
   }];
-  let options = [
-    Option<"qconfigMapping", "qconfig-mapping", "std::string", /*default=*/"",
-           "the built-in qconfig mapping to use for a module that has none">];
   let dependentDialects = ["::quantir::QuantirDialect"];
 }
 

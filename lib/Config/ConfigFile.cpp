@@ -1,13 +1,10 @@
-//===- Config.cpp - The configuration file of a quantization --------------===//
+//===- ConfigFile.cpp - What is asked for becomes a module's settings -----===//
 
-#include "Config.h"
-
-#include "lib/Calibration/StatusDiagnostics.h"
 #include "quantir/Base/Files.h"
 #include "quantir/Base/Text.h"
-#include "quantir/Config/BackendConfig.h"
 #include "quantir/Config/CustomConfig.h"
-#include "quantir/Config/QConfig.h"
+#include "quantir/Config/Settings.h"
+#include "quantir/Support/StatusDiagnostics.h"
 #include "quantir/Vocabulary/ObjectTypes.h"
 #include "quantir/Vocabulary/OnnxOperators.h"
 #include "quantir/dialects/Interfaces/QuantizableOpInterface.h"
@@ -142,19 +139,46 @@ FailureOr<Configuration> readConfiguration(const std::string &path, ModuleOp mod
   return configuration;
 }
 
-DenseF32ArrayAttr floatsAttr(MLIRContext *context, ArrayRef<float> values) {
-  return DenseF32ArrayAttr::get(context, values);
-}
-
 } // namespace
 
-LogicalResult quantir::configure(ModuleOp module, const std::string &path,
-                                 const std::optional<std::string> &backend) {
+/// The mapping that a request names, after that of its file; null if neither has one.
+static FailureOr<QConfigMappingAttr> mappingAskedFor(const SettingsRequest &request,
+                                                     QConfigMappingAttr ofFile, Location loc) {
+  if (request.mapping.empty())
+    return ofFile;
+  const nlohmann::json name = request.mapping;
+  FailureOr<QConfigMappingAttr> named = readQConfigMapping(JsonReader(name, loc));
+  if (succeeded(named) && ofFile && ofFile != *named)
+    return emitError(loc) << "the qconfig mapping '" << request.mapping << "' contradicts that of '"
+                          << request.file << "'; leave one of them out";
+  return named;
+}
+
+/// The same of the backend config.
+static FailureOr<BackendConfigAttr> backendConfigAskedFor(const SettingsRequest &request,
+                                                          BackendConfigAttr ofFile, Location loc) {
+  if (!request.backendConfig)
+    return ofFile;
+  StringRef name = *request.backendConfig;
+  auto named = BackendConfigAttr::getChecked([&] { return emitError(loc); }, loc.getContext(), name,
+                                             ArrayRef<BackendPatternAttr>());
+  if (!named)
+    return failure();
+  if (ofFile && ofFile != named)
+    return emitError(loc) << "the backend config '" << name << "' contradicts backend_config of '"
+                          << request.file << "', which is '" << ofFile.getName()
+                          << "'; leave one of them out";
+  return named;
+}
+
+LogicalResult quantir::setSettings(ModuleOp module, const SettingsRequest &request) {
   MLIRContext *context = module.getContext();
+  context->getOrLoadDialect<QuantirDialect>();
+  Location unknown = UnknownLoc::get(context);
   Configuration configuration;
-  if (!path.empty()) {
-    Location loc = FileLineColLoc::get(context, path, 0, 0);
-    FailureOr<Configuration> read = readConfiguration(path, module, loc);
+  if (!request.file.empty()) {
+    Location loc = FileLineColLoc::get(context, request.file, 0, 0);
+    FailureOr<Configuration> read = readConfiguration(request.file, module, loc);
     if (failed(read) ||
         (read->mapping && failed(checkSettings(read->mapping, module, loc, &read->settings))) ||
         (read->equalization &&
@@ -162,51 +186,39 @@ LogicalResult quantir::configure(ModuleOp module, const std::string &path,
       return failure();
     configuration = *std::move(read);
   }
-  // What the file does not say, the module may; then the defaults hold.
-  StringRef mappingName = QuantirDialect::qconfigMappingAttrName;
-  if (configuration.mapping)
-    module->setAttr(mappingName, configuration.mapping);
-  else if (auto given = module->getAttrOfType<QConfigMappingAttr>(mappingName)) {
-    if (failed(checkSettings(given, module, module.getLoc())))
+  const SettingsAttr given = SettingsAttr::of(module);
+  FailureOr<QConfigMappingAttr> mapping = mappingAskedFor(request, configuration.mapping, unknown);
+  FailureOr<BackendConfigAttr> backendConfig =
+      backendConfigAskedFor(request, configuration.backend, unknown);
+  if (failed(mapping) || failed(backendConfig))
+    return failure();
+  if (!*mapping && given.getMapping()) {
+    if (failed(checkSettings(given.getMapping(), module, module.getLoc())))
       return failure();
-  } else
-    module->setAttr(mappingName, getDefaultQConfigMapping(context));
-
-  if (configuration.equalization)
-    module->setAttr(QuantirDialect::equalizationConfigAttrName, configuration.equalization);
-
-  StringRef backendName = QuantirDialect::backendConfigAttrName;
-  if (configuration.backend)
-    module->setAttr(backendName, configuration.backend);
-  else if (backend || !module->hasAttr(backendName)) {
-    auto given = BackendConfigAttr::getChecked([&] { return emitError(UnknownLoc::get(context)); },
-                                               context, StringRef(backend ? *backend : "quantir"),
-                                               ArrayRef<BackendPatternAttr>());
-    if (!given)
-      return failure();
-    module->setAttr(backendName, given);
+    mapping = given.getMapping();
   }
-  auto chosen = module->getAttrOfType<BackendConfigAttr>(backendName);
-  return success(succeeded(resolveBackendConfig(chosen, UnknownLoc::get(context))));
+  if (!*backendConfig)
+    backendConfig = given.getBackendConfig();
+
+  if (!*mapping)
+    mapping = getDefaultQConfigMapping(context);
+  if (!*backendConfig)
+    backendConfig = BackendConfigAttr::get(context, defaultBackendConfig, {});
+  auto attr = SettingsAttr::get(context, *mapping, *backendConfig,
+                                configuration.equalization ? configuration.equalization
+                                                           : given.getEqualization(),
+                                !request.backend.empty() ? StringAttr::get(context, request.backend)
+                                : given.getBackend() ? given.getBackend()
+                                                     : StringAttr::get(context, defaultBackend));
+  module->setAttr(QuantirDialect::settingsAttrName, attr);
+  return success(succeeded(resolveBackendConfig(*backendConfig, unknown)));
 }
 
-void quantir::setPreprocessing(ModuleOp module, const runtime::Preprocessing &preprocessing) {
-  Builder builder(module.getContext());
-  module->setAttr(
-      QuantirDialect::preprocessingAttrName,
-      builder.getDictionaryAttr(
-          {builder.getNamedAttr("mean", floatsAttr(module.getContext(), preprocessing.mean)),
-           builder.getNamedAttr("std", floatsAttr(module.getContext(), preprocessing.std))}));
-}
-
-std::optional<runtime::Preprocessing> quantir::getPreprocessing(ModuleOp module) {
-  auto dictionary = module->getAttrOfType<DictionaryAttr>(QuantirDialect::preprocessingAttrName);
-  if (!dictionary)
-    return std::nullopt;
-  auto mean = dictionary.getAs<DenseF32ArrayAttr>("mean");
-  auto std = dictionary.getAs<DenseF32ArrayAttr>("std");
-  if (!mean || !std)
-    return std::nullopt;
-  return runtime::Preprocessing{{mean.asArrayRef().begin(), mean.asArrayRef().end()},
-                                {std.asArrayRef().begin(), std.asArrayRef().end()}};
+void quantir::setBackend(ModuleOp module, StringRef backend) {
+  MLIRContext *context = module.getContext();
+  context->getOrLoadDialect<QuantirDialect>();
+  const SettingsAttr given = SettingsAttr::of(module);
+  module->setAttr(QuantirDialect::settingsAttrName,
+                  SettingsAttr::get(context, given.getMapping(), given.getBackendConfig(),
+                                    given.getEqualization(), StringAttr::get(context, backend)));
 }

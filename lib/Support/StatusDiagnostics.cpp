@@ -1,6 +1,6 @@
 //===- StatusDiagnostics.cpp - The runtime's errors as diagnostics --------===//
 
-#include "StatusDiagnostics.h"
+#include "quantir/Support/StatusDiagnostics.h"
 
 using namespace mlir;
 using namespace quantir;

@@ -1,7 +1,7 @@
 //===- StatusDiagnostics.h - The runtime's errors as diagnostics *- C++ -*-===//
 
-#ifndef QUANTIR_CALIBRATION_STATUSDIAGNOSTICS_H
-#define QUANTIR_CALIBRATION_STATUSDIAGNOSTICS_H
+#ifndef QUANTIR_SUPPORT_STATUSDIAGNOSTICS_H
+#define QUANTIR_SUPPORT_STATUSDIAGNOSTICS_H
 
 #include "quantir/Base/Status.h"
 
@@ -17,4 +17,4 @@ StatusCode codeOf(mlir::Diagnostic &diagnostic, StatusCode otherwise);
 
 } // namespace quantir
 
-#endif // QUANTIR_CALIBRATION_STATUSDIAGNOSTICS_H
+#endif // QUANTIR_SUPPORT_STATUSDIAGNOSTICS_H

@@ -1,0 +1,48 @@
+// RUN: split-file %s %t
+// RUN: qopt %t/bare.mlir --quantir-set-config | FileCheck %s --check-prefix=DEFAULT
+// RUN: qopt %t/bare.mlir "--quantir-set-config=mapping=get_default_qconfig_mapping('x86') backend-config=native backend=reference" | FileCheck %s --check-prefix=NAMED
+// RUN: qopt %t/bare.mlir "--quantir-set-config=config=%t/config.json backend-config=native" 2>%t/warnings | FileCheck %s --check-prefix=FILE
+// RUN: FileCheck %s --check-prefix=WARNING --input-file=%t/warnings
+// RUN: qopt %t/own.mlir --quantir-set-config | FileCheck %s --check-prefix=OWN
+// RUN: qopt %t/own.mlir --quantir-set-config=backend-config=x86 | FileCheck %s --check-prefix=OVER
+
+// What nobody says is the default, written out.
+// DEFAULT: #[[M:qconfig_mapping]] = #quantir.qconfig_mapping<global = #qconfig
+// DEFAULT: module attributes {quantir.settings = #quantir.settings<mapping = #[[M]], backend_config = <"quantir">, backend = "onednn">}
+
+// NAMED: #qconfig_mapping = #quantir.qconfig_mapping<global = #{{.*}}"torch.nn.ConvTranspose1d"
+// NAMED: quantir.settings = #quantir.settings<mapping = #qconfig_mapping, backend_config = <"native">, backend = "reference">
+
+// The file has custom configs, too, and an option that says the same as the file is none too many.
+// FILE: module attributes {
+// FILE-SAME: quantir.prepare_custom_config = #quantir.prepare_custom_config<non_traceable_module_name = ["tail"]>
+// FILE-SAME: quantir.settings = #quantir.settings<mapping = #{{.*}}, backend_config = <"native">, equalization = #{{.*}}, backend = "onednn">
+// WARNING: config.json{{.*}}: warning: qconfig_mapping.module_name[0]
+
+// What the module says stays, unless an option says otherwise.
+// OWN: quantir.settings = #quantir.settings<mapping = #{{.*}}, backend_config = <"native">, backend = "reference">
+// OVER: quantir.settings = #quantir.settings<mapping = #{{.*}}, backend_config = <"x86">, backend = "reference">
+
+// RUN: not qopt %t/bare.mlir --quantir-set-config=backend-config=nativ 2>&1 | FileCheck %s --check-prefix=UNKNOWN
+// RUN: not qopt %t/bare.mlir --quantir-set-config=mapping=x68 2>&1 | FileCheck %s --check-prefix=MAPPING
+// RUN: not qopt %t/bare.mlir "--quantir-set-config=config=%t/config.json backend-config=x86" 2>&1 | FileCheck %s --check-prefix=CONFIGS
+// RUN: not qopt %t/bare.mlir "--quantir-set-config=config=%t/config.json mapping=x86" 2>&1 | FileCheck %s --check-prefix=MAPPINGS
+// RUN: not qopt %t/bare.mlir --quantir-set-config=config=%t/absent.json 2>&1 | FileCheck %s --check-prefix=ABSENT
+
+// UNKNOWN: error: no built-in backend config is called 'nativ'; expected one of {{.*}}native
+// MAPPING: error: no qconfig mapping is called 'x68'
+// CONFIGS: error: the backend config 'x86' contradicts backend_config of '{{.*}}config.json', which is 'native'; leave one of them out
+// MAPPINGS: error: the qconfig mapping 'x86' contradicts that of '{{.*}}config.json'; leave one of them out
+// ABSENT: error: cannot open '{{.*}}absent.json'
+
+//--- bare.mlir
+module {}
+
+//--- own.mlir
+#q = #quantir.qconfig<activation = #quantir.min_max>
+module attributes {quantir.settings = #quantir.settings<backend = "reference", mapping = <global = #q>, backend_config = <"native">>} {}
+
+//--- config.json
+{"qconfig_mapping": {"": "quantir_default", "module_name": [["head", null]]}, "backend_config": "native",
+ "equalization_config": {"": "default_equalization_qconfig"},
+ "prepare_custom_config": {"non_traceable_module_name": ["tail"]}}
