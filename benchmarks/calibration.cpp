@@ -66,7 +66,7 @@ std::shared_ptr<const Plan> prepare(const std::string &model, std::string_view k
                   R"("per_channel_symmetric"}}}}}})",
                   kind));
   CalibrateOptions options;
-  options.config = config.path;
+  options.model.config = config.path;
   TemporaryFile module("prepared.mlir", check(calibrate(model, randomSamples(1), options)).module);
   return check(load(module.path));
 }

@@ -13,7 +13,7 @@ int main(int argc, char **argv) {
   }
   quantir::QuantizeOptions options;
   // Mean and standard deviation of the images that the example was trained on.
-  options.preprocessing = quantir::runtime::Preprocessing{{0.305f}, {0.376f}};
+  options.model.preprocessing = quantir::runtime::Preprocessing{{0.305f}, {0.376f}};
   quantir::Result<quantir::QuantizedModel> model =
       quantir::quantize(argv[1], quantir::calibrationFile(argv[2]), options);
   quantir::Status status =

@@ -80,30 +80,38 @@ using CalibrationProvider = std::function<Result<CalibrationData>(const runtime:
 /// histogram.
 CalibrationProvider calibrationFile(const std::string &path);
 
-struct QuantizeOptions {
+/// How a float model is read, and what is to be done with it.
+struct ModelOptions {
   std::string config; ///< a JSON file (docs/QuantizationSpec.md); empty: the default
   /// Which ops are quantized how: a built-in backend config. It holds whatever the model says, and
   /// contradicting `config` is an error. Absent: what `config` or the model says, else "quantir".
   std::optional<std::string> backendConfig;
-  std::string
-      backend; ///< whose kernels execute the plan; empty: what the model says, else "onednn"
+  std::string backend; ///< whose kernels execute it; empty: what the model says, else "onednn"
+  InputShapes inputs;  ///< where the file leaves shapes open
+  std::optional<runtime::Preprocessing> preprocessing; ///< to be kept in the plan
+};
+
+/// How a model's observers come by what they know.
+struct CalibrationOptions {
+  int threads = 0;   ///< 0: all
+  int64_t batch = 0; ///< samples at a time; 0: chosen to suit the model
+  /// How many batches run at a time, with the same result; each takes memory of its own. 0: chosen
+  /// to suit `threads` and the data.
+  int workers = 0;
+  /// A state file of calibrate(), of this model and this configuration. quantize() takes it instead
+  /// of running the model, so that samples serve the comparison with float only; calibrate() goes
+  /// on from it. Empty: none.
+  std::string state;
+  /// Called as a long phase ("calibrating", "comparing with float") goes on.
+  std::function<void(std::string_view phase, int64_t done, int64_t total)> progress;
+};
+
+struct QuantizeOptions {
+  ModelOptions model;
+  CalibrationOptions calibration;
   bool correctBiases = true; ///< for the means that rounded weights move; not with PyTorch's rules
   /// A folder for the MLIR after each stage, which QuantizedModel::writeStages writes; empty: none.
   std::string dumpStages;
-  InputShapes inputs;                                  ///< where the file leaves shapes open
-  std::optional<runtime::Preprocessing> preprocessing; ///< to be kept in the plan
-  int threads = 0;                                     ///< for calibration; 0: all
-  int64_t batch = 0; ///< samples at a time while calibrating; 0: chosen to suit the model
-  /// How many batches are calibrated with at a time, with the same result; each takes memory of its
-  /// own. 0: chosen to suit `threads` and the data.
-  int workers = 0;
-
-  /// Is told how far a long phase is ("calibrating", "comparing with float").
-  std::function<void(std::string_view phase, int64_t done, int64_t total)> progress;
-
-  /// A state file to take instead of running the model: calibrate() made it, with this model and
-  /// this configuration. The samples then serve the comparison with float only.
-  std::string state;
 };
 
 struct QuantizedModel {
@@ -118,8 +126,8 @@ struct QuantizedModel {
 std::vector<std::string> stageFiles(const std::string &folder);
 
 /// Imports, prepares, calibrates, converts and lowers a float model, and compares the result with
-/// it. With `options.state` there may be no samples (an empty `calibration`), and then there is no
-/// comparison.
+/// it. With `options.calibration.state` there may be no samples (an empty `calibration`), and then
+/// there is no comparison.
 Result<QuantizedModel> quantize(const std::string &path, const CalibrationProvider &calibration,
                                 const QuantizeOptions &options = {});
 
@@ -127,9 +135,11 @@ Result<QuantizedModel> quantize(const std::string &path, const CalibrationProvid
 // Calibrating alone
 //===----------------------------------------------------------------------===//
 
-struct CalibrateOptions : QuantizeOptions { // `state`: a state file to go on from
-  int64_t firstSample = 0;                  ///< of the data's samples, the first to use
-  int64_t endSample = -1; ///< the first not to use; -1: use all from firstSample on
+struct CalibrateOptions {
+  ModelOptions model;
+  CalibrationOptions calibration;
+  int64_t firstSample = 0; ///< of the data's samples, the first to use
+  int64_t endSample = -1;  ///< the first not to use; -1: use all from firstSample on
   /// A .npz for what recording observers kept, which CalibratedModel::writeRecordings writes;
   /// empty: none.
   std::string recordings;
@@ -155,8 +165,7 @@ std::vector<std::string> companionFiles(const std::string &path);
 
 /// Imports and prepares a float model, or takes a prepared one, and shows samples to its observers.
 /// Stopped and gone on with at a batch's end it gives the same bits as in one go; states of several
-/// machines are merged by numerics::merge() (Serialization/CalibrationState.h). `dumpStages` is
-/// unused.
+/// machines are merged by numerics::merge() (Serialization/CalibrationState.h).
 Result<CalibratedModel> calibrate(const std::string &path, const CalibrationProvider &calibration,
                                   const CalibrateOptions &options);
 

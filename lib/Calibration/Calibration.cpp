@@ -5,6 +5,7 @@
 #include "quantir/Runtime/Calibration.h"
 #include "quantir/Support/StatusDiagnostics.h"
 #include "quantir/Target/Plan/Export.h"
+#include "runtime/plan/FixedBatch.h"
 
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Pass/PassManager.h"
@@ -31,6 +32,11 @@ FailureOr<runtime::PlanPtr> quantir::compileInMemory(ModuleOp module,
   if (!plan)
     return emitStatus(UnknownLoc::get(module.getContext()), plan.status());
   return *plan;
+}
+
+int64_t quantir::samplesInWholeBatches(const runtime::Plan &plan, int64_t samples) {
+  const int64_t batch = plan.hasDynamicBatch() ? 1 : runtime::fixedBatchOf(plan);
+  return samples > batch ? samples - samples % batch : samples;
 }
 
 FailureOr<CalibrationResult> quantir::calibrate(runtime::PlanPtr prepared, int64_t samples,

@@ -27,6 +27,10 @@ mlir::FailureOr<std::vector<uint8_t>> compileToPlan(mlir::ModuleOp module,
 mlir::FailureOr<runtime::PlanPtr> compileInMemory(mlir::ModuleOp module,
                                                   const LowerPipelineOptions &options = {});
 
+/// How many of so many samples a run uses: those that fill whole batches, or all that there are if
+/// they do not fill one.
+int64_t samplesInWholeBatches(const runtime::Plan &plan, int64_t samples);
+
 /// What calibration learned.
 struct CalibrationResult {
   numerics::CalibrationState state;                 ///< also of what was learned before

@@ -2,46 +2,55 @@
 
 #include "quantir/Compiler.h"
 
-#include "Diagnostics.h"
-#include "ModelFile.h"
+#include "Compilation.h"
 
-#include "lib/Calibration/Calibration.h"
 #include "quantir/Config/Settings.h"
-
-#include "mlir/Pass/PassManager.h"
 
 using namespace mlir;
 using namespace quantir;
 
-/// Simplifies a float module and compiles a module of any stage. Whatever was left undecided is
-/// decided as the stage asks.
-static FailureOr<std::vector<uint8_t>> compileModule(ModuleOp module,
-                                                     const CompileOptions &options) {
-  std::string stage = stageOf(module);
-  if (!options.backend.empty())
-    setBackend(module, options.backend);
-  if (stage == "float") {
-    PassManager pm(module.getContext());
-    buildFloatPipeline(pm);
-    if (failed(pm.run(module)))
-      return failure();
-  }
-  LowerPipelineOptions lower;
-  lower.keepReference = stage == "reference";
-  return compileToPlan(module, lower);
-}
+namespace {
 
-static Result<std::vector<uint8_t>> compileFile(const ModelFile &file,
-                                                const CompileOptions &options) {
-  Result<LoadedModule> loaded = loadModule(file, options.inputs);
+Status importFile(Compilation &c) {
+  Result<LoadedModule> loaded = loadModule(*c.file, c.compileOptions->inputs);
   if (!loaded)
     return loaded.status();
-  DiagnosticCollector diagnostics(loaded->context.get());
-  FailureOr<std::vector<uint8_t>> plan = compileModule(*loaded->module, options);
-  if (failed(plan))
-    return diagnostics.error("compiling '" + file.path + "'");
-  return *std::move(plan);
+  c.loaded = *std::move(loaded);
+  if (!c.compileOptions->backend.empty())
+    setBackend(c.module(), c.compileOptions->backend);
+  return Status();
 }
+
+Status simplify(Compilation &c) {
+  DiagnosticCollector diagnostics(c.context());
+  return succeeded(simplifyFloat(c.module())) ? Status()
+                                              : diagnostics.error("compiling '" + c.path + "'");
+}
+
+/// Whatever was left undecided is decided as the module's stage asks.
+Status lower(Compilation &c) {
+  DiagnosticCollector diagnostics(c.context());
+  LowerPipelineOptions options;
+  options.keepReference = stageOf(c.module()) == "reference";
+  FailureOr<std::vector<uint8_t>> plan = compileToPlan(c.module(), options);
+  if (failed(plan))
+    return diagnostics.error("compiling '" + c.path + "'");
+  c.plan = *std::move(plan);
+  return Status();
+}
+
+constexpr Stage compileStages[] = {
+    {"import", importFile}, {"simplify", simplify, isFloat}, {"lower", lower}};
+
+Result<std::vector<uint8_t>> compileFile(const ModelFile &file, const CompileOptions &options) {
+  Compilation compilation(file.path);
+  compilation.file = &file;
+  compilation.compileOptions = &options;
+  QUANTIR_RETURN_IF_ERROR(runStages(compilation, compileStages));
+  return std::move(compilation.plan);
+}
+
+} // namespace
 
 Result<std::vector<uint8_t>> quantir::compile(const std::string &path,
                                               const CompileOptions &options) {

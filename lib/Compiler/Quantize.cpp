@@ -2,30 +2,23 @@
 
 #include "quantir/Compiler.h"
 
-#include "Diagnostics.h"
-#include "FloatModel.h"
-#include "OpRows.h"
+#include "Compilation.h"
 #include "Preprocessing.h"
-#include "StageDumper.h"
 #include "Trust.h"
 
 #include "lib/Calibration/BiasCorrection.h"
-#include "lib/Calibration/Calibration.h"
 #include "quantir/Config/Settings.h"
+#include "quantir/Pipeline/Pipelines.h"
 #include "quantir/Runtime/Calibration.h"
 #include "quantir/Target/Plan/Export.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "quantir/passes/Equalize/Passes.h"
 #include "runtime/data/Compare.h"
 #include "runtime/data/ModelInputs.h"
-#include "runtime/plan/FixedBatch.h"
 
-#include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <fmt/format.h>
-
-#include <chrono>
 
 using namespace mlir;
 using namespace quantir;
@@ -52,118 +45,13 @@ CalibrationProvider quantir::calibrationFile(const std::string &path) {
 
 namespace {
 
-/// Adds the time since the last call, or since it was made, to a report.
-class PhaseTimer {
-public:
-  explicit PhaseTimer(QuantizationReport &report) : report(report) {}
-  void finish(const std::string &phase) {
-    Clock::time_point now = Clock::now();
-    report.seconds.emplace_back(phase, std::chrono::duration<double>(now - last).count());
-    last = now;
-  }
-
-private:
-  using Clock = std::chrono::steady_clock;
-  QuantizationReport &report;
-  Clock::time_point last = Clock::now();
-};
-
-/// The state of one quantize() call. Its steps run in the order in which they stand here.
-class Quantization {
-public:
-  Quantization(const std::string &path, const QuantizeOptions &options)
-      : path(path), options(options), dumper(std::make_shared<StageDumper>(options.dumpStages)),
-        timer(result.report) {}
-
-  Result<QuantizedModel> run(const CalibrationProvider &provider) {
-    QUANTIR_RETURN_IF_ERROR(importModel());
-    QUANTIR_RETURN_IF_ERROR(compileFloat());
-    QUANTIR_RETURN_IF_ERROR(loadData(provider));
-    QUANTIR_RETURN_IF_ERROR(prepare());
-    QUANTIR_RETURN_IF_ERROR(calibrateModel());
-    QUANTIR_RETURN_IF_ERROR(equalize());
-    QUANTIR_RETURN_IF_ERROR(correct());
-    QUANTIR_RETURN_IF_ERROR(convert());
-    QUANTIR_RETURN_IF_ERROR(lower());
-    result.writeStages = [dumper = dumper] { return dumper->write(); };
-    return std::move(result);
-  }
-
-private:
-  MLIRContext *context() { return model.context.get(); }
-
-  /// Runs `build`'s pipeline on the model.
-  template <typename Build> Status runPipeline(const std::string &what, Build build) {
-    DiagnosticCollector diagnostics(context());
-    PassManager pm(context());
-    build(pm);
-    if (failed(pm.run(*model.module)))
-      return diagnostics.error(what);
-    for (const std::string &warning : diagnostics.warnings())
-      result.report.notes.push_back("warning: " + warning);
-    return Status();
-  }
-
-  runtime::ExecutionOptions execution() const {
-    runtime::ExecutionOptions execution;
-    execution.threads = options.threads;
-    execution.batch = options.batch;
-    return execution;
-  }
-
-  runtime::Progress progress(const std::string &phase) const {
-    if (!options.progress)
-      return {};
-    return [this, phase](int64_t done) { options.progress(phase, done, data.samples); };
-  }
-
-  /// How many samples of the data are used: those that fill whole batches.
-  int64_t usedSamples() const {
-    if (result.report.calibrationSamples > 0 && options.state.empty())
-      return result.report.calibrationSamples;
-    const int64_t batch = floatPlan->hasDynamicBatch() ? 1 : runtime::fixedBatchOf(*floatPlan);
-    return data.samples > batch ? data.samples - data.samples % batch : data.samples;
-  }
-
-  Status importModel();
-  Status compileFloat();
-  Status loadData(const CalibrationProvider &provider);
-  Status prepare();
-  Status applyState();
-  Status calibrateModel();
-  Status equalize();
-  Status correct();
-  Status convert();
-  Status lower();
-  Result<PlanPtr> exportWithSummary(const std::string &summary);
-  Status compare(PlanPtr quantized);
-  Status checkTrust();
-
-  const std::string &path;
-  const QuantizeOptions &options;
-  LoadedModule model;
-  PlanPtr floatPlan;
-  CalibrationData data;
-  /// The calibrated model before its biases were corrected, and the reference model.
-  OwningOpRef<ModuleOp> calibrated, reference;
-  OpRows rows;
-  QuantizedModel result;
-  std::shared_ptr<StageDumper> dumper;
-  PhaseTimer timer;
-};
-
-/// Reads the model and puts what is to be done into its attributes.
-Status Quantization::importModel() {
-  QUANTIR_RETURN_IF_ERROR(dumper->open());
-  Result<LoadedModule> loaded = loadFloatModel(path, options, result.report.notes);
-  if (!loaded)
-    return loaded.status();
-  model = *std::move(loaded);
-  ModuleOp module = *model.module;
-
-  QuantizationReport &report = result.report;
-  report.source = path;
-  report.config = options.config;
+/// Reads the model and writes down what is to be done with it.
+Status importForReport(Compilation &c) {
+  QUANTIR_RETURN_IF_ERROR(importModel(c));
+  ModuleOp module = c.module();
+  QuantizationReport &report = c.report;
+  report.source = c.path;
+  report.config = c.model->config;
   report.preprocessing = getPreprocessing(module);
   if (auto name = module->getAttrOfType<StringAttr>(QuantirDialect::modelAttrName))
     report.model = name.str();
@@ -175,209 +63,215 @@ Status Quantization::importModel() {
   report.backend = settings.getBackend().str();
   report.qconfigMapping = text(toJson(settings.getMapping()));
   report.backendConfig = text(toJson(settings.getBackendConfig()));
-  timer.finish("import");
-  return dumper->dump(module, "float");
+  return Status();
 }
 
-/// The model as it is, which the quantized one is measured against.
-Status Quantization::compileFloat() {
-  DiagnosticCollector diagnostics(context());
-  OwningOpRef<ModuleOp> copy = model.module->clone();
-  PassManager pm(context());
-  buildFloatPipeline(pm);
+/// Compiles the model as it is.
+Status compileFloat(Compilation &c) {
+  DiagnosticCollector diagnostics(c.context());
+  OwningOpRef<ModuleOp> copy = c.module().clone();
   FailureOr<PlanPtr> plan = failure();
-  if (stageOf(*copy) != "float" || succeeded(pm.run(*copy)))
+  if (!isFloat(c) || succeeded(simplifyFloat(*copy)))
     plan = compileInMemory(*copy);
   if (failed(plan))
-    return diagnostics.error("compiling '" + path + "'");
-  floatPlan = *plan;
-  result.report.floatBytes = floatPlan->fileSize();
-  timer.finish("compile float");
+    return diagnostics.error("compiling '" + c.path + "'");
+  c.floatPlan = *plan;
+  c.report.floatBytes = c.floatPlan->fileSize();
   return Status();
 }
 
-Status Quantization::loadData(const CalibrationProvider &provider) {
-  if (!provider)
-    return Status();
-  Result<CalibrationData> loaded = provider(*floatPlan);
+bool hasProvider(const Compilation &c) { return bool(*c.provider); }
+bool hasSamples(const Compilation &c) { return c.data.samples > 0; }
+
+Status loadData(Compilation &c) {
+  Result<CalibrationData> loaded = (*c.provider)(*c.floatPlan);
   if (!loaded)
     return loaded.status();
-  data = *std::move(loaded);
-  if (data.samples <= 0)
+  c.data = *std::move(loaded);
+  if (c.data.samples <= 0)
     return Status::invalidData("the calibration data hold no samples; give at least one");
-  result.report.calibrationData = data.name;
-  llvm::append_range(result.report.notes, data.notes);
-  timer.finish("load data");
+  c.report.calibrationData = c.data.name;
+  llvm::append_range(c.report.notes, c.data.notes);
   return Status();
-}
-
-/// Fuses, annotates and inserts observers.
-Status Quantization::prepare() {
-  QUANTIR_RETURN_IF_ERROR(prepareModel(model, path));
-  timer.finish("prepare");
-  return dumper->dump(*model.module, "prepared");
 }
 
 /// Gives the observers what an earlier calibration saw.
-Status Quantization::applyState() {
-  Result<numerics::CalibrationState> state = runtime::loadCalibrationState(options.state);
+Status applyState(Compilation &c) {
+  const std::string &path = c.calibration->state;
+  Result<numerics::CalibrationState> state = runtime::loadCalibrationState(path);
   if (!state)
     return state.status();
-  DiagnosticCollector diagnostics(context());
-  if (failed(applyCalibration(*model.module, *state)))
-    return diagnostics.error("calibrating", StatusCode::InvalidData)
-        .withContext("'" + options.state + "'");
-  result.report.calibrationData = options.state;
-  result.report.calibrationSamples = state->samples;
-  timer.finish("calibrate");
-  return dumper->dump(*model.module, "calibrated");
-}
-
-/// Runs the prepared model on the data and gives its observers what they saw.
-Status Quantization::calibrateModel() {
-  if (!options.state.empty())
-    return applyState();
-  DiagnosticCollector diagnostics(context());
-  FailureOr<PlanPtr> plan = compileInMemory(*model.module);
-  if (failed(plan))
-    return diagnostics.error("compiling the prepared model");
-  FailureOr<CalibrationResult> calibration =
-      calibrate(*plan, data.samples, data.source, {execution(), {}, {}, options.workers},
-                progress("calibrating"), UnknownLoc::get(context()));
-  if (failed(calibration) || failed(applyCalibration(*model.module, calibration->state)))
-    return diagnostics.error("calibrating");
-  QuantizationReport &report = result.report;
-  report.calibrationSamples = calibration->samples;
-  report.calibrationBatch = calibration->batch;
-  if (int64_t unused = data.samples - calibration->samples; unused > 0 && calibration->batch > 1)
-    report.notes.push_back("the model's batch is fixed at " + std::to_string(calibration->batch) +
-                           ": the last " + std::to_string(unused) +
-                           " samples do not fill one and are left out");
-  timer.finish("calibrate");
+  DiagnosticCollector diagnostics(c.context());
+  if (failed(applyCalibration(c.module(), *state)))
+    return diagnostics.error("calibrating", StatusCode::InvalidData).withContext("'" + path + "'");
+  c.report.calibrationData = path;
+  c.report.calibrationSamples = state->samples;
   return Status();
 }
 
-/// Does what an equalization_config asks for, before biases are corrected for the weights it makes.
-Status Quantization::equalize() {
-  return runPipeline("equalizing '" + path + "'",
-                     [](OpPassManager &pm) { pm.addPass(createEqualizePass()); });
+/// Runs the prepared model on the data and gives its observers what they saw.
+Status calibrateModel(Compilation &c) {
+  if (!c.calibration->state.empty())
+    return applyState(c);
+  DiagnosticCollector diagnostics(c.context());
+  FailureOr<PlanPtr> plan = compileInMemory(c.module());
+  if (failed(plan))
+    return diagnostics.error("compiling the prepared model");
+  FailureOr<CalibrationResult> calibration =
+      calibrate(*plan, c.data.samples, c.data.source, c.calibrationRun(), c.progress("calibrating"),
+                UnknownLoc::get(c.context()));
+  if (failed(calibration) || failed(applyCalibration(c.module(), calibration->state)))
+    return diagnostics.error("calibrating");
+  c.report.calibrationSamples = calibration->samples;
+  c.report.calibrationBatch = calibration->batch;
+  if (calibration->batch > 1)
+    c.noteUnused(c.data.samples - calibration->samples, calibration->batch);
+  return Status();
 }
 
-/// Corrects biases, unless the backend config's rules say not to. A model that cannot
-/// be measured keeps its biases, and the report says so.
-Status Quantization::correct() {
-  calibrated = model.module->clone();
-  DiagnosticCollector diagnostics(context());
-  FailureOr<QuantizationRules> rules = Settings(*model.module).rules();
-  if (failed(rules))
-    return diagnostics.error("reading the backend config of '" + path + "'",
-                             StatusCode::InvalidArgument);
-  const bool corrects = options.correctBiases && rules->correctBiases;
-  if (corrects && data.samples == 0)
-    result.report.notes.push_back("biases are not corrected, which takes calibration data");
-  if (corrects && data.samples > 0) {
-    QuantizationReport &report = result.report;
-    FailureOr<BiasCorrection> correction = correctBiases(
-        *model.module, usedSamples(), data.source, execution(), progress("correcting biases"));
-    if (succeeded(correction))
-      report.correctedBiases = correction->corrected;
-    else
-      report.notes.push_back(diagnostics.error("biases are not corrected").message());
-    timer.finish("correct biases");
-  }
-  return dumper->dump(*model.module, "calibrated");
+bool isEqualized(const Compilation &c) {
+  return bool(SettingsAttr::of(c.module()).getEqualization());
 }
 
-Status Quantization::convert() {
-  QUANTIR_RETURN_IF_ERROR(runPipeline("converting '" + path + "'",
-                                      [](OpPassManager &pm) { buildConvertPipeline(pm); }));
-  rows.collect(*model.module);
-  reference = model.module->clone();
-  timer.finish("convert");
-  return dumper->dump(*model.module, "reference");
+/// Scales columns, before biases are corrected for the weights that this makes.
+Status equalize(Compilation &c) {
+  return c.runPasses("equalizing", [](OpPassManager &pm) { pm.addPass(createEqualizePass()); });
 }
 
-/// Makes the kernels and the plan, and measures the plan against the float model.
-Status Quantization::lower() {
-  QUANTIR_RETURN_IF_ERROR(runPipeline("lowering '" + path + "'",
-                                      [](OpPassManager &pm) { buildLowerPipeline(pm, {}); }));
-  rows.checkKernels(*model.module);
-  result.report.ops = rows.get();
-  QUANTIR_RETURN_IF_ERROR(dumper->dump(*model.module, "lowered"));
-  Result<PlanPtr> plan = exportWithSummary("");
-  if (!plan)
-    return plan.status();
-  timer.finish("lower");
-  QUANTIR_RETURN_IF_ERROR(compare(*plan));
-  timer.finish("compare with float");
-  QUANTIR_RETURN_IF_ERROR(checkTrust());
-
-  // Once more, with what was found out.
-  Result<PlanPtr> last = exportWithSummary(result.report.toSummaryJson());
-  result.report.planBytes = result.plan.size();
-  return last ? Status() : last.status();
+/// Whether somebody wants biases corrected: the caller and the backend config's rules.
+bool correctsBiases(const Compilation &c) {
+  FailureOr<QuantizationRules> rules = Settings(c.module()).rules();
+  return c.correctBiases && succeeded(rules) && rules->correctBiases;
 }
 
-Result<PlanPtr> Quantization::exportWithSummary(const std::string &summary) {
-  DiagnosticCollector diagnostics(context());
-  FailureOr<std::vector<uint8_t>> bytes = exportPlan(*model.module, summary);
-  if (failed(bytes))
-    return diagnostics.error("writing the plan of '" + path + "'");
-  result.plan = *std::move(bytes);
-  return runtime::Plan::fromBuffer(result.plan);
-}
-
-Status Quantization::compare(PlanPtr quantized) {
-  if (data.samples == 0)
+/// Corrects biases. A model that cannot be measured keeps its biases, and the report says so.
+Status correct(Compilation &c) {
+  QuantizationReport &report = c.report;
+  if (!hasSamples(c)) {
+    report.notes.push_back("biases are not corrected, which takes calibration data");
     return Status();
+  }
+  c.calibrated = c.module().clone();
+  DiagnosticCollector diagnostics(c.context());
+  FailureOr<BiasCorrection> correction = correctBiases(
+      c.module(), c.usedSamples(), c.data.source, c.execution(), c.progress("correcting biases"));
+  if (succeeded(correction))
+    report.correctedBiases = correction->corrected;
+  else
+    report.notes.push_back(diagnostics.error("biases are not corrected").message());
+  return Status();
+}
+
+Status convert(Compilation &c) {
+  if (!c.calibrated)
+    c.calibrated = c.module().clone();
+  QUANTIR_RETURN_IF_ERROR(
+      c.runPasses("converting", [](OpPassManager &pm) { buildConvertPipeline(pm); }));
+  c.rows.collect(c.module());
+  c.reference = c.module().clone();
+  return Status();
+}
+
+/// Writes the plan, with a summary for `inspect`.
+Status writePlan(Compilation &c, const std::string &summary) {
+  DiagnosticCollector diagnostics(c.context());
+  FailureOr<std::vector<uint8_t>> bytes = exportPlan(c.module(), summary);
+  if (failed(bytes))
+    return diagnostics.error("writing the plan of '" + c.path + "'");
+  c.plan = *std::move(bytes);
+  return Status();
+}
+
+/// Makes the kernels, and a plan to be measured.
+Status lower(Compilation &c) {
+  QUANTIR_RETURN_IF_ERROR(
+      c.runPasses("lowering", [](OpPassManager &pm) { buildLowerPipeline(pm, {}); }));
+  c.rows.checkKernels(c.module());
+  c.report.ops = c.rows.get();
+  return writePlan(c, "");
+}
+
+/// Measures the plan against the float model.
+Status compare(Compilation &c) {
+  Result<PlanPtr> quantized = runtime::Plan::fromBuffer(c.plan);
+  if (!quantized)
+    return quantized.status();
   Result<std::vector<runtime::OutputComparison>> comparisons =
-      runtime::compareOutputs(floatPlan, std::move(quantized), usedSamples(), data.source,
-                              execution(), progress("comparing with float"));
+      runtime::compareOutputs(c.floatPlan, *quantized, c.usedSamples(), c.data.source,
+                              c.execution(), c.progress("comparing with float"));
   if (!comparisons)
     return comparisons.status();
-  result.report.comparedSamples = usedSamples();
+  c.report.comparedSamples = c.usedSamples();
   for (const runtime::OutputComparison &output : *comparisons) {
-    result.report.outputs.push_back({output.name, output.sqnrDb, output.agreement,
-                                     output.totalSqnrDb, output.isConstant,
-                                     output.isConstantInReference, output.isZeroInReference});
+    c.report.outputs.push_back({output.name, output.sqnrDb, output.agreement, output.totalSqnrDb,
+                                output.isConstant, output.isConstantInReference,
+                                output.isZeroInReference});
     if (output.notFinite != 0)
-      result.report.notes.push_back(fmt::format(
+      c.report.notes.push_back(fmt::format(
           "the float model gives infinities or NaN in output '{}' for {} of {} samples, which its "
           "SQNR leaves out",
-          output.name, output.notFinite, usedSamples()));
+          output.name, output.notFinite, c.usedSamples()));
   }
   return Status();
 }
 
 /// Looks at each unit, and warns of what cannot be trusted. What cannot be measured is a note.
-Status Quantization::checkTrust() {
-  if (data.samples == 0)
-    return Status();
-  DiagnosticCollector diagnostics(context());
-  QuantizationReport &report = result.report;
+Status checkTrust(Compilation &c) {
+  DiagnosticCollector diagnostics(c.context());
+  QuantizationReport &report = c.report;
   FailureOr<ModelComparison> comparison =
-      compareUnits(*calibrated, *reference, usedSamples(), data.source, execution());
+      compareUnits(*c.calibrated, *c.reference, c.usedSamples(), c.data.source, c.execution());
   if (failed(comparison)) {
     report.notes.push_back(diagnostics.error("the units are not compared with float").message());
     comparison = ModelComparison();
   } else {
-    rows.setErrors(*comparison);
-    report.ops = rows.get();
+    c.rows.setErrors(*comparison);
+    report.ops = c.rows.get();
   }
-  report.doubts = findDoubts(report, *comparison, rows.ofEntry(report.ops));
+  report.doubts = findDoubts(report, *comparison, c.rows.ofEntry(report.ops));
   for (const std::string &doubt : report.doubts)
     report.notes.push_back("warning: " + doubt);
-  timer.finish("check units");
   return Status();
 }
+
+/// Once more, with what was found out.
+Status writeWithSummary(Compilation &c) {
+  QUANTIR_RETURN_IF_ERROR(writePlan(c, c.report.toSummaryJson()));
+  c.report.planBytes = c.plan.size();
+  return Status();
+}
+
+constexpr Stage quantizeStages[] = {
+    {"import", importForReport, nullptr, "float"},
+    {"compile float", compileFloat},
+    {"load data", loadData, hasProvider},
+    {"prepare", prepareModel, isFloat, "prepared"},
+    {"calibrate", calibrateModel},
+    {"equalize", equalize, isEqualized},
+    {"correct biases", correct, correctsBiases, "calibrated"},
+    {"convert", convert, nullptr, "reference"},
+    {"lower", lower, nullptr, "lowered"},
+    {"compare with float", compare, hasSamples},
+    {"check units", checkTrust, hasSamples},
+    {"write plan", writeWithSummary},
+};
 
 } // namespace
 
 Result<QuantizedModel> quantir::quantize(const std::string &path,
                                          const CalibrationProvider &calibration,
                                          const QuantizeOptions &options) {
-  if (!calibration && options.state.empty())
+  if (!calibration && options.calibration.state.empty())
     return Status::invalidArgument(
         "expected samples to calibrate on, or the state of a calibration");
-  return Quantization(path, options).run(calibration);
+  Compilation compilation(path);
+  compilation.model = &options.model;
+  compilation.calibration = &options.calibration;
+  compilation.provider = &calibration;
+  compilation.correctBiases = options.correctBiases;
+  compilation.dumper = std::make_shared<StageDumper>(options.dumpStages);
+  QUANTIR_RETURN_IF_ERROR(compilation.dumper->open());
+  QUANTIR_RETURN_IF_ERROR(runStages(compilation, quantizeStages));
+  return QuantizedModel{std::move(compilation.plan), std::move(compilation.report),
+                        [dumper = compilation.dumper] { return dumper->write(); }};
 }

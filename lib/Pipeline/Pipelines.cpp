@@ -2,6 +2,7 @@
 
 #include "quantir/Pipeline/Pipelines.h"
 
+#include "quantir/Pipeline/RegisterPipeline.h"
 #include "quantir/passes/Annotate/Passes.h"
 #include "quantir/passes/Configure/Passes.h"
 #include "quantir/passes/Convert/Passes.h"
@@ -11,36 +12,12 @@
 #include "quantir/passes/Modules/Passes.h"
 #include "quantir/passes/Prepare/Passes.h"
 
-#include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace quantir;
 
 namespace {
-
-/// Registers a pipeline of passes over modules. Where one is scheduled under another op, MLIR adds
-/// its passes all the same, and ends the program.
-template <typename Options, typename Build>
-void registerPipeline(StringRef name, StringRef description, Build build) {
-  auto add = [=](OpPassManager &pm, StringRef options,
-                 function_ref<LogicalResult(const Twine &)> errorHandler) -> LogicalResult {
-    std::optional<StringRef> opName = pm.getOpName();
-    if (opName && *opName != ModuleOp::getOperationName() &&
-        pm.getNesting() == OpPassManager::Nesting::Explicit)
-      return errorHandler("pipeline '" + name + "' is one of 'builtin.module', but got it in '" +
-                          *opName + "'; write builtin.module(" + name + ")");
-    Options parsed;
-    if (failed(parsed.parseFromString(options)))
-      return failure();
-    build(pm, parsed);
-    return success();
-  };
-  auto handleOptions = [](function_ref<void(const mlir::detail::PassOptions &)> handler) {
-    handler(Options());
-  };
-  registerPassPipeline(name, description, add, handleOptions);
-}
 
 /// What float and prepared models have in common.
 void addSimplification(OpPassManager &pm) {

@@ -74,12 +74,14 @@ ROOMS = [
     # Here the two worlds meet.
     ("calibration", library("Calibration"),
      GROUND | DIALECTS | PASSES | RUNTIME | {"llvm", "support", "config", "pipelines", "target"}),
+    ("passes/Calibrate", folder("passes/Calibrate"),
+     DIALECTS | PASSES | RUNTIME | {"llvm", "support", "config", "pipelines", "calibration"}),
     ("registration", ["include/quantir/InitAll.h"], DIALECTS | PASSES | {"llvm", "pipelines"}),
     ("plugin", ["lib/Plugin/"], {"llvm", "base", "pipelines", "registration"}),
     ("drivers", ["lib/Compiler/", "include/quantir/Compiler.h", "include/quantir/Report.h"],
      GROUND | DIALECTS | PASSES | RUNTIME
      | {"llvm", "support", "config", "front ends", "pipelines", "target", "calibration", "registration"}),
-    ("qopt", ["tools/qopt/"], {"llvm", "base", "support", "pipelines", "registration"}),
+    ("qopt", ["tools/qopt/"], {"llvm", "base", "support", "pipelines", "registration", "passes/Calibrate"}),
     ("qtranslate", ["tools/qtranslate/"], {"llvm", "base", "front ends", "target"}),
     ("quantir program", ["tools/quantir/"], GROUND | RUNTIME | {"commands", "drivers"}),
 ]

@@ -3,6 +3,7 @@
 #include "quantir/Base/Outputs.h"
 #include "quantir/InitAll.h"
 #include "quantir/Support/TextLimits.h"
+#include "quantir/passes/Calibrate/Passes.h"
 
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
@@ -36,6 +37,7 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   quantir::registerAllDialects(registry);
   quantir::registerAllPasses();
+  quantir::registerCalibratePipelines();
   return quantir::runWithOutput(argc, argv, [&](int count, char **arguments) {
     auto [input, output] = mlir::registerAndParseCLIOptions(
         count, arguments, "Quantir modular optimizer driver", registry);

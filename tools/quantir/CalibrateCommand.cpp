@@ -2,11 +2,9 @@
 
 #include "CalibrateCommand.h"
 
+#include "Flags.h"
 #include "PhaseBars.h"
-#include "QuantizeCommand.h"
 
-#include "quantir/Base/Outputs.h"
-#include "quantir/Compiler.h"
 #include "runtime/commands/Interrupt.h"
 
 #include <fmt/format.h>
@@ -21,6 +19,7 @@ namespace {
 struct Arguments {
   std::string model, calibration, output, stateOut;
   CalibrateOptions options;
+  Flags flags = {};
 };
 
 /// Reads "A:B", "A:" or ":B".
@@ -41,7 +40,7 @@ Result<CalibratedModel> calibrateWithBars(const Arguments &arguments) {
   PhaseBars bars;
   runtime::InterruptGuard guard;
   CalibrateOptions options = arguments.options;
-  options.progress = [&](std::string_view phase, int64_t done, int64_t total) {
+  options.calibration.progress = [&](std::string_view phase, int64_t done, int64_t total) {
     bars.update(phase, done, total);
   };
   options.interrupted = runtime::InterruptGuard::requested;
@@ -64,19 +63,12 @@ Result<CalibratedModel> calibrateWithBars(const Arguments &arguments) {
 Status runCalibrate(const Arguments &arguments) {
   if (arguments.output.empty() && arguments.stateOut.empty())
     throw CLI::RequiredError("One of --output and --state-out");
-  const CalibrateOptions &options = arguments.options;
-  // To go on from a state and keep it up to date is no mistake: --state-in and --state-out may be
-  // one file, which is replaced when the new state is whole.
-  std::vector<NamedPath> inputs = {{"MODEL", arguments.model},
-                                   {"--calibration", arguments.calibration},
-                                   {"--config", options.config}};
+  const Flags &flags = arguments.flags;
   QUANTIR_RETURN_IF_ERROR(
-      checkDistinct({{"--output", arguments.output}, {"--recordings", options.recordings}},
-                    {{"--state-in", options.state}}));
-  QUANTIR_RETURN_IF_ERROR(checkOutputs({{"--output", arguments.output},
-                                        {"--state-out", arguments.stateOut},
-                                        {"--recordings", options.recordings}},
-                                       inputs, [&] { return companionFiles(arguments.model); }));
+      checkDistinct(flags.files({FileUse::Writes}), flags.files({FileUse::ReadsState})));
+  QUANTIR_RETURN_IF_ERROR(checkOutputs(flags.files({FileUse::Writes, FileUse::WritesState}),
+                                       flags.files({FileUse::Reads}),
+                                       [&] { return companionFiles(arguments.model); }));
   Result<CalibratedModel> model = calibrateWithBars(arguments);
   if (!model)
     return model.status();
@@ -102,27 +94,30 @@ Status runCalibrate(const Arguments &arguments) {
 
 void quantir::addCalibrateCommand(runtime::CommandLine &line) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App &app = line.addCommand("calibrate", "Gather what a model's observers see, in parts",
-                                  [=] { return runCalibrate(*arguments); });
   CalibrateOptions &options = arguments->options;
-  addQuantizationOptions(app, arguments->model, arguments->calibration, options);
-  app.get_option("--calibration")->required();
   auto setRange = [&options](const std::string &text) {
-    if (!parseRange(text, options.firstSample, options.endSample))
-      throw CLI::ValidationError("--samples", "expected a range such as 0:128, 128: or :128, but "
-                                              "got '" +
-                                                  text + "'");
+    return parseRange(text, options.firstSample, options.endSample)
+               ? Status()
+               : Status::invalidArgument("expected a range such as 0:128, 128: or :128, but got '" +
+                                         text + "'");
   };
-  app.add_option_function<std::string>("--samples", setRange,
-                                       "Which of the data's samples to use (default: all)")
-      ->type_name("A:B");
-  app.add_option("--state-in", options.state, "Go on from this state file")->type_name("FILE");
-  app.add_option("--state-out", arguments->stateOut,
-                 "Write what the observers know as a state file; also when interrupted (Ctrl-C)")
-      ->type_name("FILE");
-  app.add_option("--recordings", options.recordings, "Write what recording observers kept as .npz")
-      ->type_name("FILE");
-  app.add_option("-o,--output", arguments->output,
-                 "Write the prepared model with its observers' states, as MLIR")
-      ->type_name("FILE");
+  Flags &flags = arguments->flags;
+  flags += modelFlags(arguments->model, options.model, arguments->calibration, Presence::Required);
+  flags += calibrationFlags(options.calibration);
+  flags += {
+      {"--samples", "A:B", "Which of the data's samples to use (default: all)", readBy(setRange)},
+      // To go on from a state and keep it up to date is no mistake: these two may be one file,
+      // which is replaced when the new state is whole.
+      {"--state-in", "FILE", "Go on from this state file", to(options.calibration.state),
+       FileUse::ReadsState},
+      {"-o,--output", "FILE", "Write the prepared model with its observers' states, as MLIR",
+       to(arguments->output), FileUse::Writes},
+      {"--state-out", "FILE",
+       "Write what the observers know as a state file; also when interrupted (Ctrl-C)",
+       to(arguments->stateOut), FileUse::WritesState},
+      {"--recordings", "FILE", "Write what recording observers kept as .npz",
+       to(options.recordings), FileUse::Writes},
+  };
+  flags.addTo(line.addCommand("calibrate", "Gather what a model's observers see, in parts",
+                              [=] { return runCalibrate(*arguments); }));
 }

@@ -1,9 +1,8 @@
 //===- quantir.cpp - The user's program -----------------------------------===//
 
 #include "CalibrateCommand.h"
+#include "Flags.h"
 #include "QuantizeCommand.h"
-
-#include "quantir/Compiler.h"
 
 using namespace quantir;
 
@@ -16,7 +15,7 @@ int main(int argc, char **argv) {
                                return load(path, CompileOptions{backend, plan, inputs});
                              },
                              companionFiles,
-                             [&](CLI::App &app) { addInputShapeOptions(app, inputs); }};
+                             [&](CLI::App &app) { inputShapeFlags(inputs).addTo(app); }};
   addQuantizeCommand(line);
   addCalibrateCommand(line);
   addMergeStatesCommand(line);

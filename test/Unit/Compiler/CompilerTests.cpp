@@ -104,9 +104,9 @@ TEST_CASE("a plan is loaded as it is") {
 TEST_CASE("a float model is quantized") {
   TemporaryFile model(modelText);
   QuantizeOptions options;
-  options.preprocessing = runtime::Preprocessing{{0.5f}, {0.25f}};
+  options.model.preprocessing = runtime::Preprocessing{{0.5f}, {0.25f}};
   std::vector<std::string> phases;
-  options.progress = [&](std::string_view phase, int64_t done, int64_t total) {
+  options.calibration.progress = [&](std::string_view phase, int64_t done, int64_t total) {
     CHECK(total == 100);
     CHECK(done <= total);
     if (phases.empty() || phases.back() != phase)
@@ -146,11 +146,11 @@ TEST_CASE("what goes wrong is a message") {
   CHECK_THAT(load("no/such/file").message(), ContainsSubstring("cannot open 'no/such/file'"));
   CHECK_THAT(quantize(model.path, circle(0)).message(), ContainsSubstring("no samples"));
   QuantizeOptions options;
-  options.config = "no/such/config.json";
+  options.model.config = "no/such/config.json";
   CHECK_THAT(quantize(model.path, circle(1), options).message(),
              ContainsSubstring("cannot open 'no/such/config.json'"));
   options = {};
-  options.backend = "nonesuch";
+  options.model.backend = "nonesuch";
   CHECK_THAT(quantize(model.path, circle(1), options).message(), ContainsSubstring("nonesuch"));
   CalibrationProvider failing = [](const runtime::Plan &) -> Result<CalibrationData> {
     return Status::invalidData("no data today");
@@ -163,7 +163,7 @@ TEST_CASE("what goes wrong is a message") {
 TEST_CASE("a calibration is stopped, gone on with, and taken for quantizing") {
   TemporaryFile model(modelText);
   CalibrateOptions options;
-  options.batch = 10;
+  options.calibration.batch = 10;
   auto whole = calibrate(model.path, circle(100), options);
   REQUIRE(whole);
   CHECK_FALSE(whole->interrupted);
@@ -179,7 +179,7 @@ TEST_CASE("a calibration is stopped, gone on with, and taken for quantizing") {
   CHECK(first->state != whole->state);
 
   TemporaryFile begun(first->state);
-  options.state = begun.path;
+  options.calibration.state = begun.path;
   options.firstSample = first->nextSample;
   options.endSample = -1;
   options.interrupted = nullptr;
@@ -190,10 +190,10 @@ TEST_CASE("a calibration is stopped, gone on with, and taken for quantizing") {
 
   TemporaryFile state(whole->state);
   QuantizeOptions quantizing;
-  quantizing.batch = 10;
+  quantizing.calibration.batch = 10;
   quantizing.correctBiases = false; // which takes samples
   auto expected = quantize(model.path, circle(100), quantizing);
-  quantizing.state = state.path;
+  quantizing.calibration.state = state.path;
   auto compared = quantize(model.path, circle(50), quantizing);
   auto alone = quantize(model.path, {}, quantizing);
   REQUIRE((expected && compared && alone));
@@ -216,12 +216,14 @@ TEST_CASE("a calibration that cannot begin is an error") {
   CHECK_FALSE(calibrate(model.path, circle(10), options));
   TemporaryFile text("{}");
   options = {};
-  options.state = text.path;
+  options.calibration.state = text.path;
   CHECK(calibrate(model.path, circle(10), options).message() ==
         "'" + text.path +
             "': expected calibration statistics: an object with "
             "'quantir_calibration'");
-  CHECK(quantize(model.path, circle(10), options).message() ==
+  QuantizeOptions quantizing;
+  quantizing.calibration.state = text.path;
+  CHECK(quantize(model.path, circle(10), quantizing).message() ==
         "'" + text.path +
             "': expected calibration statistics: an object with "
             "'quantir_calibration'");
