@@ -1,14 +1,14 @@
 //===- Compiler.h - Quantizing and compiling models -------------*- C++ -*-===//
 //
-// The whole compiler in two calls, for programs that do not want to know of its passes:
+// The whole compiler in two calls, for programs that need not know its passes:
 //
 //   auto data = quantir::calibrationFile("calibration.npz");
 //   auto model = quantir::quantize("model.onnx", data, {});
 //   if (!model) { ... model.message() ... }
 //   write("model.plan", model->plan);
 //
-// Models are ONNX files, or MLIR files (text or bytecode) of any stage; which of them, their
-// content says. Errors name the place and the remedy. Nothing here throws but std::bad_alloc.
+// A model is an ONNX file, or an MLIR file (text or bytecode) of any stage; the content of the file
+// decides. Errors name the place and the remedy. Nothing here throws except std::bad_alloc.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,9 +34,9 @@ namespace quantir {
 // Compiling
 //===----------------------------------------------------------------------===//
 
-/// What an ONNX file leaves open of its inputs' shapes. Other files have all they need.
+/// The parts of its inputs' shapes that an ONNX file leaves open. Other files leave nothing open.
 struct InputShapes {
-  std::optional<int64_t> batch; ///< the batch size; none: it stays dynamic
+  std::optional<int64_t> batch; ///< the batch size; absent: it stays dynamic
   /// Shapes to use in place of the file's, by input name; the empty name is that of a model's only
   /// input. A -1 is the dynamic dimension.
   std::map<std::string, std::vector<int64_t>> shapes;
@@ -47,8 +47,8 @@ struct InputShapes {
 Status addInputShape(std::string_view text, InputShapes &shapes);
 
 struct CompileOptions {
-  std::string backend; ///< for the kernels; empty: what the model says, else "onednn"
-  runtime::PlanLoadOptions plan = {}; ///< for `load`, of a file that is a plan already
+  std::string backend;                ///< that executes the plan; empty: the model's, else "onednn"
+  runtime::PlanLoadOptions plan = {}; ///< for `load`, if the file is a plan already
   InputShapes inputs = {};
 };
 
@@ -56,7 +56,7 @@ struct CompileOptions {
 /// executes each of its casts.
 Result<std::vector<uint8_t>> compile(const std::string &path, const CompileOptions &options = {});
 
-/// Something that runs: a plan as it is, or a model compiled in memory.
+/// Loads something that runs: a plan as it is, or a model, which is compiled in memory.
 Result<std::shared_ptr<const runtime::Plan>> load(const std::string &path,
                                                   const CompileOptions &options = {});
 
@@ -69,47 +69,46 @@ struct CalibrationData {
   std::string name; ///< for the report
   int64_t samples = 0;
   runtime::SampleSource source;
-  std::vector<std::string> notes; ///< what a person should know of them
+  std::vector<std::string> notes; ///< about the data, for people
 };
 
-/// Is asked for the samples when the model's inputs are known: those of `model`, the float model.
+/// Returns the samples. Called with the plan of the float model, once the inputs are known.
 using CalibrationProvider = std::function<Result<CalibrationData>(const runtime::Plan &model)>;
 
 /// Samples from a .npy or .npz file: float32 in the model's layout, or uint8 images, which the
-/// plan's preprocessing turns into inputs. A NaN is an error; infinities are no part of a
-/// histogram.
+/// plan's preprocessing turns into inputs. A NaN is an error; histograms leave infinities out.
 CalibrationProvider calibrationFile(const std::string &path);
 
 /// How a float model is read, and what is to be done with it.
 struct ModelOptions {
   std::string config; ///< a JSON file (docs/QuantizationSpec.md); empty: the default
-  /// Which ops are quantized how: a built-in backend config. It holds whatever the model says, and
-  /// contradicting `config` is an error. Absent: what `config` or the model says, else "quantir".
+  /// A built-in backend config. It overrides that of the model; another one in `config` is an error.
+  /// Absent: that of `config` or of the model, else "quantir".
   std::optional<std::string> backendConfig;
-  std::string backend; ///< whose kernels execute it; empty: what the model says, else "onednn"
+  std::string backend; ///< that executes the plan; empty: the model's, else "onednn"
   InputShapes inputs;  ///< where the file leaves shapes open
-  std::optional<runtime::Preprocessing> preprocessing; ///< to be kept in the plan
+  std::optional<runtime::Preprocessing> preprocessing; ///< stored in the plan
 };
 
-/// How a model's observers come by what they know.
+/// How a model's observers get their states.
 struct CalibrationOptions {
   int threads = 0;   ///< 0: all
   int64_t batch = 0; ///< samples at a time; 0: chosen to suit the model
-  /// How many batches run at a time, with the same result; each takes memory of its own. 0: chosen
+  /// How many batches run at a time. The result is the same; each takes memory of its own. 0: chosen
   /// to suit `threads` and the data.
   int workers = 0;
-  /// A state file of calibrate(), of this model and this configuration. quantize() takes it instead
-  /// of running the model, so that samples serve the comparison with float only; calibrate() goes
-  /// on from it. Empty: none.
+  /// A state file of calibrate(), with this model and this configuration. quantize() uses it instead
+  /// of running the model, so the samples serve only for the comparison with float; calibrate()
+  /// continues from it. Empty: none.
   std::string state;
-  /// Called as a long phase ("calibrating", "comparing with float") goes on.
+  /// Called during a long phase ("calibrating", "comparing with float") with its progress.
   std::function<void(std::string_view phase, int64_t done, int64_t total)> progress;
 };
 
 struct QuantizeOptions {
   ModelOptions model;
   CalibrationOptions calibration;
-  bool correctBiases = true; ///< for the means that rounded weights move; not with PyTorch's rules
+  bool correctBiases = true; ///< bias correction; never with PyTorch's rules
   /// A folder for the MLIR after each stage, which QuantizedModel::writeStages writes; empty: none.
   std::string dumpStages;
 };
@@ -117,12 +116,12 @@ struct QuantizeOptions {
 struct QuantizedModel {
   std::vector<uint8_t> plan;
   QuantizationReport report;
-  /// Writes the stages to the folder `dumpStages`, none on an error; does nothing without one.
-  /// Until then there is no trace of them.
+  /// Writes the stages to the folder `dumpStages`; on an error it writes none, and without a folder
+  /// it does nothing. Nothing is written before it is called.
   std::function<Status()> writeStages;
 };
 
-/// The files that `dumpStages` makes.
+/// The files that `writeStages` writes to the folder.
 std::vector<std::string> stageFiles(const std::string &folder);
 
 /// Imports, prepares, calibrates, converts and lowers a float model, and compares the result with
@@ -143,29 +142,29 @@ struct CalibrateOptions {
   /// A .npz for what recording observers kept, which CalibratedModel::writeRecordings writes;
   /// empty: none.
   std::string recordings;
-  /// Asked before each batch but the first whether to begin no more: CalibrationRun::interrupted.
+  /// Called before each batch except the first; true ends the run (CalibrationRun::interrupted).
   std::function<bool()> interrupted;
 };
 
 struct CalibratedModel {
   std::string module;      ///< the prepared module with its observers' states, MLIR text
-  std::string state;       ///< what the observers learned, also before: a state file's content
+  std::string state;       ///< the calibration state, as the content of a state file
   int64_t firstSample = 0; ///< the samples used were [firstSample, nextSample)
   int64_t nextSample = 0;
-  int64_t endSample = 0;    ///< of those asked for
-  bool interrupted = false; ///< nextSample is where to go on
+  int64_t endSample = 0;    ///< the requested samples were [firstSample, endSample)
+  bool interrupted = false; ///< continue at nextSample
   std::vector<std::string> notes;
   /// Writes `recordings`; does nothing without them.
   std::function<Status()> writeRecordings;
 };
 
-/// The files that a model is read from besides its own: the external data of ONNX. None for a file
-/// that cannot be read.
+/// The other files that a model consists of: the external data of ONNX. None if the file cannot be
+/// read.
 std::vector<std::string> companionFiles(const std::string &path);
 
-/// Imports and prepares a float model, or takes a prepared one, and shows samples to its observers.
-/// Stopped and gone on with at a batch's end it gives the same bits as in one go; states of several
-/// machines are merged by numerics::merge() (Serialization/CalibrationState.h).
+/// Imports and prepares a float model, or takes a prepared one, and runs it on the samples. If it
+/// stops and continues at the end of a batch, the result has the same bits as that of one run;
+/// numerics::merge() merges the states of several machines (Serialization/CalibrationState.h).
 Result<CalibratedModel> calibrate(const std::string &path, const CalibrationProvider &calibration,
                                   const CalibrateOptions &options);
 

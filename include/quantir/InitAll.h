@@ -1,7 +1,7 @@
 //===- InitAll.h - Registration of dialects and passes ------------*- C++ -*-===//
 //
-// For tools that take any Quantir IR and run any pass by name. A user links the libraries of the
-// headers below.
+// For tools that read any Quantir IR and run any pass by name. Link the libraries of the headers
+// below.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,7 +37,7 @@ inline void registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::func::registerInlinerExtension(registry);
 }
 
-/// Registers our passes and pipelines, under the names they have on the command line.
+/// Registers Quantir's passes and pipelines under their names on the command line.
 inline void registerQuantirPasses() {
   registerQuantirConfigurePasses();
   registerQuantirModulesPasses();
@@ -50,7 +50,7 @@ inline void registerQuantirPasses() {
   registerPipelines();
 }
 
-/// The same, and MLIR's general ones.
+/// The same, and MLIR's general passes.
 inline void registerAllPasses() {
   mlir::registerTransformsPasses();
   registerQuantirPasses();

@@ -43,9 +43,9 @@ struct OpReport {
   std::string name; ///< module path, else node name
   std::string op;   ///< "nn.conv", or the name of the fused unit: "conv_relu"
   OpMode mode = OpMode::Float;
-  std::string reason; ///< why it stayed float; empty if it did not
-  /// How near what it gives is to the float model, on the first calibration samples, in dB; nothing
-  /// where it was not measured.
+  std::string reason; ///< why it stayed in float; empty if it did not
+  /// The SQNR of its result, compared with the float model, on the first calibration samples, in
+  /// dB; absent if it was not measured.
   std::optional<double> sqnrDb;
 
   bool isQuantized() const { return mode != OpMode::Float; }
@@ -54,15 +54,14 @@ struct OpReport {
   std::vector<ValueReport> outputs;
 };
 
-/// How near an output of the quantized model is to that of the float model, on the calibration
-/// data.
+/// Compares an output of the quantized model with that of the float model, on the calibration data.
 struct OutputReport {
   std::string name;
-  /// Mean over the samples for which the float model gives finite numbers, and not zeros alone; 200
-  /// if they are equal.
+  /// Mean over the samples for which the float model gives finite numbers that are not all zeros;
+  /// 200 if the outputs are equal.
   double sqnrDb = 0;
-  /// Share of samples with the same highest-scoring class, 0 to 1; for outputs that look like class
-  /// scores.
+  /// Share of samples with the same highest-scoring class, 0 to 1; only for outputs that look like
+  /// class scores.
   std::optional<double> agreement;
   double totalSqnrDb = 200;       ///< of all samples together: errors beside zeros count, too
   bool isConstant = false;        ///< all its elements are equal, or the same for each sample
@@ -82,7 +81,7 @@ struct QuantizationReport {
   int64_t calibrationSamples = 0;
   int64_t comparedSamples = 0; ///< with the float model; 0: no comparison
   int64_t calibrationBatch = 0;
-  int64_t correctedBiases = 0; ///< of how many ops
+  int64_t correctedBiases = 0; ///< the number of ops with a corrected bias
 
   std::vector<OpReport> ops;
   std::vector<OutputReport> outputs;
@@ -95,15 +94,15 @@ struct QuantizationReport {
 
   size_t numQuantized() const;
   size_t count(OpMode mode) const;
-  /// Each reason that ops stayed float for, with the ops' positions in `ops`; most frequent first.
+  /// Each reason why ops stayed in float, with the ops' positions in `ops`; most frequent first.
   std::vector<std::pair<std::string, std::vector<size_t>>> floatReasons() const;
 
   /// The summary that `quantir quantize` ends with.
   std::string toText() const;
-  /// All of it.
+  /// The whole report.
   std::string toJson() const;
-  /// What a plan keeps for `inspect`: without the ops one by one, and without what depends on the
-  /// plan's own size.
+  /// The part that a plan stores for `inspect`: without the single ops, and without anything that
+  /// depends on the plan's own size.
   std::string toSummaryJson() const;
 };
 

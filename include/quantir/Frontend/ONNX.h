@@ -10,8 +10,8 @@
 //         -> (tensor<?x10xf32> {nn.name = "logits"})
 //
 // A symbolic or absent dimension of an input, the batch, becomes `?`; all other dimensions must be
-// known. Every op carries the node's name as its location and the path of the PyTorch module it
-// comes from as `nn.path`. What only computes shapes is evaluated and leaves no trace.
+// known. Every op has the node's name as its location, and its module path as `nn.path`. Nodes that
+// only compute shapes are evaluated during the import and leave no trace.
 //
 // An error is a diagnostic of the context, at the file's name; it names the node and the input or
 // attribute, and has a note for every other problem that was found in the model. Nothing in a file
@@ -43,7 +43,7 @@ inline constexpr int64_t minimumOnnxOpset = 9;
 inline constexpr int64_t maximumOnnxOpset = 22;
 
 struct ImportOptions {
-  /// The module's `quantir.model`; when empty the file's name without folder and extension.
+  /// The module's `quantir.model`; if empty, the file's name without folder and extension.
   std::string modelName;
 
   /// The size of the dimension of each input that the file leaves open. Without it they stay
@@ -54,12 +54,12 @@ struct ImportOptions {
   /// input. A -1 is a dynamic dimension.
   std::map<std::string, std::vector<int64_t>> inputShapes;
 
-  /// Where the files named by external tensors are looked for; when empty the model's own folder,
-  /// for a buffer the folder in its identifier. A tensor cannot name a file outside of it.
+  /// The folder of the files that hold external tensors; if empty, the model's own folder, or for a
+  /// buffer the folder in its identifier. A tensor cannot name a file outside it.
   std::string externalDataFolder;
 };
 
-/// Loads the dialects that `importONNX` creates ops of: func, arith, nn.
+/// Registers the dialects of the ops that `importONNX` creates: func, arith, nn.
 void registerONNXImportDialects(mlir::DialectRegistry &registry);
 
 /// Imports the model in the file `path`. Returns null after an error.
@@ -76,8 +76,8 @@ mlir::OwningOpRef<mlir::ModuleOp> importONNX(mlir::MLIRContext *context,
 std::string parseInputShape(llvm::StringRef text,
                             std::map<std::string, std::vector<int64_t>> &shapes);
 
-/// The files of external data that the model in a buffer names, as they are found from the folder
-/// of its identifier. None where the buffer holds no model.
+/// The files of external data that the model in a buffer names, relative to the folder in the
+/// buffer's identifier. None if the buffer holds no model.
 std::vector<std::string> listExternalFiles(llvm::MemoryBufferRef buffer);
 
 /// Registers `import-onnx` with mlir-translate's driver.

@@ -1,7 +1,7 @@
 //===- Pipelines.h - The stages as pass pipelines ---------------*- C++ -*-===//
 //
-// One function a stage, with the options that matter to it. How a module is quantized, and by what
-// executed, its settings say (quantir/Config/Settings.h). The tools, the compiler library and the
+// One function for each stage, with its options. The settings of a module say how it is quantized,
+// and which backend executes it (quantir/Config/Settings.h). The tools, the compiler library and the
 // tests all build their pipelines here. On the command line: --quantir-float, --quantir-prepare,
 // --quantir-prepare-eager, --quantir-convert, --quantir-lower-to-kernels.
 //
@@ -32,13 +32,13 @@ struct LowerPipelineOptions : public mlir::PassPipelineOptions<LowerPipelineOpti
 /// Simplifies and fuses a float model, for execution in float: canonicalize, fold batch norm, fuse.
 void buildFloatPipeline(mlir::OpPassManager &pm);
 
-/// float -> prepared: complete the settings, make functions of custom modules, what the float
+/// float -> prepared: complete the settings, turn custom modules into functions, do what the float
 /// pipeline does, annotate (for quantization, then for equalization), prune, insert observers,
 /// verify.
 void buildPreparePipeline(mlir::OpPassManager &pm, const PreparePipelineOptions &options);
 
-/// float -> prepared, as PyTorch's eager mode: propagate qconfigs, annotate without a look at the
-/// graph, insert observers, verify. What is to be fused has been.
+/// float -> prepared, as in PyTorch's eager mode: propagate qconfigs, annotate without looking at
+/// the graph, insert observers, verify. Any fusing is done before.
 void buildPrepareEagerPipeline(mlir::OpPassManager &pm);
 
 /// prepared and calibrated -> reference: equalize, convert observers, quantize weights, cancel
@@ -48,7 +48,7 @@ void buildConvertPipeline(mlir::OpPassManager &pm);
 /// any stage -> lowered: lower, assign layouts, verify.
 void buildLowerPipeline(mlir::OpPassManager &pm, const LowerPipelineOptions &options);
 
-/// Registers them under their names.
+/// Registers the pipelines under their names.
 void registerPipelines();
 
 } // namespace quantir

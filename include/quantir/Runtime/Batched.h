@@ -1,7 +1,7 @@
 //===- Batched.h - Running a plan over any number of samples ----*- C++ -*-===//
 //
-// A model has its own batch size; a data set has its own number of samples. A BatchRunner cuts the
-// one into the other.
+// A model has a batch size, a data set any number of samples. A BatchRunner divides the samples
+// into batches.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,20 +14,22 @@
 
 namespace quantir::runtime {
 
-/// Writes samples `first` to `first + count - 1` to `inputs`: views of exactly that many samples.
+/// Called to write samples `first` to `first + count - 1` to `inputs`, which have room for exactly
+/// that many.
 using SampleSource =
     std::function<Status(int64_t first, int64_t count, std::span<const TensorView> inputs)>;
 
-/// Is given the results for samples `first` to `first + count - 1`; the views are valid during the
-/// call.
+/// Called with the results for samples `first` to `first + count - 1`; the views are valid during
+/// the call.
 using SampleSink =
     std::function<Status(int64_t first, int64_t count, std::span<const TensorView> outputs)>;
 
 class BatchRunner {
 public:
-  /// Inputs and outputs count samples: with a dynamic batch, which is `options.batch`, in the dim
-  /// that follows it, where those that have none are shared by all; with a fixed one in the leading
-  /// dim, which has a share for each sample. Where an output has none, the inputs hold one sample.
+  /// Which dim of an input or output counts samples: if the plan's batch is dynamic (it then is
+  /// `options.batch`), the one that follows the batch, and tensors without one are shared by all
+  /// samples; if it is fixed, the leading dim, which has an equal share for each sample. If an
+  /// output of such a plan has no leading dim, the inputs hold one sample.
   static Result<std::unique_ptr<BatchRunner>> create(std::shared_ptr<const Plan> plan,
                                                      SessionOptions options = {});
   ~BatchRunner();
@@ -35,7 +37,7 @@ public:
   /// How many samples a full batch has.
   int64_t batch() const;
 
-  /// The session of full batches. Its observers are those of partial batches too.
+  /// The session for full batches. Partial batches feed the same observers.
   Session &session();
 
   /// The shape of input or output `index` for `samples` samples.
@@ -52,7 +54,7 @@ public:
   Status runBatch(int64_t first, int64_t count, const SampleSource &source,
                   const SampleSink &sink = {});
 
-  /// Runs what `inputs` hold, one view for each input, and returns all results.
+  /// Runs all samples of `inputs`, one view for each input, and returns all results.
   Result<std::vector<Tensor>> run(std::span<const TensorView> inputs,
                                   const std::function<void(int64_t done)> &progress = {});
 

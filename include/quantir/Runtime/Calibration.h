@@ -1,7 +1,8 @@
 //===- Calibration.h - Statistics gathered by a prepared plan ---*- C++ -*-===//
 //
-// Running a prepared plan feeds its observers. Their states are exchanged as files, which the
-// compiler reads too (Serialization/CalibrationState.h): to go on from later, or elsewhere.
+// Running a prepared plan feeds its observers. Their states are written to state files, from which
+// a calibration can continue later, or elsewhere, and which the compiler reads
+// (Serialization/CalibrationState.h).
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,13 +18,13 @@ namespace quantir::runtime {
 /// observer's name.
 Result<std::shared_ptr<ObserverList>> createObservers(const Plan &plan);
 
-/// What the observers learned from `samples` samples. Error: an observer that has seen no data, or
-/// NaN.
+/// The states of the observers after `samples` samples. Error: an observer that has seen no data,
+/// or NaN.
 Result<numerics::CalibrationState> collectStates(const Plan &plan, const ObserverList &observers,
                                                  int64_t samples = 0);
 
-/// Puts states into `observers`, to go on from there. Errors: an observer missing or unknown,
-/// another config than the plan's. Then nothing has changed.
+/// Sets the states of `observers`, to continue from there. Errors: a missing or unknown observer, a
+/// config other than the plan's; nothing is changed then.
 Status restoreStates(const numerics::CalibrationState &state, const Plan &plan,
                      ObserverList &observers);
 

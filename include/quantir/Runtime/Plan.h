@@ -1,6 +1,6 @@
 //===- Plan.h - A loaded plan file ------------------------------*- C++ -*-===//
 //
-// A plan is what the compiler hands to the runtime: a graph of kernels with their constants, in one
+// A plan is what the compiler hands to the runtime: a graph of ops with their constants, in one
 // file (docs/PlanFormat.md). Loading maps the file, verifies its checksum and checks every op, so
 // that whatever a Plan object holds is safe to run. (The graph is copied: what was checked stays.)
 // Plans do not change; any number of sessions, on any threads, may share one.
@@ -37,7 +37,7 @@ struct TensorInfo {
   std::string name;
   DType dtype = DType::Float32;
   std::vector<int64_t> dims;
-  std::optional<QuantInfo> quant; ///< set when the elements are quantized values
+  std::optional<QuantInfo> quant; ///< set if the elements are codes
 
   /// The dim that counts samples: the one that follows the batch, else the leading one.
   size_t batchAxis() const {
@@ -56,7 +56,8 @@ struct ObserverInfo {
   std::string config;
 };
 
-/// How uint8 images become the input: (x / 255 - mean[c]) / std[c]. One entry serves all channels.
+/// How uint8 images become the input: (x / 255 - mean[c]) / std[c]. A single entry is used for all
+/// channels.
 struct Preprocessing {
   std::vector<float> mean;
   std::vector<float> std;
@@ -66,13 +67,13 @@ struct Preprocessing {
 struct OpInfo {
   std::string name;    ///< module path or node name
   std::string kind;    ///< "Conv", "MatMul", ...: a member of the schema's OpKind
-  std::string backend; ///< the backend it is meant for; the plan's unless the op names another
+  std::string backend; ///< the backend that executes it: the plan's, unless the op names another
 };
 
 struct PlanLoadOptions {
   /// Read the constants into memory instead of mapping the file. A mapped file may be replaced (by
-  /// renaming another to its name, as all tools of Quantir do), but not written over or cut off (as
-  /// `cp` does): that changes the constants, or is a SIGBUS.
+  /// renaming another to its name, as all tools of Quantir do), but not overwritten or truncated
+  /// (as `cp` does): that changes the constants, or raises SIGBUS.
   bool copy = false;
 };
 
@@ -105,7 +106,7 @@ public:
   /// "float", "prepared", "reference" or "lowered".
   std::string_view stage() const;
   std::string_view backend() const;
-  /// JSON: what the compiler reported when it made the plan; may be empty.
+  /// The compiler's report, as JSON; may be empty.
   std::string_view summary() const;
 
   const std::vector<TensorInfo> &inputs() const { return inputs_; }

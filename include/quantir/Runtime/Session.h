@@ -41,15 +41,15 @@ struct SessionState;
 /// In the order of Plan::observers().
 using ObserverList = std::vector<std::unique_ptr<numerics::Observer>>;
 
-/// The order in which sessions that run at the same time show values to the observers they share.
+/// The order in which sessions that run at the same time feed the observers they share.
 /// Called on the thread that runs the session (see above).
 class ObserverOrder {
 public:
   virtual ~ObserverOrder() = default;
   /// Returns when it is this session's turn at observer `index`; true from then on until `leave`.
-  /// False: the run is no longer wanted, and ends with an error.
+  /// False: the run is to be abandoned, and ends with an error.
   virtual bool enter(size_t index) = 0;
-  /// The run has shown the observer all that it will. Not called when it ends with an error.
+  /// Called when the run will not feed this observer any more; not when the run ends with an error.
   virtual void leave(size_t index) = 0;
 };
 
@@ -59,22 +59,22 @@ struct SessionOptions {
   int threads = 0;
   std::shared_ptr<ThreadPool> pool; ///< where they come from; null: the process's
   int64_t batch = 1;    ///< what the batch of a plan with a dynamic one becomes; otherwise unused
-  std::string backend;  ///< run everything with this backend; empty: what the plan says
+  std::string backend;  ///< that executes all ops; empty: what the plan says
   bool profile = false; ///< measure each kernel
-  /// What the session may allocate for values, scratch and packed constants, in bytes; a plan that
+  /// How many bytes the session may allocate for values, scratch and packed constants; a plan that
   /// needs more is refused. 0: three quarters of what the machine, or the process's control group,
   /// has.
   size_t memoryLimit = 0;
-  /// Once it is true, `create` and `run` end with the code Interrupted before their next op. It
-  /// outlives the session; null: nothing ends them.
+  /// When it becomes true, `create` and `run` end with the code Interrupted before their next op.
+  /// It has to outlive the session; may be null.
   const std::atomic<bool> *cancelled = nullptr;
   /// Observers to feed, for sessions that calibrate together; null: new ones.
   std::shared_ptr<ObserverList> observers;
-  /// Asked before `observers` are fed; null: nobody else feeds them.
+  /// Called before and after the session feeds `observers`; null: no other session feeds them.
   std::shared_ptr<ObserverOrder> order;
 };
 
-/// One kernel of a session and what running it has cost so far.
+/// One kernel of a session, and the time it has taken so far.
 struct KernelProfile {
   std::string name;           ///< module path or node name
   std::string kind;           ///< "Conv", ...
@@ -85,13 +85,13 @@ struct KernelProfile {
 
 class Session {
 public:
-  /// Errors: an unknown backend, a batch or a memory need out of range, an observer's config that
-  /// is not valid.
+  /// Errors: an unknown backend, a batch out of range, more memory than the limit, an invalid
+  /// config of an observer.
   static Result<std::unique_ptr<Session>> create(std::shared_ptr<const Plan> plan,
                                                  SessionOptions options = {});
   ~Session();
 
-  /// The plan's inputs and outputs with the batch put in.
+  /// The plan's inputs and outputs, for the session's batch.
   const std::vector<TensorInfo> &inputs() const;
   const std::vector<TensorInfo> &outputs() const;
 
@@ -100,7 +100,7 @@ public:
   /// an error, outputs are undefined, and the session can be run again.
   Status run(std::span<const TensorView> inputs, std::span<const TensorView> outputs);
 
-  /// The same with outputs allocated on the way.
+  /// The same, but allocates the outputs.
   Result<std::vector<Tensor>> run(std::span<const TensorView> inputs);
 
   const Plan &plan() const;
@@ -120,7 +120,7 @@ public:
   size_t
   packedBytes() const; ///< constants that were computed or repacked when the session was created
 
-  /// What the plan's `observe` ops have seen so far.
+  /// The observers, with what they have seen so far.
   ObserverList &observers();
   std::shared_ptr<ObserverList> sharedObservers() const;
 

@@ -13,7 +13,7 @@
 
 namespace quantir::runtime {
 
-/// How integers stand for real numbers: value = (q - zeroPoint) * scale. One entry per tensor, or
+/// How codes stand for real numbers: value = (q - zeroPoint) * scale. One entry per tensor, or
 /// one per index of `axis`.
 struct QuantInfo {
   std::vector<float> scales;
@@ -32,7 +32,7 @@ int64_t numElements(std::span<const int64_t> dims);
 /// "[1, 3, 224, 224]"; a negative dim, -k, is written "k*batch" ("batch" for -1).
 std::string formatDims(std::span<const int64_t> dims);
 
-/// A tensor in somebody else's memory: row-major and dense. As an input it is only read.
+/// A tensor in memory that it does not own, row-major and dense. An input is only read.
 struct TensorView {
   DType dtype = DType::Float32;
   std::vector<int64_t> dims;
