@@ -82,8 +82,8 @@ CalibrationProvider calibrationFile(const std::string &path);
 /// How a float model is read, and what is to be done with it.
 struct ModelOptions {
   std::string config; ///< a JSON file (docs/QuantizationSpec.md); empty: the default
-  /// A built-in backend config. It overrides that of the model; another one in `config` is an error.
-  /// Absent: that of `config` or of the model, else "quantir".
+  /// A built-in backend config. It overrides that of the model; another one in `config` is an
+  /// error. Absent: that of `config` or of the model, else "quantir".
   std::optional<std::string> backendConfig;
   std::string backend; ///< that executes the plan; empty: the model's, else "onednn"
   InputShapes inputs;  ///< where the file leaves shapes open
@@ -94,12 +94,12 @@ struct ModelOptions {
 struct CalibrationOptions {
   int threads = 0;   ///< 0: all
   int64_t batch = 0; ///< samples at a time; 0: chosen to suit the model
-  /// How many batches run at a time. The result is the same; each takes memory of its own. 0: chosen
-  /// to suit `threads` and the data.
+  /// How many batches run at a time. The result is the same; each takes memory of its own. 0:
+  /// chosen to suit `threads` and the data.
   int workers = 0;
-  /// A state file of calibrate(), with this model and this configuration. quantize() uses it instead
-  /// of running the model, so the samples serve only for the comparison with float; calibrate()
-  /// continues from it. Empty: none.
+  /// A state file of calibrate(), with this model and this configuration. quantize() uses it
+  /// instead of running the model, so the samples serve only for the comparison with float;
+  /// calibrate() continues from it. Empty: none.
   std::string state;
   /// Called during a long phase ("calibrating", "comparing with float") with its progress.
   std::function<void(std::string_view phase, int64_t done, int64_t total)> progress;

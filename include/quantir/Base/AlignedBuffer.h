@@ -9,7 +9,7 @@
 
 namespace quantir {
 
-/// Memory aligned to 64 bytes. Empty when nothing was asked for or there was not enough of it.
+/// Memory aligned to 64 bytes. Empty if no bytes were requested, or if there is not enough memory.
 class AlignedBuffer {
 public:
   static constexpr size_t alignment = 64;

@@ -1,8 +1,8 @@
 //===- Files.h - Reading and writing whole files ----------------*- C++ -*-===//
 //
 // Every file the tools write appears whole or not at all: it is written without a name, or under a
-// temporary one beside its target, and renamed into place. Every file they read is read once, and
-// unless it is large into memory, so that nothing that happens to it meanwhile matters.
+// temporary one beside its target, and renamed into place. Every file they read is read once and,
+// unless it is large, into memory, so that later changes to the file do not matter.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,7 +26,7 @@ namespace quantir {
 struct Bytes {
   std::span<const std::byte> data;
   std::shared_ptr<const void> owner;
-  bool isMapped = false; ///< from a file, which then has to stay as it is
+  bool isMapped = false; ///< from a file, which must not change then
 
   size_t size() const { return data.size(); }
   std::string_view text() const {
@@ -34,7 +34,7 @@ struct Bytes {
   }
 };
 
-/// What a pipe may give at most: a quarter of the machine's memory.
+/// The most bytes that are read from a pipe: a quarter of the machine's memory.
 uint64_t defaultStreamLimit();
 
 /// The contents of a regular file, or of a pipe to its end, 64-byte aligned. Errors: a device,
@@ -46,8 +46,8 @@ Result<Bytes> readFile(const std::string &path, uint64_t streamLimit = defaultSt
 Result<Bytes> mapFile(const std::string &path, uint64_t least = 64 << 20,
                       uint64_t streamLimit = defaultStreamLimit());
 
-/// Says whether `writeFile(path)` can be expected to work, without touching what is there. Asked
-/// before long work, so that an hour of calibration does not end in "permission denied".
+/// Checks whether `writeFile(path)` can be expected to work, without touching an existing file.
+/// Call it before long work, so that an hour of calibration does not end in "permission denied".
 Status checkWritable(const std::string &path);
 
 /// Replaces the file at `path` by `data`, whole or not at all: also after a crash of the machine.
@@ -56,27 +56,28 @@ Status checkWritable(const std::string &path);
 Status writeFile(const std::string &path, std::span<const std::byte> data);
 Status writeFile(const std::string &path, std::string_view text);
 
-/// Takes the bytes of a file, part after part.
+/// Called with the bytes of a file, part after part.
 using ByteSink = std::function<Status(std::span<const std::byte>)>;
 
-/// As above, for contents that are made on the way. If `write` fails, or throws, which is an error
-/// too, nothing is left.
+/// The same for contents that `write` produces in parts. If it fails or throws, that is an error,
+/// and no file is left.
 Status writeFile(const std::string &path, const std::function<Status(const ByteSink &put)> &write);
 
-/// A file to write, by a function that gives its contents.
+/// A file to write, and a function that produces its contents.
 struct PendingFile {
   std::string path;
   std::function<Status(const ByteSink &put)> write;
 };
 
-/// Writes all of `files`, or none: each is written without a name, if that can be, else under a
-/// temporary one. When all of them are on the disk they get temporary names, then `last` is called,
-/// and when that has succeeded they get their names. Signals wait from `last` on (SignalDeferral).
-/// Empty paths are left out.
+/// Writes all of `files`, or none. Each is written without a name where the file system supports
+/// that, else under a temporary one. When all are on the disk they get temporary names, then `last`
+/// is called, and if that succeeds they get their final names. Signals wait from `last` on
+/// (SignalDeferral). Empty paths are skipped.
 Status writeTogether(std::vector<PendingFile> files, const std::function<Status()> &last = {});
 
-/// While one lives, files are getting their names, and a signal that ended the program would leave
-/// a part of them: it waits until the last one is gone, and is raised again then.
+/// While an object of this class exists, files are getting their names, and a signal that ended the
+/// program would leave only some of them: the signal waits until the last object is gone, and is
+/// then raised again.
 class SignalDeferral {
 public:
   SignalDeferral();
@@ -84,9 +85,9 @@ public:
   SignalDeferral(const SignalDeferral &) = delete;
   SignalDeferral &operator=(const SignalDeferral &) = delete;
 
-  /// For the handler of a signal that ends the program: whether it is to return, since the signal
-  /// will come again. Not if one waits already: a second one ends the program at once.
-  /// Async-signal-safe.
+  /// Called by the handler of a signal that ends the program: true if the handler has to return,
+  /// since the signal will be raised again. False if a signal waits already: a second one ends the
+  /// program at once. Async-signal-safe.
   static bool defer(int signal) noexcept;
 };
 

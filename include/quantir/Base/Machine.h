@@ -9,10 +9,10 @@
 
 namespace quantir {
 
-/// The limits of the control groups that the process is in, of version 1 or 2: the least of its own
-/// group's and those above it. `root` stands before /proc and /sys, for tests.
+/// The limits of the control groups that the process is in, of version 1 or 2: the smallest of its
+/// own group's and those above it. `root` is put before /proc and /sys, for tests.
 struct ControlGroupLimits {
-  std::optional<double> processors; ///< time per time
+  std::optional<double> processors; ///< CPU seconds per second
   std::optional<size_t> memory;     ///< in bytes
 };
 ControlGroupLimits controlGroupLimits(const std::string &root = "");
@@ -21,8 +21,8 @@ ControlGroupLimits controlGroupLimits(const std::string &root = "");
 /// RLIMIT_AS says so.
 size_t availableMemory();
 
-/// The processors that the process may use, by its affinity and its control group's quota: what 0
-/// threads stand for. At least 1, and not more than the quota. `root`: as above.
+/// The processors that the process may use, by its affinity and its control group's quota: the
+/// number of threads that 0 stands for. At least 1, and not more than the quota. `root`: as above.
 int availableThreads(const std::string &root = "");
 
 } // namespace quantir

@@ -33,8 +33,8 @@ inline Status internalError(const char *message) noexcept {
   }
 }
 
-/// What `body()` returns, or that error where it throws for want of memory. Whatever else it
-/// throws, by a defect of this or another library, is an error of the code Internal.
+/// Returns what `body()` returns, or that error if it throws because memory runs out. Any other
+/// exception, from a defect of this or another library, is an error with the code Internal.
 template <typename Body, typename Describe>
 auto catchOutOfMemory(const Body &body, const Describe &describe) noexcept -> decltype(body()) {
   try {

@@ -1,8 +1,8 @@
 //===- Parallel.h - Lending threads to the scans ----------------*- C++ -*-===//
 //
-// lib/Numerics starts no threads. Who runs observers on a pool of its own lends it: while a
-// ParallelScope lives, the scans that this thread begins (lib/Numerics/Scan.h) are cut into parts.
-// Their results are the same bits in any number of parts: extents and counts of integers.
+// lib/Numerics starts no threads. A caller that has a pool lends it: while a ParallelScope exists,
+// the scans that this thread begins (lib/Numerics/Scan.h) are divided into parts. The results have
+// the same bits with any number of parts: they are extents and counts of integers.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,7 +20,7 @@ using ParallelRun = std::function<void(int parts, const std::function<void(int p
 
 class ParallelScope {
 public:
-  /// Scans are cut into at most `parts`.
+  /// Scans are divided into at most `parts`.
   ParallelScope(int parts, ParallelRun run);
   ~ParallelScope();
   ParallelScope(const ParallelScope &) = delete;
@@ -34,7 +34,7 @@ private:
   ParallelScope *outer;
 };
 
-/// How many parts a scan of `count` values is worth: 1 without a scope, or for few values.
+/// Into how many parts to divide a scan of `count` values: 1 without a scope, or for few values.
 int partsFor(int64_t count);
 
 /// Runs the parts on the innermost scope's threads.

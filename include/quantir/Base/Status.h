@@ -1,7 +1,7 @@
 //===- Status.h - Errors without exceptions ---------------------*- C++ -*-===//
 //
-// The runtime reports errors as values: a code that a program can decide by, and a message for
-// people, which names the place and the remedy: "plan 'm.plan': op 3 (layer1.conv1): expected a
+// The runtime reports errors as values: a code for programs, and a message for people, which names
+// the place and the remedy: "plan 'm.plan': op 3 (layer1.conv1): expected a
 // weight of rank 4, but got rank 2".
 //
 // Functions that return a Status or a Result throw nothing, std::bad_alloc included.
@@ -24,13 +24,13 @@ namespace quantir {
 enum class StatusCode : uint8_t {
   Ok,
   InvalidArgument, ///< the call: an option, a configuration, the type or shape of a view
-  InvalidModel,    ///< the model or plan: damaged, or saying something that cannot be
+  InvalidModel,    ///< the model or plan: damaged, or inconsistent
   InvalidData,     ///< samples, labels or states: damaged, or not fitting the model
-  Unsupported,     ///< nothing is wrong, but this version or build of Quantir cannot do it
-  FileError,       ///< a file that the system does not let be read or written: missing, disk full
+  Unsupported,     ///< valid, but this version or build of Quantir cannot do it
+  FileError,       ///< a file that cannot be read or written: missing, disk full
   OutOfMemory,     ///< more memory than there is, or than SessionOptions::memoryLimit allows
-  Interrupted,     ///< the caller asked for the work to be ended
-  Internal,        ///< a defect of Quantir or of a library beneath it
+  Interrupted,     ///< the caller ended the work
+  Internal,        ///< a defect of Quantir or of a library that it uses
 };
 
 /// "ok", "invalid argument", ...
@@ -63,7 +63,7 @@ class [[nodiscard]] Status {
 public:
   Status() = default;
 
-  /// An error of a code that is known only while running; others have functions of their own.
+  /// An error whose code is known only at run time; the others have functions of their own.
   static Status error(StatusCode code, std::string message) {
     assert(code != StatusCode::Ok && "an error needs the code of one");
     return Status(code, std::move(message));
@@ -86,7 +86,7 @@ public:
   static Status outOfMemory(std::string message) {
     return Status(StatusCode::OutOfMemory, std::move(message));
   }
-  /// For where there may be no memory for a message either: this one needs none.
+  /// For places where there may be no memory even for a message: this one needs none.
   static Status outOfMemory() noexcept { return Status(StatusCode::OutOfMemory, "out of memory"); }
   static Status interrupted(std::string message) {
     return Status(StatusCode::Interrupted, std::move(message));
@@ -113,8 +113,8 @@ private:
   std::string text;
 };
 
-/// A value, or the Status that says why there is none. Which of them it is has to be known before
-/// either is asked for: that is asserted.
+/// A value, or the Status that says why there is none. Check which it is before you access either;
+/// an assertion makes sure of that.
 template <typename T> class [[nodiscard]] Result {
 public:
   Result(T value) : state(std::in_place_index<0>, std::move(value)) {}
@@ -149,7 +149,7 @@ private:
 
 } // namespace quantir
 
-/// Leaves the function with the Status of `expr` if that is an error.
+/// Returns from the function with the Status of `expr` if that is an error.
 #define QUANTIR_RETURN_IF_ERROR(expr)                                                              \
   do {                                                                                             \
     if (::quantir::Status quantirStatus = (expr); !quantirStatus)                                  \

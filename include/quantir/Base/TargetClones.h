@@ -29,8 +29,8 @@
 
 #define QUANTIR_INLINE inline __attribute__((always_inline))
 
-/// Before a loop whose passes do not depend on each other. Only GCC needs to be told: clang
-/// compares the addresses first.
+/// Before a loop whose passes do not depend on each other. Only GCC needs this: clang compares
+/// the addresses first.
 #if defined(__GNUC__) && !defined(__clang__)
 #define QUANTIR_INDEPENDENT _Pragma("GCC ivdep")
 #else

@@ -13,8 +13,8 @@
 
 namespace quantir {
 
-/// A list of names, of strings of any kind, which have to outlive it: not of a range that makes
-/// them.
+/// A list of names, from strings of any kind. They have to outlive it, so a range that creates them
+/// on the fly will not do.
 class Names {
 public:
   Names() = default;
@@ -40,10 +40,10 @@ private:
 /// compared: it takes time in proportion to both lengths.
 size_t editDistance(std::string_view a, std::string_view b);
 
-/// All names, those of least edit distance to `text` first; equally like ones keep their order.
+/// All names, by increasing edit distance to `text`; names of equal distance keep their order.
 std::vector<std::string_view> nearestFirst(std::string_view text, const Names &names);
 
-/// The name that `text` is a misspelling or an abbreviation of; empty if it is that of none.
+/// The name of which `text` is a misspelling or an abbreviation; empty if there is none.
 std::string_view nearestName(std::string_view text, const Names &names);
 
 /// "; did you mean 'x'?", with the nearest name, or nothing if none is near.
@@ -58,7 +58,7 @@ std::string unknownName(std::string_view text, const Names &names);
 /// "'a', 'b' and 'c'".
 std::string listNames(const Names &names);
 
-/// What a message shows of a text of any length: all of a short one, else its start and "...".
+/// A text as a message shows it: all of it if it is short, else its start and "...".
 std::string shortened(std::string_view text, size_t most = 100);
 
 /// "'text'", shortened.

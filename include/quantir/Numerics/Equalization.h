@@ -1,8 +1,8 @@
 //===- Equalization.h - Equalizing the ranges of channels -------*- C++ -*-===//
 //
-// Channels of one tensor share a scale, and one of small range loses most of its steps to one of a
-// large range. A factor for each channel, given to one side of a product and taken from the other,
-// makes the ranges alike without changing the product.
+// Channels of one tensor share a scale, so a channel with a small range loses precision to one with
+// a large range. A factor for each channel, which multiplies one side of a product and divides the
+// other, makes the ranges similar without changing the product.
 //
 //===----------------------------------------------------------------------===//
 
@@ -36,14 +36,14 @@ struct EqualizedLayer {
   std::vector<float> bias;
 };
 
-/// A layer and the one that reads what it makes, as indexes of layers.
+/// A layer and the one that reads its result, as indexes of layers.
 using LayerPair = std::pair<size_t, size_t>;
 
 /// Cross-layer equalization (torch.ao.quantization._equalize.equalize): for each pair, with r1 the
 /// range of the first weight's output channels, r2 that of the second's input channels plus 1e-9
 /// and s = sqrt(r1 / r2), the output channels of the first and its bias are divided by s and the
-/// input channels of the second multiplied. The pairs are gone through again until the 2-norms of
-/// what the last turn changed of each weight sum up to less than `threshold`.
+/// input channels of the second multiplied. This is repeated for all pairs until the 2-norms of the
+/// changes of the weights in the last turn sum up to less than `threshold`.
 ///
 /// Fails, and leaves `layers` unspecified, when the channels of a pair differ in number, when an
 /// output channel has the range 0 (s would be 0), and when `maxTurns` turns are not enough.

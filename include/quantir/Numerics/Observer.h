@@ -1,7 +1,7 @@
 //===- Observer.h - Statistics of the values that pass a point --*- C++ -*-===//
 //
-// An observer sees tensors during calibration and then chooses the quantization parameters of the
-// place it stands at. Configuration (`ObserverConfig`) and state (`ObserverState`) are plain
+// An observer sees the tensors at one place of a model during calibration, and then chooses the
+// qparams for that place. Configuration (`ObserverConfig`) and state (`ObserverState`) are plain
 // values, so that they can be attributes in the compiler, JSON in files and tables in a plan;
 // ObserverJson.h has the JSON.
 //
@@ -33,11 +33,11 @@ enum class ObserverKind : uint8_t {
   Entropy,      ///< the same histogram; the range of least Kullback-Leibler divergence
   Mse,          ///< the same histogram; the range of least squared quantization error
   AffineMinMax, ///< MinMax of every block of a tensor (Affine.h)
-  FixedQParams, ///< parameters known beforehand, such as sigmoid's
-  Placeholder,  ///< no statistics: says a type (float16, or dynamic)
+  FixedQParams, ///< known qparams, such as sigmoid's
+  Placeholder,  ///< no statistics: only has a type (float16, or dynamic)
   Recording,    ///< no statistics: keeps the values themselves
-  Noop,         ///< no statistics, no parameters
-  ReuseInput,   ///< stands for whatever observes the op's input
+  Noop,         ///< no statistics, no qparams
+  ReuseInput,   ///< whatever observes the op's input
 };
 
 /// "min_max", "moving_average_min_max", "histogram", ...
@@ -46,8 +46,8 @@ std::string_view toText(ObserverKind kind);
 /// ("HistogramObserver", "torch.ao.quantization.HistogramObserver").
 [[nodiscard]] std::string parseText(std::string_view text, ObserverKind &out);
 
-/// Whether the observer stands in a fake-quantize of quantization-aware training, and in which of
-/// PyTorch's: the parameters are the observer's all the same.
+/// Whether the observer is part of a fake quantize of quantization-aware training, and of which of
+/// PyTorch's. The qparams do not depend on it.
 enum class FakeQuantize : uint8_t {
   None,
   Module, ///< FakeQuantize, FixedQParamsFakeQuantize
@@ -120,7 +120,7 @@ makeAffineQParams(const ObserverConfig &config, std::span<const int64_t> dims,
                   std::span<const float> scale, std::span<const int32_t> zeroPoint,
                   std::span<const float> floatZeroPoint, AffineQParams &out);
 
-/// Everything an observer learned. Empty vectors: nothing observed yet.
+/// Everything an observer has gathered. Empty vectors: nothing observed yet.
 struct ObserverState {
   std::vector<float> minVal; ///< one entry, or one per channel or block
   std::vector<float> maxVal;

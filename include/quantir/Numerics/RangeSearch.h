@@ -1,6 +1,7 @@
 //===- RangeSearch.h - How much of a histogram to represent -----*- C++ -*-===//
 //
-// Clipping rare large values makes the steps finer for all others. These choose what to clip.
+// Clipping rare large values makes the steps finer for all others. These functions choose where to
+// clip.
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,8 +1,9 @@
 //===- Pipelines.h - The stages as pass pipelines ---------------*- C++ -*-===//
 //
 // One function for each stage, with its options. The settings of a module say how it is quantized,
-// and which backend executes it (quantir/Config/Settings.h). The tools, the compiler library and the
-// tests all build their pipelines here. On the command line: --quantir-float, --quantir-prepare,
+// and which backend executes it (quantir/Config/Settings.h). The tools, the compiler library and
+// the tests all build their pipelines here. On the command line: --quantir-float,
+// --quantir-prepare,
 // --quantir-prepare-eager, --quantir-convert, --quantir-lower-to-kernels.
 //
 //===----------------------------------------------------------------------===//

@@ -1,4 +1,4 @@
-//===- CalibrationState.h - What a calibration learned ----------*- C++ -*-===//
+//===- CalibrationState.h - The states of a model's observers ---*- C++ -*-===//
 //
 // The states of a model's observers, by symbol, as a file (docs/CommandLine.md, "State files"):
 //
@@ -6,9 +6,9 @@
 //    "observers": {"act_0": {"config": {...}, "state": {"min_val": [-1.5], ...}}, ...}}
 //
 // with configs and states in the form of ObserverJson.h. A file that is written from another
-// program's states may leave out a "config", which then is the model's. It is lossless: what goes
-// on from a file ends with the bits of a calibration that was never interrupted. All functions that
-// return a string return why they failed, or an empty one.
+// program's states may leave out a "config", which then is the model's. The file is lossless: a
+// calibration that continues from it ends with the bits of one that was never interrupted. All
+// functions that return a string return why they failed, or an empty one.
 //
 //===----------------------------------------------------------------------===//
 

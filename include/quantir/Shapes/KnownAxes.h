@@ -7,8 +7,8 @@
 
 namespace quantir::shapes {
 
-/// Checks that an op which takes together the elements along `axes` (0 <= axis < rank) knows how
-/// many they are: along a dynamic one a sample's result would depend on the other samples.
+/// Checks that an op which combines the elements along `axes` (0 <= axis < rank) knows their
+/// number: along a dynamic axis, the result for a sample would depend on the other samples.
 [[nodiscard]] std::string checkKnownAxes(const Dims &dims, std::span<const int64_t> axes);
 
 /// The same for the axes from `axis` to the last.

@@ -1,14 +1,14 @@
-//===- ObjectTypes.h - The names that ops answer to -------------*- C++ -*-===//
+//===- ObjectTypes.h - PyTorch's names of ops -------------------*- C++ -*-===//
 //
-// A qconfig mapping and the patterns of a backend config name ops by object type. An op answers to
-// its name in the IR ("nn.conv") and to PyTorch's names of it: of the module ("torch.nn.Conv2d"),
-// the function ("torch.conv2d") and the method ("flatten", a bare string). Which of PyTorch's names
-// an op has depends on its spatial rank and, for nn.clamp, on its bounds. Two discardable
-// attributes narrow them: `nn.call` to the module's or to the functions' and methods' names,
-// `nn.target` to one.
+// A qconfig mapping and the patterns of a backend config name ops by object type. The object types
+// of an op are its name in the IR ("nn.conv") and PyTorch's names of it: of the module
+// ("torch.nn.Conv2d"), the function ("torch.conv2d") and the method ("flatten", a bare string).
+// Which of PyTorch's names an op has depends on its spatial rank and, for nn.clamp, on its bounds.
+// Two discardable attributes narrow them: `nn.call` to the module's or to the functions' and
+// methods' names, `nn.target` to one.
 //
 // Names of PyTorch for which there is no op, such as those of its fused modules, are valid object
-// types of no op.
+// types, but no op has them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,11 +41,11 @@ llvm::SmallVector<llvm::StringRef> objectTypesOf(mlir::Operation *op);
 /// function.
 llvm::SmallVector<llvm::StringRef> moduleTypesOf(mlir::Operation *op);
 
-/// True if `op` answers to the object type `canonical`.
+/// True if `op` has the object type `canonical`.
 bool hasObjectType(mlir::Operation *op, llvm::StringRef canonical);
 
-/// True if ops that answer to `canonical` call a function or a method: their weights are operands
-/// of the call, where those of a module belong to it.
+/// True if ops of the object type `canonical` call a function or a method: their weights are
+/// operands of the call, while those of a module belong to it.
 bool isFunctionType(llvm::StringRef canonical);
 
 /// All canonical object types, sorted.

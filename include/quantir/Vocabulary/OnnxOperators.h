@@ -10,12 +10,12 @@
 
 namespace quantir {
 
-/// An operator that can be imported. The dialects do not know the importer: a test holds these to
-/// its tables (test/Unit/Frontend/RegistryTests.cpp).
+/// An operator that can be imported. The dialects do not know the importer, so a test compares this
+/// list with its tables (test/Unit/Frontend/RegistryTests.cpp).
 struct OnnxOperator {
   llvm::StringLiteral type;
-  /// The ops that it is imported as, the likeliest first, separated by blanks. Empty: no op is left
-  /// of it, because it is computed by the import, or does nothing in inference.
+  /// The ops that it is imported as, the likeliest first, separated by blanks. Empty: it leaves no
+  /// op, because the importer computes it, or because it does nothing in inference.
   llvm::StringLiteral ops;
 };
 

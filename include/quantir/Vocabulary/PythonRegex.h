@@ -20,8 +20,8 @@ namespace quantir {
 
 class PythonRegex {
 public:
-  /// Nullopt if `pattern` is no regular expression; then `error` is "missing closing parenthesis at
-  /// position 3".
+  /// Nullopt if `pattern` is not a regular expression; then `error` is "missing closing parenthesis
+  /// at position 3".
   static std::optional<PythonRegex> compile(llvm::StringRef pattern, std::string &error);
 
   enum class Result {

@@ -18,7 +18,7 @@
 
 namespace quantir::kernel {
 
-/// What a kernel asks of the physical layout of its data.
+/// The layouts that a kernel allows for its data.
 enum class LayoutRule {
   Spatial,     ///< channels-last, data operands and result alike
   Elementwise, ///< any, the same for the result and the data operands of its rank

@@ -24,7 +24,7 @@
 
 namespace quantir::nn {
 
-/// The discardable string attribute with the path of the module an op comes from: "layer1.0.conv1".
+/// The discardable string attribute with the module path of an op: "layer1.0.conv1".
 inline constexpr llvm::StringLiteral pathAttrName = "nn.path";
 
 /// The discardable string attribute that says how the op was called in PyTorch: "module", or

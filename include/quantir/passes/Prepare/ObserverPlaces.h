@@ -9,8 +9,8 @@
 
 namespace quantir {
 
-/// Gives the states of `state` that are named by a place the names of the observers that stand
-/// there in `module`. The places of a module `conv1` are `conv1.weight`, `conv1.input` and
+/// Renames the states of `state` that are named by a place: each gets the name of the observer at
+/// that place in `module`. The places of a module `conv1` are `conv1.weight`, `conv1.input` and
 /// `conv1.output`; a second input is `conv1.input_1`. The output of a unit of fused ops is that of
 /// each of its modules. Errors: a place of several observers; two names of one observer.
 mlir::LogicalResult resolveObserverPlaces(mlir::ModuleOp module, numerics::CalibrationState &state);

@@ -14,7 +14,7 @@ class QuantirDialect;
 
 /// Sets the state of the module's observers, which are named by symbol or by place
 /// (ObserverPlaces.h). An observer that saw nothing keeps the state it has. The observer of a
-/// constant goes on from the state it gets: it sees the constant once more, as when PyTorch
+/// constant continues from the state it gets: it sees the constant once more, as when PyTorch
 /// converts a weight that was trained with fake quantization, unless the state says that it is not
 /// enabled. Errors: a state of no observer of the module, or of another configuration, or of
 /// another size than the constant's; an observer that has no state and gets none.
