@@ -110,7 +110,7 @@ Status quantir::checkShapesApply(const ModelFile &file, const InputShapes &input
   if (file.kind == FileKind::ONNX || (!inputs.batch && inputs.shapes.empty()))
     return Status();
   return Status::invalidArgument("'" + file.path +
-                                 "' is no ONNX model, so its inputs have the shapes that it says; "
+                                 "' is not an ONNX model, so it defines the shapes of its inputs; "
                                  "leave --input-shape and --fixed-batch out");
 }
 

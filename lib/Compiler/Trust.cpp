@@ -174,11 +174,11 @@ std::string Doubts::describeCause(size_t unit) const {
   const UnitComparison &row = comparison.units[unit];
   for (const UnitInput &input : row.inputs) {
     if (input.outside > mostTrustedOutside)
-      return fmt::format("{:.0f}% of what it reads lies outside of its range, [{:.4g}, {:.4g}]",
+      return fmt::format("{:.0f}% of its input lies outside the range [{:.4g}, {:.4g}]",
                          100 * input.outside, input.min, input.max);
     if (input.step > input.magnitude && input.step > 0)
-      return fmt::format("what it reads is as small as one step of its scale, {:.3g}: a few large "
-                         "values, or others that share the scale, stretch it",
+      return fmt::format("its input is smaller than one step of its scale, {:.3g}: a few large "
+                         "values, or others that share the scale, widen the range",
                          input.step);
   }
   if (row.weightSqnrDb && *row.weightSqnrDb < harmlessDb)
@@ -187,11 +187,11 @@ std::string Doubts::describeCause(size_t unit) const {
     std::string names;
     for (size_t other : unitsToLeave(unit))
       names += (names.empty() ? "" : ", ") + nameOf(other);
-    return fmt::format("what it gives is rounded to {:.1f} dB for {}", *row.roundingSqnrDb, names);
+    return fmt::format("its result is rounded to {:.1f} dB for {}", *row.roundingSqnrDb, names);
   }
   // An op in float makes no error of its own.
   if (size_t source = unitThatRounds(unit); source != unit)
-    return fmt::format("it is in float, but what it reads from {} is rounded", nameOf(source));
+    return fmt::format("it is in float, but its input from {} is rounded", nameOf(source));
   return "";
 }
 
@@ -307,11 +307,11 @@ void Doubts::findClippedInputs() {
     parts.push_back(fmt::format("{:.0f}% at {}, of range [{:.4g}, {:.4g}]",
                                 100 * clipped[i].input->outside, nameOf(clipped[i].unit),
                                 clipped[i].input->min, clipped[i].input->max));
-  warnings.push_back(fmt::format(
-      "values lie outside of the range that their codes stand for, and are clipped: {}{}\n"
-      "  try: calibrate on more data, or with the observer min_max",
-      fmt::join(parts, "; "),
-      clipped.size() > most ? fmt::format(" and {} more", clipped.size() - most) : ""));
+  warnings.push_back(
+      fmt::format("values lie outside the range that their codes cover, and are clipped: {}{}\n"
+                  "  try: calibrate on more data, or with the observer min_max",
+                  fmt::join(parts, "; "),
+                  clipped.size() > most ? fmt::format(" and {} more", clipped.size() - most) : ""));
 }
 
 } // namespace

@@ -13,10 +13,10 @@ constexpr double leastTrustedSqnr = 15;
 /// Of what a layer reads, this share outside of the range that its codes stand for is too much.
 constexpr double mostTrustedOutside = 0.03;
 
-/// What a person has to know before using the plan of `report`, one warning each: an output that is
-/// far from float's, with the first unit where the error jumps; one that is constant; layers that
-/// read values outside of their range. Each says what to try. `units` are the rows of the report
-/// that `comparison` is about, in its order.
+/// Returns warnings for the user of the plan of `report`: of an output that is far from the float
+/// model's, with the first unit where the error jumps; of a constant output; of layers whose input
+/// lies outside its range. Each says what to try. `units` are the rows of the report that
+/// `comparison` is about, in its order.
 std::vector<std::string> findDoubts(const QuantizationReport &report,
                                     const ModelComparison &comparison,
                                     llvm::ArrayRef<const OpReport *> units);

@@ -108,16 +108,17 @@ void quantir::addCalibrateCommand(runtime::CommandLine &line) {
       {"--samples", "A:B", "Which of the data's samples to use (default: all)", readBy(setRange)},
       // To go on from a state and keep it up to date is no mistake: these two may be one file,
       // which is replaced when the new state is whole.
-      {"--state-in", "FILE", "Go on from this state file", to(options.calibration.state),
+      {"--state-in", "FILE", "Continue from this state file", to(options.calibration.state),
        FileUse::ReadsState},
       {"-o,--output", "FILE", "Write the prepared model with its observers' states, as MLIR",
        to(arguments->output), FileUse::Writes},
       {"--state-out", "FILE",
-       "Write what the observers know as a state file; also when interrupted (Ctrl-C)",
+       "Write the observers' states to a state file, also when interrupted (Ctrl-C)",
        to(arguments->stateOut), FileUse::WritesState},
-      {"--recordings", "FILE", "Write what recording observers kept as .npz",
+      {"--recordings", "FILE", "Write the tensors that recording observers kept, as .npz",
        to(options.recordings), FileUse::Writes},
   };
-  flags.addTo(line.addCommand("calibrate", "Gather what a model's observers see, in parts",
+  flags.addTo(line.addCommand("calibrate",
+                              "Only calibrate a model, in parts or on several machines",
                               [=] { return runCalibrate(*arguments); }));
 }

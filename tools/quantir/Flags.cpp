@@ -72,11 +72,11 @@ Flags quantir::inputShapeFlags(InputShapes &inputs) {
   auto addShape = [&inputs](const std::string &text) { return addInputShape(text, inputs); };
   return {
       {"--input-shape", "NAME=N,3,224,224",
-       "Of an ONNX model: the shape of an input, where the file leaves more open than the batch, "
-       "N; once for each",
+       "For an ONNX model: the shape of an input, if the file leaves more open than the batch, N; "
+       "once for each input",
        eachReadBy(addShape)},
       {"--fixed-batch", "N",
-       "Of an ONNX model: the batch size, for one that takes a single one only",
+       "For an ONNX model: the batch size, if the model works with one batch size only",
        to(inputs.batch, CLI::Range(int64_t(1), int64_t(1) << 20))},
   };
 }
@@ -91,15 +91,15 @@ Flags quantir::modelFlags(std::string &model, ModelOptions &options, std::string
        "[N, H, W, C]",
        to(data), FileUse::Reads, presence},
       {"--config", "FILE",
-       "JSON that says which ops are quantized how (default: all, with histograms for activations "
-       "and per-channel weights)",
+       "The configuration, JSON: which ops are quantized how (default: all, with histograms for "
+       "activations and per-channel weights)",
        to(options.config), FileUse::Reads},
       {"--backend-config", "NAME",
-       "Which ops are quantized how: a built-in config (default: what the configuration or the "
-       "model says, else quantir)",
+       "Which ops can be quantized how: a built-in backend config (default: that of the "
+       "configuration or the model, else quantir)",
        to(options.backendConfig)},
       {"--backend", "NAME",
-       "Whose kernels execute the plan (default: what the model says, else onednn)",
+       "The backend that executes the plan (default: that of the model, else onednn)",
        to(options.backend)},
   };
   flags += inputShapeFlags(options.inputs);

@@ -83,10 +83,10 @@ void quantir::addQuantizeCommand(runtime::CommandLine &line) {
   flags += calibrationFlags(options.calibration);
   flags += {
       {"--no-bias-correction", nullptr,
-       "Leave the biases as they are; by default they make up for the means that rounding the "
-       "weights moves",
+       "Do not correct biases; by default they compensate for what rounding the weights does to "
+       "the means",
        setTo(options.correctBiases, false)},
-      {"--state", "FILE", "Take this state file of 'quantir calibrate' instead of calibrating",
+      {"--state", "FILE", "Use this state file of 'quantir calibrate' instead of calibrating",
        to(options.calibration.state), FileUse::Reads},
       {"-o,--output", "FILE", "Where to write the plan", to(arguments->output), FileUse::Writes,
        Presence::Required},

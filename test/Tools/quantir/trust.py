@@ -95,7 +95,7 @@ def main():
     subprocess.run([quantir, "calibrate", folder / "good.mlir", "--calibration", folder / "good.npy", "--state-out",
                     folder / "state.json"], check=True, stdout=subprocess.DEVNULL)
     errors, report, _ = quantize(quantir, folder, "clipped", module(GOOD), 5 * data, "--state", folder / "state.json")
-    expect("clipped", errors, "values lie outside of the range that their codes stand for, and are clipped: ", "at 'first'",
+    expect("clipped", errors, "values lie outside the range that their codes cover, and are clipped: ", "at 'first'",
            "try: calibrate on more data")
 
     errors, report, _ = quantize(quantir, folder, "fine", module(GOOD), data)
