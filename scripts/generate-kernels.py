@@ -8,6 +8,7 @@ committed so that the runtime builds without LLVM; this needs LLVM's llvm-tblgen
 
 - runtime/schema/generated/kernels.fbs: the ops' part of the plan's schema
 - runtime/plan/generated/KernelList.h: all kernels, each with the number of its operands
+- runtime/plan/generated/KernelOptions.{h,cpp}: each kernel's options as a struct, read from a plan
 - lib/Target/Plan/generated/ExportKernels.inc: each kernel's form in a plan
 """
 
@@ -85,6 +86,12 @@ ATTRIBUTES = {
 }
 
 
+CPP_TYPES = {
+    "long": "int64_t", "int": "int32_t", "uint": "uint32_t", "float": "float", "bool": "bool", "string": "std::string_view",
+    "Activation": "ActivationInfo",
+}
+
+
 class Field:
     """An attribute of a kernel, as a plan holds it."""
 
@@ -92,6 +99,7 @@ class Field:
         self.name = name
         self.default = ""
         self.enum = None
+        self.wide = constraint["!name"] == "Kernel_AxisAttr"
         optional = False
         while "baseAttr" in constraint and constraint["baseAttr"]:
             base = records[constraint["baseAttr"]["def"]]
@@ -113,11 +121,38 @@ class Field:
             fail(f"{kernel}: {name}: expected one of {', '.join(ATTRIBUTES)}, an enum, or a PlanField, but got {constraint['!name']}")
         if optional and "$A" not in value and self.type != "Activation":
             fail(f"{kernel}: {name}: a plan cannot tell that an attribute of this kind is absent")
+        self.optional = optional
         self.value = value.replace("$0", f"op.get{camel(name)}()").replace("$A", f"op.get{camel(name)}Attr()")
 
     def is_offset(self):
         """Whether the schema stores it beside the table."""
         return self.type.startswith("[") or self.type in ("string", "Activation")
+
+    def cpp_name(self):
+        """`transpose_b` as the runtime's structs call it: transposeB."""
+        return camel(self.name)[:1].lower() + camel(self.name)[1:]
+
+    def cpp_type(self):
+        """Its type in the runtime's structs. Axes are wide, as dimensions are."""
+        if self.enum:
+            return f"plan::{self.enum}"
+        if self.wide:
+            return "int64_t"
+        element = CPP_TYPES[self.type.strip("[]")]
+        if not self.type.startswith("["):
+            return element
+        return f"std::optional<std::vector<{element}>>" if self.optional else f"std::vector<{element}>"
+
+    def cpp_value(self):
+        """What reads it from `table`."""
+        value = f"table.{self.name}()"
+        if self.type == "Activation":
+            return f"activationOf({value})"
+        if self.type == "string":
+            return f"textOf({value})"
+        if self.type.startswith("["):
+            return f"{'optionalVector' if self.optional else 'toVector'}({value})"
+        return value
 
     def schema_default(self):
         number = re.fullmatch(r"(-?\d+)(?:\.(\d+)f)?", self.default)
@@ -206,13 +241,50 @@ def kernel_list(kernels):
     rows = [row.ljust(98) + " \\" for row in rows[:-1]] + rows[-1:]
     header = "#define QUANTIR_FOR_EACH_KERNEL(X)".ljust(98) + " \\"
     return "\n".join([
-        "//===- KernelList.h - All kernels -------------------------------*- C++ -*-===//",
-        "//", f"// {NOTE}", "//",
-        "// QUANTIR_FOR_EACH_KERNEL(X) is X(name, least inputs, most inputs, results) for each.", "//",
-        "//===----------------------------------------------------------------------===//", "",
+        *cpp_banner("KernelList.h", "All kernels"),
+        "// QUANTIR_FOR_EACH_KERNEL(X) is X(name, least inputs, most inputs, results) for each.", "//", RULE, "",
         "#ifndef QUANTIR_RUNTIME_PLAN_GENERATED_KERNELLIST_H", "#define QUANTIR_RUNTIME_PLAN_GENERATED_KERNELLIST_H", "",
         "// clang-format off", header, *rows, "// clang-format on", "",
         "#endif // QUANTIR_RUNTIME_PLAN_GENERATED_KERNELLIST_H", ""])
+
+
+def cpp_banner(name, what):
+    head = f"//===- {name} - {what} "
+    return [head.ljust(66, "-") + "*- C++ -*-===//", "//", f"// {NOTE}", "//"]
+
+
+RULE = "//===----------------------------------------------------------------------===//"
+
+
+def options_header(kernels):
+    text = cpp_banner("KernelOptions.h", "The options of each kernel") + [
+        "// What a backend reads of an op besides its operands. Those of a validated plan are in range.", "//", RULE, "",
+        "#ifndef QUANTIR_RUNTIME_PLAN_GENERATED_KERNELOPTIONS_H", "#define QUANTIR_RUNTIME_PLAN_GENERATED_KERNELOPTIONS_H", "",
+        '#include "runtime/plan/OptionValues.h"', "", "// clang-format off", "namespace quantir::runtime {"]
+    for kernel in kernels:
+        text += ["", f"/// {kernel.summary}", f"struct {kernel.name}Options {{"]
+        for field in kernel.fields:
+            initial = "" if field.cpp_type().startswith("std::") or field.type == "Activation" else "{}"
+            text.append(f"  {field.cpp_type()} {field.cpp_name()}{initial};")
+        text += ["" if kernel.fields else None, "  /// Of an op of this kind; refers to it.",
+                 f"  static {kernel.name}Options read(const plan::Op &op);", "};"]
+    text += ["", "} // namespace quantir::runtime", "// clang-format on", "",
+             "#endif // QUANTIR_RUNTIME_PLAN_GENERATED_KERNELOPTIONS_H", ""]
+    return "\n".join(line for line in text if line is not None)
+
+
+def options_source(kernels):
+    text = cpp_banner("KernelOptions.cpp", "The options of each kernel") + [
+        RULE, "", '#include "runtime/plan/generated/KernelOptions.h"', "", "// clang-format off", "namespace quantir::runtime {"]
+    for kernel in kernels:
+        name = f"{kernel.name}Options"
+        if not kernel.fields:
+            text += ["", f"{name} {name}::read(const plan::Op &) {{ return {{}}; }}"]
+            continue
+        text += ["", f"{name} {name}::read(const plan::Op &op) {{", f"  const plan::{kernel.name} &table = *op.kind_as_{kernel.name}();",
+                 "  return {", fill([field.cpp_value() for field in kernel.fields], "      ") + "};", "}"]
+    text += ["", "} // namespace quantir::runtime", "// clang-format on", ""]
+    return "\n".join(text)
 
 
 def exporter(kernels):
@@ -250,6 +322,8 @@ def main():
     files = {
         "runtime/schema/generated/kernels.fbs": schema(kernels, enums),
         "runtime/plan/generated/KernelList.h": kernel_list(kernels),
+        "runtime/plan/generated/KernelOptions.h": options_header(kernels),
+        "runtime/plan/generated/KernelOptions.cpp": options_source(kernels),
         "lib/Target/Plan/generated/ExportKernels.inc": exporter(kernels),
     }
     stale = False

@@ -20,19 +20,19 @@ static Status expectQuantized(std::string_view what, const Operand &operand) {
                                           what, describeType(operand)));
 }
 
-Status checkQuantize(const OpOperands &o) {
+Status checkQuantize(const QuantizeOptions &, const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectFloat("the input", o.input(0)));
   QUANTIR_RETURN_IF_ERROR(expectQuantized("the result", o.output()));
   return expectDims("a result", o.output(), o.input(0).dims);
 }
 
-Status checkDequantize(const OpOperands &o) {
+Status checkDequantize(const DequantizeOptions &, const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectQuantized("the input", o.input(0)));
   QUANTIR_RETURN_IF_ERROR(expectFloat("the result", o.output()));
   return expectDims("a result", o.output(), o.input(0).dims);
 }
 
-Status checkRequantize(const OpOperands &o) {
+Status checkRequantize(const RequantizeOptions &, const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectQuantized("the input", o.input(0)));
   QUANTIR_RETURN_IF_ERROR(expectQuantized("the result", o.output()));
   int from = o.input(0).quant->axis, to = o.output().quant->axis;
@@ -42,7 +42,7 @@ Status checkRequantize(const OpOperands &o) {
   return expectDims("a result", o.output(), o.input(0).dims);
 }
 
-Status checkReorder(const OpOperands &o) {
+Status checkReorder(const ReorderOptions &, const OpOperands &o) {
   if (!sameEncoding(o.input(0), o.output()))
     return Status::invalidModel(
         fmt::format("expected the result to have the type and scales of the input, "
@@ -51,28 +51,25 @@ Status checkReorder(const OpOperands &o) {
   return expectDims("a result", o.output(), o.input(0).dims);
 }
 
-Status checkFakeQuantizeDynamic(const OpOperands &o) {
-  const plan::FakeQuantizeDynamic &options = *o.op.kind_as_FakeQuantizeDynamic();
-  if (options.quant_min() >= options.quant_max() || options.quant_min() < -128 ||
-      options.quant_max() > 255)
+Status checkFakeQuantizeDynamic(const FakeQuantizeDynamicOptions &options, const OpOperands &o) {
+  if (options.quantMin >= options.quantMax || options.quantMin < -128 || options.quantMax > 255)
     return Status::invalidModel(
         fmt::format("expected quant_min < quant_max in [-128, 255], but got {} "
                     "and {}",
-                    options.quant_min(), options.quant_max()));
-  return checkRoundFloat16(o);
+                    options.quantMin, options.quantMax));
+  return checkRoundFloat16({}, o);
 }
 
-Status checkFakeQuantizeAffine(const OpOperands &o) {
+Status checkFakeQuantizeAffine(const FakeQuantizeAffineOptions &options, const OpOperands &o) {
   numerics::ObserverConfig config;
   numerics::AffineQParams params;
-  QUANTIR_RETURN_IF_ERROR(
-      readFakeQuantizeAffine(*o.op.kind_as_FakeQuantizeAffine(), o.input(0).dims, config, params));
+  QUANTIR_RETURN_IF_ERROR(readFakeQuantizeAffine(options, o.input(0).dims, config, params));
   if (o.input(0).layout != Layout::RowMajor)
     return Status::invalidModel("expected a row-major input");
-  return checkRoundFloat16(o);
+  return checkRoundFloat16({}, o);
 }
 
-Status checkRoundFloat16(const OpOperands &o) {
+Status checkRoundFloat16(const RoundFloat16Options &, const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectFloat("the input", o.input(0)));
   QUANTIR_RETURN_IF_ERROR(expectFloat("the result", o.output()));
   if (o.input(0).layout != o.output().layout)
@@ -80,10 +77,10 @@ Status checkRoundFloat16(const OpOperands &o) {
   return expectDims("a result", o.output(), o.input(0).dims);
 }
 
-Status checkObserve(const OpOperands &o) {
+Status checkObserve(const ObserveOptions &options, const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectFloat("the input", o.input(0)));
   size_t count = o.graph.observers() ? o.graph.observers()->size() : 0;
-  uint32_t index = o.op.kind_as_Observe()->observer();
+  uint32_t index = options.observer;
   if (index >= count)
     return Status::invalidModel(
         fmt::format("expected an observer below {}, but got {}", count, index));

@@ -17,10 +17,9 @@ static Status expectAxis(int64_t axis, size_t rank) {
       fmt::format("expected an axis of at least 0 and below {}, but got {}", rank, axis));
 }
 
-Status checkUnary(const OpOperands &o) {
-  const plan::Unary &options = *o.op.kind_as_Unary();
-  float alpha = options.alpha(), beta = options.beta();
-  switch (options.kind()) {
+Status checkUnary(const UnaryOptions &options, const OpOperands &o) {
+  float alpha = options.alpha, beta = options.beta;
+  switch (options.kind) {
   case plan::UnaryKind::Clamp:
     if (!(alpha <= beta))
       return Status::invalidModel(
@@ -51,19 +50,18 @@ Status checkUnary(const OpOperands &o) {
     break;
   default:
     return Status::invalidModel(
-        fmt::format("expected a known function, but got number {}", int(options.kind())));
+        fmt::format("expected a known function, but got number {}", int(options.kind)));
   }
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
   QUANTIR_RETURN_IF_ERROR(expectResultOf(o.input(0), o.output()));
   return expectDims("a result", o.output(), o.input(0).dims);
 }
 
-Status checkBinary(const OpOperands &o) {
-  const plan::Binary &options = *o.op.kind_as_Binary();
-  if (options.kind() > plan::BinaryKind::MAX)
+Status checkBinary(const BinaryOptions &options, const OpOperands &o) {
+  if (options.kind > plan::BinaryKind::MAX)
     return Status::invalidModel(
-        fmt::format("expected a known operator, but got number {}", int(options.kind())));
-  QUANTIR_RETURN_IF_ERROR(checkActivation(options.activation()));
+        fmt::format("expected a known operator, but got number {}", int(options.kind)));
+  QUANTIR_RETURN_IF_ERROR(checkActivation(options.activation));
   QUANTIR_RETURN_IF_ERROR(expectValue("the left operand", o.input(0)));
   QUANTIR_RETURN_IF_ERROR(expectValue("the right operand", o.input(1)));
   if (isFloat(o.input(0)) != isFloat(o.input(1)))
@@ -78,8 +76,8 @@ Status checkBinary(const OpOperands &o) {
   return expectDims("a result", o.output(), dims);
 }
 
-Status checkSoftmax(const OpOperands &o) {
-  const int64_t axis = o.op.kind_as_Softmax()->axis();
+Status checkSoftmax(const SoftmaxOptions &options, const OpOperands &o) {
+  const int64_t axis = options.axis;
   QUANTIR_RETURN_IF_ERROR(expectAxis(axis, o.input(0).dims.size()));
   QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::checkKnownAxes(o.input(0).dims, {&axis, 1})));
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
@@ -87,44 +85,42 @@ Status checkSoftmax(const OpOperands &o) {
   return expectDims("a result", o.output(), o.input(0).dims);
 }
 
-Status checkPool(const OpOperands &o) {
-  const plan::Pool &options = *o.op.kind_as_Pool();
-  if (options.kind() > plan::PoolKind::MAX)
+Status checkPool(const PoolOptions &options, const OpOperands &o) {
+  if (options.kind > plan::PoolKind::MAX)
     return Status::invalidModel(
-        fmt::format("expected a known kind of pooling, but got number {}", int(options.kind())));
+        fmt::format("expected a known kind of pooling, but got number {}", int(options.kind)));
   std::vector<int64_t> dims;
-  std::vector<int64_t> kernel = toVector(options.kernel());
+  std::vector<int64_t> kernel = options.kernel;
   size_t spatial = kernel.size();
-  shapes::PoolGeometry geometry{kernel, toVector(options.strides(), spatial, 1),
-                                toVector(options.padding(), 2 * spatial, 0),
-                                toVector(options.dilations(), spatial, 1), options.ceil_mode()};
+  shapes::PoolGeometry geometry{kernel, orElse(options.strides, spatial, 1),
+                                orElse(options.padding, 2 * spatial, 0),
+                                orElse(options.dilations, spatial, 1), options.ceilMode};
   QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferPool(o.input(0).dims, geometry, dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
-  if (options.kind() == plan::PoolKind::Max)
+  if (options.kind == plan::PoolKind::Max)
     return expectMovable(o.input(0), o.output());
   return expectResultOf(o.input(0), o.output());
 }
 
-Status checkAdaptiveAveragePool(const OpOperands &o) {
+Status checkAdaptiveAveragePool(const AdaptiveAveragePoolOptions &options, const OpOperands &o) {
   std::vector<int64_t> dims;
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferAdaptivePool(
-      o.input(0).dims, toVector(o.op.kind_as_AdaptiveAveragePool()->output_size()), dims)));
+  QUANTIR_RETURN_IF_ERROR(
+      shapeStatus(shapes::inferAdaptivePool(o.input(0).dims, options.outputSize, dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
   return expectResultOf(o.input(0), o.output());
 }
 
-Status checkMean(const OpOperands &o) {
-  const plan::Mean &options = *o.op.kind_as_Mean();
-  std::vector<int64_t> axes = toVector(options.axes());
+Status checkMean(const MeanOptions &options, const OpOperands &o) {
+  std::vector<int64_t> axes = options.axes;
   if (axes.empty())
     return Status::invalidModel("expected at least one axis, but got none");
   for (int64_t axis : axes)
     QUANTIR_RETURN_IF_ERROR(expectAxis(axis, o.input(0).dims.size()));
   std::vector<int64_t> dims;
   QUANTIR_RETURN_IF_ERROR(
-      shapeStatus(shapes::inferMean(o.input(0).dims, axes, options.keep_dims(), dims)));
+      shapeStatus(shapes::inferMean(o.input(0).dims, axes, options.keepDims, dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
   return expectResultOf(o.input(0), o.output());

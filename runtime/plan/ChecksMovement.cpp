@@ -10,7 +10,7 @@
 
 namespace quantir::runtime {
 
-Status checkReshape(const OpOperands &o) {
+Status checkReshape(const ReshapeOptions &, const OpOperands &o) {
   if (o.input(0).numElements() != o.output().numElements())
     return Status::invalidModel(
         fmt::format("expected as many elements before as after, but got dims {} "
@@ -19,18 +19,18 @@ Status checkReshape(const OpOperands &o) {
   return expectMovable(o.input(0), o.output());
 }
 
-Status checkTranspose(const OpOperands &o) {
+Status checkTranspose(const TransposeOptions &options, const OpOperands &o) {
   std::vector<int64_t> dims;
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferTranspose(
-      o.input(0).dims, toVector(o.op.kind_as_Transpose()->permutation()), dims)));
+  QUANTIR_RETURN_IF_ERROR(
+      shapeStatus(shapes::inferTranspose(o.input(0).dims, options.permutation, dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   return expectMovable(o.input(0), o.output());
 }
 
-Status checkSlice(const OpOperands &o) {
+Status checkSlice(const SliceOptions &options, const OpOperands &o) {
   const std::vector<int64_t> &from = o.input(0).dims, &to = o.output().dims;
-  std::vector<int64_t> starts = toVector(o.op.kind_as_Slice()->starts());
-  std::vector<int64_t> steps = toVector(o.op.kind_as_Slice()->steps());
+  std::vector<int64_t> starts = options.starts;
+  std::vector<int64_t> steps = options.steps;
   if (starts.size() != from.size() || steps.size() != from.size() || to.size() != from.size())
     return Status::invalidModel(
         fmt::format("expected {} starts, steps and result dims, but got {}, {} and "
@@ -50,8 +50,8 @@ Status checkSlice(const OpOperands &o) {
   return expectMovable(o.input(0), o.output());
 }
 
-Status checkConcat(const OpOperands &o) {
-  int64_t axis = o.op.kind_as_Concat()->axis();
+Status checkConcat(const ConcatOptions &options, const OpOperands &o) {
+  int64_t axis = options.axis;
   if (axis < 0 || static_cast<size_t>(axis) >= o.output().dims.size())
     return Status::invalidModel(fmt::format(
         "expected an axis of at least 0 and below {}, but got {}", o.output().dims.size(), axis));
@@ -68,18 +68,16 @@ Status checkConcat(const OpOperands &o) {
   return {};
 }
 
-Status checkPad(const OpOperands &o) {
-  const plan::Pad &options = *o.op.kind_as_Pad();
-  if (std::isnan(options.value()))
+Status checkPad(const PadOptions &options, const OpOperands &o) {
+  if (std::isnan(options.value))
     return Status::invalidModel("expected a padding value that is a number, but got NaN");
   std::vector<int64_t> dims;
-  QUANTIR_RETURN_IF_ERROR(
-      shapeStatus(shapes::inferPad(o.input(0).dims, toVector(options.padding()), dims)));
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferPad(o.input(0).dims, options.padding, dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   return expectMovable(o.input(0), o.output());
 }
 
-Status checkExpand(const OpOperands &o) {
+Status checkExpand(const ExpandOptions &, const OpOperands &o) {
   const std::vector<int64_t> &from = o.input(0).dims, &to = o.output().dims;
   bool fits = from.size() <= to.size();
   for (size_t i = 0; fits && i < from.size(); ++i) {

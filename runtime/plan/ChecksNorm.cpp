@@ -43,29 +43,27 @@ Status expectRank2(const Operand &x) {
 
 } // namespace
 
-Status checkLayerNorm(const OpOperands &o) {
-  const plan::LayerNorm &options = *o.op.kind_as_LayerNorm();
+Status checkLayerNorm(const LayerNormOptions &options, const OpOperands &o) {
   const std::vector<int64_t> &dims = o.input(0).dims;
-  if (options.axis() < 0 || static_cast<size_t>(options.axis()) >= dims.size())
+  if (options.axis < 0 || static_cast<size_t>(options.axis) >= dims.size())
     return Status::invalidModel(fmt::format(
-        "expected an axis of at least 0 and below {}, but got {}", dims.size(), options.axis()));
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::checkKnownFrom(dims, options.axis())));
-  return checkNorm(o, options.epsilon(), {dims.begin() + options.axis(), dims.end()});
+        "expected an axis of at least 0 and below {}, but got {}", dims.size(), options.axis));
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::checkKnownFrom(dims, options.axis)));
+  return checkNorm(o, options.epsilon, {dims.begin() + options.axis, dims.end()});
 }
 
-Status checkGroupNorm(const OpOperands &o) {
-  const plan::GroupNorm &options = *o.op.kind_as_GroupNorm();
+Status checkGroupNorm(const GroupNormOptions &options, const OpOperands &o) {
   QUANTIR_RETURN_IF_ERROR(expectRank2(o.input(0)));
   QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::checkKnownFrom(o.input(0).dims, 1)));
   int64_t channels = o.input(0).dims[1];
-  if (options.groups() < 1 || channels % options.groups() != 0)
+  if (options.groups < 1 || channels % options.groups != 0)
     return Status::invalidModel(
         fmt::format("expected a number of groups that divides the {} channels, but got {}",
-                    channels, options.groups()));
-  return checkNorm(o, options.epsilon(), {channels});
+                    channels, options.groups));
+  return checkNorm(o, options.epsilon, {channels});
 }
 
-Status checkPRelu(const OpOperands &o) {
+Status checkPRelu(const PReluOptions &, const OpOperands &o) {
   const Operand &x = o.input(0), &slope = o.input(1);
   std::vector<int64_t> dims = {1};
   if (slope.dims != dims) {
@@ -78,28 +76,23 @@ Status checkPRelu(const OpOperands &o) {
   return expectDims("a result", o.output(), x.dims);
 }
 
-Status checkResample(const OpOperands &o) {
-  const plan::Resample &options = *o.op.kind_as_Resample();
-  if (options.mode() > plan::ResampleMode::MAX ||
-      options.coordinates() > plan::CoordinateMode::MAX ||
-      options.rounding() > plan::NearestRounding::MAX)
+Status checkResample(const ResampleOptions &options, const OpOperands &o) {
+  if (options.mode > plan::ResampleMode::MAX || options.coordinates > plan::CoordinateMode::MAX ||
+      options.rounding > plan::NearestRounding::MAX)
     return Status::invalidModel(fmt::format("expected known modes, but got numbers {}, {} and {}",
-                                            int(options.mode()), int(options.coordinates()),
-                                            int(options.rounding())));
+                                            int(options.mode), int(options.coordinates),
+                                            int(options.rounding)));
   const std::vector<int64_t> &result = o.output().dims;
   if (result.size() < 3)
     return Status::invalidModel(
         fmt::format("expected a result of at least 3 dims, but got {}", formatDims(result)));
-  std::vector<float> scales;
-  if (options.scales())
-    scales.assign(options.scales()->begin(), options.scales()->end());
   std::vector<int64_t> dims;
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(
-      shapes::inferResample(o.input(0).dims, {result.begin() + 2, result.end()}, scales, dims)));
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferResample(
+      o.input(0).dims, {result.begin() + 2, result.end()}, options.scales, dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", o.input(0)));
-  return options.mode() == plan::ResampleMode::Nearest ? expectMovable(o.input(0), o.output())
-                                                       : expectResultOf(o.input(0), o.output());
+  return options.mode == plan::ResampleMode::Nearest ? expectMovable(o.input(0), o.output())
+                                                     : expectResultOf(o.input(0), o.output());
 }
 
 } // namespace quantir::runtime

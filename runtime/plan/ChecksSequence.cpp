@@ -24,7 +24,7 @@ static Status expectIntegers(std::string_view what, const Operand &operand) {
                                           what, describeType(operand)));
 }
 
-Status checkEmbedding(const OpOperands &o) {
+Status checkEmbedding(const EmbeddingOptions &, const OpOperands &o) {
   const Operand &indices = o.input(0);
   QUANTIR_RETURN_IF_ERROR(expectIntegers("indices", indices));
   QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a table", o.input(1)));
@@ -34,22 +34,21 @@ Status checkEmbedding(const OpOperands &o) {
   return expectDims("a result", o.output(), dims);
 }
 
-Status checkEmbeddingBag(const OpOperands &o) {
-  const plan::EmbeddingBag &bag = *o.op.kind_as_EmbeddingBag();
-  if (bag.mode() > plan::BagMode::MAX)
+Status checkEmbeddingBag(const EmbeddingBagOptions &options, const OpOperands &o) {
+  if (options.mode > plan::BagMode::MAX)
     return Status::invalidModel(
-        fmt::format("expected a known mode, but got number {}", int(bag.mode())));
+        fmt::format("expected a known mode, but got number {}", int(options.mode)));
   QUANTIR_RETURN_IF_ERROR(expectIntegers("indices", o.input(0)));
   QUANTIR_RETURN_IF_ERROR(expectIntegers("offsets", o.input(1)));
   QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a table", o.input(2)));
   QUANTIR_RETURN_IF_ERROR(expectPlainFloat("a result", o.output()));
   std::vector<int64_t> dims;
   QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferEmbeddingBag(
-      o.input(0).dims, o.input(1).dims, o.input(2).dims, bag.include_last_offset(), dims)));
+      o.input(0).dims, o.input(1).dims, o.input(2).dims, options.includeLastOffset, dims)));
   return expectDims("a result", o.output(), dims);
 }
 
-Status checkLstm(const OpOperands &o) {
+Status checkLstm(const LstmOptions &, const OpOperands &o) {
   std::vector<shapes::Dims> parameters;
   for (const Operand *operand : o.inputs) {
     if (!operand)

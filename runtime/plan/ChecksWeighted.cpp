@@ -57,15 +57,14 @@ Status checkAddend(const OpOperands &o) {
 template <typename Options>
 shapes::ConvGeometry geometryOf(const Options &options, const Operand &weight) {
   size_t spatial = weight.dims.size() < 2 ? 0 : weight.dims.size() - 2;
-  return {toVector(options.strides(), spatial, 1), toVector(options.padding(), 2 * spatial, 0),
-          toVector(options.dilations(), spatial, 1), options.groups()};
+  return {orElse(options.strides, spatial, 1), orElse(options.padding, 2 * spatial, 0),
+          orElse(options.dilations, spatial, 1), options.groups};
 }
 
 } // namespace
 
-Status checkConv(const OpOperands &o) {
-  const plan::Conv &options = *o.op.kind_as_Conv();
-  QUANTIR_RETURN_IF_ERROR(checkActivation(options.activation()));
+Status checkConv(const ConvOptions &options, const OpOperands &o) {
+  QUANTIR_RETURN_IF_ERROR(checkActivation(options.activation));
   std::vector<int64_t> dims;
   QUANTIR_RETURN_IF_ERROR(shapeStatus(
       shapes::inferConv(o.input(0).dims, o.input(1).dims, geometryOf(options, o.input(1)), dims)));
@@ -76,23 +75,21 @@ Status checkConv(const OpOperands &o) {
   return checkAddend(o);
 }
 
-Status checkConvTranspose(const OpOperands &o) {
-  const plan::ConvTranspose &options = *o.op.kind_as_ConvTranspose();
+Status checkConvTranspose(const ConvTransposeOptions &options, const OpOperands &o) {
   shapes::ConvGeometry geometry = geometryOf(options, o.input(1));
-  QUANTIR_RETURN_IF_ERROR(checkActivation(options.activation()));
+  QUANTIR_RETURN_IF_ERROR(checkActivation(options.activation));
   std::vector<int64_t> dims;
-  QUANTIR_RETURN_IF_ERROR(shapeStatus(shapes::inferConvTranspose(
-      o.input(0).dims, o.input(1).dims, geometry,
-      toVector(options.output_padding(), geometry.strides.size(), 0), dims)));
+  QUANTIR_RETURN_IF_ERROR(shapeStatus(
+      shapes::inferConvTranspose(o.input(0).dims, o.input(1).dims, geometry,
+                                 orElse(options.outputPadding, geometry.strides.size(), 0), dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   QUANTIR_RETURN_IF_ERROR(checkWeightedTypes(o, 1));
   QUANTIR_RETURN_IF_ERROR(expectRowMajor("a weight", o.input(1)));
   return checkBias(o, dims[1]);
 }
 
-Status checkMatMul(const OpOperands &o) {
-  const plan::MatMul &options = *o.op.kind_as_MatMul();
-  QUANTIR_RETURN_IF_ERROR(checkActivation(options.activation()));
+Status checkMatMul(const MatMulOptions &options, const OpOperands &o) {
+  QUANTIR_RETURN_IF_ERROR(checkActivation(options.activation));
   const Operand &lhs = o.input(0), &rhs = o.input(1);
   if (lhs.dims.size() < 2 || rhs.dims.size() < 2)
     return Status::invalidModel(
@@ -100,17 +97,17 @@ Status checkMatMul(const OpOperands &o) {
                     formatDims(rhs.dims)));
   std::vector<int64_t> dims;
   QUANTIR_RETURN_IF_ERROR(
-      shapeStatus(shapes::inferMatMul(lhs.dims, rhs.dims, options.transpose_b(), dims)));
+      shapeStatus(shapes::inferMatMul(lhs.dims, rhs.dims, options.transposeB, dims)));
   QUANTIR_RETURN_IF_ERROR(expectDims("a result", o.output(), dims));
   int rank = static_cast<int>(rhs.dims.size());
-  QUANTIR_RETURN_IF_ERROR(checkWeightedTypes(o, options.transpose_b() ? rank - 2 : rank - 1));
+  QUANTIR_RETURN_IF_ERROR(checkWeightedTypes(o, options.transposeB ? rank - 2 : rank - 1));
   QUANTIR_RETURN_IF_ERROR(checkBias(o, dims.back()));
   return checkAddend(o);
 }
 
-Status checkChannelAffine(const OpOperands &o) {
+Status checkChannelAffine(const ChannelAffineOptions &options, const OpOperands &o) {
   const Operand &x = o.input(0);
-  QUANTIR_RETURN_IF_ERROR(checkActivation(o.op.kind_as_ChannelAffine()->activation()));
+  QUANTIR_RETURN_IF_ERROR(checkActivation(options.activation));
   QUANTIR_RETURN_IF_ERROR(expectValue("the input", x));
   QUANTIR_RETURN_IF_ERROR(expectResultOf(x, o.output()));
   if (x.dims.size() < 2)

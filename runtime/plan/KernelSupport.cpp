@@ -20,11 +20,8 @@ std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list) {
   return values;
 }
 
-std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list, size_t count,
-                              int64_t fallback) {
-  if (!list || list->size() == 0)
-    return std::vector<int64_t>(count, fallback);
-  return toVector(list);
+std::vector<int64_t> orElse(std::vector<int64_t> list, size_t count, int64_t fallback) {
+  return list.empty() ? std::vector<int64_t>(count, fallback) : list;
 }
 
 std::vector<int64_t> denseStrides(std::span<const int64_t> dims, Layout layout) {
@@ -61,15 +58,13 @@ float geluTanh(float x) {
 }
 
 /// Splits "begins then ends" over `window`, and takes over strides and dilations.
-static void setWindowOptions(WindowInfo &window, const flatbuffers::Vector<int64_t> *strides,
-                             const flatbuffers::Vector<int64_t> *padding,
-                             const flatbuffers::Vector<int64_t> *dilations) {
+template <typename Options> static void setWindowOptions(WindowInfo &window, Options &options) {
   size_t rank = window.kernel.size();
-  std::vector<int64_t> pads = toVector(padding, 2 * rank, 0);
+  std::vector<int64_t> pads = orElse(std::move(options.padding), 2 * rank, 0);
   window.padBegin.assign(pads.begin(), pads.begin() + rank);
   window.padEnd.assign(pads.begin() + rank, pads.end());
-  window.strides = toVector(strides, rank, 1);
-  window.dilations = toVector(dilations, rank, 1);
+  window.strides = orElse(std::move(options.strides), rank, 1);
+  window.dilations = orElse(std::move(options.dilations), rank, 1);
 }
 
 static std::vector<int64_t> spatialDims(const Operand &operand) {
@@ -88,72 +83,71 @@ ConvInfo convInfo(const KernelSpec &spec) {
   info.window.input = spatialDims(*info.input);
   info.window.output = spatialDims(*info.output);
   info.window.kernel = spatialDims(*info.weight);
-  if (const plan::Conv *conv = spec.op->kind_as_Conv()) {
-    info.addend = optionalInput(spec, 3);
-    info.groups = conv->groups();
-    info.activation = activationOf(conv->activation());
-    setWindowOptions(info.window, conv->strides(), conv->padding(), conv->dilations());
+  const auto setOptions = [&](auto options) {
+    info.groups = options.groups;
+    info.activation = options.activation;
+    setWindowOptions(info.window, options);
+  };
+  if (spec.op->kind_type() == plan::OpKind::ConvTranspose) {
+    setOptions(ConvTransposeOptions::read(*spec.op));
   } else {
-    const plan::ConvTranspose *transposed = spec.op->kind_as_ConvTranspose();
-    info.groups = transposed->groups();
-    info.activation = activationOf(transposed->activation());
-    setWindowOptions(info.window, transposed->strides(), transposed->padding(),
-                     transposed->dilations());
+    info.addend = optionalInput(spec, 3);
+    setOptions(ConvOptions::read(*spec.op));
   }
   return info;
 }
 
 PoolInfo poolInfo(const KernelSpec &spec) {
-  const plan::Pool *pool = spec.op->kind_as_Pool();
+  PoolOptions options = PoolOptions::read(*spec.op);
   PoolInfo info;
   info.batch = spec.inputs[0]->dims[0];
   info.channels = spec.inputs[0]->dims[1];
   info.window.input = spatialDims(*spec.inputs[0]);
   info.window.output = spatialDims(*spec.outputs[0]);
-  info.window.kernel = toVector(pool->kernel());
-  setWindowOptions(info.window, pool->strides(), pool->padding(), pool->dilations());
-  info.average = pool->kind() == plan::PoolKind::Average;
-  info.countIncludePad = pool->count_include_pad();
+  info.window.kernel = std::move(options.kernel);
+  setWindowOptions(info.window, options);
+  info.average = options.kind == plan::PoolKind::Average;
+  info.countIncludePad = options.countIncludePad;
   return info;
 }
 
 MatMulInfo matMulInfo(const KernelSpec &spec) {
-  const plan::MatMul *matmul = spec.op->kind_as_MatMul();
+  const MatMulOptions options = MatMulOptions::read(*spec.op);
   MatMulInfo info;
   info.lhs = spec.inputs[0];
   info.rhs = spec.inputs[1];
   info.bias = optionalInput(spec, 2);
   info.addend = optionalInput(spec, 3);
   info.output = spec.outputs[0];
-  info.transposeB = matmul->transpose_b();
-  info.activation = activationOf(matmul->activation());
+  info.transposeB = options.transposeB;
+  info.activation = options.activation;
   info.m = *(info.lhs->dims.end() - 2);
   info.k = info.lhs->dims.back();
   info.n = info.output->dims.back();
   return info;
 }
 
-template <typename T> static std::span<const T> toSpan(const flatbuffers::Vector<T> *list) {
-  return list ? std::span<const T>(list->data(), list->size()) : std::span<const T>();
+template <typename T> static std::span<const T> toSpan(const std::optional<std::vector<T>> &list) {
+  return list ? std::span<const T>(*list) : std::span<const T>();
 }
 
-Status readFakeQuantizeAffine(const plan::FakeQuantizeAffine &options,
+Status readFakeQuantizeAffine(const FakeQuantizeAffineOptions &options,
                               const std::vector<int64_t> &dims, numerics::ObserverConfig &config,
                               numerics::AffineQParams &params) {
-  if (!options.config() || options.config()->size() > planLimits::nameLength)
+  if (options.config.size() > planLimits::nameLength)
     return Status::invalidModel(
         fmt::format("expected a config of at most {} bytes", planLimits::nameLength));
-  std::string error = numerics::parseJson(options.config()->string_view(), config, "config");
+  std::string error = numerics::parseJson(options.config, config, "config");
   if (error.empty() && config.kind != numerics::ObserverKind::AffineMinMax)
     error = fmt::format("config: expected an affine_min_max observer, but got {}",
                         numerics::toText(config.kind));
   if (error.empty() && !config.isDynamic)
-    error = numerics::makeAffineQParams(config, dims, toSpan(options.scales()),
-                                        toSpan(options.zero_points()),
-                                        toSpan(options.float_zero_points()), params);
+    error = numerics::makeAffineQParams(config, dims, toSpan(options.scales),
+                                        toSpan(options.zeroPoints), toSpan(options.floatZeroPoints),
+                                        params);
   std::vector<int64_t> size;
   if (error.empty() && config.isDynamic)
-    error = options.scales() || options.zero_points() || options.float_zero_points()
+    error = options.scales || options.zeroPoints || options.floatZeroPoints
                 ? "expected no scales and zero points with is_dynamic, but got some"
                 : numerics::blockSizeOf(config.granularity(), dims, size);
   return error.empty() ? Status() : Status::invalidModel(error);

@@ -11,7 +11,7 @@
 #include "quantir/Base/Status.h"
 #include "quantir/Numerics/Observer.h"
 #include "runtime/plan/Operand.h"
-#include "runtime/schema/plan_generated.h"
+#include "runtime/plan/generated/KernelOptions.h"
 
 #include <algorithm>
 #include <cmath>
@@ -21,55 +21,8 @@
 
 namespace quantir::runtime {
 
-/// An absent list is an empty one. All lists of 64-bit numbers are read by this: FlatBuffers'
-/// verifier does not ask that they are aligned.
-std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list);
-
-/// The same, `fallback` standing for each entry of an absent or empty list of `count`.
-std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list, size_t count,
-                              int64_t fallback);
-
 /// Strides in elements, in logical order, of a dense tensor whose physical order is `layout`.
 std::vector<int64_t> denseStrides(std::span<const int64_t> dims, Layout layout);
-
-/// What a weighted or binary op does to its result, in real numbers.
-struct ActivationInfo {
-  plan::ActivationKind kind = plan::ActivationKind::None;
-  float alpha = 0;
-  float beta = 0;
-
-  bool isNone() const { return kind == plan::ActivationKind::None; }
-  float operator()(float x) const {
-    switch (kind) {
-    case plan::ActivationKind::Relu:
-      return x < 0.0f ? 0.0f : x;
-    case plan::ActivationKind::Clamp:
-      return x < alpha ? alpha : x > beta ? beta : x;
-    case plan::ActivationKind::LeakyRelu:
-      return x > 0.0f ? x : alpha * x;
-    case plan::ActivationKind::None:
-      break;
-    }
-    return x;
-  }
-
-  /// What no result of an x with |x| <= most exceeds in magnitude.
-  float largestOf(float most) const {
-    switch (kind) {
-    case plan::ActivationKind::Clamp: {
-      const float bounds = std::max(std::abs(alpha), std::abs(beta));
-      return alpha <= 0 && beta >= 0 ? std::min(bounds, most) : bounds;
-    }
-    case plan::ActivationKind::LeakyRelu:
-      return most * std::max(1.0f, std::abs(alpha));
-    case plan::ActivationKind::Relu:
-    case plan::ActivationKind::None:
-      break;
-    }
-    return most;
-  }
-};
-ActivationInfo activationOf(const plan::Activation *activation);
 
 /// x * (1 + erf(x / sqrt(2))) / 2, and its form with tanh, as torch.nn.functional.gelu. In double,
 /// rounded once.
@@ -123,7 +76,7 @@ inline const Operand *optionalInput(const KernelSpec &spec, size_t index) {
 
 /// The configuration of a FakeQuantizeAffine on a tensor of `dims` and, unless it is dynamic, its
 /// parameters. Fails when they are not right; in a validated plan they are.
-Status readFakeQuantizeAffine(const plan::FakeQuantizeAffine &options,
+Status readFakeQuantizeAffine(const FakeQuantizeAffineOptions &options,
                               const std::vector<int64_t> &dims, numerics::ObserverConfig &config,
                               numerics::AffineQParams &params);
 

@@ -28,10 +28,9 @@ struct OpOperands {
   const Operand *optional(size_t i) const { return i < inputs.size() ? inputs[i] : nullptr; }
 };
 
-using OpCheck = Status (*)(const OpOperands &);
-
 // checkQuantize and so on, in Checks*.cpp.
-#define QUANTIR_KERNEL(name, minInputs, maxInputs, results) Status check##name(const OpOperands &);
+#define QUANTIR_KERNEL(name, minInputs, maxInputs, results)                                        \
+  Status check##name(const name##Options &options, const OpOperands &operands);
 QUANTIR_FOR_EACH_KERNEL(QUANTIR_KERNEL)
 #undef QUANTIR_KERNEL
 
@@ -68,7 +67,7 @@ Status expectResultOf(const Operand &input, const Operand &result);
 /// at all.
 Status expectMovable(const Operand &input, const Operand &result);
 
-Status checkActivation(const plan::Activation *activation);
+Status checkActivation(const ActivationInfo &activation);
 
 } // namespace quantir::runtime
 

@@ -68,56 +68,38 @@ Status expectMovable(const Operand &input, const Operand &result) {
   return {};
 }
 
-Status checkActivation(const plan::Activation *activation) {
-  if (!activation)
-    return {};
-  if (activation->kind() > plan::ActivationKind::MAX)
+Status checkActivation(const ActivationInfo &activation) {
+  const auto [kind, alpha, beta] = activation;
+  if (kind > plan::ActivationKind::MAX)
     return Status::invalidModel(
-        fmt::format("expected a known activation, but got number {}", int(activation->kind())));
-  float alpha = activation->alpha(), beta = activation->beta();
-  if (activation->kind() == plan::ActivationKind::Clamp && !(alpha <= beta))
+        fmt::format("expected a known activation, but got number {}", int(kind)));
+  if (kind == plan::ActivationKind::Clamp && !(alpha <= beta))
     return Status::invalidModel(
         fmt::format("expected clamp bounds in order, but got {} and {}", alpha, beta));
-  if (activation->kind() == plan::ActivationKind::LeakyRelu && !std::isfinite(alpha))
+  if (kind == plan::ActivationKind::LeakyRelu && !std::isfinite(alpha))
     return Status::invalidModel(fmt::format("expected a finite slope, but got {}", alpha));
   return {};
 }
 
 namespace {
 
-/// How many operands a kind of op has, and the function with the rest of its rules.
-struct OpRule {
+/// How many operands a kind of op has.
+struct OperandCounts {
   size_t minInputs;
   size_t maxInputs;
   size_t outputs;
-  OpCheck check;
 };
 
-const OpRule *ruleOf(plan::OpKind kind) {
-  switch (kind) {
-#define QUANTIR_KERNEL(name, minInputs, maxInputs, results)                                        \
-  case plan::OpKind::name: {                                                                       \
-    static constexpr OpRule rule{minInputs, maxInputs, results, check##name};                      \
-    return &rule;                                                                                  \
-  }
-    QUANTIR_FOR_EACH_KERNEL(QUANTIR_KERNEL)
-#undef QUANTIR_KERNEL
-  case plan::OpKind::NONE:
-    break;
-  }
-  return nullptr;
-}
-
-Status checkOperandCount(const OpOperands &operands, const OpRule &rule) {
+Status checkOperandCount(const OpOperands &operands, const OperandCounts &counts) {
   size_t inputs = operands.inputs.size();
-  if (inputs < rule.minInputs || inputs > rule.maxInputs)
-    return Status::invalidModel(fmt::format("expected {} to {} inputs, but got {}", rule.minInputs,
-                                            rule.maxInputs, inputs));
-  if (operands.outputs.size() != rule.outputs)
+  if (inputs < counts.minInputs || inputs > counts.maxInputs)
+    return Status::invalidModel(fmt::format("expected {} to {} inputs, but got {}",
+                                            counts.minInputs, counts.maxInputs, inputs));
+  if (operands.outputs.size() != counts.outputs)
     return Status::invalidModel(
-        fmt::format("expected {} results, but got {}", rule.outputs, operands.outputs.size()));
+        fmt::format("expected {} results, but got {}", counts.outputs, operands.outputs.size()));
   // Of the inputs of Concat none is optional, however many there are.
-  size_t required = operands.op.kind_type() == plan::OpKind::Concat ? inputs : rule.minInputs;
+  size_t required = operands.op.kind_type() == plan::OpKind::Concat ? inputs : counts.minInputs;
   for (size_t i = 0; i < required; ++i)
     if (!operands.inputs[i])
       return Status::invalidModel(
@@ -135,13 +117,19 @@ std::vector<const Operand *> operandsOf(const flatbuffers::Vector<int32_t> *indi
 }
 
 Status validateOp(const plan::Plan &graph, const plan::Op &op, const ResolvedTensors &tensors) {
-  const OpRule *rule = ruleOf(op.kind_type());
-  if (!rule)
-    return Status::invalidModel("expected a known kind of op");
   OpOperands operands{op, graph, operandsOf(op.inputs(), tensors),
                       operandsOf(op.outputs(), tensors)};
-  QUANTIR_RETURN_IF_ERROR(checkOperandCount(operands, *rule));
-  return rule->check(operands);
+  switch (op.kind_type()) {
+#define QUANTIR_KERNEL(name, minInputs, maxInputs, results)                                        \
+  case plan::OpKind::name:                                                                         \
+    QUANTIR_RETURN_IF_ERROR(checkOperandCount(operands, {minInputs, maxInputs, results}));         \
+    return check##name(name##Options::read(op), operands);
+    QUANTIR_FOR_EACH_KERNEL(QUANTIR_KERNEL)
+#undef QUANTIR_KERNEL
+  case plan::OpKind::NONE:
+    break;
+  }
+  return Status::invalidModel("expected a known kind of op");
 }
 
 } // namespace

@@ -261,12 +261,11 @@ static std::unique_ptr<Kernel> createAdaptive(const KernelSpec &spec) {
 }
 
 /// Means over dimensions that are neighbours in memory.
-static std::unique_ptr<Kernel> createMean(const KernelSpec &spec) {
+static std::unique_ptr<Kernel> createMean(const MeanOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
-  const plan::Mean *mean = spec.op->kind_as_Mean();
   const size_t rank = input.dims.size();
   std::vector<bool> reduced(rank);
-  for (int64_t axis : toVector(mean->axes()))
+  for (int64_t axis : options.axes)
     reduced[axis] = true;
 
   std::vector<size_t> order; // of memory, without dimensions of 1
@@ -295,7 +294,7 @@ static std::unique_ptr<Kernel> createMean(const KernelSpec &spec) {
   for (size_t dim : order)
     if (!reduced[dim]) {
       const size_t at =
-          mean->keep_dims() ? dim : dim - std::count(reduced.begin(), reduced.begin() + dim, true);
+          options.keepDims ? dim : dim - std::count(reduced.begin(), reduced.begin() + dim, true);
       dims.push_back(input.dims[dim]);
       strides.push_back(output.strides[at]);
     }
@@ -313,10 +312,13 @@ static std::unique_ptr<Kernel> createMean(const KernelSpec &spec) {
   return builder.finish("native:average");
 }
 
-std::unique_ptr<Kernel> createAverage(const KernelSpec &spec) {
-  if (!isSupported(spec))
-    return nullptr;
-  return spec.op->kind_type() == plan::OpKind::Mean ? createMean(spec) : createAdaptive(spec);
+std::unique_ptr<Kernel> Kernels::create(const MeanOptions &options, const KernelSpec &spec) {
+  return isSupported(spec) ? createMean(options, spec) : nullptr;
+}
+
+std::unique_ptr<Kernel> Kernels::create(const AdaptiveAveragePoolOptions &,
+                                        const KernelSpec &spec) {
+  return isSupported(spec) ? createAdaptive(spec) : nullptr;
 }
 
 } // namespace quantir::runtime::native

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "runtime/kernels/Backends.h"
+#include "runtime/kernels/Dispatch.h"
 #include "runtime/kernels/native/Kernels.h"
 #include "runtime/plan/KernelSupport.h"
 
@@ -19,46 +20,6 @@ bool hasIndices(const KernelSpec &spec) {
   return std::any_of(spec.inputs.begin(), spec.inputs.end(), [](const Operand *operand) {
     return operand && operand->dtype == DType::Int64;
   });
-}
-
-std::unique_ptr<Kernel> create(const KernelSpec &spec) {
-  if (hasIndices(spec))
-    return nullptr;
-  switch (spec.op->kind_type()) {
-  case plan::OpKind::Quantize:
-  case plan::OpKind::Dequantize:
-  case plan::OpKind::Requantize:
-  case plan::OpKind::Reorder:
-    return createCast(spec);
-  case plan::OpKind::ChannelAffine:
-    return createChannelAffine(spec);
-  case plan::OpKind::Unary:
-    return createUnary(spec);
-  case plan::OpKind::Binary:
-    return createBinary(spec);
-  case plan::OpKind::Pool:
-    return createPool(spec);
-  case plan::OpKind::AdaptiveAveragePool:
-  case plan::OpKind::Mean:
-    return createAverage(spec);
-  case plan::OpKind::LayerNorm:
-    return createLayerNorm(spec);
-  case plan::OpKind::GroupNorm:
-    return createGroupNorm(spec);
-  case plan::OpKind::PRelu:
-    return createPRelu(spec);
-  case plan::OpKind::Resample:
-    return createResample(spec);
-  case plan::OpKind::Reshape:
-  case plan::OpKind::Transpose:
-  case plan::OpKind::Slice:
-  case plan::OpKind::Concat:
-  case plan::OpKind::Pad:
-  case plan::OpKind::Expand:
-    return createMovement(spec);
-  default:
-    return nullptr;
-  }
 }
 
 /// Whether an input lies in memory as the result does, element by element.
@@ -88,7 +49,7 @@ public:
   }
 
   Result<std::unique_ptr<Kernel>> createKernel(const KernelSpec &spec) const override {
-    return create(spec);
+    return hasIndices(spec) ? nullptr : createFrom<Kernels>(spec);
   }
 };
 

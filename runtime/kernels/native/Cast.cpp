@@ -162,20 +162,20 @@ private:
 
 } // namespace
 
-std::unique_ptr<Kernel> createCast(const KernelSpec &spec) {
-  CastBuilder cast(spec);
-  switch (spec.op->kind_type()) {
-  case plan::OpKind::Quantize:
-    return cast.quantize();
-  case plan::OpKind::Dequantize:
-    return cast.dequantize();
-  case plan::OpKind::Requantize:
-    return cast.requantize();
-  case plan::OpKind::Reorder:
-    return cast.reorder();
-  default:
-    return nullptr;
-  }
+std::unique_ptr<Kernel> Kernels::create(const QuantizeOptions &, const KernelSpec &spec) {
+  return CastBuilder(spec).quantize();
+}
+
+std::unique_ptr<Kernel> Kernels::create(const DequantizeOptions &, const KernelSpec &spec) {
+  return CastBuilder(spec).dequantize();
+}
+
+std::unique_ptr<Kernel> Kernels::create(const RequantizeOptions &, const KernelSpec &spec) {
+  return CastBuilder(spec).requantize();
+}
+
+std::unique_ptr<Kernel> Kernels::create(const ReorderOptions &, const KernelSpec &spec) {
+  return CastBuilder(spec).reorder();
 }
 
 } // namespace quantir::runtime::native

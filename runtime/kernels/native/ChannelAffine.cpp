@@ -56,7 +56,8 @@ struct AffineLoop {
 
 } // namespace
 
-std::unique_ptr<Kernel> createChannelAffine(const KernelSpec &spec) {
+std::unique_ptr<Kernel> Kernels::create(const ChannelAffineOptions &options,
+                                        const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   for (const Operand *operand : {&input, &output})
     if (operand->dtype == DType::Int32 || operand->numElements() == 0 ||
@@ -65,8 +66,7 @@ std::unique_ptr<Kernel> createChannelAffine(const KernelSpec &spec) {
   if (input.strides != output.strides || input.dims.size() < 2)
     return nullptr;
   const int64_t channels = input.dims[1];
-  AffineLoop loop{Encoding::of(input), Encoding::of(output),
-                  LoopActivation::of(activationOf(spec.op->kind_as_ChannelAffine()->activation())),
+  AffineLoop loop{Encoding::of(input), Encoding::of(output), LoopActivation::of(options.activation),
                   channels, channels == 1 ? input.numElements() : input.strides[1]};
   PipelineBuilder builder;
   builder.addLoop([loop, x = inputBuffer(spec, 0), scale = inputBuffer(spec, 1),

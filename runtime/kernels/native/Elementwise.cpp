@@ -28,9 +28,9 @@ float power(float x, float exponent) {
   return exponent > 0 ? root : 1.0f / root;
 }
 
-float evaluate(const plan::Unary &unary, float x) {
-  const float alpha = unary.alpha(), beta = unary.beta();
-  switch (unary.kind()) {
+float evaluate(const UnaryOptions &unary, float x) {
+  const float alpha = unary.alpha, beta = unary.beta;
+  switch (unary.kind) {
   case plan::UnaryKind::Relu:
     return x < 0.0f ? 0.0f : x;
   case plan::UnaryKind::Clamp:
@@ -63,7 +63,7 @@ float evaluate(const plan::Unary &unary, float x) {
 
 /// Integers: one table entry per code. A table that only cuts codes off, as ReLU's does, runs as
 /// minimum and maximum.
-std::unique_ptr<Kernel> createTable(const KernelSpec &spec) {
+std::unique_ptr<Kernel> createTable(const UnaryOptions &unary, const KernelSpec &spec) {
   const Encoding from = Encoding::of(*spec.inputs[0]), to = Encoding::of(*spec.outputs[0]);
   const int32_t least = from.dtype == DType::UInt8 ? 0 : -128;
   std::vector<uint8_t> table(256);
@@ -75,7 +75,7 @@ std::unique_ptr<Kernel> createTable(const KernelSpec &spec) {
     const auto x = uint8_t(least + i);
     float y;
     dequantizeFused(&x, &y, 1, from);
-    y = evaluate(*spec.op->kind_as_Unary(), y);
+    y = evaluate(unary, y);
     quantize(&y, &table[i], 1, to, ZeroPointAdd::AfterRounding);
   }
   const int32_t low = code(table[0]), high = code(table[255]);
@@ -114,11 +114,11 @@ std::unique_ptr<Kernel> createActivation(const KernelSpec &spec, const Loop &loo
 }
 
 /// All other functions.
-std::unique_ptr<Kernel> createByElement(const KernelSpec &spec) {
+std::unique_ptr<Kernel> createByElement(const UnaryOptions &unary, const KernelSpec &spec) {
   PipelineBuilder builder;
-  builder.addLoop([source = inputBuffer(spec, 0), unary = spec.op->kind_as_Unary(),
+  builder.addLoop([source = inputBuffer(spec, 0), unary,
                    count = spec.inputs[0]->numElements()](const RunContext &context) {
-    evaluateAll(*unary, static_cast<const float *>(source.resolve(context)),
+    evaluateAll(unary, static_cast<const float *>(source.resolve(context)),
                 static_cast<float *>(context.outputs[0]), count);
   });
   return builder.finish("native:by_element");
@@ -247,14 +247,14 @@ struct BinaryLoop {
 
 } // namespace
 
-void evaluateAll(const plan::Unary &unary, const float *x, float *y, int64_t count) {
+void evaluateAll(const UnaryOptions &unary, const float *x, float *y, int64_t count) {
   parallelFor(count, 16, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i)
       y[i] = evaluate(unary, x[i]);
   });
 }
 
-std::unique_ptr<Kernel> createUnary(const KernelSpec &spec) {
+std::unique_ptr<Kernel> Kernels::create(const UnaryOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   if (input.strides != output.strides || input.numElements() == 0)
     return nullptr;
@@ -262,17 +262,16 @@ std::unique_ptr<Kernel> createUnary(const KernelSpec &spec) {
     if (operand->quant && !operand->quant->perTensor())
       return nullptr;
   if (isByte(input.dtype) && isByte(output.dtype))
-    return createTable(spec);
+    return createTable(options, spec);
   if (input.dtype != DType::Float32 || output.dtype != DType::Float32)
     return nullptr;
-  const plan::Unary &unary = *spec.op->kind_as_Unary();
-  const float alpha = unary.alpha(), beta = unary.beta();
+  const float alpha = options.alpha, beta = options.beta;
   const auto piecewise = [&](plan::ActivationKind kind) {
     return createActivation(
         spec, [activation = LoopActivation::of({kind, alpha, beta})](
                   const float *x, float *y, int64_t n) { activate(x, y, n, activation); });
   };
-  switch (unary.kind()) {
+  switch (options.kind) {
   case plan::UnaryKind::Relu:
     return piecewise(plan::ActivationKind::Relu);
   case plan::UnaryKind::Clamp:
@@ -283,19 +282,18 @@ std::unique_ptr<Kernel> createUnary(const KernelSpec &spec) {
     return createActivation(
         spec, [=](const float *x, float *y, int64_t n) { hardSigmoid(x, y, n, alpha, beta); });
   default:
-    return createByElement(spec);
+    return createByElement(options, spec);
   }
 }
 
-std::unique_ptr<Kernel> createBinary(const KernelSpec &spec) {
+std::unique_ptr<Kernel> Kernels::create(const BinaryOptions &options, const KernelSpec &spec) {
   const Operand &a = *spec.inputs[0], &b = *spec.inputs[1], &output = *spec.outputs[0];
   for (const Operand *operand : {&a, &b, &output})
     if (operand->dtype == DType::Int32 || operand->numElements() == 0 ||
         (operand->quant && !operand->quant->perTensor()))
       return nullptr;
-  const plan::Binary &op = *spec.op->kind_as_Binary();
-  BinaryLoop loop{binaryOp(op.kind()),
-                  LoopActivation::of(activationOf(op.activation())),
+  BinaryLoop loop{binaryOp(options.kind),
+                  LoopActivation::of(options.activation),
                   Encoding::of(a),
                   Encoding::of(b),
                   Encoding::of(output),
@@ -304,8 +302,8 @@ std::unique_ptr<Kernel> createBinary(const KernelSpec &spec) {
   if (!loop.rows.set(a, b, output) || loop.a.isFloat() != loop.b.isFloat() ||
       (loop.a.isFloat() && !loop.result.isFloat()))
     return nullptr;
-  const plan::ActivationKind activation = activationOf(op.activation()).kind;
-  if (op.kind() == plan::BinaryKind::Mul && !loop.a.isFloat() && !loop.result.isFloat() &&
+  const plan::ActivationKind activation = options.activation.kind;
+  if (options.kind == plan::BinaryKind::Mul && !loop.a.isFloat() && !loop.result.isFloat() &&
       (activation == plan::ActivationKind::None || activation == plan::ActivationKind::Relu)) {
     loop.productScale =
         float(double(loop.a.scale) * loop.b.scale * (1.0 / double(loop.result.scale)));

@@ -11,7 +11,7 @@ namespace quantir::runtime::native {
 
 /// y[i] = the op's function of x[i], in double precision where it is not exact in float32, one by
 /// one and in parallel. x and y may be the same memory.
-void evaluateAll(const plan::Unary &unary, const float *x, float *y, int64_t count);
+void evaluateAll(const UnaryOptions &unary, const float *x, float *y, int64_t count);
 
 } // namespace quantir::runtime::native
 

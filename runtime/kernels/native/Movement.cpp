@@ -20,39 +20,9 @@ public:
   explicit MovementBuilder(const KernelSpec &spec)
       : spec(spec), input(*spec.inputs[0]), output(*spec.outputs[0]), rank(output.dims.size()) {}
 
-  std::unique_ptr<Kernel> build() {
-    for (const Operand *operand : spec.inputs)
-      if (!sameEncoding(*operand, output))
-        return nullptr;
-    switch (spec.op->kind_type()) {
-    case plan::OpKind::Reshape:
-      return reshape();
-    case plan::OpKind::Transpose:
-      return mapped("transpose");
-    case plan::OpKind::Slice:
-      return mapped("slice");
-    case plan::OpKind::Concat:
-      return concat();
-    case plan::OpKind::Pad:
-      return pad();
-    case plan::OpKind::Expand:
-      return mapped("expand");
-    default:
-      return nullptr;
-    }
-  }
-
-private:
-  void copy(const Dims &dims, Buffer from, int64_t fromStart, const Dims &fromStrides, Buffer to,
-            int64_t toStart, const Dims &toStrides) {
-    builder.addLoop(
-        [from, to,
-         copy = BoxCopy(dims, sizeOf(output.dtype), fromStart, fromStrides, toStart, toStrides)](
-            const RunContext &context) { copy.run(from.resolve(context), to.resolve(context)); });
-  }
-
-  std::unique_ptr<Kernel> finish(const char *name) {
-    return builder.finish(std::string("native:") + name);
+  bool isSupported() const {
+    return std::all_of(spec.inputs.begin(), spec.inputs.end(),
+                       [&](const Operand *operand) { return sameEncoding(*operand, output); });
   }
 
   /// The elements keep their logical order: through a row-major form where an operand has another.
@@ -78,8 +48,7 @@ private:
     return finish(name);
   }
 
-  std::unique_ptr<Kernel> concat() {
-    const int64_t axis = spec.op->kind_as_Concat()->axis();
+  std::unique_ptr<Kernel> concat(int64_t axis) {
     int64_t start = 0;
     for (size_t i = 0; i < spec.inputs.size(); ++i) {
       const Operand &part = *spec.inputs[i];
@@ -90,16 +59,15 @@ private:
     return finish("concat");
   }
 
-  std::unique_ptr<Kernel> pad() {
-    const plan::Pad *pad = spec.op->kind_as_Pad();
+  std::unique_ptr<Kernel> pad(const PadOptions &options) {
     const Encoding encoding = Encoding::of(output);
     if (output.quant && !output.quant->perTensor())
       return nullptr;
-    const Dims padding = toVector(pad->padding());
+    const Dims &padding = options.padding;
     int64_t start = 0;
     for (size_t i = 0; i < rank; ++i)
       start += padding[i] * output.strides[i];
-    const float value = pad->value();
+    const float value = options.value;
     if (encoding.isFloat()) {
       addFill(value);
     } else {
@@ -110,6 +78,19 @@ private:
     copy(input.dims, inputBuffer(spec, 0), 0, input.strides, Buffer::output(0), start,
          output.strides);
     return finish("pad");
+  }
+
+private:
+  void copy(const Dims &dims, Buffer from, int64_t fromStart, const Dims &fromStrides, Buffer to,
+            int64_t toStart, const Dims &toStrides) {
+    builder.addLoop(
+        [from, to,
+         copy = BoxCopy(dims, sizeOf(output.dtype), fromStart, fromStrides, toStart, toStrides)](
+            const RunContext &context) { copy.run(from.resolve(context), to.resolve(context)); });
+  }
+
+  std::unique_ptr<Kernel> finish(const char *name) {
+    return builder.finish(std::string("native:") + name);
   }
 
   template <typename T> void addFill(T value) {
@@ -128,8 +109,34 @@ private:
 
 } // namespace
 
-std::unique_ptr<Kernel> createMovement(const KernelSpec &spec) {
-  return MovementBuilder(spec).build();
+std::unique_ptr<Kernel> Kernels::create(const ReshapeOptions &, const KernelSpec &spec) {
+  MovementBuilder builder(spec);
+  return builder.isSupported() ? builder.reshape() : nullptr;
+}
+
+std::unique_ptr<Kernel> Kernels::create(const TransposeOptions &, const KernelSpec &spec) {
+  MovementBuilder builder(spec);
+  return builder.isSupported() ? builder.mapped("transpose") : nullptr;
+}
+
+std::unique_ptr<Kernel> Kernels::create(const SliceOptions &, const KernelSpec &spec) {
+  MovementBuilder builder(spec);
+  return builder.isSupported() ? builder.mapped("slice") : nullptr;
+}
+
+std::unique_ptr<Kernel> Kernels::create(const ConcatOptions &options, const KernelSpec &spec) {
+  MovementBuilder builder(spec);
+  return builder.isSupported() ? builder.concat(options.axis) : nullptr;
+}
+
+std::unique_ptr<Kernel> Kernels::create(const PadOptions &options, const KernelSpec &spec) {
+  MovementBuilder builder(spec);
+  return builder.isSupported() ? builder.pad(options) : nullptr;
+}
+
+std::unique_ptr<Kernel> Kernels::create(const ExpandOptions &, const KernelSpec &spec) {
+  MovementBuilder builder(spec);
+  return builder.isSupported() ? builder.mapped("expand") : nullptr;
 }
 
 } // namespace quantir::runtime::native

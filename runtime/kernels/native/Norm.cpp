@@ -139,13 +139,13 @@ struct LayerNormLoop {
 
 } // namespace
 
-std::unique_ptr<Kernel> createLayerNorm(const KernelSpec &spec) {
+std::unique_ptr<Kernel> Kernels::create(const LayerNormOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   if (!isPerTensor(input) || !isPerTensor(output) || input.layout != Layout::RowMajor ||
       output.layout != Layout::RowMajor)
     return nullptr;
   const LayerNormLoop loop{Encoding::of(input), Encoding::of(output), spec.inputs[1]->numElements(),
-                           spec.op->kind_as_LayerNorm()->epsilon()};
+                           options.epsilon};
   const bool hasBias = optionalInput(spec, 2) != nullptr;
   PipelineBuilder builder;
   const Buffer weight = inputBuffer(spec, 1), bias = inputBuffer(spec, hasBias ? 2 : 1);
@@ -256,19 +256,18 @@ struct GroupNormLoop {
 
 } // namespace
 
-std::unique_ptr<Kernel> createGroupNorm(const KernelSpec &spec) {
+std::unique_ptr<Kernel> Kernels::create(const GroupNormOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   if (!isPerTensor(input) || !isPerTensor(output) || input.strides != output.strides)
     return nullptr;
   const int64_t batch = input.dims[0], channels = input.dims[1];
-  const plan::GroupNorm &options = *spec.op->kind_as_GroupNorm();
   const GroupNormLoop loop{Encoding::of(input),
                            Encoding::of(output),
                            batch,
                            channels,
                            input.numElements() / (batch * channels),
-                           options.groups(),
-                           options.epsilon(),
+                           options.groups,
+                           options.epsilon,
                            input.dims.size() == 2 || input.strides[1] == 1};
   const bool hasBias = optionalInput(spec, 2) != nullptr;
   PipelineBuilder builder;
@@ -302,7 +301,7 @@ std::unique_ptr<Kernel> createGroupNorm(const KernelSpec &spec) {
 // PReLU
 //===----------------------------------------------------------------------===//
 
-std::unique_ptr<Kernel> createPRelu(const KernelSpec &spec) {
+std::unique_ptr<Kernel> Kernels::create(const PReluOptions &, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   if (!isPerTensor(input) || !isPerTensor(output) || input.strides != output.strides)
     return nullptr;

@@ -97,7 +97,7 @@ std::unique_ptr<Kernel> createLoop(const KernelSpec &spec, const PoolInfo &info,
 
 } // namespace
 
-std::unique_ptr<Kernel> createPool(const KernelSpec &spec) {
+std::unique_ptr<Kernel> Kernels::create(const PoolOptions &, const KernelSpec &spec) {
   const PoolInfo info = poolInfo(spec);
   if (info.average)
     return createAveragePool(spec, info);

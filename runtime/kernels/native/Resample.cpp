@@ -22,13 +22,12 @@ struct Images {
 };
 
 /// Axis `d` of two, rows and columns; a single spatial dimension is the columns.
-shapes::ResampleAxis axisOf(const KernelSpec &spec, size_t d) {
+shapes::ResampleAxis axisOf(const ResampleOptions &options, const KernelSpec &spec, size_t d) {
   const std::vector<int64_t> &in = spec.inputs[0]->dims, &out = spec.outputs[0]->dims;
   if (d == 0 && in.size() == 3)
     return {1, 1, 0};
   const size_t dim = in.size() == 3 ? 2 : d + 2;
-  const auto *scales = spec.op->kind_as_Resample()->scales();
-  return {in[dim], out[dim], scales && scales->size() ? scales->Get(uint32_t(dim - 2)) : 0.0f};
+  return {in[dim], out[dim], options.scales.empty() ? 0.0f : options.scales[dim - 2]};
 }
 
 /// Calls fn(image, row) for all rows of the result.
@@ -144,13 +143,15 @@ template <typename T> struct LinearLoop {
   }
 };
 
-template <typename T> std::unique_ptr<Kernel> createLinear(const KernelSpec &spec, Images shape) {
-  const auto mode = static_cast<shapes::CoordinateMode>(spec.op->kind_as_Resample()->coordinates());
+template <typename T>
+std::unique_ptr<Kernel> createLinear(const ResampleOptions &options, const KernelSpec &spec,
+                                     Images shape) {
+  const auto mode = static_cast<shapes::CoordinateMode>(options.coordinates);
   LinearLoop<T> loop{shape,
                      Encoding::of(*spec.inputs[0]),
                      Encoding::of(*spec.outputs[0]),
-                     shapes::linearTaps(axisOf(spec, 0), mode),
-                     shapes::linearTaps(axisOf(spec, 1), mode),
+                     shapes::linearTaps(axisOf(options, spec, 0), mode),
+                     shapes::linearTaps(axisOf(options, spec, 1), mode),
                      spec.inputs[0]->dims.size() == 3};
   PipelineBuilder builder;
   builder.addLoop([loop = std::move(loop), x = inputBuffer(spec, 0)](const RunContext &context) {
@@ -162,13 +163,13 @@ template <typename T> std::unique_ptr<Kernel> createLinear(const KernelSpec &spe
 
 } // namespace
 
-std::unique_ptr<Kernel> createResample(const KernelSpec &spec) {
+std::unique_ptr<Kernel> Kernels::create(const ResampleOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   const std::vector<int64_t> &in = input.dims;
   if (in.size() > 4 || input.layout != output.layout || input.dtype == DType::Int32 ||
       input.numElements() == 0)
     return nullptr;
-  const shapes::ResampleAxis rows = axisOf(spec, 0), columns = axisOf(spec, 1);
+  const shapes::ResampleAxis rows = axisOf(options, spec, 0), columns = axisOf(options, spec, 1);
   const bool channelsLast = input.layout == Layout::ChannelsLast;
   const Images shape{channelsLast ? in[0] : in[0] * in[1],
                      rows.inputSize,
@@ -176,19 +177,18 @@ std::unique_ptr<Kernel> createResample(const KernelSpec &spec) {
                      rows.outputSize,
                      columns.outputSize,
                      channelsLast ? in[1] : 1};
-  const plan::Resample &options = *spec.op->kind_as_Resample();
-  if (options.mode() == plan::ResampleMode::Linear) {
+  if (options.mode == plan::ResampleMode::Linear) {
     switch (input.dtype) {
     case DType::UInt8:
-      return createLinear<uint8_t>(spec, shape);
+      return createLinear<uint8_t>(options, spec, shape);
     case DType::Int8:
-      return createLinear<int8_t>(spec, shape);
+      return createLinear<int8_t>(options, spec, shape);
     default:
-      return createLinear<float>(spec, shape);
+      return createLinear<float>(options, spec, shape);
     }
   }
-  const auto mode = static_cast<shapes::CoordinateMode>(options.coordinates());
-  const auto rounding = static_cast<shapes::NearestRounding>(options.rounding());
+  const auto mode = static_cast<shapes::CoordinateMode>(options.coordinates);
+  const auto rounding = static_cast<shapes::NearestRounding>(options.rounding);
   std::vector<int64_t> rowIndices = shapes::nearestIndices(rows, mode, rounding),
                        columnIndices = shapes::nearestIndices(columns, mode, rounding);
   if (sizeOf(input.dtype) == sizeof(float))

@@ -7,6 +7,7 @@
 
 #include "runtime/kernels/Backend.h"
 #include "runtime/kernels/Backends.h"
+#include "runtime/kernels/Dispatch.h"
 #include "runtime/kernels/onednn/Kernels.h"
 #include "runtime/kernels/onednn/OpenMP.h"
 #include "runtime/kernels/onednn/Primitive.h"
@@ -22,24 +23,6 @@ namespace quantir::runtime {
 
 namespace onednn {
 namespace {
-
-std::unique_ptr<Kernel> create(const KernelSpec &spec) {
-  switch (spec.op->kind_type()) {
-  case plan::OpKind::Conv:
-  case plan::OpKind::ConvTranspose:
-    return createConv(spec);
-  case plan::OpKind::MatMul:
-    return createMatMul(spec);
-  case plan::OpKind::Unary:
-    return createUnary(spec);
-  case plan::OpKind::Softmax:
-    return createSoftmax(spec);
-  case plan::OpKind::Pool:
-    return createPool(spec);
-  default:
-    return nullptr;
-  }
-}
 
 /// oneDNN's code generator keeps a failure for the thread: all that it is asked for there fails
 /// from then on. Such a thread has its kernels made by another.
@@ -87,7 +70,7 @@ private:
     requireRoomForPrimitive();
     try {
       const PrimitiveThreads threads;
-      return create(spec);
+      return createFrom<Kernels>(spec);
     } catch (const dnnl::error &error) {
       if (error.status != dnnl_out_of_memory)
         return nullptr;

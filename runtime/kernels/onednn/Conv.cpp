@@ -233,9 +233,8 @@ std::unique_ptr<Kernel> build(const KernelSpec &spec, const ConvInfo &info, cons
 
 } // namespace
 
-std::unique_ptr<Kernel> createConv(const KernelSpec &spec) {
+static std::unique_ptr<Kernel> createConv(const KernelSpec &spec, bool transposed) {
   const ConvInfo info = convInfo(spec);
-  const bool transposed = spec.op->kind_type() == plan::OpKind::ConvTranspose;
   WeightedOp op;
   op.spec = &spec;
   op.input = info.input;
@@ -254,6 +253,14 @@ std::unique_ptr<Kernel> createConv(const KernelSpec &spec) {
     return build<dnnl::deconvolution_forward>(spec, info, op,
                                               dnnl::algorithm::deconvolution_direct);
   return build<dnnl::convolution_forward>(spec, info, op, dnnl::algorithm::convolution_direct);
+}
+
+std::unique_ptr<Kernel> Kernels::create(const ConvOptions &, const KernelSpec &spec) {
+  return createConv(spec, false);
+}
+
+std::unique_ptr<Kernel> Kernels::create(const ConvTransposeOptions &, const KernelSpec &spec) {
+  return createConv(spec, true);
 }
 
 } // namespace quantir::runtime::onednn

@@ -1,4 +1,4 @@
-//===- Kernels.h - One entry point per group of ops -------------*- C++ -*-===//
+//===- Kernels.h - The kernels of this backend ------------------*- C++ -*-===//
 //
 // Each returns null when this backend has no good kernel for the spec.
 //
@@ -8,14 +8,19 @@
 #define QUANTIR_RUNTIME_KERNELS_ONEDNN_KERNELS_H
 
 #include "runtime/kernels/Backend.h"
+#include "runtime/plan/KernelSupport.h"
 
 namespace quantir::runtime::onednn {
 
-std::unique_ptr<Kernel> createConv(const KernelSpec &spec); ///< Conv, ConvTranspose
-std::unique_ptr<Kernel> createMatMul(const KernelSpec &spec);
-std::unique_ptr<Kernel> createPool(const KernelSpec &spec);
-std::unique_ptr<Kernel> createUnary(const KernelSpec &spec);
-std::unique_ptr<Kernel> createSoftmax(const KernelSpec &spec);
+struct Kernels {
+  static std::unique_ptr<Kernel> create(const ConvOptions &options, const KernelSpec &spec);
+  static std::unique_ptr<Kernel> create(const ConvTransposeOptions &options,
+                                        const KernelSpec &spec);
+  static std::unique_ptr<Kernel> create(const MatMulOptions &options, const KernelSpec &spec);
+  static std::unique_ptr<Kernel> create(const UnaryOptions &options, const KernelSpec &spec);
+  static std::unique_ptr<Kernel> create(const SoftmaxOptions &options, const KernelSpec &spec);
+  static std::unique_ptr<Kernel> create(const PoolOptions &options, const KernelSpec &spec);
+};
 
 } // namespace quantir::runtime::onednn
 

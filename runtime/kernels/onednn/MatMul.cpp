@@ -173,7 +173,7 @@ bool isRowMajor(const Operand &operand) {
 
 } // namespace
 
-std::unique_ptr<Kernel> createMatMul(const KernelSpec &spec) {
+std::unique_ptr<Kernel> Kernels::create(const MatMulOptions &, const KernelSpec &spec) {
   for (const Operand *operand : {spec.inputs[0], spec.inputs[1], spec.outputs[0]})
     if (operand->dims.size() < 2 || !isRowMajor(*operand))
       return nullptr;

@@ -11,7 +11,7 @@
 
 namespace quantir::runtime::onednn {
 
-std::unique_ptr<Kernel> createPool(const KernelSpec &spec) {
+std::unique_ptr<Kernel> Kernels::create(const PoolOptions &, const KernelSpec &spec) {
   const PoolInfo info = poolInfo(spec);
   const WindowInfo &window = info.window;
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];

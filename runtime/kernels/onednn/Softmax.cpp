@@ -35,7 +35,7 @@ static void spreadNaN(float *values, int64_t outer, int64_t count, int64_t inner
   });
 }
 
-std::unique_ptr<Kernel> createSoftmax(const KernelSpec &spec) {
+std::unique_ptr<Kernel> Kernels::create(const SoftmaxOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   if (input.dtype != DType::Float32 || output.dtype != DType::Float32 || input.dims.empty() ||
       input.dims.size() > DNNL_MAX_NDIMS || input.numElements() == 0)
@@ -45,14 +45,14 @@ std::unique_ptr<Kernel> createSoftmax(const KernelSpec &spec) {
   const dnnl::memory::desc source = descOf(input), result = descOf(output);
   const auto desc = describePrimitive<dnnl::softmax_forward::primitive_desc>(
       dnnl::prop_kind::forward_inference, dnnl::algorithm::softmax_accurate, source, result,
-      spec.op->kind_as_Softmax()->axis(), attr);
+      options.axis, attr);
   if (!isUsable(desc))
     return nullptr;
   PipelineBuilder builder;
   PrimitiveStage &stage = addPrimitive<dnnl::softmax_forward>(desc, builder);
   stage.bind(DNNL_ARG_SRC, source, inputBuffer(spec, 0));
   stage.bind(DNNL_ARG_DST, result, Buffer::output(0));
-  const size_t axis = spec.op->kind_as_Softmax()->axis();
+  const size_t axis = options.axis;
   const int64_t count = output.dims[axis], inner = output.strides[axis];
   builder.addLoop([=, outer = output.numElements() / (count * inner)](const RunContext &context) {
     spreadNaN(static_cast<float *>(context.outputs[0]), outer, count, inner);

@@ -28,8 +28,8 @@ bool exceedsAnywhere(const float *x, int64_t count, float limit) {
 /// oneDNN's functions of NaN and infinities are right (test/Unit/OneDNN), but for
 /// those of numbers larger than `limit`, if there is one. With such a number among them all are
 /// computed one by one.
-std::unique_ptr<Kernel> createEltwise(const KernelSpec &spec, dnnl::algorithm algorithm,
-                                      float alpha, float beta,
+std::unique_ptr<Kernel> createEltwise(const UnaryOptions &unary, const KernelSpec &spec,
+                                      dnnl::algorithm algorithm, float alpha, float beta,
                                       std::optional<float> limit = std::nullopt) {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
@@ -48,40 +48,39 @@ std::unique_ptr<Kernel> createEltwise(const KernelSpec &spec, dnnl::algorithm al
     builder.add(std::move(primitive));
     return builder.finish(implementationName(desc));
   }
-  builder.addLoop([=, primitive = std::move(primitive), unary = spec.op->kind_as_Unary(),
+  builder.addLoop([=, primitive = std::move(primitive),
                    count = spec.inputs[0]->numElements()](const RunContext &context) {
     const auto *x = static_cast<const float *>(source.resolve(context));
     if (!exceedsAnywhere(x, count, *limit))
       return primitive->run(context);
-    native::evaluateAll(*unary, x, static_cast<float *>(context.outputs[0]), count);
+    native::evaluateAll(unary, x, static_cast<float *>(context.outputs[0]), count);
   });
   return builder.finish(implementationName(desc));
 }
 
 } // namespace
 
-std::unique_ptr<Kernel> createUnary(const KernelSpec &spec) {
+std::unique_ptr<Kernel> Kernels::create(const UnaryOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   if (input.strides != output.strides || input.numElements() == 0 ||
       input.dtype != DType::Float32 || output.dtype != DType::Float32)
     return nullptr;
-  const plan::Unary &unary = *spec.op->kind_as_Unary();
-  switch (unary.kind()) {
+  switch (options.kind) {
   case plan::UnaryKind::Sigmoid:
-    return createEltwise(spec, dnnl::algorithm::eltwise_logistic, 0, 0);
+    return createEltwise(options, spec, dnnl::algorithm::eltwise_logistic, 0, 0);
   case plan::UnaryKind::Tanh:
-    return createEltwise(spec, dnnl::algorithm::eltwise_tanh, 0, 0);
+    return createEltwise(options, spec, dnnl::algorithm::eltwise_tanh, 0, 0);
   case plan::UnaryKind::HardSwish:
-    return createEltwise(spec, dnnl::algorithm::eltwise_hardswish, 1.0f / 6.0f, 0.5f);
+    return createEltwise(options, spec, dnnl::algorithm::eltwise_hardswish, 1.0f / 6.0f, 0.5f);
   case plan::UnaryKind::Elu:
-    return createEltwise(spec, dnnl::algorithm::eltwise_elu, unary.alpha(), 0);
+    return createEltwise(options, spec, dnnl::algorithm::eltwise_elu, options.alpha, 0);
   case plan::UnaryKind::Gelu:
     // Of numbers above 1.7e38 oneDNN's makes infinities, and of infinity NaN.
-    return createEltwise(spec, dnnl::algorithm::eltwise_gelu_erf, 0, 0, 1e38f);
+    return createEltwise(options, spec, dnnl::algorithm::eltwise_gelu_erf, 0, 0, 1e38f);
   case plan::UnaryKind::GeluTanh:
-    return createEltwise(spec, dnnl::algorithm::eltwise_gelu_tanh, 0, 0);
+    return createEltwise(options, spec, dnnl::algorithm::eltwise_gelu_tanh, 0, 0);
   case plan::UnaryKind::Sqrt:
-    return createEltwise(spec, dnnl::algorithm::eltwise_sqrt, 0, 0);
+    return createEltwise(options, spec, dnnl::algorithm::eltwise_sqrt, 0, 0);
   default: // HardSigmoid: oneDNN's makes a number of NaN. Pow: a root where the exponent is 0.5.
     return nullptr; // Erf: it has that only as a part of GELU.
   }

@@ -3,6 +3,7 @@
 #include "runtime/kernels/reference/Reference.h"
 
 #include "runtime/kernels/Backends.h"
+#include "runtime/kernels/Dispatch.h"
 
 namespace quantir::runtime {
 namespace reference {
@@ -11,73 +12,8 @@ bool sameMemoryOrder(const Operand &a, const Operand &b) {
   return sizeOf(a.dtype) == sizeOf(b.dtype) && a.dims == b.dims && a.strides == b.strides;
 }
 
-static KernelPtr create(const KernelSpec &spec) {
-  switch (spec.op->kind_type()) {
-  case plan::OpKind::Quantize:
-    return createQuantize(spec);
-  case plan::OpKind::Dequantize:
-    return createDequantize(spec);
-  case plan::OpKind::Requantize:
-    return createRequantize(spec);
-  case plan::OpKind::Reorder:
-    return createReorder(spec);
-  case plan::OpKind::Conv:
-  case plan::OpKind::ConvTranspose:
-    return createConv(spec);
-  case plan::OpKind::MatMul:
-    return createMatMul(spec);
-  case plan::OpKind::ChannelAffine:
-    return createChannelAffine(spec);
-  case plan::OpKind::Unary:
-    return createUnary(spec);
-  case plan::OpKind::Binary:
-    return createBinary(spec);
-  case plan::OpKind::Softmax:
-    return createSoftmax(spec);
-  case plan::OpKind::Pool:
-    return createPool(spec);
-  case plan::OpKind::AdaptiveAveragePool:
-    return createAdaptiveAveragePool(spec);
-  case plan::OpKind::Mean:
-    return createMean(spec);
-  case plan::OpKind::Reshape:
-    return createReshape(spec);
-  case plan::OpKind::Transpose:
-    return createTranspose(spec);
-  case plan::OpKind::Slice:
-    return createSlice(spec);
-  case plan::OpKind::Concat:
-    return createConcat(spec);
-  case plan::OpKind::Pad:
-    return createPad(spec);
-  case plan::OpKind::Expand:
-    return createExpand(spec);
-  case plan::OpKind::LayerNorm:
-    return createLayerNorm(spec);
-  case plan::OpKind::GroupNorm:
-    return createGroupNorm(spec);
-  case plan::OpKind::PRelu:
-    return createPRelu(spec);
-  case plan::OpKind::Resample:
-    return createResample(spec);
-  case plan::OpKind::Embedding:
-    return createEmbedding(spec);
-  case plan::OpKind::EmbeddingBag:
-    return createEmbeddingBag(spec);
-  case plan::OpKind::Lstm:
-    return createLstm(spec);
-  case plan::OpKind::FakeQuantizeDynamic:
-    return createFakeQuantizeDynamic(spec);
-  case plan::OpKind::FakeQuantizeAffine:
-    return createFakeQuantizeAffine(spec);
-  case plan::OpKind::RoundFloat16:
-    return createRoundFloat16(spec);
-  case plan::OpKind::Observe: // the session's
-  case plan::OpKind::NONE:
-    break;
-  }
-  return nullptr;
-}
+/// The session's.
+KernelPtr Kernels::create(const ObserveOptions &, const KernelSpec &) { return nullptr; }
 
 /// Kernels that may write where they read do so element by element: each is read before it is
 /// written.
@@ -115,7 +51,7 @@ public:
   const Backend *next() const override { return nullptr; }
   int inPlaceInput(const KernelSpec &spec) const override { return reference::inPlaceInput(spec); }
   Result<std::unique_ptr<Kernel>> createKernel(const KernelSpec &spec) const override {
-    return create(spec);
+    return createFrom<Kernels>(spec);
   }
 };
 

@@ -145,13 +145,20 @@ private:
 
 } // namespace
 
-KernelPtr createConv(const KernelSpec &spec) {
-  bool transposed = spec.op->kind_type() == plan::OpKind::ConvTranspose;
+static KernelPtr createConv(const KernelSpec &spec, bool transposed) {
   ConvInfo info = convInfo(spec);
   int64_t terms = numElements(info.window.kernel) * info.inPerGroup();
   return withProductTypes(*info.input, terms, [&](auto in, auto sum) -> KernelPtr {
     return std::make_unique<ConvKernel<decltype(in), decltype(sum)>>(spec, transposed);
   });
+}
+
+KernelPtr Kernels::create(const ConvOptions &, const KernelSpec &spec) {
+  return createConv(spec, false);
+}
+
+KernelPtr Kernels::create(const ConvTransposeOptions &, const KernelSpec &spec) {
+  return createConv(spec, true);
 }
 
 } // namespace quantir::runtime::reference

@@ -24,9 +24,9 @@ float elementwiseValue(const Operand &operand, In q, bool exactZero = false) {
   }
 }
 
-float applyUnary(const plan::Unary &options, float x) {
-  float alpha = options.alpha(), beta = options.beta();
-  switch (options.kind()) {
+float applyUnary(const UnaryOptions &options, float x) {
+  float alpha = options.alpha, beta = options.beta;
+  switch (options.kind) {
   case plan::UnaryKind::Relu:
     return x < 0.0f ? 0.0f : x;
   case plan::UnaryKind::Clamp:
@@ -123,10 +123,9 @@ KernelPtr createCodeProduct(const KernelSpec &spec, bool relu) {
 }
 
 template <typename In, typename In2, typename Out>
-KernelPtr createTypedBinary(const KernelSpec &spec) {
-  const plan::Binary &options = *spec.op->kind_as_Binary();
-  plan::BinaryKind kind = options.kind();
-  ActivationInfo activation = activationOf(options.activation());
+KernelPtr createTypedBinary(const BinaryOptions &options, const KernelSpec &spec) {
+  plan::BinaryKind kind = options.kind;
+  ActivationInfo activation = options.activation;
   const Operand &a = *spec.inputs[0], &b = *spec.inputs[1];
   Encoder<Out> encode(*spec.outputs[0]);
   if constexpr (std::is_same_v<In, float>) {
@@ -146,13 +145,13 @@ KernelPtr createTypedBinary(const KernelSpec &spec) {
   }
 }
 
-template <typename In, typename Out> KernelPtr createTypedUnary(const KernelSpec &spec) {
+template <typename In, typename Out>
+KernelPtr createTypedUnary(const UnaryOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
-  const plan::Unary &options = *spec.op->kind_as_Unary();
   Encoder<Out> encode(output);
   if constexpr (std::is_same_v<In, float>) {
     return createMap<In, Out>(input, output,
-                              [=, &options](float x) { return encode(applyUnary(options, x)); });
+                              [=](float x) { return encode(applyUnary(options, x)); });
   } else {
     CodeTable<In, Out> table(
         [&](In q) { return encode(applyUnary(options, elementwiseValue<In, Out>(input, q))); });
@@ -160,9 +159,9 @@ template <typename In, typename Out> KernelPtr createTypedUnary(const KernelSpec
   }
 }
 
-template <typename In, typename Out> KernelPtr createTypedAffine(const KernelSpec &spec) {
+template <typename In, typename Out>
+KernelPtr createTypedAffine(ActivationInfo activation, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
-  ActivationInfo activation = activationOf(spec.op->kind_as_ChannelAffine()->activation());
   std::vector<int64_t> channelDims = output.dims;
   channelDims[1] = 1;
   LoopNest<2> nest(channelDims, {output.strides, input.strides});
@@ -198,27 +197,28 @@ template <typename Fn> KernelPtr withTypes(const KernelSpec &spec, Fn &&fn) {
 
 } // namespace
 
-KernelPtr createUnary(const KernelSpec &spec) {
-  return withTypes(
-      spec, [&](auto in, auto out) { return createTypedUnary<decltype(in), decltype(out)>(spec); });
+KernelPtr Kernels::create(const UnaryOptions &options, const KernelSpec &spec) {
+  return withTypes(spec, [&](auto in, auto out) {
+    return createTypedUnary<decltype(in), decltype(out)>(options, spec);
+  });
 }
 
-KernelPtr createBinary(const KernelSpec &spec) {
+KernelPtr Kernels::create(const BinaryOptions &options, const KernelSpec &spec) {
   return withTypes(spec, [&](auto in, auto out) {
     using In = decltype(in);
     using Out = decltype(out);
     if constexpr (std::is_same_v<In, float>)
-      return createTypedBinary<float, float, float>(spec);
+      return createTypedBinary<float, float, float>(options, spec);
     else if (spec.inputs[1]->dtype == DType::UInt8)
-      return createTypedBinary<In, uint8_t, Out>(spec);
+      return createTypedBinary<In, uint8_t, Out>(options, spec);
     else
-      return createTypedBinary<In, int8_t, Out>(spec);
+      return createTypedBinary<In, int8_t, Out>(options, spec);
   });
 }
 
-KernelPtr createChannelAffine(const KernelSpec &spec) {
+KernelPtr Kernels::create(const ChannelAffineOptions &options, const KernelSpec &spec) {
   return withTypes(spec, [&](auto in, auto out) {
-    return createTypedAffine<decltype(in), decltype(out)>(spec);
+    return createTypedAffine<decltype(in), decltype(out)>(options.activation, spec);
   });
 }
 

@@ -71,7 +71,7 @@ template <typename In, typename Rhs, typename Sum> KernelPtr createTyped(const K
 
 } // namespace
 
-KernelPtr createMatMul(const KernelSpec &spec) {
+KernelPtr Kernels::create(const MatMulOptions &, const KernelSpec &spec) {
   MatMulInfo info = matMulInfo(spec);
   return withProductTypes(*info.lhs, info.k, [&](auto in, auto sum) {
     using In = decltype(in);

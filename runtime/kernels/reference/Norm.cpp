@@ -114,34 +114,32 @@ KernelPtr createNormOfTypes(const KernelSpec &spec, const NormLoops &loops, floa
 
 } // namespace
 
-KernelPtr createLayerNorm(const KernelSpec &spec) {
+KernelPtr Kernels::create(const LayerNormOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
-  const plan::LayerNorm &options = *spec.op->kind_as_LayerNorm();
   NormLoops loops;
   for (size_t d = 0; d < input.dims.size(); ++d) {
-    if (d < static_cast<size_t>(options.axis()))
+    if (d < static_cast<size_t>(options.axis))
       loops.outer(input.dims[d], input.strides[d], output.strides[d], 0);
     else
       loops.inner(input.dims[d], input.strides[d], output.strides[d],
-                  spec.inputs[1]->strides[d - options.axis()]);
+                  spec.inputs[1]->strides[d - options.axis]);
   }
-  return createNormOfTypes(spec, loops, options.epsilon());
+  return createNormOfTypes(spec, loops, options.epsilon);
 }
 
-KernelPtr createGroupNorm(const KernelSpec &spec) {
+KernelPtr Kernels::create(const GroupNormOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
-  const plan::GroupNorm &options = *spec.op->kind_as_GroupNorm();
-  int64_t groups = options.groups(), size = input.dims[1] / groups;
+  int64_t groups = options.groups, size = input.dims[1] / groups;
   NormLoops loops;
   loops.outer(input.dims[0], input.strides[0], output.strides[0], 0);
   loops.outer(groups, size * input.strides[1], size * output.strides[1], size);
   loops.inner(size, input.strides[1], output.strides[1], 1);
   for (size_t d = 2; d < input.dims.size(); ++d)
     loops.inner(input.dims[d], input.strides[d], output.strides[d], 0);
-  return createNormOfTypes(spec, loops, options.epsilon());
+  return createNormOfTypes(spec, loops, options.epsilon);
 }
 
-KernelPtr createPRelu(const KernelSpec &spec) {
+KernelPtr Kernels::create(const PReluOptions &, const KernelSpec &spec) {
   return withTypes(
       spec, [&](auto in, auto out) { return createTypedPRelu<decltype(in), decltype(out)>(spec); });
 }

@@ -167,7 +167,7 @@ KernelPtr createAverageOfTypes(const KernelSpec &spec, ReachOf reachOf, CountOf 
 
 } // namespace
 
-KernelPtr createPool(const KernelSpec &spec) {
+KernelPtr Kernels::create(const PoolOptions &, const KernelSpec &spec) {
   PoolInfo info = poolInfo(spec);
   auto reachOf = [window = info.window](size_t d, int64_t position) {
     return windowReach(window, d, position);
@@ -185,7 +185,7 @@ KernelPtr createPool(const KernelSpec &spec) {
   return createAverageOfTypes(spec, reachOf, countOf);
 }
 
-KernelPtr createAdaptiveAveragePool(const KernelSpec &spec) {
+KernelPtr Kernels::create(const AdaptiveAveragePoolOptions &, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   auto reachOf = [&input, &output](size_t d, int64_t position) {
     return adaptiveReach(input.dims[d + 2], output.dims[d + 2], position);

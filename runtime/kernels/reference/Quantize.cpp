@@ -65,11 +65,9 @@ KernelPtr createConversion(const Operand &input, const Operand &output, int axis
 /// Rounds the elements to codes whose scale and zero point follow from their range.
 class FakeQuantizeDynamicKernel final : public Kernel {
 public:
-  explicit FakeQuantizeDynamicKernel(const KernelSpec &spec)
-      : input(*spec.inputs[0]), count(input.numElements()) {
-    const plan::FakeQuantizeDynamic &options = *spec.op->kind_as_FakeQuantizeDynamic();
-    range = {options.quant_min(), options.quant_max()};
-  }
+  FakeQuantizeDynamicKernel(const FakeQuantizeDynamicOptions &options, const KernelSpec &spec)
+      : input(*spec.inputs[0]), count(input.numElements()),
+        range{options.quantMin, options.quantMax} {}
 
   void run(const void *const *inputs, void *const *outputs, void *) override {
     auto *from = static_cast<const float *>(inputs[0]);
@@ -141,11 +139,11 @@ private:
 
 } // namespace
 
-KernelPtr createFakeQuantizeAffine(const KernelSpec &spec) {
+KernelPtr Kernels::create(const FakeQuantizeAffineOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0];
   numerics::ObserverConfig config;
   numerics::AffineQParams params;
-  if (!readFakeQuantizeAffine(*spec.op->kind_as_FakeQuantizeAffine(), input.dims, config, params))
+  if (!readFakeQuantizeAffine(options, input.dims, config, params))
     return nullptr; // not in a validated plan
   numerics::AffineRounder rounder;
   std::string error = config.isDynamic ? rounder.prepareDynamic(input.dims, config.granularity(),
@@ -156,11 +154,11 @@ KernelPtr createFakeQuantizeAffine(const KernelSpec &spec) {
   return std::make_unique<FakeQuantizeAffineKernel>(input, std::move(rounder));
 }
 
-KernelPtr createFakeQuantizeDynamic(const KernelSpec &spec) {
-  return std::make_unique<FakeQuantizeDynamicKernel>(spec);
+KernelPtr Kernels::create(const FakeQuantizeDynamicOptions &options, const KernelSpec &spec) {
+  return std::make_unique<FakeQuantizeDynamicKernel>(options, spec);
 }
 
-KernelPtr createRoundFloat16(const KernelSpec &spec) {
+KernelPtr Kernels::create(const RoundFloat16Options &, const KernelSpec &spec) {
   return makeKernel([count = spec.inputs[0]->numElements()](const void *const *inputs,
                                                             void *const *outputs, void *) {
     auto *from = static_cast<const float *>(inputs[0]);
@@ -170,21 +168,21 @@ KernelPtr createRoundFloat16(const KernelSpec &spec) {
   });
 }
 
-KernelPtr createQuantize(const KernelSpec &spec) {
+KernelPtr Kernels::create(const QuantizeOptions &, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   return withIntegerType(output.dtype, [&](auto out) {
     return createConversion<float, decltype(out)>(input, output, output.quant->axis);
   });
 }
 
-KernelPtr createDequantize(const KernelSpec &spec) {
+KernelPtr Kernels::create(const DequantizeOptions &, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   return withIntegerType(input.dtype, [&](auto in) {
     return createConversion<decltype(in), float>(input, output, input.quant->axis);
   });
 }
 
-KernelPtr createRequantize(const KernelSpec &spec) {
+KernelPtr Kernels::create(const RequantizeOptions &, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   return withIntegerType(input.dtype, [&](auto in) {
     return withIntegerType(output.dtype, [&](auto out) {

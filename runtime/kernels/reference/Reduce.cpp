@@ -13,26 +13,27 @@ struct KeptDims {
   std::vector<int64_t> dims, strides;
   int64_t count = 1; ///< how many elements make one result
 
-  KeptDims(const Operand &input, const Operand &output, const plan::Mean &options) {
+  KeptDims(const Operand &input, const Operand &output, const MeanOptions &options) {
     std::vector<bool> reduced(input.dims.size());
-    for (int64_t axis : toVector(options.axes()))
+    for (int64_t axis : options.axes)
       reduced[axis] = true;
     size_t next = 0;
     for (size_t i = 0; i < input.dims.size(); ++i) {
       dims.push_back(reduced[i] ? 1 : input.dims[i]);
       strides.push_back(reduced[i] ? 0 : output.strides[next]);
       count *= reduced[i] ? input.dims[i] : 1;
-      next += !reduced[i] || options.keep_dims();
+      next += !reduced[i] || options.keepDims;
     }
   }
 };
 
 /// Integers: clamp(rne(f32(sum) * scale / f32(count) * f32(1 / s_out)) + z_out), the sum being that
 /// of q - zero point.
-template <typename In, typename Out> KernelPtr createTypedMean(const KernelSpec &spec) {
+template <typename In, typename Out>
+KernelPtr createTypedMean(const MeanOptions &options, const KernelSpec &spec) {
   using Sum = std::conditional_t<std::is_same_v<In, float>, double, int64_t>;
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
-  KeptDims kept(input, output, *spec.op->kind_as_Mean());
+  KeptDims kept(input, output, options);
   // Sums are kept in scratch, in the order of row-major kept dims.
   std::vector<int64_t> sumStrides = denseStrides(kept.dims, Layout::RowMajor);
   for (size_t i = 0; i < sumStrides.size(); ++i)
@@ -71,9 +72,9 @@ template <typename In, typename Out> KernelPtr createTypedMean(const KernelSpec 
 }
 
 /// exp(x - max) / sum of them, computed in double.
-template <typename In, typename Out> KernelPtr createTypedSoftmax(const KernelSpec &spec) {
+template <typename In, typename Out>
+KernelPtr createTypedSoftmax(size_t axis, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
-  size_t axis = spec.op->kind_as_Softmax()->axis();
   int64_t size = input.dims[axis];
   std::vector<int64_t> lines = input.dims;
   lines[axis] = 1;
@@ -114,14 +115,15 @@ template <typename Fn> KernelPtr withTypes(const KernelSpec &spec, Fn &&fn) {
 
 } // namespace
 
-KernelPtr createMean(const KernelSpec &spec) {
-  return withTypes(
-      spec, [&](auto in, auto out) { return createTypedMean<decltype(in), decltype(out)>(spec); });
+KernelPtr Kernels::create(const MeanOptions &options, const KernelSpec &spec) {
+  return withTypes(spec, [&](auto in, auto out) {
+    return createTypedMean<decltype(in), decltype(out)>(options, spec);
+  });
 }
 
-KernelPtr createSoftmax(const KernelSpec &spec) {
+KernelPtr Kernels::create(const SoftmaxOptions &options, const KernelSpec &spec) {
   return withTypes(spec, [&](auto in, auto out) {
-    return createTypedSoftmax<decltype(in), decltype(out)>(spec);
+    return createTypedSoftmax<decltype(in), decltype(out)>(options.axis, spec);
   });
 }
 

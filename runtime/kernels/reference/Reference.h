@@ -13,6 +13,7 @@
 #include "quantir/Numerics/Rounding.h"
 #include "runtime/kernels/Backend.h"
 #include "runtime/plan/KernelSupport.h"
+#include "runtime/plan/generated/KernelList.h"
 
 #include <array>
 #include <memory>
@@ -22,44 +23,13 @@ namespace quantir::runtime::reference {
 
 using KernelPtr = std::unique_ptr<Kernel>;
 
-// Quantize.cpp
-KernelPtr createQuantize(const KernelSpec &spec);
-KernelPtr createDequantize(const KernelSpec &spec);
-KernelPtr createRequantize(const KernelSpec &spec);
-KernelPtr createFakeQuantizeDynamic(const KernelSpec &spec);
-KernelPtr createFakeQuantizeAffine(const KernelSpec &spec);
-KernelPtr createRoundFloat16(const KernelSpec &spec);
-// Sequence.cpp
-KernelPtr createEmbedding(const KernelSpec &spec);
-KernelPtr createEmbeddingBag(const KernelSpec &spec);
-KernelPtr createLstm(const KernelSpec &spec);
-// Conv.cpp, MatMul.cpp
-KernelPtr createConv(const KernelSpec &spec);
-KernelPtr createMatMul(const KernelSpec &spec);
-// Elementwise.cpp
-KernelPtr createChannelAffine(const KernelSpec &spec);
-KernelPtr createUnary(const KernelSpec &spec);
-KernelPtr createBinary(const KernelSpec &spec);
-// Norm.cpp
-KernelPtr createLayerNorm(const KernelSpec &spec);
-KernelPtr createGroupNorm(const KernelSpec &spec);
-KernelPtr createPRelu(const KernelSpec &spec);
-// Resample.cpp
-KernelPtr createResample(const KernelSpec &spec);
-// Pool.cpp
-KernelPtr createPool(const KernelSpec &spec);
-KernelPtr createAdaptiveAveragePool(const KernelSpec &spec);
-// Reduce.cpp
-KernelPtr createMean(const KernelSpec &spec);
-KernelPtr createSoftmax(const KernelSpec &spec);
-// Shape.cpp
-KernelPtr createReorder(const KernelSpec &spec);
-KernelPtr createReshape(const KernelSpec &spec);
-KernelPtr createTranspose(const KernelSpec &spec);
-KernelPtr createSlice(const KernelSpec &spec);
-KernelPtr createConcat(const KernelSpec &spec);
-KernelPtr createPad(const KernelSpec &spec);
-KernelPtr createExpand(const KernelSpec &spec);
+/// A kernel for each kind of op. One that is not defined does not link.
+struct Kernels {
+#define QUANTIR_KERNEL(name, ...)                                                                  \
+  static KernelPtr create(const name##Options &options, const KernelSpec &spec);
+  QUANTIR_FOR_EACH_KERNEL(QUANTIR_KERNEL)
+#undef QUANTIR_KERNEL
+};
 
 /// Whether two operands have each element at the same place: equal dims, strides and element size.
 bool sameMemoryOrder(const Operand &a, const Operand &b);

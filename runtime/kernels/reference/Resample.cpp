@@ -9,23 +9,24 @@ namespace {
 
 using shapes::LinearTap;
 
-shapes::ResampleAxis axisOf(const KernelSpec &spec, size_t d) {
-  auto *scales = spec.op->kind_as_Resample()->scales();
+shapes::ResampleAxis axisOf(const ResampleOptions &options, const KernelSpec &spec, size_t d) {
   return {spec.inputs[0]->dims[d], spec.outputs[0]->dims[d],
-          scales && scales->size() ? scales->Get(static_cast<uint32_t>(d - 2)) : 0.0f};
+          options.scales.empty() ? 0.0f : options.scales[d - 2]};
 }
 
-shapes::CoordinateMode coordinatesOf(const KernelSpec &spec) {
-  return static_cast<shapes::CoordinateMode>(spec.op->kind_as_Resample()->coordinates());
+shapes::CoordinateMode coordinatesOf(const ResampleOptions &options) {
+  return static_cast<shapes::CoordinateMode>(options.coordinates);
 }
 
 /// Moves elements: one offset in the input for each position of each dimension.
-template <typename T> KernelPtr createNearest(const KernelSpec &spec) {
+template <typename T>
+KernelPtr createNearest(const ResampleOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
-  auto rounding = static_cast<shapes::NearestRounding>(spec.op->kind_as_Resample()->rounding());
+  auto rounding = static_cast<shapes::NearestRounding>(options.rounding);
   std::vector<std::vector<int64_t>> offsets;
   for (size_t d = 2; d < input.dims.size(); ++d) {
-    offsets.push_back(shapes::nearestIndices(axisOf(spec, d), coordinatesOf(spec), rounding));
+    offsets.push_back(
+        shapes::nearestIndices(axisOf(options, spec, d), coordinatesOf(options), rounding));
     for (int64_t &offset : offsets.back())
       offset *= input.strides[d];
   }
@@ -72,11 +73,12 @@ struct Corners {
 };
 
 /// Sums in double of the real numbers, whatever the elements are.
-template <typename In, typename Out> KernelPtr createLinear(const KernelSpec &spec) {
+template <typename In, typename Out>
+KernelPtr createLinear(const ResampleOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   std::vector<std::vector<LinearTap>> taps;
   for (size_t d = 2; d < input.dims.size(); ++d)
-    taps.push_back(shapes::linearTaps(axisOf(spec, d), coordinatesOf(spec)));
+    taps.push_back(shapes::linearTaps(axisOf(options, spec, d), coordinatesOf(options)));
   std::vector<int64_t> spatial(output.dims.begin() + 2, output.dims.end());
   LoopNest<2> planes(std::span(output.dims).first(2),
                      {std::span(output.strides).first(2), std::span(input.strides).first(2)});
@@ -105,17 +107,18 @@ template <typename In, typename Out> KernelPtr createLinear(const KernelSpec &sp
 
 } // namespace
 
-KernelPtr createResample(const KernelSpec &spec) {
-  if (spec.op->kind_as_Resample()->mode() == plan::ResampleMode::Nearest)
+KernelPtr Kernels::create(const ResampleOptions &options, const KernelSpec &spec) {
+  if (options.mode == plan::ResampleMode::Nearest)
     return withValueType(spec.inputs[0]->dtype,
-                         [&](auto type) { return createNearest<decltype(type)>(spec); });
+                         [&](auto type) { return createNearest<decltype(type)>(options, spec); });
   return withValueType(spec.inputs[0]->dtype, [&](auto in) {
     using In = decltype(in);
     if constexpr (std::is_same_v<In, float>)
-      return createLinear<float, float>(spec);
+      return createLinear<float, float>(options, spec);
     else
-      return withValueType(spec.outputs[0]->dtype,
-                           [&](auto out) { return createLinear<In, decltype(out)>(spec); });
+      return withValueType(spec.outputs[0]->dtype, [&](auto out) {
+        return createLinear<In, decltype(out)>(options, spec);
+      });
   });
 }
 

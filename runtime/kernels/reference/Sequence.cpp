@@ -70,10 +70,10 @@ int64_t integerAt(const void *values, DType dtype, int64_t position) {
 
 class EmbeddingBagKernel final : public Kernel {
 public:
-  explicit EmbeddingBagKernel(const KernelSpec &spec)
-      : name(displayName(*spec.op)), mode(spec.op->kind_as_EmbeddingBag()->mode()),
-        indices(*spec.inputs[0]), offsets(*spec.inputs[1]), rows(spec.inputs[2]->dims[0]),
-        width(spec.inputs[2]->dims[1]), bags(spec.outputs[0]->dims[0]) {}
+  EmbeddingBagKernel(const EmbeddingBagOptions &options, const KernelSpec &spec)
+      : name(displayName(*spec.op)), mode(options.mode), indices(*spec.inputs[0]),
+        offsets(*spec.inputs[1]), rows(spec.inputs[2]->dims[0]), width(spec.inputs[2]->dims[1]),
+        bags(spec.outputs[0]->dims[0]) {}
 
   void run(const void *const *inputs, void *const *outputs, void *scratch) override {
     bad = {};
@@ -229,17 +229,17 @@ void runLstm(const LstmInfo &info, const void *const *inputs, void *const *outpu
 
 } // namespace
 
-KernelPtr createEmbedding(const KernelSpec &spec) {
+KernelPtr Kernels::create(const EmbeddingOptions &, const KernelSpec &spec) {
   if (spec.inputs[0]->dtype == DType::Int64)
     return std::make_unique<EmbeddingKernel<int64_t>>(spec);
   return std::make_unique<EmbeddingKernel<int32_t>>(spec);
 }
 
-KernelPtr createEmbeddingBag(const KernelSpec &spec) {
-  return std::make_unique<EmbeddingBagKernel>(spec);
+KernelPtr Kernels::create(const EmbeddingBagOptions &options, const KernelSpec &spec) {
+  return std::make_unique<EmbeddingBagKernel>(options, spec);
 }
 
-KernelPtr createLstm(const KernelSpec &spec) {
+KernelPtr Kernels::create(const LstmOptions &, const KernelSpec &spec) {
   LstmInfo info = lstmInfo(spec);
   return makeKernel([info](const void *const *inputs, void *const *outputs,
                            void *scratch) { runLstm(info, inputs, outputs, scratch); },

@@ -95,13 +95,13 @@ bool isReshapeInPlace(const Operand &input, const Operand &output) {
   return isInRowMajorOrder(input) && isInRowMajorOrder(output);
 }
 
-KernelPtr createReorder(const KernelSpec &spec) {
+KernelPtr Kernels::create(const ReorderOptions &, const KernelSpec &spec) {
   return createCopy(*spec.inputs[0], *spec.outputs[0], spec.inputs[0]->strides);
 }
 
 /// The elements in row-major order of the input's dims become those in row-major order of the
 /// result's. Where neither side is stored so, they pass through scratch.
-KernelPtr createReshape(const KernelSpec &spec) {
+KernelPtr Kernels::create(const ReshapeOptions &, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   size_t bytes = static_cast<size_t>(input.numElements()) * sizeOf(input.dtype);
   bool plainInput = isInRowMajorOrder(input), plainOutput = isInRowMajorOrder(output);
@@ -126,18 +126,17 @@ KernelPtr createReshape(const KernelSpec &spec) {
       throughScratch ? bytes : 0);
 }
 
-KernelPtr createTranspose(const KernelSpec &spec) {
+KernelPtr Kernels::create(const TransposeOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0];
   std::vector<int64_t> strides;
-  for (int64_t axis : toVector(spec.op->kind_as_Transpose()->permutation()))
+  for (int64_t axis : options.permutation)
     strides.push_back(input.strides[axis]);
   return createCopy(input, *spec.outputs[0], strides);
 }
 
-KernelPtr createSlice(const KernelSpec &spec) {
+KernelPtr Kernels::create(const SliceOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
-  const plan::Slice &options = *spec.op->kind_as_Slice();
-  const std::vector<int64_t> starts = toVector(options.starts()), steps = toVector(options.steps());
+  const std::vector<int64_t> starts = options.starts, steps = options.steps;
   std::vector<int64_t> strides;
   int64_t offset = 0;
   for (size_t i = 0; i < input.dims.size(); ++i) {
@@ -148,14 +147,14 @@ KernelPtr createSlice(const KernelSpec &spec) {
   return createCopy(input, output, strides, offset);
 }
 
-KernelPtr createExpand(const KernelSpec &spec) {
+KernelPtr Kernels::create(const ExpandOptions &, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   return createCopy(input, output, broadcastStrides(input, output.dims));
 }
 
-KernelPtr createConcat(const KernelSpec &spec) {
+KernelPtr Kernels::create(const ConcatOptions &options, const KernelSpec &spec) {
   const Operand &output = *spec.outputs[0];
-  int64_t axis = spec.op->kind_as_Concat()->axis();
+  int64_t axis = options.axis;
   std::vector<std::shared_ptr<Kernel>> parts;
   std::vector<int64_t> places; // of the parts in the result, in bytes
   int64_t at = 0;
@@ -172,16 +171,15 @@ KernelPtr createConcat(const KernelSpec &spec) {
   });
 }
 
-KernelPtr createPad(const KernelSpec &spec) {
+KernelPtr Kernels::create(const PadOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
-  const plan::Pad &options = *spec.op->kind_as_Pad();
   size_t elementBytes = sizeOf(output.dtype);
   StridedCopy copy(elementBytes, input.dims, input.strides, output.strides);
-  const std::vector<int64_t> padding = toVector(options.padding());
+  const std::vector<int64_t> padding = options.padding;
   int64_t offset = 0;
   for (size_t i = 0; i < input.dims.size(); ++i)
     offset += padding[i] * output.strides[i];
-  uint32_t value = encodedBytes(output, options.value());
+  uint32_t value = encodedBytes(output, options.value);
   return makeKernel(
       [=, count = output.numElements()](const void *const *inputs, void *const *outputs, void *) {
         fill(outputs[0], count, elementBytes, value);

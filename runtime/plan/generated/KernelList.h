@@ -1,4 +1,4 @@
-//===- KernelList.h - All kernels -------------------------------*- C++ -*-===//
+//===- KernelList.h - All kernels --------------------------------*- C++ -*-===//
 //
 // Written by scripts/generate-kernels.py from include/quantir/dialects/Kernel/Kernel*Ops.td.
 //
