@@ -9,6 +9,7 @@ committed so that the runtime builds without LLVM; this needs LLVM's llvm-tblgen
 - runtime/schema/generated/kernels.fbs: the ops' part of the plan's schema
 - runtime/plan/generated/KernelList.h: all kernels, each with the number of its operands
 - runtime/plan/generated/KernelOptions.{h,cpp}: each kernel's options as a struct, read from a plan
+- the table in docs/PlanFormat.md
 - lib/Target/Plan/generated/ExportKernels.inc: each kernel's form in a plan
 """
 
@@ -184,6 +185,10 @@ class Kernel:
                 self.fields.append(Field(self.name, records, name, constraint, forms))
         if unknown := set(forms) - {name for _, name in record["arguments"]["args"]}:
             fail(f"{self.name}: PlanField of no attribute: {', '.join(sorted(unknown))}")
+        if not record["planOperands"] or not record["planResult"]:
+            fail(f"{self.name}: expected planOperands and planResult, its row in docs/PlanFormat.md")
+        self.operands_text = " ".join(record["planOperands"].split())
+        self.result_text = " ".join(record["planResult"].split())
         self.results = len(record["results"]["args"])
         self.min_inputs = record["minPlanInputs"] or len(self.operands) - len(self.optional)
         self.max_inputs = record["maxPlanInputs"] or (0 if self.variadic else len(self.operands))
@@ -314,6 +319,17 @@ def exporter(kernels):
     return "\n".join(text)
 
 
+def page_with_table(kernels):
+    """docs/PlanFormat.md, its table of kernels between the two marks."""
+    page = (ROOT / "docs/PlanFormat.md").read_text()
+    begin, end = "<!-- kernels: written by scripts/generate-kernels.py -->\n", "<!-- end of kernels -->"
+    if page.count(begin) != 1 or page.count(end) != 1 or page.index(begin) > page.index(end):
+        fail("docs/PlanFormat.md: expected one place for the table of kernels")
+    rows = [f"| `{kernel.name}` | {kernel.operands_text} | {kernel.result_text} |" for kernel in kernels]
+    table = "\n".join(["| op | inputs | result |", "| --- | --- | --- |", *rows, ""])
+    return page[:page.index(begin)] + begin + table + page[page.index(end):]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare with the committed files")
@@ -325,6 +341,7 @@ def main():
         "runtime/plan/generated/KernelOptions.h": options_header(kernels),
         "runtime/plan/generated/KernelOptions.cpp": options_source(kernels),
         "lib/Target/Plan/generated/ExportKernels.inc": exporter(kernels),
+        "docs/PlanFormat.md": page_with_table(kernels),
     }
     stale = False
     for name, text in files.items():

@@ -18,6 +18,8 @@ class Kernel_CastOp<string mnemonic, TraitList interface>
 
 def Kernel_QuantizeOp : Kernel_CastOp<"quantize", KernelInterface<CastLayout>>, PlanKernel<1> {
   let summary = "real numbers to codes";
+  let planOperands = "float";
+  let planResult = [{`quantize(x)`; per channel if the result is; may change the layout}];
   let description = [{
     `clamp(round(x * (1 / scale)) + zero_point, min, max)` with the result type's scale (of the
     element's index along the quantized axis, if it has one), zero point and storage bounds.
@@ -33,6 +35,8 @@ def Kernel_QuantizeOp : Kernel_CastOp<"quantize", KernelInterface<CastLayout>>, 
 
 def Kernel_DequantizeOp : Kernel_CastOp<"dequantize", KernelInterface<CastLayout>>, PlanKernel<2> {
   let summary = "codes to the real numbers that they stand for";
+  let planOperands = "integer with a scale";
+  let planResult = [{`f32(q - zero_point) * scale`; may change the layout}];
   let description = [{
     `(q - zero_point) * scale`.
 
@@ -44,6 +48,8 @@ def Kernel_DequantizeOp : Kernel_CastOp<"dequantize", KernelInterface<CastLayout
 
 def Kernel_RequantizeOp : Kernel_CastOp<"requantize", KernelInterface<CastLayout>>, PlanKernel<3> {
   let summary = "codes to codes with other quantization parameters";
+  let planOperands = "integer with a scale";
+  let planResult = [{`quantize` of the dequantized value; may change the layout}];
   let description = [{
     `quantize(dequantize(q))`.
 
@@ -57,6 +63,8 @@ def Kernel_RequantizeOp : Kernel_CastOp<"requantize", KernelInterface<CastLayout
 
 def Kernel_ReorderOp : Kernel_CastOp<"reorder", KernelInterface<AnyLayout>>, PlanKernel<4> {
   let summary = "the same values in another physical order";
+  let planOperands = "anything";
+  let planResult = [{the same elements in another layout}];
   let description = [{
     ```mlir
     %1 = kernel.reorder %0 : tensor<1x8x4x4xf32, #kernel.channels_last> to tensor<1x8x4x4xf32>
@@ -68,6 +76,11 @@ def Kernel_ReorderOp : Kernel_CastOp<"reorder", KernelInterface<AnyLayout>>, Pla
 def Kernel_FakeQuantizeDynamicOp
     : Kernel_CastOp<"fake_quantize_dynamic", KernelInterface<ElementwiseLayout>>, PlanKernel<28> {
   let summary = "real numbers rounded to codes of a scale chosen from them";
+  let planOperands = "float";
+  let planResult = [{
+    quantized to [`quant_min`, `quant_max`] and back, with the scale and zero point that its least
+    and greatest element give (docs/QuantizationSpec.md); a NaN or infinity is an error of the run
+  }];
   let description = [{
     `(clamp(round(x * (1 / scale)) + zero_point, quant_min, quant_max) - zero_point) * scale`, where
     scale and zero point follow from the least and the greatest element of the whole tensor and the
@@ -87,6 +100,13 @@ def Kernel_FakeQuantizeAffineOp
     : Kernel_CastOp<"fake_quantize_affine", KernelInterface<RowMajorLayout>>,
       PlanKernel<31, "", [PlanField<"spec", "string", "exportSpec(builder, $0)", "config">]> {
   let summary = "real numbers rounded to the codes of their blocks";
+  let planOperands = "float, row-major";
+  let planResult = [{
+    quantized and dequantized in blocks ([Blocks](QuantizationSpec.md#blocks)). `config` is the JSON
+    form of an `affine_min_max` observer; unless that is dynamic, there are a scale and, by its
+    `zero_point_domain`, a zero point for each block in row-major order. Dynamic ones come from the
+    input; a NaN or infinity in it is then an error of the run
+  }];
   let description = [{
     Quantizes and dequantizes each block of the input with its scale and zero point
     (docs/QuantizationSpec.md, blocks). `spec`, an observer of the `quantir` dialect, has the
@@ -111,6 +131,8 @@ def Kernel_FakeQuantizeAffineOp
 def Kernel_RoundFloat16Op : Kernel_CastOp<"round_float16", KernelInterface<ElementwiseLayout>>,
     PlanKernel<29> {
   let summary = "real numbers rounded to half precision";
+  let planOperands = "float";
+  let planResult = [{the nearest number of half precision}];
   let description = [{
     The nearest number of IEEE half precision, half to even; f32 to f32. What is too large becomes
     an infinity.

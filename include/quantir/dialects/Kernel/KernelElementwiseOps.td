@@ -29,6 +29,12 @@ def Kernel_UnaryOp : Kernel_Op<"unary",
          DefaultValuedAttr<F32Attr, "0.0f">:$alpha, DefaultValuedAttr<F32Attr, "0.0f">:$beta),
     KernelInterface<ElementwiseLayout>>, PlanKernel<9> {
   let summary = "a function of each number";
+  let planOperands = "value";
+  let planResult = [{
+    Relu, Clamp (alpha to beta), LeakyRelu (slope alpha), Sigmoid, Tanh, HardSigmoid (`min(max(alpha
+    x + beta, 0), 1)`), HardSwish (`x min(max(x + 3, 0), 6) / 6`), Elu (`alpha expm1(x)` below 0),
+    Gelu, GeluTanh (PyTorch's two forms), Erf, Sqrt, Pow (`pow(x, alpha)`)
+  }];
   let description = [{
     | kind | function |
     | --- | --- |
@@ -58,6 +64,8 @@ def Kernel_UnaryOp : Kernel_Op<"unary",
 def Kernel_PReluOp : Kernel_Op<"prelu", (ins Kernel_Tensor:$input, Kernel_Tensor:$slope),
     KernelInterface<ElementwiseLayout, /*moves=*/false, "operand == 1">>, PlanKernel<24> {
   let summary = "leaky relu with a slope for each channel";
+  let planOperands = "value, slope";
+  let planResult = [{`x > 0 ? x : slope[c] * x`; the slope is float32 of dims `[C]` or `[1]`}];
   let description = [{
     x > 0 ? x : slope[c] * x, c the index of dimension 1; a slope of one element is for all. `slope`
     is f32; input and result are both f32 or both u8/i8 per tensor.
@@ -73,6 +81,8 @@ def Kernel_BinaryOp : Kernel_Op<"binary",
          OptionalAttr<Kernel_ActivationAttr>:$activation),
     KernelInterface<ElementwiseLayout>, [ActivationOpInterface]>, PlanKernel<10> {
   let summary = "a function of two numbers, with an activation";
+  let planOperands = "two values";
+  let planResult = [{`activation(a op b)`, with numpy's broadcasting}];
   let description = [{
     `activation(lhs op rhs)` with numpy's broadcasting. All f32, or all u8/i8 per tensor, each with
     its own parameters.
@@ -89,6 +99,8 @@ def Kernel_SoftmaxOp : Kernel_Op<"softmax",
     (ins Kernel_Tensor:$input, Kernel_AxisAttr:$axis), KernelInterface<RowMajorLayout>>,
     PlanKernel<11> {
   let summary = "softmax along one dimension";
+  let planOperands = "value";
+  let planResult = [{`exp(x - max) / sum` along `axis`}];
   let description = [{
     exp(x - max) / sum(exp(x - max)) along `axis`. Input and result are both f32 or both u8/i8 per
     tensor.

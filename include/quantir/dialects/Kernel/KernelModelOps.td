@@ -35,6 +35,8 @@ def Kernel_ObserveOp : Op<Kernel_Dialect, "observe", [
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]>,
     PlanKernel<21, "", [PlanField<"observer", "uint", "observerIndex($0)">]> {
   let summary = "adds a value to an observer's statistics";
+  let planOperands = "float";
+  let planResult = [{nothing; shows the value to `observers[observer]`}];
   let description = [{
     Feeds the numbers of `input` (f32) to the observer of that name when the plan is executed for
     calibration.

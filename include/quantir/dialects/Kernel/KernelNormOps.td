@@ -10,6 +10,11 @@ def Kernel_LayerNormOp : Kernel_Op<"layer_norm",
          Kernel_AxisAttr:$axis, F32Attr:$epsilon),
     KernelInterface<RowMajorLayout, /*moves=*/false, "operand >= 1">>, PlanKernel<22> {
   let summary = "normalization over the last dimensions";
+  let planOperands = "value, weight, bias?";
+  let planResult = [{
+    `(x - mean) / sqrt(variance + epsilon) * weight + bias`; the statistics are of the dimensions
+    from `axis` on, whose dims weight and bias (float32) have
+  }];
   let description = [{
     (input - mean) / sqrt(variance + epsilon) * weight + bias, mean and variance over the dimensions
     from `axis` on, whose shape `weight` and `bias` have. They are f32; input and result are both
@@ -27,6 +32,11 @@ def Kernel_GroupNormOp : Kernel_Op<"group_norm",
          I64Attr:$groups, F32Attr:$epsilon),
     KernelInterface<ElementwiseLayout, /*moves=*/false, "operand >= 1">>, PlanKernel<23> {
   let summary = "normalization over groups of channels";
+  let planOperands = "value, weight, bias?";
+  let planResult = [{
+    the same; the statistics are of `groups` equal parts of dimension 1 and all behind it, weight
+    and bias of dims `[C]`
+  }];
   let description = [{
     (input - mean) / sqrt(variance + epsilon) * weight[c] + bias[c], mean and variance of each sample
     over C / `groups` neighbouring channels (dimension 1) and all positions. As many groups as

@@ -33,6 +33,9 @@ class PlanKernel<int id, string name = "", list<PlanField> fields = []> {
   /// 0: that.
   int minPlanInputs = 0;
   int maxPlanInputs = 0;
+  /// Its row in docs/PlanFormat.md: what the inputs are, and what the result is.
+  string planOperands = ?;
+  string planResult = ?;
 }
 
 /// An enum that has one more case in plans, of value 0: what stands for an absent attribute.

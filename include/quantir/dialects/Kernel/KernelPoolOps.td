@@ -17,6 +17,8 @@ def Kernel_PoolOp : Kernel_Op<"pool",
          UnitAttr:$ceil_mode, UnitAttr:$count_include_pad),
     TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<12> {
   let summary = "the maximum or the average of each window";
+  let planOperands = "value";
+  let planResult = [{Max or Average over windows}];
   let description = [{
     `max`: the padding is not part of any window; the result has the input's element type.
     `average`: the sum over the window divided by the number of its elements, which counts the
@@ -36,6 +38,10 @@ def Kernel_AdaptiveAvgPoolOp : Kernel_Op<"adaptive_avg_pool",
     (ins Kernel_Tensor:$input, DenseI64ArrayAttr:$output_size), KernelInterface<SpatialLayout>>,
     PlanKernel<13, "AdaptiveAveragePool"> {
   let summary = "averages over as many windows as asked for";
+  let planOperands = "value";
+  let planResult = [{
+    the average over PyTorch's bins: `floor(i * in / out)` up to `ceil((i + 1) * in / out)`
+  }];
   let description = [{
     Along a spatial dimension of size `in`, window i of `out` covers floor(i * in / out) to ceil((i
     + 1) * in / out). Input and result are both f32 or both u8/i8 per tensor.
@@ -51,6 +57,8 @@ def Kernel_MeanOp : Kernel_Op<"mean",
     (ins Kernel_Tensor:$input, DenseI64ArrayAttr:$axes, UnitAttr:$keep_dims),
     TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<14> {
   let summary = "mean over some dimensions";
+  let planOperands = "value";
+  let planResult = [{the mean over `axes`, which are dropped or kept as 1}];
   let description = [{
     Over `axes`, at least one; a dimension reduced is 1 with `keep_dims`, and gone without. Input
     and result are both f32 or both u8/i8 per tensor.

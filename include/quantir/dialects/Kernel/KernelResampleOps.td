@@ -33,6 +33,11 @@ def Kernel_ResampleOp : Kernel_Op<"resample",
          Kernel_NearestRoundingAttr:$rounding, Kernel_Tensor:$input, DenseF32ArrayAttr:$scales),
     TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<25> {
   let summary = "images of another size";
+  let planOperands = "value";
+  let planResult = [{
+    nearest: moves elements; linear: mixes neighbours. Positions as in
+    `include/quantir/Shapes/Resample.h`
+  }];
   let description = [{
     The formulas are those of `nn.interpolate`; the sizes are the result's. `nearest`: the result has
     the input's element type. `linear`: input and result are both f32 or both u8/i8 per tensor.

@@ -13,6 +13,8 @@ def Kernel_ConvOp : Kernel_Op<"conv",
     KernelInterface<SpatialLayout, /*moves=*/false, "operand == 1 || (getBias() && operand == 2)">,
     [AttrSizedOperandSegments, ActivationOpInterface]>, PlanKernel<5> {
   let summary = "convolution, with a bias, a residual and an activation";
+  let planOperands = "x, weight [O, I/groups, k…], bias?, addend?";
+  let planResult = [{`activation(conv + bias + addend)`}];
   let description = [{
     `activation(conv(input, weight) + bias + addend)`; input [N, C, spatial...], weight [O,
     C/groups, kernel...], bias [O], addend as the result. `padding` lists the begins of the spatial
@@ -42,6 +44,8 @@ def Kernel_ConvTransposeOp : Kernel_Op<"conv_transpose",
     KernelInterface<SpatialLayout, /*moves=*/false, "operand >= 1">, [ActivationOpInterface]>,
     PlanKernel<6> {
   let summary = "transposed convolution, with a bias and an activation";
+  let planOperands = "x, weight [I/groups, O, k…], bias?";
+  let planResult = [{`activation(conv + bias)`}];
   let description = [{
     `activation(conv_transpose(input, weight) + bias)`; input [N, C, spatial...], weight
     [C/groups, O, kernel...], bias [O]. Types as for `kernel.conv`; a weight's axis is 1.
@@ -63,6 +67,11 @@ def Kernel_MatMulOp : Kernel_Op<"matmul",
     KernelInterface<RowMajorLayout, /*moves=*/false, "getBias() && operand == 2">,
     [AttrSizedOperandSegments, ActivationOpInterface]>, PlanKernel<7> {
   let summary = "matrix product, with a bias, a residual and an activation";
+  let planOperands = "a, b, bias?, addend?";
+  let planResult = [{
+    `activation(a b + bias + addend)`: the last two dims multiplied, the others broadcast; operands
+    have rank 2 or more; `transpose_b`: b is […, N, K]
+  }];
   let description = [{
     `activation(lhs x rhs + bias + addend)` over the last two dimensions, the others broadcast; lhs
     [..., M, K], rhs [..., K, N], or [..., N, K] with `transpose_b`, bias [N], addend as the result.
@@ -88,6 +97,8 @@ def Kernel_ChannelAffineOp : Kernel_Op<"channel_affine",
     KernelInterface<ElementwiseLayout, /*moves=*/false, "operand >= 1">, [ActivationOpInterface]>,
     PlanKernel<8> {
   let summary = "a scale and a shift for each channel";
+  let planOperands = "x, scale [C], shift [C]";
+  let planResult = [{`activation(x * scale[c] + shift[c])`, c the index of dimension 1}];
   let description = [{
     `activation(input * scale[c] + shift[c])`, c the index of dimension 1. `scale` and `shift` are
     f32; input and result are both f32 or both u8/i8 per tensor.
