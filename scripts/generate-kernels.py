@@ -271,7 +271,7 @@ def options_header(kernels):
         for field in kernel.fields:
             initial = "" if field.cpp_type().startswith("std::") or field.type == "Activation" else "{}"
             text.append(f"  {field.cpp_type()} {field.cpp_name()}{initial};")
-        text += ["" if kernel.fields else None, "  /// Of an op of this kind; refers to it.",
+        text += ["" if kernel.fields else None, "  /// Of an op of this kind, which outlives them.",
                  f"  static {kernel.name}Options read(const plan::Op &op);", "};"]
     text += ["", "} // namespace quantir::runtime", "// clang-format on", "",
              "#endif // QUANTIR_RUNTIME_PLAN_GENERATED_KERNELOPTIONS_H", ""]

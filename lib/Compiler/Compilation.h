@@ -1,7 +1,7 @@
 //===- Compilation.h - Stages, and what they work on ------------*- C++ -*-===//
 //
-// quantize(), calibrate() and compile() are lists of named stages over one state. What a stage
-// does to the module is a pass or a pipeline of its own, so that qopt can do it too:
+// quantize(), calibrate() and compile() are lists of named stages over one state. For what a stage
+// does to the module there is a pass or a pipeline, so that qopt can do it too:
 // --quantir-set-config, --quantir-prepare, --quantir-calibrate, --quantir-equalize,
 // --quantir-correct-biases, --quantir-convert, --quantir-lower-to-kernels.
 //

@@ -165,7 +165,8 @@ std::string quantir::runtime::formatBench(const Plan &plan, const BenchResult &r
   for (size_t i = 0; i < std::min(result.notes.size(), most); ++i)
     text += "note: " + result.notes[i] + "\n";
   if (result.notes.size() > most)
-    text += fmt::format("note: so do {} more\n", result.notes.size() - most);
+    text += fmt::format("note: {} more notes like these; --json has them all\n",
+                        result.notes.size() - most);
   if (result.kernels.empty())
     return text;
   std::vector<const KernelProfile *> slowestFirst;

@@ -3,7 +3,9 @@
 #include "runtime/plan/WeightCache.h"
 
 #include <algorithm>
+#include <mutex>
 #include <new>
+#include <pthread.h>
 
 namespace quantir::runtime {
 
@@ -16,21 +18,41 @@ Result<SharedMemory> WeightCache::make(size_t bytes, const Fill &fill) {
   return SharedMemory(std::move(memory));
 }
 
+/// One for all caches, held for moments only, and by no other thread during a fork: a child can
+/// make sessions of the parent's plans.
+static std::mutex &cachesMutex() {
+  static std::mutex *const mutex = [] {
+    static std::mutex *const made = new std::mutex; // outlives all caches
+    pthread_atfork([] { made->lock(); }, [] { made->unlock(); }, [] { made->unlock(); });
+    return made;
+  }();
+  return *mutex;
+}
+
+SharedMemory WeightCache::find(const std::string &key) const {
+  const auto entry = entries.find(key);
+  return entry == entries.end() ? nullptr : entry->second.lock();
+}
+
 Result<SharedMemory> WeightCache::get(const std::string &key, size_t bytes, const Fill &fill) {
-  const std::lock_guard lock(mutex);
-  if (const auto entry = entries.find(key); entry != entries.end())
-    if (SharedMemory memory = entry->second.lock())
+  {
+    const std::lock_guard lock(cachesMutex());
+    if (SharedMemory memory = find(key))
       return memory;
-  Result<SharedMemory> memory = make(bytes, fill);
-  if (memory) {
-    ++filled;
-    entries[key] = *memory;
   }
-  return memory;
+  Result<SharedMemory> made = make(bytes, fill);
+  if (!made)
+    return made;
+  const std::lock_guard lock(cachesMutex());
+  if (SharedMemory memory = find(key))
+    return memory;
+  ++filled;
+  entries[key] = *made;
+  return made;
 }
 
 int64_t WeightCache::numFilled() const {
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(cachesMutex());
   return filled;
 }
 

@@ -16,7 +16,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
 namespace quantir::runtime {
@@ -30,17 +29,19 @@ public:
 
   /// The memory of that key, of `bytes`: made by `fill` unless someone still uses it. The key says
   /// all that the contents depend on. Errors are those of `fill`; nothing is kept then. Throws
-  /// std::bad_alloc. May be called by several threads; one that needs what another is making waits.
+  /// std::bad_alloc. May be called by several threads, and within `fill`. Nobody waits: two that
+  /// need the same at the same time both make it, and share what was ready first.
   Result<SharedMemory> get(const std::string &key, size_t bytes, const Fill &fill);
 
-  /// How often memory was filled.
+  /// How often memory was filled and kept.
   int64_t numFilled() const;
 
   /// The same without a cache.
   static Result<SharedMemory> make(size_t bytes, const Fill &fill);
 
 private:
-  mutable std::mutex mutex;
+  SharedMemory find(const std::string &key) const;
+
   std::map<std::string, std::weak_ptr<const std::byte>> entries;
   int64_t filled = 0;
 };

@@ -19,7 +19,7 @@ struct ObserveTarget {
 };
 
 /// Shows its input to an observer, in row-major order if it cares. Not a backend's business:
-/// observers belong to the session. They scan on the threads of `backend`.
+/// observers belong to the session. They scan on its threads.
 class ObserveKernel : public Kernel {
 public:
   ObserveKernel(const Operand &input, const ObserveTarget &target);

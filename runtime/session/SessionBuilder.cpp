@@ -73,12 +73,15 @@ private:
 
   Status foldConstants();
   bool isFoldable(const plan::Op &op);
+  bool markBatch(const plan::Op &op);
   Status foldOp(size_t opIndex);
   void releaseUnusedConstants();
 
   void bindInterface();
   void findViews();
-  bool findView(const plan::Op &op);
+  std::optional<int64_t> startOfView(const plan::Op &op) const;
+  bool findView(const plan::Op &op, const std::vector<size_t> &uses,
+                const std::vector<size_t> &viewed);
   bool findParts(const plan::Op &op, const std::vector<bool> &isStepResult);
   Place placeOf(int32_t tensor) const;
   bool isPlanOutput(int32_t tensor) const { return outputOf[tensor] != none; }
@@ -120,6 +123,7 @@ private:
     SharedMemory results;
   };
   std::vector<FoldedOp> foldedOps; ///< those that were run on constants
+  std::vector<bool> followBatch;   ///< for each folded tensor whether it depends on the batch
   std::vector<View> views;         ///< for each tensor
   std::vector<bool> stepMoves;     ///< for each step whether it has something to do
   std::vector<size_t> lastUse;     ///< for each root the last step that reads it or its views; or 0
@@ -252,6 +256,25 @@ bool Builder::isFoldable(const plan::Op &op) {
   return true;
 }
 
+/// Whether the results of an op on constants depend on the batch, which may be one of their
+/// dimensions, or of those of what they are computed from.
+bool Builder::markBatch(const plan::Op &op) {
+  followBatch.resize(session.tensors->size());
+  const auto follows = [&](int32_t tensor) {
+    const std::vector<int64_t> dims = toVector(graph.tensors()->Get(tensor)->dims());
+    return followBatch[tensor] ||
+           std::any_of(dims.begin(), dims.end(), [](int64_t dim) { return dim < 0; });
+  };
+  bool anyFollows = false;
+  for (const int32_t input : *op.inputs())
+    anyFollows |= input >= 0 && follows(input);
+  for (const int32_t output : *op.outputs())
+    anyFollows |= follows(output);
+  for (const int32_t output : *op.outputs())
+    followBatch[output] = anyFollows;
+  return anyFollows;
+}
+
 /// Runs one op on constants, and makes its results constants.
 Status Builder::foldOp(size_t opIndex) {
   const plan::Op &op = *graph.ops()->Get(opIndex);
@@ -267,12 +290,12 @@ Status Builder::foldOp(size_t opIndex) {
     inputPointers.push_back(input ? input->constant : nullptr);
   std::vector<size_t> offsets;
   size_t bytes = 0;
-  std::string key = fmt::format("op {}", opIndex);
   for (const Operand *output : outputs) {
     offsets.push_back((bytes + 63) / 64 * 64);
     bytes = offsets.back() + bytesOf(*output);
-    key += ' ' + formatDims(output->dims); // the batch may be one of them
   }
+  const std::string key = markBatch(op) ? fmt::format("op {} batch {}", opIndex, session.batch)
+                                        : fmt::format("op {}", opIndex);
   QUANTIR_RETURN_IF_ERROR(countMemory(bytes));
   const size_t scratchBytes = (*kernel)->scratchBytes();
   if (scratchBytes > memoryLimit - memory)
@@ -362,20 +385,34 @@ void Builder::bindInterface() {
   }
 }
 
-/// Makes the result of an op that has nothing to move a view of its input.
-bool Builder::findView(const plan::Op &op) {
+/// Where in its input's memory the result of an op lies that has nothing to move, in elements.
+std::optional<int64_t> Builder::startOfView(const plan::Op &op) const {
   if (!op.outputs() || op.outputs()->size() != 1 || op.inputs()->size() != 1)
-    return false;
-  const int32_t input = op.inputs()->Get(0), output = op.outputs()->Get(0);
+    return std::nullopt;
   // The caller's memory for an output is written, not pointed elsewhere.
-  if (isConstant(input) || isPlanOutput(output))
-    return false;
+  if (isConstant(op.inputs()->Get(0)) || isPlanOutput(op.outputs()->Get(0)))
+    return std::nullopt;
   const std::vector<const Operand *> inputs = operandsOf(op.inputs()),
                                      outputs = operandsOf(op.outputs());
-  const std::optional<int64_t> start = viewStart({&op, inputs, outputs});
+  return viewStart({&op, inputs, outputs});
+}
+
+/// Makes such a result a view of its input, unless a small one would keep all of a large value for
+/// longer than that is used: `uses` has the last use of each tensor by itself, `viewed` how much of
+/// it has views.
+bool Builder::findView(const plan::Op &op, const std::vector<size_t> &uses,
+                       const std::vector<size_t> &viewed) {
+  const std::optional<int64_t> start = startOfView(op);
   if (!start)
     return false;
-  views[output] = {input, static_cast<size_t>(*start) * sizeOf(outputs[0]->dtype)};
+  const int32_t input = op.inputs()->Get(0), output = op.outputs()->Get(0);
+  const int32_t root = placeOf(input).root;
+  const Operand &result = (*session.tensors)[output];
+  const bool isUsers = storageOf[root] != none; // a plan's input
+  if (!isUsers && uses[output] > uses[root] &&
+      2 * viewed[input] < bytesOf((*session.tensors)[root]))
+    return false;
+  views[output] = {input, static_cast<size_t>(*start) * sizeOf(result.dtype)};
   return true;
 }
 
@@ -400,9 +437,18 @@ bool Builder::findParts(const plan::Op &op, const std::vector<bool> &isStepResul
 void Builder::findViews() {
   views.resize(session.tensors->size());
   std::vector<bool> isStepResult(session.tensors->size());
+  std::vector<size_t> uses(session.tensors->size()), viewed(session.tensors->size());
+  for (size_t step = 0; step < stepOps.size(); ++step) {
+    const plan::Op &op = *graph.ops()->Get(stepOps[step]);
+    for (const int32_t input : *op.inputs())
+      if (input >= 0)
+        uses[input] = step;
+    if (startOfView(op))
+      viewed[op.inputs()->Get(0)] += bytesOf((*session.tensors)[op.outputs()->Get(0)]);
+  }
   for (const size_t opIndex : stepOps) {
     const plan::Op &op = *graph.ops()->Get(opIndex);
-    const bool isView = findView(op) || findParts(op, isStepResult);
+    const bool isView = findView(op, uses, viewed) || findParts(op, isStepResult);
     stepMoves.push_back(!isView);
     if (op.outputs())
       for (const int32_t output : *op.outputs())

@@ -10,6 +10,8 @@
 
 #include "quantir/Runtime/ThreadPool.h"
 
+#include "quantir/Base/Machine.h"
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -194,14 +196,7 @@ class ProcessPool final : public ThreadPool {
 public:
   int reserve(int wanted) override {
     const std::lock_guard lock(mutex);
-    try {
-      while (int(workers.size()) + 1 < wanted) {
-        workers.reserve(workers.size() + 1);
-        workers.push_back(std::make_unique<Worker>(waiting));
-        putBack(workers.back().get());
-      }
-    } catch (const std::system_error &) { // no more threads
-    } catch (const std::bad_alloc &) {
+    while (int(workers.size()) + 1 < wanted && startWorker()) {
     }
     return std::max(1, std::min(wanted, int(workers.size()) + 1));
   }
@@ -241,11 +236,26 @@ public:
   }
 
 private:
+  bool startWorker() {
+    try {
+      workers.reserve(workers.size() + 1);
+      workers.push_back(std::make_unique<Worker>(waiting));
+      putBack(workers.back().get());
+      return true;
+    } catch (const std::system_error &) { // no more threads
+    } catch (const std::bad_alloc &) {
+    }
+    return false;
+  }
+
   /// `count` workers, linked by `next`, as soon as so many are free, in the order of the calls:
   /// if several threads had some of theirs each, and waited for more, they would wait for ever.
   Worker *take(int count) noexcept {
     std::unique_lock lock(mutex);
     const uint32_t myTurn = nextTurn++;
+    // Sessions that run at the same time have more between them, as long as there are processors.
+    for (; numFree < count && int(workers.size()) + 1 < processors && startWorker();) {
+    }
     while (turn != myTurn || numFree < count) {
       const uint32_t seen = changes.load();
       lock.unlock();
@@ -289,6 +299,7 @@ private:
     changes.notify_all();
   }
 
+  const int processors = availableThreads();
   BusyWaiting waiting;
   std::mutex mutex;
   std::vector<std::unique_ptr<Worker>> workers;

@@ -110,9 +110,10 @@ public:
   /// One entry for each kernel, in order of execution.
   std::vector<KernelProfile> profile() const;
 
-  /// One line for each op that the session's backends have no kernel for and that is worth more
-  /// than some microseconds: it runs on the plain loops of `reference`, in one thread. Nothing for
-  /// a session or a plan that asks for `reference`.
+  /// What makes the session slower than it could be, in lines. Each op that its backends have no
+  /// kernel for and that is worth more than some microseconds: it runs on the plain loops of
+  /// `reference`, in one thread (nothing is said where the session or the plan asks for that). And
+  /// what limits a backend in this process.
   const std::vector<std::string> &notes() const;
 
   size_t arenaBytes() const; ///< values that live between kernels

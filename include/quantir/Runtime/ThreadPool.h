@@ -30,9 +30,10 @@ public:
   virtual void run(int parts, Body body, void *context) noexcept = 0;
 };
 
-/// The process's pool. Its threads are started when they are first reserved, at most as many as
-/// one session has asked for, and end with the last owner of the pool. Sessions that run at the
-/// same time share them: while all are taken, a session waits for its turn.
+/// The process's pool. Its threads are started when a session first reserves them, or when sessions
+/// that run at the same time need more, as long as there are processors for them; they end with the
+/// last owner of the pool, and have the affinity and the priority of the thread that started them.
+/// While all are taken, a session waits for its turn.
 ///
 /// A thread that has nothing to do waits busily for at most 0.2 ms before it sleeps, and not at all
 /// while the machine has other work for its core. What a thread has not begun, the calling thread

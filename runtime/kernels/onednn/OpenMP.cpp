@@ -78,11 +78,19 @@ void runRegion(int threads, Body body, void *data) {
       &region);
 }
 
+/// How many PrimitiveThreads of this thread live.
+thread_local int primitives = 0;
+
 std::atomic<bool> wasCalled = false;
+
+struct Primitives {
+  Primitives() { ++primitives; }
+  ~Primitives() { --primitives; }
+};
 
 /// Whether the call is for our threads, not for another OpenMP library.
 bool isOurs() {
-  if (!member && !currentTeam())
+  if (!member && primitives == 0)
     return false;
   if (!wasCalled.load(std::memory_order_relaxed))
     wasCalled = true;
@@ -169,6 +177,7 @@ namespace quantir::runtime::onednn {
 bool usesOurThreads() {
   static const bool isReached = [] {
     const TeamScope scope({nullptr, 1});
+    const Primitives here;
     const dnnl::memory::desc one = vectorDesc(1, dnnl::memory::data_type::f32);
     float value = 0;
     const dnnl::memory memory(one, cpuEngine(), &value);
@@ -188,7 +197,9 @@ template <typename Function> static Function *first(const char *name) {
 }
 
 PrimitiveThreads::PrimitiveThreads() {
-  if (usesOurThreads())
+  const bool isReached = usesOurThreads(); // may throw
+  ++primitives;
+  if (isReached)
     return;
   static auto *const get = first<int()>("omp_get_max_threads");
   static auto *const set = first<void(int)>("omp_set_num_threads");
@@ -199,6 +210,7 @@ PrimitiveThreads::PrimitiveThreads() {
 }
 
 PrimitiveThreads::~PrimitiveThreads() {
+  --primitives;
   if (before)
     first<void(int)>("omp_set_num_threads")(before);
 }

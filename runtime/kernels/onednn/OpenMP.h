@@ -1,9 +1,9 @@
 //===- OpenMP.h - oneDNN's parallel regions on our threads ------*- C++ -*-===//
 //
 // Debian's oneDNN divides its work by OpenMP: by seven functions of libgomp. OpenMP.cpp defines
-// these, and a program or library that contains this backend is searched before libgomp. Within a
-// TeamScope they use the team's threads, so that oneDNN's regions and our loops share one pool;
-// everywhere else they hand the call on to the OpenMP library that is loaded.
+// these, and a program or library that contains this backend is searched before libgomp. While a
+// primitive is made or run they use the team's threads, so that oneDNN's regions and our loops
+// share one pool; everywhere else they hand the call on to the OpenMP library that is loaded.
 //
 // A process can be put together such that the OpenMP library is found before ours (a plug-in in a
 // program that links it). Then oneDNN's primitives have one thread.

@@ -133,8 +133,18 @@ static Status packByReorder(const Packing &packing, const void *from,
 /// included, it writes down only as a part of what identifies a reorder. Empty if it has none.
 static std::string packingKey(const WeightSource &weights, const void *codes,
                               const dnnl::memory::desc &to) {
-  std::string key = weights.centred ? "onednn centred " : "onednn ";
-  key.append(reinterpret_cast<const char *>(&codes), sizeof(codes));
+  std::string key = "onednn ";
+  const auto append = [&](const auto &value) {
+    key.append(reinterpret_cast<const char *>(&value), sizeof(value));
+  };
+  append(codes);
+  // Weights of the same bytes may be of several types and have several zero points.
+  const Operand &operand = *weights.spec.inputs[weights.index];
+  append(weights.centred);
+  append(operand.dtype);
+  if (weights.centred)
+    for (const int32_t zeroPoint : operand.quant->zeroPoints)
+      append(zeroPoint);
   requireRoomForPrimitive();
   try {
     const dnnl::reorder::primitive_desc reorder(cpuEngine(), weights.desc, cpuEngine(), to);

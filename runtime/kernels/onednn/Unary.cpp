@@ -65,6 +65,8 @@ std::unique_ptr<Kernel> Kernels::create(const UnaryOptions &options, const Kerne
   if (input.strides != output.strides || input.numElements() == 0 ||
       input.dtype != DType::Float32 || output.dtype != DType::Float32)
     return nullptr;
+  // Not here: HardSigmoid, since oneDNN's makes a number of NaN; Pow, which is a root where the
+  // exponent is 0.5; Erf, which oneDNN has only as a part of GELU.
   switch (options.kind) {
   case plan::UnaryKind::Sigmoid:
     return createEltwise(options, spec, dnnl::algorithm::eltwise_logistic, 0, 0);
@@ -81,8 +83,8 @@ std::unique_ptr<Kernel> Kernels::create(const UnaryOptions &options, const Kerne
     return createEltwise(options, spec, dnnl::algorithm::eltwise_gelu_tanh, 0, 0);
   case plan::UnaryKind::Sqrt:
     return createEltwise(options, spec, dnnl::algorithm::eltwise_sqrt, 0, 0);
-  default: // HardSigmoid: oneDNN's makes a number of NaN. Pow: a root where the exponent is 0.5.
-    return nullptr; // Erf: it has that only as a part of GELU.
+  default:
+    return nullptr;
   }
 }
 

@@ -16,25 +16,25 @@ namespace quantir::runtime {
 
 /// real numbers to codes
 struct QuantizeOptions {
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static QuantizeOptions read(const plan::Op &op);
 };
 
 /// codes to the real numbers that they stand for
 struct DequantizeOptions {
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static DequantizeOptions read(const plan::Op &op);
 };
 
 /// codes to codes with other quantization parameters
 struct RequantizeOptions {
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static RequantizeOptions read(const plan::Op &op);
 };
 
 /// the same values in another physical order
 struct ReorderOptions {
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static ReorderOptions read(const plan::Op &op);
 };
 
@@ -46,7 +46,7 @@ struct ConvOptions {
   int64_t groups{};
   ActivationInfo activation;
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static ConvOptions read(const plan::Op &op);
 };
 
@@ -59,7 +59,7 @@ struct ConvTransposeOptions {
   int64_t groups{};
   ActivationInfo activation;
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static ConvTransposeOptions read(const plan::Op &op);
 };
 
@@ -68,7 +68,7 @@ struct MatMulOptions {
   bool transposeB{};
   ActivationInfo activation;
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static MatMulOptions read(const plan::Op &op);
 };
 
@@ -76,7 +76,7 @@ struct MatMulOptions {
 struct ChannelAffineOptions {
   ActivationInfo activation;
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static ChannelAffineOptions read(const plan::Op &op);
 };
 
@@ -86,7 +86,7 @@ struct UnaryOptions {
   float alpha{};
   float beta{};
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static UnaryOptions read(const plan::Op &op);
 };
 
@@ -95,7 +95,7 @@ struct BinaryOptions {
   plan::BinaryKind kind{};
   ActivationInfo activation;
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static BinaryOptions read(const plan::Op &op);
 };
 
@@ -103,7 +103,7 @@ struct BinaryOptions {
 struct SoftmaxOptions {
   int64_t axis{};
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static SoftmaxOptions read(const plan::Op &op);
 };
 
@@ -117,7 +117,7 @@ struct PoolOptions {
   bool ceilMode{};
   bool countIncludePad{};
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static PoolOptions read(const plan::Op &op);
 };
 
@@ -125,7 +125,7 @@ struct PoolOptions {
 struct AdaptiveAveragePoolOptions {
   std::vector<int64_t> outputSize;
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static AdaptiveAveragePoolOptions read(const plan::Op &op);
 };
 
@@ -134,13 +134,13 @@ struct MeanOptions {
   std::vector<int64_t> axes;
   bool keepDims{};
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static MeanOptions read(const plan::Op &op);
 };
 
 /// the same elements under other dimensions
 struct ReshapeOptions {
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static ReshapeOptions read(const plan::Op &op);
 };
 
@@ -148,7 +148,7 @@ struct ReshapeOptions {
 struct TransposeOptions {
   std::vector<int64_t> permutation;
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static TransposeOptions read(const plan::Op &op);
 };
 
@@ -157,7 +157,7 @@ struct SliceOptions {
   std::vector<int64_t> starts;
   std::vector<int64_t> steps;
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static SliceOptions read(const plan::Op &op);
 };
 
@@ -165,7 +165,7 @@ struct SliceOptions {
 struct ConcatOptions {
   int64_t axis{};
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static ConcatOptions read(const plan::Op &op);
 };
 
@@ -174,13 +174,13 @@ struct PadOptions {
   std::vector<int64_t> padding;
   float value{};
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static PadOptions read(const plan::Op &op);
 };
 
 /// broadcast to the result's dimensions, also to the batch
 struct ExpandOptions {
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static ExpandOptions read(const plan::Op &op);
 };
 
@@ -188,7 +188,7 @@ struct ExpandOptions {
 struct ObserveOptions {
   uint32_t observer{};
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static ObserveOptions read(const plan::Op &op);
 };
 
@@ -197,7 +197,7 @@ struct LayerNormOptions {
   int64_t axis{};
   float epsilon{};
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static LayerNormOptions read(const plan::Op &op);
 };
 
@@ -206,13 +206,13 @@ struct GroupNormOptions {
   int64_t groups{};
   float epsilon{};
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static GroupNormOptions read(const plan::Op &op);
 };
 
 /// leaky relu with a slope for each channel
 struct PReluOptions {
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static PReluOptions read(const plan::Op &op);
 };
 
@@ -223,19 +223,19 @@ struct ResampleOptions {
   plan::NearestRounding rounding{};
   std::vector<float> scales;
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static ResampleOptions read(const plan::Op &op);
 };
 
 /// rows of a table
 struct EmbeddingOptions {
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static EmbeddingOptions read(const plan::Op &op);
 };
 
 /// long short-term memory
 struct LstmOptions {
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static LstmOptions read(const plan::Op &op);
 };
 
@@ -244,13 +244,13 @@ struct FakeQuantizeDynamicOptions {
   int32_t quantMin{};
   int32_t quantMax{};
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static FakeQuantizeDynamicOptions read(const plan::Op &op);
 };
 
 /// real numbers rounded to half precision
 struct RoundFloat16Options {
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static RoundFloat16Options read(const plan::Op &op);
 };
 
@@ -259,7 +259,7 @@ struct EmbeddingBagOptions {
   plan::BagMode mode{};
   bool includeLastOffset{};
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static EmbeddingBagOptions read(const plan::Op &op);
 };
 
@@ -270,7 +270,7 @@ struct FakeQuantizeAffineOptions {
   std::optional<std::vector<int32_t>> zeroPoints;
   std::optional<std::vector<float>> floatZeroPoints;
 
-  /// Of an op of this kind; refers to it.
+  /// Of an op of this kind, which outlives them.
   static FakeQuantizeAffineOptions read(const plan::Op &op);
 };
 

@@ -246,3 +246,23 @@ TEST_CASE("no result takes over a part of what the op reads otherwise", "[views]
     CHECK(valuesOf<float>((*outputs)[0]) == std::vector<float>{4, 3, 2, 4, 3, 4, 11, 2, 21});
   }
 }
+
+TEST_CASE("a small view does not keep a large value", "[views]") {
+  PlanBuilder builder;
+  const int32_t x = builder.input("x", TensorSpec::floats({64, 1024}));
+  std::vector<int32_t> rows;
+  for (int64_t i = 0; i < 16; ++i) {
+    const int32_t value = builder.op(
+        plan::UnaryT(), {x}, builder.value("value", TensorSpec::floats({64, 1024})), "relu");
+    plan::SliceT slice;
+    slice.starts = {i, 0};
+    slice.steps = {1, 1};
+    rows.push_back(builder.op(std::move(slice), {value},
+                              builder.value("row", TensorSpec::floats({1, 1024})), "slice"));
+  }
+  plan::ConcatT concat;
+  concat.axis = 0;
+  builder.output(builder.op(std::move(concat), rows,
+                            builder.value("y", TensorSpec::floats({16, 1024})), "concat"));
+  CHECK(makeSession(loadPlan(builder))->arenaBytes() <= 2 * 64 * 1024 * sizeof(float));
+}
