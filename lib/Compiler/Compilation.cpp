@@ -114,10 +114,9 @@ LogicalResult quantir::simplifyFloat(ModuleOp module) {
 }
 
 Status quantir::prepareModel(Compilation &compilation) {
-  // The configuration's warnings are notes already.
   DiagnosticCollector diagnostics(compilation.context());
   PassManager pm(compilation.context());
-  buildPreparePipeline(pm, {});
+  buildPrepareConfiguredPipeline(pm, {});
   return succeeded(pm.run(compilation.module()))
              ? Status()
              : diagnostics.error("preparing '" + compilation.path + "'");

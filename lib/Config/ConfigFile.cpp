@@ -164,6 +164,10 @@ static FailureOr<BackendConfigAttr> backendConfigAskedFor(const SettingsRequest 
                                              ArrayRef<BackendPatternAttr>());
   if (!named)
     return failure();
+  if (ofFile && ofFile != named && ofFile.getName() == name)
+    return emitError(loc) << "backend_config of '" << request.file
+                          << "' has changes of its own to the backend config '" << name
+                          << "'; leave the name out, or the changes";
   if (ofFile && ofFile != named)
     return emitError(loc) << "the backend config '" << name << "' contradicts backend_config of '"
                           << request.file << "', which is '" << ofFile.getName()
@@ -192,25 +196,31 @@ LogicalResult quantir::setSettings(ModuleOp module, const SettingsRequest &reque
       backendConfigAskedFor(request, configuration.backend, unknown);
   if (failed(mapping) || failed(backendConfig))
     return failure();
-  if (!*mapping && given.getMapping()) {
-    if (failed(checkSettings(given.getMapping(), module, module.getLoc())))
-      return failure();
+  if (!*mapping)
     mapping = given.getMapping();
-  }
   if (!*backendConfig)
     backendConfig = given.getBackendConfig();
+  const QConfigMappingAttr equalization =
+      configuration.equalization ? configuration.equalization : given.getEqualization();
+  // Those of the file are checked already, with their places there.
+  for (auto [checked, ofFile] : {std::pair(*mapping, configuration.mapping),
+                                 std::pair(equalization, configuration.equalization)})
+    if (checked && !ofFile && failed(checkSettings(checked, module, module.getLoc())))
+      return failure();
 
   if (!*mapping)
     mapping = getDefaultQConfigMapping(context);
   if (!*backendConfig)
     backendConfig = BackendConfigAttr::get(context, defaultBackendConfig, {});
-  auto attr = SettingsAttr::get(context, *mapping, *backendConfig,
-                                configuration.equalization ? configuration.equalization
-                                                           : given.getEqualization(),
-                                !request.backend.empty() ? StringAttr::get(context, request.backend)
-                                : given.getBackend() ? given.getBackend()
-                                                     : StringAttr::get(context, defaultBackend));
-  module->setAttr(QuantirDialect::settingsAttrName, attr);
+  StringAttr backend = given.getBackend();
+  if (!request.backend.empty())
+    backend = StringAttr::get(context, request.backend);
+  else if (!backend) // that of kernels, whose dialect is above this library
+    backend = module->getAttrOfType<StringAttr>("kernel.backend");
+  if (!backend)
+    backend = StringAttr::get(context, defaultBackend);
+  module->setAttr(QuantirDialect::settingsAttrName,
+                  SettingsAttr::get(context, *mapping, *backendConfig, equalization, backend));
   return success(succeeded(resolveBackendConfig(*backendConfig, unknown)));
 }
 

@@ -34,6 +34,11 @@ void quantir::buildFloatPipeline(OpPassManager &pm) { addSimplification(pm); }
 
 void quantir::buildPreparePipeline(OpPassManager &pm, const PreparePipelineOptions &options) {
   pm.addPass(createSetConfigPass());
+  buildPrepareConfiguredPipeline(pm, options);
+}
+
+void quantir::buildPrepareConfiguredPipeline(OpPassManager &pm,
+                                             const PreparePipelineOptions &options) {
   pm.addPass(createOutlineModulesPass());
   pm.addPass(createSwapModulesPass());
   addSimplification(pm);

@@ -21,9 +21,6 @@ public:
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto &settings = getAnalysis<Settings>();
-    if (QConfigMappingAttr given = SettingsAttr::of(module).getMapping())
-      if (failed(checkSettings(given, module, module.getLoc())))
-        return signalPassFailure();
     for (auto func : module.getOps<func::FuncOp>()) {
       if (!isTraceable(func))
         continue;

@@ -151,8 +151,7 @@ public:
     if (!equalization)
       return;
     FailureOr<const BackendPatterns *> backend = settings.patterns();
-    if (failed(backend) || failed(checkObservers(equalization, module.getLoc())) ||
-        failed(checkSettings(equalization, module, module.getLoc())))
+    if (failed(backend) || failed(checkObservers(equalization, module.getLoc())))
       return signalPassFailure();
     for (auto func : module.getOps<func::FuncOp>()) {
       // What is quantized on its own has a configuration of its own, and PyTorch no key for it

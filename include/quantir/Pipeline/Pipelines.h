@@ -38,6 +38,9 @@ void buildFloatPipeline(mlir::OpPassManager &pm);
 /// verify.
 void buildPreparePipeline(mlir::OpPassManager &pm, const PreparePipelineOptions &options);
 
+/// The same for a module whose settings setSettings() has completed and checked.
+void buildPrepareConfiguredPipeline(mlir::OpPassManager &pm, const PreparePipelineOptions &options);
+
 /// float -> prepared, as in PyTorch's eager mode: propagate qconfigs, annotate without looking at
 /// the graph, insert observers, verify. Any fusing is done before.
 void buildPrepareEagerPipeline(mlir::OpPassManager &pm);

@@ -1,4 +1,4 @@
-// RUN: qopt %s --quantir-annotate --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: qopt %s --quantir-set-config --quantir-annotate --split-input-file --verify-diagnostics | FileCheck %s
 
 // CHECK-DAG: #[[$LINEAR:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}, #quantir.per_channel_min_max<{{[^>]*}}>, unit], results = [#quantir.{{[a-z_]*}}]>
 // CHECK-DAG: #[[$SHARE:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.{{[a-z_]*}}], results = [#quantir.shared<operand 0>]>

@@ -5,6 +5,13 @@
 // RUN: FileCheck %s --check-prefix=WARNING --input-file=%t/warnings
 // RUN: qopt %t/own.mlir --quantir-set-config | FileCheck %s --check-prefix=OWN
 // RUN: qopt %t/own.mlir --quantir-set-config=backend-config=x86 | FileCheck %s --check-prefix=OVER
+// RUN: qopt %t/kernels.mlir --quantir-set-config --quantir-lower | FileCheck %s --check-prefix=KERNELS
+// RUN: qopt %t/unmatched.mlir --quantir-prepare 2>&1 | FileCheck %s --check-prefix=ONCE
+
+// KERNELS: module attributes {kernel.backend = "native", quantir.settings = #quantir.settings<{{.*}}, backend = "native">}
+
+// ONCE-COUNT-2: this setting matches nothing
+// ONCE-NOT: this setting matches nothing
 
 // What nobody says is the default, written out.
 // DEFAULT: #[[M:qconfig_mapping]] = #quantir.qconfig_mapping<global = #qconfig
@@ -41,6 +48,17 @@ module {}
 //--- own.mlir
 #q = #quantir.qconfig<activation = #quantir.min_max>
 module attributes {quantir.settings = #quantir.settings<backend = "reference", mapping = <global = #q>, backend_config = <"native">>} {}
+
+//--- kernels.mlir
+module attributes {kernel.backend = "native"} {}
+
+//--- unmatched.mlir
+#eq = #quantir.qconfig<activation = #quantir.per_channel_min_max<ch_axis = 1>>
+module attributes {quantir.settings = #quantir.settings<mapping = <module_name = [<"b" = none>]>, equalization = <global = #eq, module_name = [<"c" = none>]>>} {
+  func.func @f(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+    return %x : tensor<?x4xf32>
+  }
+}
 
 //--- config.json
 {"qconfig_mapping": {"": "quantir_default", "module_name": [["head", null]]}, "backend_config": "native",

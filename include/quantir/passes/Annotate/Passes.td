@@ -15,8 +15,6 @@ def AnnotatePass : Pass<"quantir-annotate", "::mlir::ModuleOp"> {
     Every other op that could be quantized gets `quantir.float_reason`, which says why it stays float, and a remark with
     the same text.
 
-    A setting of the mapping that no op in the module matches is a warning that names the nearest ones that would.
-
     What an annotation says: activations get the qconfig's activation observer, the weight its weight observer, a bias of
     dtype qint32 a spec derived from both. The result gets the activation observer; with observation `share` the observer of the
     first activation, which all other activations share then, too; an op of known range (sigmoid) its fixed scale and
@@ -52,6 +50,7 @@ def PruneAnnotationsPass : Pass<"quantir-prune-annotations", "::mlir::func::Func
 
     PyTorch has no such step: it quantizes and dequantizes these values.
   }];
+  let dependentDialects = ["::quantir::QuantirDialect"];
   let statistics = [Statistic<"numResults", "results", "results left in float">,
                     Statistic<"numAddends", "addends", "addends left in float">,
                     Statistic<"numUnits", "units", "units left in float">];

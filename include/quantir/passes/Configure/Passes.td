@@ -10,7 +10,8 @@ def SetConfigPass : Pass<"quantir-set-config", "::mlir::ModuleOp"> {
   let description = [{
     Writes `quantir.settings`, which all other passes read, and from `config` what else the file says, such as custom configs.
     What no option names stays as the module has it; what it has not either becomes the default, so that the module says in
-    full how it is quantized. Options that contradict the file are an error.
+    full how it is quantized. Options that contradict the file are an error. A setting of a mapping that no op in the module
+    matches is a warning that names the nearest ones that would.
 
     ```mlir
     module {
