@@ -82,8 +82,9 @@ public:
     if (getOperation().isExternal())
       return;
     // A module whose passes have not asked for the settings yet has none to share.
-    auto shared = getCachedParentAnalysis<Settings>(getOperation()->getParentOfType<ModuleOp>());
-    Settings own(getOperation()->getParentOfType<ModuleOp>());
+    auto module = getOperation()->getParentOfType<ModuleOp>();
+    auto shared = getCachedParentAnalysis<Settings>(module);
+    Settings own(module ? module.getOperation() : getOperation().getOperation());
     FailureOr<QuantizationRules> rules = (shared ? shared->get() : own).rulesOf(getOperation());
     if (failed(rules))
       return signalPassFailure();

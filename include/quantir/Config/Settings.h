@@ -57,6 +57,7 @@ void setBackend(mlir::ModuleOp module, llvm::StringRef backend);
 /// at the same time.
 class Settings {
 public:
+  /// A function that is in no module stands for one.
   explicit Settings(mlir::Operation *module) : module(module) {}
 
   /// Quantir's default, where the module has none.

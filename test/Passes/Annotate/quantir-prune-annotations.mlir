@@ -1,4 +1,8 @@
 // RUN: qopt %s --quantir-annotate --quantir-prune-annotations 2>/dev/null | FileCheck %s
+// RUN: echo 'func.func @alone() { return }' | qopt --no-implicit-module --pass-pipeline='func.func(quantir-prune-annotations)' | FileCheck %s --check-prefix=ALONE
+
+// A function need not be in a module.
+// ALONE: func.func @alone
 
 // Nothing reads the logits as integers: the linear op gives float.
 // CHECK-DAG: #[[$EQUALIZED:annotation[0-9]*]] = #quantir.annotation<operands = [#quantir.min_max, #quantir.min_max<dtype = qint8>], results = [unit], equalization = #quantir.per_channel_min_max<ch_axis = 1>>
