@@ -4,6 +4,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
 using namespace quantir;
@@ -97,8 +98,18 @@ LogicalResult QuantirDialect::verifyOperationAttribute(Operation *op, NamedAttri
     return expect(isa<QConfigAttr>(value) || (none && none.getValue() == "none"),
                   "a #quantir.qconfig or \"none\"");
   }
-  if (name == settingsAttrName)
-    return expect(isa<SettingsAttr>(value), "a #quantir.settings");
+  if (name == settingsAttrName) {
+    auto settings = dyn_cast<SettingsAttr>(value);
+    if (failed(expect(static_cast<bool>(settings), "a #quantir.settings")))
+      return failure();
+    if (isa<ModuleOp>(op))
+      return success();
+    if (!isa<FunctionOpInterface>(op))
+      return op->emitError() << "expected " << name << " on a module or a function, but got it on '"
+                             << op->getName() << "'";
+    return expect(!settings.getEqualization() && !settings.getBackend(),
+                  "mapping and backend_config alone on a function");
+  }
   if (name == preprocessingAttrName)
     return verifyPreprocessing(op, value);
   if (name == annotationAttrName) {

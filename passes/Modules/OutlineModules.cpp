@@ -147,7 +147,10 @@ private:
       if (value)
         function->setAttr(name, value);
     };
+    const SettingsAttr own = SettingsAttr::of(function);
     QConfigMappingAttr mapping = request.entry.getQconfigMapping();
+    if (!mapping)
+      mapping = own.getMapping();
     FailureOr<QuantizationRules> rules = getAnalysis<Settings>().rulesOf(parent);
     if (failed(rules))
       return failure();
@@ -157,7 +160,10 @@ private:
         return failure();
       mapping = *ofModule;
     }
-    if (BackendConfigAttr backend = request.entry.getBackendConfig(); mapping || backend)
+    BackendConfigAttr backend = request.entry.getBackendConfig();
+    if (!backend)
+      backend = own.getBackendConfig();
+    if (mapping || backend)
       set(QuantirDialect::settingsAttrName,
           SettingsAttr::get(&getContext(), mapping, backend, {}, {}));
     set(QuantirDialect::prepareCustomConfigAttrName, request.entry.getPrepareCustomConfig());

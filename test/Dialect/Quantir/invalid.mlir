@@ -309,6 +309,19 @@ module attributes {quantir.settings = #quantir.settings<backend = "">} {}
 
 // -----
 
+// expected-error@+1 {{expected quantir.settings to be mapping and backend_config alone on a function, but got #quantir.settings<backend = "native">}}
+func.func @own_backend() attributes {quantir.settings = #quantir.settings<backend = "native">} { return }
+
+// -----
+
+func.func @settings_of_op(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error@+1 {{expected quantir.settings on a module or a function, but got it on 'nn.relu'}}
+  %0 = nn.relu %x {quantir.settings = #quantir.settings<backend_config = <"native">>} : (tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
 // expected-error@+1 {{expected quantir.settings to be a #quantir.settings, but got #quantir.backend_config<"native">}}
 module attributes {quantir.settings = #quantir.backend_config<"native">} {}
 

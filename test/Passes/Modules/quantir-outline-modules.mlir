@@ -71,6 +71,22 @@ module attributes {quantir.prepare_custom_config = #quantir.prepare_custom_confi
 
 // -----
 
+// What the function says itself stays where the entry says nothing.
+// CHECK-LABEL: func.func @caller
+// CHECK: func.func private @own{{.*}}quantir.settings = #quantir.settings<mapping = #{{.*}}, backend_config = <"native">>
+module attributes {quantir.prepare_custom_config = #quantir.prepare_custom_config<standalone_module_name = [
+    #quantir.standalone_module<module = "own", qconfig_mapping = <global = none>>]>} {
+  func.func @caller(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+    %0 = call @own(%x) : (tensor<?x4xf32>) -> tensor<?x4xf32>
+    return %0 : tensor<?x4xf32>
+  }
+  func.func private @own(%x: tensor<?x4xf32>) -> tensor<?x4xf32> attributes {quantir.module_path = "own", quantir.settings = #quantir.settings<backend_config = <"native">>} {
+    return %x : tensor<?x4xf32>
+  }
+}
+
+// -----
+
 // By PyTorch's rules, a module without a mapping of its own has its own qconfig and no other setting.
 // CHECK-DAG: #[[$OWN:qconfig[0-9]*]] = #quantir.qconfig<activation = #quantir.histogram>
 // CHECK-DAG: #[[$MAPPING:qconfig_mapping[0-9]*]] = #quantir.qconfig_mapping<global = #[[$OWN]]>
