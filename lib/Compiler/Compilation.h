@@ -35,7 +35,7 @@ struct Compilation {
   const CalibrateOptions *calibrateOptions = nullptr;
   const CompileOptions *compileOptions = nullptr;
   const ModelFile *file = nullptr; ///< of compile(), which has read it
-  bool correctBiases = true;
+  bool correctBiases = true;       ///< whether the caller wants it, and the backend config's rules
 
   LoadedModule loaded;
   runtime::PlanPtr floatPlan; ///< the model as it is, which the quantized one is measured against

@@ -63,6 +63,11 @@ Status importForReport(Compilation &c) {
   report.backend = settings.getBackend().str();
   report.qconfigMapping = text(toJson(settings.getMapping()));
   report.backendConfig = text(toJson(settings.getBackendConfig()));
+  DiagnosticCollector diagnostics(c.context());
+  FailureOr<QuantizationRules> rules = Settings(module).rules();
+  if (failed(rules))
+    return diagnostics.error("configuring '" + c.path + "'", StatusCode::InvalidArgument);
+  c.correctBiases &= rules->correctBiases;
   return Status();
 }
 
@@ -106,6 +111,8 @@ Status applyState(Compilation &c) {
     return diagnostics.error("calibrating", StatusCode::InvalidData).withContext("'" + path + "'");
   c.report.calibrationData = path;
   c.report.calibrationSamples = state->samples;
+  if (c.correctBiases && !hasSamples(c))
+    c.report.notes.push_back("biases are not corrected, which takes calibration data");
   return Status();
 }
 
@@ -138,19 +145,11 @@ Status equalize(Compilation &c) {
   return c.runPasses("equalizing", [](OpPassManager &pm) { pm.addPass(createEqualizePass()); });
 }
 
-/// Whether somebody wants biases corrected: the caller and the backend config's rules.
-bool correctsBiases(const Compilation &c) {
-  FailureOr<QuantizationRules> rules = Settings(c.module()).rules();
-  return c.correctBiases && succeeded(rules) && rules->correctBiases;
-}
+bool correctsBiases(const Compilation &c) { return c.correctBiases && hasSamples(c); }
 
 /// Corrects biases. A model that cannot be measured keeps its biases, and the report says so.
 Status correct(Compilation &c) {
   QuantizationReport &report = c.report;
-  if (!hasSamples(c)) {
-    report.notes.push_back("biases are not corrected, which takes calibration data");
-    return Status();
-  }
   c.calibrated = c.module().clone();
   DiagnosticCollector diagnostics(c.context());
   FailureOr<BiasCorrection> correction = correctBiases(
@@ -234,11 +233,11 @@ Status checkTrust(Compilation &c) {
   return Status();
 }
 
-/// Once more, with what was found out.
+/// Once more, with what was found out. Loading the plan verifies it.
 Status writeWithSummary(Compilation &c) {
   QUANTIR_RETURN_IF_ERROR(writePlan(c, c.report.toSummaryJson()));
   c.report.planBytes = c.plan.size();
-  return Status();
+  return runtime::Plan::fromBuffer(c.plan).status();
 }
 
 constexpr Stage quantizeStages[] = {
