@@ -3,6 +3,7 @@
 #include "Flags.h"
 
 #include <algorithm>
+#include <cassert>
 #include <string_view>
 
 using namespace quantir;
@@ -49,6 +50,7 @@ Flag quantir::shared(std::function<void(CLI::App &app)> add) {
 
 void Flags::addTo(CLI::App &app) const {
   for (const Flag &row : rows) {
+    assert((row.use == FileUse::None || row.target.text) && "a file is named by a std::string");
     CLI::Option *option = row.target.add(app, row.name, row.help);
     if (!option)
       continue;
@@ -100,7 +102,11 @@ Flags quantir::modelFlags(std::string &model, ModelOptions &options, std::string
        to(options.backendConfig)},
       {"--backend", "NAME",
        "The backend that executes the plan (default: that of the model, else onednn)",
-       to(options.backend)},
+       to(options.backend, CLI::Validator(
+                               [](const std::string &name) -> std::string {
+                                 return name.empty() ? "expected a name for the backend" : "";
+                               },
+                               ""))},
   };
   flags += inputShapeFlags(options.inputs);
   flags += {shared(
