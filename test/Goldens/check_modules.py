@@ -122,8 +122,8 @@ def check_graph(name, tools, goldens, work, backend_config):
     steps = Steps(tools, work)
     model = run([tools / "qtranslate", "--import-onnx", goldens / "fx" / f"{name}.onnx"])
     (work / "model.mlir").write_text(model.replace("module attributes {", "module attributes " + attributes(
-        qconfig_mapping=f"#quantir.qconfig_mapping<global = #quantir.qconfig<activation = {MIN_MAX}, weight = {PER_CHANNEL}>>",
-        backend_config=f'#quantir.backend_config<"{backend_config or case["backend_config"]}">',
+        settings=f"#quantir.settings<mapping = <global = #quantir.qconfig<activation = {MIN_MAX}, weight = {PER_CHANNEL}>>, "
+                 f'backend_config = <"{backend_config or case["backend_config"]}">>',
         prepare_custom_config=custom_config(case)), 1))
     steps.qopt("model.mlir", "prepared.mlir", "--quantir-prepare=prune=false")
     reference = steps.quantize(np.concatenate([arrays[f"calib{i}_0"] for i in range(case["n_calib"])]))

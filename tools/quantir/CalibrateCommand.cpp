@@ -118,7 +118,6 @@ void quantir::addCalibrateCommand(runtime::CommandLine &line) {
       {"--recordings", "FILE", "Write the tensors that recording observers kept, as .npz",
        to(options.recordings), FileUse::Writes},
   };
-  flags.addTo(line.addCommand("calibrate",
-                              "Only calibrate a model, in parts or on several machines",
+  flags.addTo(line.addCommand("calibrate", "Calibrate a model, in parts or on several machines",
                               [=] { return runCalibrate(*arguments); }));
 }
