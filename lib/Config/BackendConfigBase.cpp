@@ -39,7 +39,7 @@ LogicalResult readFamily(JsonReader reader, RulesEntry &rules) {
 class InheritedEntries {
 public:
   LogicalResult addBase(ArrayRef<JsonReader> entries) {
-    for (JsonReader entry : entries) {
+    for (const JsonReader &entry : entries) {
       FailureOr<std::string> text = readPatternOf(entry);
       if (failed(text))
         return failure();

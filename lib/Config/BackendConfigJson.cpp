@@ -72,7 +72,7 @@ FailureOr<BackendConfigAttr> backend_json::readBackendConfig(JsonReader reader,
   if (failed(content))
     return failure();
   SmallVector<BackendPatternAttr> patterns;
-  for (JsonReader entry : content->entries)
+  for (const JsonReader &entry : content->entries)
     if (failed(readPatterns(entry, content->dtypes, patterns)))
       return failure();
   // Without a base nothing can be misspelled but the pattern that uses a name, which is checked.

@@ -228,7 +228,7 @@ public:
   /// would be waited for.
   void forgetThreads() {
     for (std::unique_ptr<Worker> &worker : workers)
-      worker.release();
+      (void)worker.release();
     workers.clear();
     free = nullptr;
     numFree = 0;
