@@ -8,6 +8,10 @@ include(TableGen)
 include(AddLLVM)
 include(AddMLIR)
 
+# The runtime's symbols are hidden (QuantirOptions.cmake), the compiler's are not: MLIR tells types and traits apart by the
+# addresses of variables of templates, which libMLIR and what links it have to share.
+set(CMAKE_CXX_VISIBILITY_PRESET default)
+
 add_library(quantir_mlir INTERFACE)
 # Where they are, an installed tree finds out for itself (QuantirConfig.cmake.in).
 foreach(folder ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
