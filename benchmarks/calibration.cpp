@@ -15,6 +15,7 @@
 #include "quantir/Compiler.h"
 #include "quantir/Numerics/Observer.h"
 #include "quantir/Runtime/Session.h"
+#include "runtime/session/ObserverList.h"
 
 #include <fmt/format.h>
 

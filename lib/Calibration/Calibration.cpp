@@ -6,6 +6,7 @@
 #include "quantir/Support/StatusDiagnostics.h"
 #include "quantir/Target/Plan/Export.h"
 #include "runtime/plan/FixedBatch.h"
+#include "runtime/session/ObserverList.h"
 
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Pass/PassManager.h"

@@ -8,6 +8,7 @@
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "quantir/passes/Prepare/ObserverPlaces.h"
 #include "runtime/data/Recordings.h"
+#include "runtime/session/ObserverList.h"
 
 #include "llvm/Support/raw_ostream.h"
 

@@ -3,7 +3,7 @@
 #include "runtime/data/BatchPipeline.h"
 
 #include "quantir/Base/OutOfMemory.h"
-#include "quantir/Numerics/Observer.h"
+#include "runtime/session/ObserverList.h"
 
 #include <algorithm>
 #include <condition_variable>

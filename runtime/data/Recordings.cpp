@@ -4,6 +4,7 @@
 
 #include "quantir/Numerics/Observer.h"
 #include "runtime/data/ArrayFile.h"
+#include "runtime/session/ObserverList.h"
 
 #include <fmt/format.h>
 

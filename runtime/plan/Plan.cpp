@@ -6,10 +6,10 @@
 #include "quantir/Base/OutOfMemory.h"
 #include "runtime/plan/FixedBatch.h"
 #include "runtime/plan/KernelSupport.h"
+#include "runtime/plan/PlanContents.h"
 #include "runtime/plan/PlanFile.h"
 #include "runtime/plan/Resolve.h"
 #include "runtime/plan/Validate.h"
-#include "runtime/plan/WeightCache.h"
 
 #include <fmt/format.h>
 
@@ -37,11 +37,7 @@ int64_t fixedBatchOf(const Plan &plan) {
   return batch;
 }
 
-/// A plan file, aligned to 64 bytes, and the graph in it.
-struct Plan::Storage {
-  Bytes file;
-  AlignedBuffer graph; ///< a copy: what was verified must not change, as a mapped file can
-};
+const PlanContents &contentsOf(const Plan &plan) { return *plan.contents; }
 
 static AlignedBuffer copyOf(std::span<const uint8_t> bytes) {
   AlignedBuffer copy(bytes.size());
@@ -55,6 +51,12 @@ static AlignedBuffer copyOf(std::span<const uint8_t> bytes) {
 static Bytes shareCopyOf(std::span<const uint8_t> bytes) {
   auto copy = std::make_shared<AlignedBuffer>(copyOf(bytes));
   return {std::as_bytes(std::span(copy->data(), copy->size())), copy};
+}
+
+static std::unique_ptr<PlanContents> contentsIn(Bytes file) {
+  auto contents = std::make_unique<PlanContents>();
+  contents->file = std::move(file);
+  return contents;
 }
 
 namespace {
@@ -91,7 +93,7 @@ std::vector<float> toFloats(const flatbuffers::Vector<float> *list) {
 
 } // namespace
 
-Plan::Plan() : weights_(std::make_unique<WeightCache>()) {}
+Plan::Plan(std::unique_ptr<PlanContents> contents) : contents(std::move(contents)) {}
 Plan::~Plan() = default;
 
 static std::string noMemoryFor(const std::string &path) {
@@ -105,16 +107,15 @@ Result<std::shared_ptr<const Plan>> Plan::load(const std::string &path,
         Result<Bytes> file = options.copy ? readFile(path) : mapFile(path, /*least=*/1);
         if (!file)
           return std::move(file).status();
-        return create(std::make_unique<Storage>(Storage{*std::move(file), {}}), path);
+        return create(contentsIn(*std::move(file)), path);
       },
       [&] { return noMemoryFor(path); });
 }
 
 Result<std::shared_ptr<const Plan>> Plan::fromBuffer(std::vector<uint8_t> bytes,
                                                      const std::string &name) {
-  return catchOutOfMemory(
-      [&] { return create(std::make_unique<Storage>(Storage{shareCopyOf(bytes), {}}), name); },
-      [&] { return noMemoryFor(name); });
+  return catchOutOfMemory([&] { return create(contentsIn(shareCopyOf(bytes)), name); },
+                          [&] { return noMemoryFor(name); });
 }
 
 Result<std::shared_ptr<const Plan>> Plan::fromMemory(std::span<const uint8_t> bytes,
@@ -124,79 +125,77 @@ Result<std::shared_ptr<const Plan>> Plan::fromMemory(std::span<const uint8_t> by
       [&] {
         bool aligned = reinterpret_cast<uintptr_t>(bytes.data()) % constantAlignment == 0;
         Bytes file = aligned ? Bytes{std::as_bytes(bytes), std::move(owner)} : shareCopyOf(bytes);
-        return create(std::make_unique<Storage>(Storage{std::move(file), {}}), name);
+        return create(contentsIn(std::move(file)), name);
       },
       [&] { return noMemoryFor(name); });
 }
 
-Result<std::shared_ptr<const Plan>> Plan::create(std::unique_ptr<Storage> storage,
+Result<std::shared_ptr<const Plan>> Plan::create(std::unique_ptr<PlanContents> contents,
                                                  const std::string &path) {
   std::string context = fmt::format("plan '{}'", path);
-  std::span<const std::byte> file = storage->file.data;
+  std::span<const std::byte> file = contents->file.data;
   Result<PlanSections> sections =
       parsePlanFile({reinterpret_cast<const uint8_t *>(file.data()), file.size()});
   if (!sections)
     return std::move(sections).status().withContext(context);
-  storage->graph = copyOf(sections->graph);
-  std::span<const uint8_t> bytes(storage->graph.data(), storage->graph.size());
+  contents->copy = copyOf(sections->graph);
+  std::span<const uint8_t> bytes(contents->copy.data(), contents->copy.size());
   Status status = verifyFlatBuffer(bytes);
-  const plan::Plan *graph = nullptr;
   if (status) {
-    graph = plan::GetPlan(bytes.data());
-    status = validate(*graph, sections->constants);
+    contents->graph = plan::GetPlan(bytes.data());
+    status = validate(*contents->graph, sections->constants);
   }
   if (!status)
     return Status::error(status.code(), fmt::format("{}: {}{}", context, status.message(), remedy));
 
-  std::shared_ptr<Plan> plan(new Plan);
+  contents->constants = sections->constants.data();
+  contents->constantBytes = sections->constants.size();
+  std::shared_ptr<Plan> plan(new Plan(std::move(contents)));
   plan->path_ = path;
-  plan->storage = std::move(storage);
-  plan->graph_ = graph;
-  plan->constants_ = sections->constants.data();
-  plan->constantBytes_ = sections->constants.size();
   plan->collectInfo();
   return std::shared_ptr<const Plan>(std::move(plan));
 }
 
 void Plan::collectInfo() {
-  auto tensorInfo = [this](int32_t index) {
-    const plan::Tensor &tensor = *graph_->tensors()->Get(index);
+  const plan::Plan &graph = *contents->graph;
+  auto tensorInfo = [&](int32_t index) {
+    const plan::Tensor &tensor = *graph.tensors()->Get(index);
     TensorInfo info{std::string(viewOf(tensor.name())), static_cast<DType>(tensor.dtype()),
                     toVector(tensor.dims()), std::nullopt};
     if (tensor.quant())
       info.quant = toQuantInfo(*tensor.quant());
     return info;
   };
-  if (graph_->inputs())
-    for (int32_t index : *graph_->inputs())
+  if (graph.inputs())
+    for (int32_t index : *graph.inputs())
       inputs_.push_back(tensorInfo(index));
-  if (graph_->outputs())
-    for (int32_t index : *graph_->outputs())
+  if (graph.outputs())
+    for (int32_t index : *graph.outputs())
       outputs_.push_back(tensorInfo(index));
-  if (graph_->tensors())
-    for (const plan::Tensor *tensor : *graph_->tensors())
+  if (graph.tensors())
+    for (const plan::Tensor *tensor : *graph.tensors())
       for (int64_t dim : toVector(tensor->dims()))
         dynamicBatch |= dim < 0;
-  if (graph_->ops())
-    for (const plan::Op *op : *graph_->ops()) {
+  if (graph.ops())
+    for (const plan::Op *op : *graph.ops()) {
       std::string_view opBackend = viewOf(op->backend());
       ops_.push_back({std::string(viewOf(op->name())), plan::EnumNameOpKind(op->kind_type()),
                       std::string(opBackend.empty() ? backend() : opBackend)});
     }
-  if (graph_->observers())
-    for (const plan::Observer *observer : *graph_->observers())
+  if (graph.observers())
+    for (const plan::Observer *observer : *graph.observers())
       observers_.push_back(
           {std::string(viewOf(observer->name())), std::string(viewOf(observer->config()))});
-  if (const plan::Preprocessing *stored = graph_->preprocessing())
+  if (const plan::Preprocessing *stored = graph.preprocessing())
     preprocessing_ = Preprocessing{toFloats(stored->mean()), toFloats(stored->std())};
 }
 
-size_t Plan::fileSize() const { return storage->file.size(); }
-size_t Plan::constantBytes() const { return constantBytes_; }
-std::string_view Plan::producer() const { return viewOf(graph_->producer()); }
-std::string_view Plan::model() const { return viewOf(graph_->model()); }
-std::string_view Plan::stage() const { return viewOf(graph_->stage()); }
-std::string_view Plan::backend() const { return viewOf(graph_->backend()); }
-std::string_view Plan::summary() const { return viewOf(graph_->summary()); }
+size_t Plan::fileSize() const { return contents->file.size(); }
+size_t Plan::constantBytes() const { return contents->constantBytes; }
+std::string_view Plan::producer() const { return viewOf(contents->graph->producer()); }
+std::string_view Plan::model() const { return viewOf(contents->graph->model()); }
+std::string_view Plan::stage() const { return viewOf(contents->graph->stage()); }
+std::string_view Plan::backend() const { return viewOf(contents->graph->backend()); }
+std::string_view Plan::summary() const { return viewOf(contents->graph->summary()); }
 
 } // namespace quantir::runtime

@@ -6,6 +6,7 @@
 #include "quantir/Base/OutOfMemory.h"
 #include "quantir/Numerics/Observers.h"
 #include "quantir/Serialization/ObserverJson.h"
+#include "runtime/session/ObserverList.h"
 
 #include <fmt/format.h>
 

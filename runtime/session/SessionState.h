@@ -3,11 +3,11 @@
 #ifndef QUANTIR_RUNTIME_SESSION_SESSIONSTATE_H
 #define QUANTIR_RUNTIME_SESSION_SESSIONSTATE_H
 
-#include "quantir/Numerics/Observer.h"
 #include "quantir/Runtime/Session.h"
+#include "runtime/plan/PlanContents.h"
 #include "runtime/plan/Resolve.h"
-#include "runtime/plan/WeightCache.h"
 #include "runtime/session/Observe.h"
+#include "runtime/session/ObserverList.h"
 
 namespace quantir::runtime {
 

@@ -8,6 +8,7 @@
 #include "Fuzz.h"
 
 #include "quantir/Runtime/Session.h"
+#include "runtime/plan/PlanContents.h"
 #include "runtime/plan/PlanFile.h"
 #include "runtime/schema/plan_generated.h"
 
@@ -21,9 +22,9 @@ using namespace quantir::runtime;
 /// The elements of all tensors together: more of them would only take longer.
 static double countElements(const Plan &plan, int64_t batch) {
   double sum = 0;
-  if (!plan.graph().tensors())
+  if (!graphOf(plan).tensors())
     return 0;
-  for (const plan::Tensor *tensor : *plan.graph().tensors()) {
+  for (const plan::Tensor *tensor : *graphOf(plan).tensors()) {
     double product = 1;
     if (tensor->dims())
       for (int64_t dim : *tensor->dims())

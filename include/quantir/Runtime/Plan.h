@@ -23,13 +23,9 @@
 #include <string_view>
 #include <vector>
 
-namespace quantir::plan {
-struct Plan;
-} // namespace quantir::plan
-
 namespace quantir::runtime {
 
-class WeightCache;
+struct PlanContents;
 
 /// An input or output of a plan. A dim below 0, -k, is k times the batch that a session is created
 /// with.
@@ -118,26 +114,17 @@ public:
   /// Whether some dim scales with the session's batch.
   bool hasDynamicBatch() const { return dynamicBatch; }
 
-  /// The FlatBuffer itself and the constants that its offsets point into; for the session.
-  const plan::Plan &graph() const { return *graph_; }
-  const uint8_t *constants() const { return constants_; }
-
-  /// What sessions make of the constants and share.
-  WeightCache &weights() const { return *weights_; }
-
 private:
-  struct Storage;
-  Plan();
-  static Result<std::shared_ptr<const Plan>> create(std::unique_ptr<Storage> storage,
+  /// For sessions.
+  friend const PlanContents &contentsOf(const Plan &plan);
+
+  explicit Plan(std::unique_ptr<PlanContents> contents);
+  static Result<std::shared_ptr<const Plan>> create(std::unique_ptr<PlanContents> contents,
                                                     const std::string &path);
   void collectInfo();
 
   std::string path_;
-  std::unique_ptr<Storage> storage;
-  const plan::Plan *graph_ = nullptr;
-  const uint8_t *constants_ = nullptr;
-  std::unique_ptr<WeightCache> weights_;
-  size_t constantBytes_ = 0;
+  std::unique_ptr<PlanContents> contents;
   std::vector<TensorInfo> inputs_, outputs_;
   std::vector<ObserverInfo> observers_;
   std::vector<OpInfo> ops_;

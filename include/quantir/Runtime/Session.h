@@ -30,16 +30,13 @@
 #include <string_view>
 #include <vector>
 
-namespace quantir::numerics {
-class Observer;
-} // namespace quantir::numerics
-
 namespace quantir::runtime {
 
 struct SessionState;
 
-/// In the order of Plan::observers().
-using ObserverList = std::vector<std::unique_ptr<numerics::Observer>>;
+/// The observers of a plan, and what they have seen. Calibration.h makes them, reads their states
+/// and sets these.
+struct ObserverList;
 
 /// The order in which sessions that run at the same time feed the observers they share.
 /// Called on the thread that runs the session (see above).

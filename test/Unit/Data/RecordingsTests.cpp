@@ -5,6 +5,7 @@
 #include "quantir/Numerics/Observer.h"
 #include "runtime/data/ArrayFile.h"
 #include "runtime/data/Recordings.h"
+#include "runtime/session/ObserverList.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>

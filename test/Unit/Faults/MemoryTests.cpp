@@ -14,6 +14,7 @@
 #include "runtime/data/ArrayFile.h"
 #include "runtime/data/Execution.h"
 #include "runtime/data/ModelInputs.h"
+#include "runtime/session/ObserverList.h"
 
 #include <fstream>
 #include <limits>

@@ -6,6 +6,7 @@
 #include "quantir/Numerics/Observer.h"
 #include "quantir/Runtime/ThreadPool.h"
 #include "runtime/data/Execution.h"
+#include "runtime/session/ObserverList.h"
 
 #include <atomic>
 #include <cerrno>

@@ -4,6 +4,7 @@
 
 #include "quantir/Numerics/Observer.h"
 #include "quantir/Runtime/Batched.h"
+#include "runtime/session/ObserverList.h"
 
 using namespace quantir;
 using namespace quantir::test;

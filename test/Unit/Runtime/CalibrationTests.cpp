@@ -5,6 +5,7 @@
 #include "quantir/Numerics/Observer.h"
 #include "quantir/Runtime/Calibration.h"
 #include "runtime/data/BatchPipeline.h"
+#include "runtime/session/ObserverList.h"
 
 #include <nlohmann/json.hpp>
 

@@ -3,6 +3,7 @@
 #include "AllocationCount.h"
 #include "Support.h"
 
+#include "runtime/plan/PlanContents.h"
 #include "runtime/session/Magnitudes.h"
 
 #include <algorithm>
@@ -42,7 +43,7 @@ void check(const Options &options, const std::vector<float> &magnitudes, Dims re
   }
   builder.output(builder.op(options, operands, builder.value("y", TensorSpec::floats(result))));
   const std::shared_ptr<const Plan> plan = loadPlan(builder);
-  const plan::Op &op = *plan->graph().ops()->Get(0);
+  const plan::Op &op = *graphOf(*plan).ops()->Get(0);
   const size_t before = allocationCount();
   const float said = magnitudeOfResult(op, magnitudes);
   CHECK(allocationCount() == before); // it is asked in each run

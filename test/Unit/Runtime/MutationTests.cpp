@@ -7,6 +7,8 @@
 
 #include "Support.h"
 
+#include "runtime/plan/PlanContents.h"
+
 #include <functional>
 #include <random>
 
@@ -400,9 +402,9 @@ bool isSmall(const Plan &plan, int64_t batch) {
         product *= dim < 0 ? -double(dim) * batch : double(dim);
     elements = std::max(elements, product);
   };
-  if (!plan.graph().tensors())
+  if (!graphOf(plan).tensors())
     return true;
-  for (const plan::Tensor *tensor : *plan.graph().tensors())
+  for (const plan::Tensor *tensor : *graphOf(plan).tensors())
     count(tensor->dims());
   return elements < 1e5;
 }

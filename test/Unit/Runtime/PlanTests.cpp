@@ -2,6 +2,8 @@
 
 #include "Support.h"
 
+#include "runtime/plan/PlanContents.h"
+
 #include <filesystem>
 #include <fstream>
 
@@ -88,8 +90,8 @@ TEST_CASE("constants are aligned wherever the plan comes from") {
   TemporaryFile file(linearPlan().file());
   Result<std::shared_ptr<const Plan>> mapped = Plan::load(file.path);
   REQUIRE(mapped);
-  CHECK(reinterpret_cast<uintptr_t>((*mapped)->constants()) % 64 == 0);
-  CHECK(reinterpret_cast<uintptr_t>(loadPlan(linearPlan())->constants()) % 64 == 0);
+  CHECK(reinterpret_cast<uintptr_t>(contentsOf(**mapped).constants) % 64 == 0);
+  CHECK(reinterpret_cast<uintptr_t>(contentsOf(*loadPlan(linearPlan())).constants) % 64 == 0);
 }
 
 TEST_CASE("a plan that is read into memory does not mind what happens to its file") {
@@ -99,18 +101,18 @@ TEST_CASE("a plan that is read into memory does not mind what happens to its fil
   Result<std::shared_ptr<const Plan>> mapped = Plan::load(file.path);
   REQUIRE(copied);
   REQUIRE(mapped);
-  const std::vector<uint8_t> constants((*copied)->constants(),
-                                       (*copied)->constants() + (*copied)->constantBytes());
+  const std::vector<uint8_t> constants(contentsOf(**copied).constants,
+                                       contentsOf(**copied).constants + (*copied)->constantBytes());
   const std::string name = (*mapped)->inputs()[0].name;
   { // in place, as cp does
     std::fstream stream(file.path, std::ios::in | std::ios::out | std::ios::binary);
     stream << std::string(good.size(), 'x');
   }
-  CHECK(std::equal(constants.begin(), constants.end(), (*copied)->constants()));
+  CHECK(std::equal(constants.begin(), constants.end(), contentsOf(**copied).constants));
   // What was checked of a mapped plan stays as well.
-  CHECK((*mapped)->graph().tensors()->Get(0)->name()->str() == name);
+  CHECK(graphOf(**mapped).tensors()->Get(0)->name()->str() == name);
   std::filesystem::resize_file(file.path, 0);
-  CHECK(std::equal(constants.begin(), constants.end(), (*copied)->constants()));
+  CHECK(std::equal(constants.begin(), constants.end(), contentsOf(**copied).constants));
 }
 
 TEST_CASE("a plan in memory stays there") {
@@ -123,7 +125,7 @@ TEST_CASE("a plan in memory stays there") {
     Result<std::shared_ptr<const Plan>> plan = Plan::fromMemory(bytes, owner, "m.plan");
     REQUIRE(plan);
     CHECK((*plan)->path() == "m.plan");
-    const uint8_t *constants = (*plan)->constants();
+    const uint8_t *constants = contentsOf(**plan).constants;
     CHECK((constants > owner->data() && constants < owner->data() + owner->size()) ==
           (offset == 0)); // constants have to be aligned
   }

@@ -8,6 +8,7 @@
 #include "runtime/data/ArrayFile.h"
 #include "runtime/data/Execution.h"
 #include "runtime/data/ModelInputs.h"
+#include "runtime/session/ObserverList.h"
 
 #include <csignal>
 #include <sys/wait.h>

@@ -2,7 +2,7 @@
 
 #include "Support.h"
 
-#include "runtime/plan/WeightCache.h"
+#include "runtime/plan/PlanContents.h"
 
 #include <thread>
 
@@ -155,12 +155,12 @@ TEST_CASE("sessions of a plan pack its weights once, whatever their batch and th
   SessionOptions options;
   options.threads = 1;
   std::unique_ptr<Session> first = makeSession(plan, options);
-  const int64_t filled = plan->weights().numFilled();
+  const int64_t filled = contentsOf(*plan).weights.numFilled();
   CHECK(filled >= 1); // the dequantized weights; onednn packs them, too
   options.batch = 5;
   options.threads = 2;
   std::unique_ptr<Session> second = makeSession(plan, options);
-  CHECK(plan->weights().numFilled() == filled);
+  CHECK(contentsOf(*plan).weights.numFilled() == filled);
   // What one session leaves, the others still have.
   const Tensor x = floatTensor({5, 16, 12, 12}, std::vector<float>(5 * 16 * 144, 1.0f));
   Result<std::vector<Tensor>> expected = second->run(Inputs(x).views);
@@ -171,5 +171,5 @@ TEST_CASE("sessions of a plan pack its weights once, whatever their batch and th
   CHECK(valuesOf<float>((*results)[0]) == valuesOf<float>((*expected)[0]));
   second.reset();
   makeSession(plan, options);
-  CHECK(plan->weights().numFilled() == 2 * filled);
+  CHECK(contentsOf(*plan).weights.numFilled() == 2 * filled);
 }
