@@ -1,8 +1,8 @@
 //===- FilesTests.cpp - Whole files or none -------------------------------===//
 
-#include "Support.h"
-
 #include "quantir/Base/Files.h"
+
+#include "test/Support/Files.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -15,8 +15,7 @@
 #include <thread>
 
 using namespace quantir;
-using namespace quantir::runtime;
-using namespace quantir::runtime::test;
+using namespace quantir::test;
 using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE("a file is written, and replaced, whole") {
