@@ -4,6 +4,7 @@
 include_guard(GLOBAL)
 
 option(QUANTIR_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(QUANTIR_INSTALL "Install headers, libraries and programs, with the files for find_package" ${PROJECT_IS_TOP_LEVEL})
 option(QUANTIR_ENABLE_ONEDNN "Build the oneDNN backend" ON)
 option(QUANTIR_WARNINGS "Compile with -Wall -Wextra" ${PROJECT_IS_TOP_LEVEL})
 option(QUANTIR_FUZZERS "Build the fuzz targets with libFuzzer; needs clang, and -fsanitize=fuzzer-no-link for all" OFF)

@@ -33,16 +33,6 @@ macro(quantir_find_program variable package name)
   endif()
 endmacro()
 
-# quantir_find_library(PREFIX DEBIAN-PACKAGE header library): PREFIX_INCLUDE_DIR and PREFIX_LIBRARY.
-macro(quantir_find_library prefix package header library)
-  find_path(${prefix}_INCLUDE_DIR ${header})
-  find_library(${prefix}_LIBRARY ${library})
-  mark_as_advanced(${prefix}_INCLUDE_DIR ${prefix}_LIBRARY)
-  if(NOT ${prefix}_INCLUDE_DIR OR NOT ${prefix}_LIBRARY)
-    quantir_missing("the header ${header} and the library ${library}" ${package})
-  endif()
-endmacro()
-
 # quantir_find_python(VARIABLE module...): the first python3 that has the modules. One of a version manager may stand first
 # in PATH that lacks them, where the system's own has them from its packages. -DVARIABLE=… chooses another.
 function(quantir_find_python variable)
@@ -73,8 +63,7 @@ macro(quantir_require_runtime)
   quantir_find_package(nlohmann-json3-dev nlohmann_json 3.11)
   quantir_find_package(libcli11-dev CLI11)
   quantir_find_package(libc6-dev Threads)
-  # Debian's libzip-config.cmake wants programs of libzip that its development package does not bring.
-  quantir_find_library(LIBZIP libzip-dev zip.h zip)
+  quantir_find_package(libzip-dev LibZip)
   quantir_find_package(libflatbuffers-dev Flatbuffers CONFIG NAMES Flatbuffers flatbuffers)
   quantir_find_program(FLATC_EXECUTABLE flatbuffers-compiler flatc)
   if(QUANTIR_ENABLE_ONEDNN)
@@ -90,7 +79,7 @@ macro(quantir_require_compiler)
     quantir_find_package(libmlir-22-dev MLIR 22.1 CONFIG HINTS /usr/lib/llvm-22/lib/cmake/mlir)
   endif()
   quantir_find_package(libprotobuf-dev Protobuf)
-  quantir_find_library(ONNX libonnx-dev onnx/onnx_pb.h onnx_proto)
+  quantir_find_package(libonnx-dev OnnxProto)
   quantir_find_package(libpcre2-dev PCRE2)
   # MLIR's libraries link, with the options that will be used.
   if(MLIR_FOUND AND NOT QUANTIR_MLIR_LINKS)
