@@ -55,6 +55,7 @@ ROOMS = [
     ("onednn", ["runtime/kernels/onednn/"], PLANS | {"threads", "kernels", "native"}),
     ("session", ["runtime/session/", "runtime/CMakeLists.txt"], PLANS | {"threads", "kernels"}),
     ("data", ["runtime/data/"], GROUND | {"runtime interface", "plan format", "plan", "session"}),
+    ("C API", ["runtime/capi/"], {"base", "runtime interface", "plan format", "session"}),
     ("commands", ["runtime/commands/"], GROUND | RUNTIME),
     ("qrun", ["tools/qrun/"], GROUND | RUNTIME | {"commands"}),
     # The compiler.
