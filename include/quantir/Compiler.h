@@ -15,8 +15,8 @@
 #ifndef QUANTIR_COMPILER_H
 #define QUANTIR_COMPILER_H
 
+#include "quantir/Calibration/CalibrationData.h"
 #include "quantir/Report.h"
-#include "quantir/Runtime/Batched.h"
 #include "quantir/Runtime/Plan.h"
 
 #include <cstdint>
@@ -64,21 +64,6 @@ Result<std::shared_ptr<const runtime::Plan>> load(const std::string &path,
 // Quantizing
 //===----------------------------------------------------------------------===//
 
-/// The samples to calibrate on.
-struct CalibrationData {
-  std::string name; ///< for the report
-  int64_t samples = 0;
-  runtime::SampleSource source;
-  std::vector<std::string> notes; ///< about the data, for people
-};
-
-/// Returns the samples. Called with the plan of the float model, once the inputs are known.
-using CalibrationProvider = std::function<Result<CalibrationData>(const runtime::Plan &model)>;
-
-/// Samples from a .npy or .npz file: float32 in the model's layout, or uint8 images, which the
-/// plan's preprocessing turns into inputs. A NaN is an error; histograms leave infinities out.
-CalibrationProvider calibrationFile(const std::string &path);
-
 /// How a float model is read, and what is to be done with it.
 struct ModelOptions {
   std::string config; ///< a JSON file (docs/QuantizationSpec.md); empty: the default
@@ -101,8 +86,8 @@ struct CalibrationOptions {
   /// instead of running the model, so the samples serve only for the comparison with float;
   /// calibrate() continues from it. Empty: none.
   std::string state;
-  /// Called during a long phase ("calibrating", "comparing with float") with its progress.
-  std::function<void(std::string_view phase, int64_t done, int64_t total)> progress;
+  /// Called during a long step ("calibrating", "comparing with float") with its progress.
+  std::function<void(std::string_view step, int64_t done, int64_t total)> progress;
 };
 
 struct QuantizeOptions {

@@ -87,7 +87,7 @@ struct QuantizationReport {
   std::vector<OutputReport> outputs;
   uint64_t floatBytes = 0; ///< the same model as a float plan
   uint64_t planBytes = 0;
-  std::vector<std::pair<std::string, double>> seconds; ///< time of each phase, in order
+  std::vector<std::pair<std::string, double>> seconds; ///< time of each step, in order
   std::vector<std::string> notes;
   /// Why the plan cannot be trusted, each a few lines of text; `notes` has them, too.
   std::vector<std::string> doubts;

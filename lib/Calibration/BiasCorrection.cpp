@@ -244,14 +244,14 @@ bool addToBias(const Target &target, ArrayRef<double> mean) {
 
 } // namespace
 
-FailureOr<BiasCorrection> quantir::correctBiases(ModuleOp calibrated, int64_t samples,
+FailureOr<BiasCorrection> quantir::correctBiases(ModuleOp calibrated, Settings &settings,
+                                                 int64_t samples,
                                                  const runtime::SampleSource &source,
                                                  const runtime::ExecutionOptions &options,
                                                  const runtime::Progress &progress) {
   func::FuncOp entry = entryOf(calibrated);
   if (!entry)
     return calibrated.emitError("expected one public function");
-  Settings settings(calibrated);
   FailureOr<ObserverLoader> loader = ObserverLoader::create(calibrated, settings);
   if (failed(loader))
     return failure();

@@ -5,6 +5,8 @@
 
 #include "Calibration.h"
 
+#include "quantir/Config/Settings.h"
+
 namespace quantir {
 
 /// What a correction did.
@@ -13,7 +15,8 @@ struct BiasCorrection {
   int64_t samples = 0;   ///< how many samples were used
 };
 
-/// Corrects the biases of a module of the prepared stage whose observers have their statistics.
+/// Corrects the biases of a module of the prepared stage whose observers have their states. Ask
+/// its rules first whether they are to be corrected (QuantizationRules::correctBiases).
 ///
 /// Rounding the weights `w` of an op to `q(w)` moves the mean of each output channel, since its
 /// inputs have means that are not 0. The mean over samples and positions of `op(x, w - q(w))` is
@@ -23,8 +26,8 @@ struct BiasCorrection {
 ///
 /// Corrected is what has a constant float bias and a weight that an observer quantizes to 8 bits.
 /// Fails with a diagnostic, and leaves the module as it is, if the measuring model cannot run.
-mlir::FailureOr<BiasCorrection> correctBiases(mlir::ModuleOp calibrated, int64_t samples,
-                                              const runtime::SampleSource &source,
+mlir::FailureOr<BiasCorrection> correctBiases(mlir::ModuleOp calibrated, Settings &settings,
+                                              int64_t samples, const runtime::SampleSource &source,
                                               const runtime::ExecutionOptions &options,
                                               const runtime::Progress &progress);
 

@@ -5,6 +5,9 @@
 #include "quantir/Runtime/Calibration.h"
 #include "quantir/Support/StatusDiagnostics.h"
 #include "quantir/Target/Plan/Export.h"
+#include "quantir/dialects/Quantir/Quantir.h"
+#include "quantir/passes/Prepare/ObserverPlaces.h"
+#include "quantir/passes/Prepare/Passes.h"
 #include "runtime/plan/FixedBatch.h"
 #include "runtime/session/ObserverList.h"
 
@@ -40,25 +43,37 @@ int64_t quantir::samplesInWholeBatches(const runtime::Plan &plan, int64_t sample
   return samples > batch ? samples - samples % batch : samples;
 }
 
-FailureOr<CalibrationResult> quantir::calibrate(runtime::PlanPtr prepared, int64_t samples,
-                                                const runtime::SampleSource &source,
-                                                runtime::CalibrationRun options,
-                                                const runtime::Progress &progress, Location loc,
-                                                const numerics::CalibrationState *before) {
-  CalibrationResult result;
-  if (before) {
-    Result<std::shared_ptr<runtime::ObserverList>> observers = runtime::createObservers(*prepared);
-    if (!observers)
-      return emitStatus(loc, observers.status());
-    if (Status status = runtime::restoreStates(*before, *prepared, **observers); !status)
-      return emitStatus(loc, status);
-    options.observers = *observers;
-    result.state.samples = before->samples;
+FailureOr<EarlierStates> quantir::restoreStates(numerics::CalibrationState state, ModuleOp module,
+                                                const runtime::Plan &plan, Location loc) {
+  if (failed(resolveObserverPlaces(module, state)))
+    return failure();
+  EarlierStates earlier;
+  SymbolTable symbols(module);
+  auto isSeen = [&](StringRef name) {
+    return llvm::any_of(plan.observers(),
+                        [&](const runtime::ObserverInfo &info) { return info.name == name; });
+  };
+  for (auto it = state.observers.begin(); it != state.observers.end();) {
+    auto entry = it++;
+    if (symbols.lookup<ObserverOp>(entry->first) && !isSeen(entry->first))
+      earlier.constants.observers.insert(state.observers.extract(entry));
   }
-  if (prepared->observers().empty())
-    return result;
+  Result<std::shared_ptr<runtime::ObserverList>> observers = runtime::createObservers(plan);
+  if (!observers)
+    return emitStatus(loc, observers.status());
+  if (Status status = runtime::restoreStates(state, plan, **observers); !status)
+    return emitStatus(loc, status);
+  earlier.observers = *observers;
+  earlier.samples = state.samples;
+  return earlier;
+}
+
+/// Runs the plan, and adds what its observers saw to `result`.
+static LogicalResult observe(const runtime::PlanPtr &plan, const CalibrationData &data,
+                             const runtime::CalibrationRun &run, const runtime::Progress &progress,
+                             Location loc, CalibrationResult &result) {
   Result<runtime::Statistics> seen =
-      runtime::collectStatistics(prepared, samples, source, options, progress);
+      runtime::collectStatistics(plan, data.samples, data.source, run, progress);
   if (!seen)
     return emitStatus(loc, seen.status());
   result.observers = seen->observers;
@@ -66,10 +81,30 @@ FailureOr<CalibrationResult> quantir::calibrate(runtime::PlanPtr prepared, int64
   result.batch = seen->batch;
   result.interrupted = seen->interrupted;
   result.state.samples += seen->samples;
-  for (const auto &[info, observer] : llvm::zip(prepared->observers(), *seen->observers)) {
+  for (const auto &[info, observer] : llvm::zip(plan->observers(), *seen->observers)) {
     if (std::string error = observer->error(); !error.empty())
       return emitError(loc) << "observer '" << info.name << "': " << error;
     result.state.observers[info.name] = {observer->config(), observer->state()};
   }
+  if (int64_t unused = data.samples - seen->samples; unused > 0 && !seen->interrupted)
+    result.notes.push_back("the model's batch is fixed at " + std::to_string(seen->batch) +
+                           ": the last " + std::to_string(unused) +
+                           " samples do not fill one and are left out");
+  return success();
+}
+
+FailureOr<CalibrationResult> quantir::calibrate(ModuleOp module, const runtime::PlanPtr &plan,
+                                                const CalibrationData &data,
+                                                runtime::CalibrationRun run,
+                                                const runtime::Progress &progress, Location loc,
+                                                EarlierStates earlier) {
+  CalibrationResult result;
+  run.observers = std::move(earlier.observers);
+  result.state.samples = earlier.samples;
+  if (!plan->observers().empty() && failed(observe(plan, data, run, progress, loc, result)))
+    return failure();
+  result.state.observers.merge(earlier.constants.observers);
+  if (failed(applyCalibration(module, result.state)))
+    return failure();
   return result;
 }

@@ -8,8 +8,9 @@
 #ifndef QUANTIR_CALIBRATION_CALIBRATION_H
 #define QUANTIR_CALIBRATION_CALIBRATION_H
 
+#include "quantir/Calibration/CalibrationData.h"
 #include "quantir/Pipeline/Pipelines.h"
-#include "quantir/passes/Prepare/Passes.h"
+#include "quantir/Serialization/CalibrationState.h"
 #include "runtime/data/Execution.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -31,23 +32,37 @@ mlir::FailureOr<runtime::PlanPtr> compileInMemory(mlir::ModuleOp module,
 /// they do not fill one.
 int64_t samplesInWholeBatches(const runtime::Plan &plan, int64_t samples);
 
-/// What calibration learned.
+/// What a calibration goes on from. It serves one.
+struct EarlierStates {
+  std::shared_ptr<runtime::ObserverList> observers; ///< the plan's, with their states
+  int64_t samples = 0;                              ///< how many samples they have seen
+  numerics::CalibrationState constants; ///< of constants' observers, which the plan does not have
+};
+
+/// Reads `state` for a prepared module, whose plan is `plan`. Errors, at `loc`: a name that is
+/// neither one of its observers' nor a place of one; a state that does not fit its observer.
+mlir::FailureOr<EarlierStates> restoreStates(numerics::CalibrationState state,
+                                             mlir::ModuleOp module, const runtime::Plan &plan,
+                                             mlir::Location loc);
+
+/// What a calibration gave.
 struct CalibrationResult {
-  numerics::CalibrationState state;                 ///< also of what was learned before
-  std::shared_ptr<runtime::ObserverList> observers; ///< the plan's
+  numerics::CalibrationState state;                 ///< with the earlier ones
+  std::shared_ptr<runtime::ObserverList> observers; ///< the plan's; null if it has none
   int64_t samples = 0;                              ///< how many samples were used
   int64_t batch = 0;                                ///< how many at a time
   bool interrupted = false;                         ///< CalibrationRun::interrupted stopped it
+  std::vector<std::string> notes;                   ///< what the user has to know of it
 };
 
-/// Runs a plan of the prepared stage on samples, going on from `before`, and returns what its
-/// observers saw. Errors at `loc`: an observer that saw what it cannot use; a state before that is
-/// not of this plan's observers.
-mlir::FailureOr<CalibrationResult> calibrate(runtime::PlanPtr prepared, int64_t samples,
-                                             const runtime::SampleSource &source,
-                                             runtime::CalibrationRun options,
+/// Runs a prepared module, whose plan is `plan`, on `data`, going on from `earlier`, and puts the
+/// states of its observers into it. Errors, at `loc`: an observer that saw what it cannot use;
+/// states that do not fit the module.
+mlir::FailureOr<CalibrationResult> calibrate(mlir::ModuleOp module, const runtime::PlanPtr &plan,
+                                             const CalibrationData &data,
+                                             runtime::CalibrationRun run,
                                              const runtime::Progress &progress, mlir::Location loc,
-                                             const numerics::CalibrationState *before = nullptr);
+                                             EarlierStates earlier = {});
 
 } // namespace quantir
 

@@ -1,9 +1,10 @@
-//===- Compilation.h - Stages, and what they work on ------------*- C++ -*-===//
+//===- Compilation.h - Steps, and what they work on -------------*- C++ -*-===//
 //
-// quantize(), calibrate() and compile() are lists of named stages over one state. For what a stage
-// does to the module there is a pass or a pipeline, so that qopt can do it too:
-// --quantir-set-config, --quantir-prepare, --quantir-calibrate, --quantir-equalize,
-// --quantir-correct-biases, --quantir-convert, --quantir-lower-to-kernels.
+// quantize(), calibrate() and compile() are lists of named steps. A step is a member function of
+// its call's class, whose members are what the steps hand on; steps that several calls have are
+// members of a base class. For what a step does to the module there is a pass or a pipeline, so
+// that qopt can do it too: --quantir-set-config, --quantir-prepare, --quantir-calibrate,
+// --quantir-equalize, --quantir-correct-biases, --quantir-convert, --quantir-lower-to-kernels.
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,53 +13,43 @@
 
 #include "Diagnostics.h"
 #include "ModelFile.h"
-#include "OpRows.h"
 #include "StageDumper.h"
 
-#include "lib/Calibration/Calibration.h"
 #include "quantir/Compiler.h"
 #include "runtime/data/Execution.h"
 
 #include "mlir/Pass/PassManager.h"
 
+#include <chrono>
+#include <optional>
+
 namespace quantir {
 
-/// What the stages of one call work on. Each finds there what those before it have left.
-struct Compilation {
+/// One step of `Call`. Its name is that in the report's times.
+template <typename Call> struct Step {
+  llvm::StringLiteral name;
+  Status (Call::*run)();
+  /// Whether there is anything to do; null: always.
+  bool (Call::*isNeeded)() const = nullptr;
+  /// The name under which the module is dumped after it, whether or not there was anything to do;
+  /// empty: it is not.
+  llvm::StringLiteral dumpedAs = "";
+};
+
+/// A module on its way, and what the user is to hear of it.
+class Compilation {
+protected:
   explicit Compilation(const std::string &path) : path(path) {}
 
-  // What is asked for; null where the call has no such options.
-  const std::string &path;
-  const ModelOptions *model = nullptr;
-  const CalibrationOptions *calibration = nullptr;
-  const CalibrationProvider *provider = nullptr;
-  const CalibrateOptions *calibrateOptions = nullptr;
-  const CompileOptions *compileOptions = nullptr;
-  const ModelFile *file = nullptr; ///< of compile(), which has read it
-  bool correctBiases = true;       ///< whether the caller wants it, and the backend config's rules
+  /// The first step: reads the module from `file`.
+  Status load(const ModelFile &file, const InputShapes &inputs);
 
-  LoadedModule loaded;
-  runtime::PlanPtr floatPlan; ///< the model as it is, which the quantized one is measured against
-  CalibrationData data;       ///< without samples, where none are given
+  mlir::MLIRContext *context() const { return ownContext.get(); }
+  mlir::ModuleOp module() const { return ownModule.get(); }
 
-  // Of quantize().
-  /// The calibrated module before its biases were corrected, and the reference module.
-  mlir::OwningOpRef<mlir::ModuleOp> calibrated, reference;
-  OpRows rows;
-  QuantizationReport report;           ///< of the others: its notes and times
-  std::shared_ptr<StageDumper> dumper; ///< null: nobody wants to see the module after each stage
+  bool isFloat() const { return stageOf(module()) == "float"; }
 
-  // Of calibrate().
-  runtime::PlanPtr preparedPlan;
-  numerics::CalibrationState before;          ///< of the observers that go on from what they saw
-  numerics::CalibrationState constantsBefore; ///< of constants' observers, which is passed on
-  CalibrationResult seen;
-  CalibratedModel calibratedModel;
-
-  std::vector<uint8_t> plan; ///< the result of quantize() and compile()
-
-  mlir::MLIRContext *context() const { return loaded.context.get(); }
-  mlir::ModuleOp module() const { return loaded.module.get(); }
+  void addWarnings(const DiagnosticCollector &diagnostics);
 
   /// Runs `build`'s passes on the module; warnings become notes. `what` is for an error that says
   /// nothing itself: "converting".
@@ -68,47 +59,74 @@ struct Compilation {
     build(pm);
     if (failed(pm.run(module())))
       return diagnostics.error((what + " '" + path + "'").str());
-    for (const std::string &warning : diagnostics.warnings())
-      report.notes.push_back("warning: " + warning);
+    addWarnings(diagnostics);
     return Status();
   }
 
-  /// How the model is run for calibration, and `phase` reported.
+  const std::string &path;
+  std::vector<std::string> notes;
+
+private:
+  std::unique_ptr<mlir::MLIRContext> ownContext = makeContext();
+  mlir::OwningOpRef<mlir::ModuleOp> ownModule;
+};
+
+/// The compilation of a model that is prepared, for its observers to see samples.
+class Preparation : public Compilation {
+protected:
+  Preparation(const std::string &path, const ModelOptions &modelOptions,
+              const CalibrationOptions &calibrationOptions, const CalibrationProvider &provider)
+      : Compilation(path), modelOptions(modelOptions), calibrationOptions(calibrationOptions),
+        provider(provider) {}
+
+  /// Reads a model of the stage float or prepared and writes its settings; warnings about the
+  /// configuration become notes. Errors: another stage, a configuration for a model that is
+  /// prepared already.
+  Status importModel();
+
+  /// Fuses, annotates and inserts observers.
+  Status prepare();
+
+  /// Sets `data`.
+  Status loadSamplesFor(const runtime::Plan &model);
+
+  bool hasState() const { return !calibrationOptions.state.empty(); }
+
+  /// How the model is run on samples, and `step` reported.
   runtime::ExecutionOptions execution() const;
   runtime::CalibrationRun calibrationRun() const;
-  runtime::Progress progress(llvm::StringRef phase) const;
+  runtime::Progress progress(llvm::StringRef step) const;
 
-  /// How many samples of the data are used: those that fill whole batches.
-  int64_t usedSamples() const;
-
-  /// Notes that the last samples do not fill a batch, if so.
-  void noteUnused(int64_t unused, int64_t batch);
+  const ModelOptions &modelOptions;
+  const CalibrationOptions &calibrationOptions;
+  const CalibrationProvider &provider; ///< may be empty
+  CalibrationData data;                ///< without samples until they are loaded
 };
 
-/// One stage. Its name is that in the report's times.
-struct Stage {
-  llvm::StringLiteral name;
-  Status (*run)(Compilation &);
-  /// Whether there is anything to do; null: always.
-  bool (*isNeeded)(const Compilation &) = nullptr;
-  /// The name under which the module is shown to the dumper after it, whether or not there was
-  /// anything to do; empty: none.
-  llvm::StringLiteral shows = "";
-};
+/// Hears of each step that is done, and how many seconds it took; nothing if it was not needed.
+template <typename Call>
+using AfterStep = llvm::function_ref<Status(const Step<Call> &, std::optional<double> seconds)>;
 
 /// Runs them one after the other, up to the first error.
-Status runStages(Compilation &compilation, llvm::ArrayRef<Stage> stages);
+template <typename Call>
+Status runSteps(Call &call, llvm::ArrayRef<Step<Call>> steps, AfterStep<Call> after) {
+  using Clock = std::chrono::steady_clock;
+  for (const Step<Call> &step : steps) {
+    const Clock::time_point start = Clock::now();
+    std::optional<double> seconds;
+    if (!step.isNeeded || (call.*step.isNeeded)()) {
+      QUANTIR_RETURN_IF_ERROR((call.*step.run)());
+      seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    }
+    QUANTIR_RETURN_IF_ERROR(after(step, seconds));
+  }
+  return Status();
+}
 
-// The stages that several calls share.
-
-/// Reads a model of the stage float or prepared and writes its settings; warnings about the
-/// configuration become notes. Errors: another stage, a configuration for a model that is prepared
-/// already.
-Status importModel(Compilation &compilation);
-
-/// Whether that is still to be done: fuse, annotate, insert observers.
-bool isFloat(const Compilation &compilation);
-Status prepareModel(Compilation &compilation);
+template <typename Call> Status runSteps(Call &call, llvm::ArrayRef<Step<Call>> steps) {
+  return runSteps<Call>(call, steps,
+                        [](const Step<Call> &, std::optional<double>) { return Status(); });
+}
 
 /// Simplifies and fuses a float module for execution in float.
 mlir::LogicalResult simplifyFloat(mlir::ModuleOp module);

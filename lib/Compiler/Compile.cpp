@@ -4,6 +4,7 @@
 
 #include "Compilation.h"
 
+#include "lib/Calibration/Calibration.h"
 #include "quantir/Config/Settings.h"
 
 using namespace mlir;
@@ -11,51 +12,56 @@ using namespace quantir;
 
 namespace {
 
-Status importFile(Compilation &c) {
-  Result<LoadedModule> loaded = loadModule(*c.file, c.compileOptions->inputs);
-  if (!loaded)
-    return loaded.status();
-  c.loaded = *std::move(loaded);
-  if (!c.compileOptions->backend.empty())
-    setBackend(c.module(), c.compileOptions->backend);
-  return Status();
-}
+class Compile : public Compilation {
+public:
+  Compile(const ModelFile &file, const CompileOptions &options)
+      : Compilation(file.path), file(file), options(options) {}
 
-Status simplify(Compilation &c) {
-  DiagnosticCollector diagnostics(c.context());
-  return succeeded(simplifyFloat(c.module())) ? Status()
-                                              : diagnostics.error("compiling '" + c.path + "'");
-}
+  Result<std::vector<uint8_t>> run() {
+    static constexpr Step<Compile> steps[] = {{"import", &Compile::import},
+                                              {"simplify", &Compile::simplify, &Compile::isFloat},
+                                              {"lower", &Compile::lower}};
+    QUANTIR_RETURN_IF_ERROR(runSteps<Compile>(*this, steps));
+    return std::move(plan);
+  }
 
-/// Whatever was left undecided is decided as the module's stage asks.
-Status lower(Compilation &c) {
-  DiagnosticCollector diagnostics(c.context());
-  LowerPipelineOptions options;
-  options.keepReference = stageOf(c.module()) == "reference";
-  FailureOr<std::vector<uint8_t>> plan = compileToPlan(c.module(), options);
-  if (failed(plan))
-    return diagnostics.error("compiling '" + c.path + "'");
-  c.plan = *std::move(plan);
-  return Status();
-}
+private:
+  Status import() {
+    QUANTIR_RETURN_IF_ERROR(load(file, options.inputs));
+    if (!options.backend.empty())
+      setBackend(module(), options.backend);
+    return Status();
+  }
 
-constexpr Stage compileStages[] = {
-    {"import", importFile}, {"simplify", simplify, isFloat}, {"lower", lower}};
+  Status simplify() {
+    DiagnosticCollector diagnostics(context());
+    return succeeded(simplifyFloat(module())) ? Status()
+                                              : diagnostics.error("compiling '" + path + "'");
+  }
 
-Result<std::vector<uint8_t>> compileFile(const ModelFile &file, const CompileOptions &options) {
-  Compilation compilation(file.path);
-  compilation.file = &file;
-  compilation.compileOptions = &options;
-  QUANTIR_RETURN_IF_ERROR(runStages(compilation, compileStages));
-  return std::move(compilation.plan);
-}
+  /// Whatever was left undecided is decided as the module's stage asks.
+  Status lower() {
+    DiagnosticCollector diagnostics(context());
+    LowerPipelineOptions lowering;
+    lowering.keepReference = stageOf(module()) == "reference";
+    FailureOr<std::vector<uint8_t>> bytes = compileToPlan(module(), lowering);
+    if (failed(bytes))
+      return diagnostics.error("compiling '" + path + "'");
+    plan = *std::move(bytes);
+    return Status();
+  }
+
+  const ModelFile &file;
+  const CompileOptions &options;
+  std::vector<uint8_t> plan;
+};
 
 } // namespace
 
 Result<std::vector<uint8_t>> quantir::compile(const std::string &path,
                                               const CompileOptions &options) {
   Result<ModelFile> file = readModelFile(path);
-  return file ? compileFile(*file, options) : file.status();
+  return file ? Compile(*file, options).run() : file.status();
 }
 
 Result<runtime::PlanPtr> quantir::load(const std::string &path, const CompileOptions &options) {
@@ -68,7 +74,7 @@ Result<runtime::PlanPtr> quantir::load(const std::string &path, const CompileOpt
     return runtime::Plan::fromMemory(
         {reinterpret_cast<const uint8_t *>(bytes.data.data()), bytes.size()}, bytes.owner, path);
   }
-  Result<std::vector<uint8_t>> bytes = compileFile(*file, options);
+  Result<std::vector<uint8_t>> bytes = Compile(*file, options).run();
   if (!bytes)
     return bytes.status();
   return runtime::Plan::fromBuffer(*std::move(bytes), path);

@@ -81,7 +81,7 @@ std::vector<std::string> quantir::companionFiles(const std::string &path) {
   return listExternalFiles({{bytes->text().data(), bytes->size()}, path});
 }
 
-/// The module in `text`, verified. Its resources may refer to `text`.
+/// The module in `text`, verified.
 static Result<OwningOpRef<ModuleOp>> parseModule(MLIRContext *context, const std::string &path,
                                                  StringRef text) {
   if (std::string error = checkMlirText(text); !error.empty())
@@ -112,21 +112,6 @@ Status quantir::checkShapesApply(const ModelFile &file, const InputShapes &input
   return Status::invalidArgument("'" + file.path +
                                  "' is not an ONNX model, so it defines the shapes of its inputs; "
                                  "leave --input-shape and --fixed-batch out");
-}
-
-Result<LoadedModule> quantir::loadModule(const std::string &path, const InputShapes &inputs) {
-  Result<ModelFile> file = readModelFile(path);
-  return file ? loadModule(*file, inputs) : file.status();
-}
-
-Result<LoadedModule> quantir::loadModule(const ModelFile &file, const InputShapes &inputs) {
-  LoadedModule loaded;
-  loaded.context = makeContext();
-  Result<OwningOpRef<ModuleOp>> module = loadModule(loaded.context.get(), file, inputs);
-  if (!module)
-    return module.status();
-  loaded.module = *std::move(module);
-  return loaded;
 }
 
 std::unique_ptr<MLIRContext> quantir::makeContext() {

@@ -27,21 +27,11 @@ struct ModelFile {
 /// `copy`: into memory even if it is large.
 Result<ModelFile> readModelFile(const std::string &path, bool copy = false);
 
-/// A module and the context that it lives in.
-struct LoadedModule {
-  std::unique_ptr<mlir::MLIRContext> context;
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-};
-
-/// Imports an ONNX model, or parses MLIR, text or bytecode. A plan is an error.
-/// `inputs` are for ONNX only.
-Result<LoadedModule> loadModule(const ModelFile &file, const InputShapes &inputs = {});
-Result<LoadedModule> loadModule(const std::string &path, const InputShapes &inputs = {});
-
 /// A context with all dialects, and without threads of its own.
 std::unique_ptr<mlir::MLIRContext> makeContext();
 
-/// The same, in a context that has all dialects. The module may refer to the bytes of `file`.
+/// Imports an ONNX model, or parses MLIR, text or bytecode, in a context that has all dialects. A
+/// plan is an error. `inputs` are for ONNX only.
 Result<mlir::OwningOpRef<mlir::ModuleOp>>
 loadModule(mlir::MLIRContext *context, const ModelFile &file, const InputShapes &inputs = {});
 

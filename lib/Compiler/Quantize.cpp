@@ -3,6 +3,7 @@
 #include "quantir/Compiler.h"
 
 #include "Compilation.h"
+#include "OpRows.h"
 #include "Preprocessing.h"
 #include "Trust.h"
 
@@ -13,8 +14,8 @@
 #include "quantir/Target/Plan/Export.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "quantir/passes/Equalize/Passes.h"
+#include "quantir/passes/Prepare/Passes.h"
 #include "runtime/data/Compare.h"
-#include "runtime/data/ModelInputs.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -24,236 +25,255 @@ using namespace mlir;
 using namespace quantir;
 using runtime::PlanPtr;
 
-CalibrationProvider quantir::calibrationFile(const std::string &path) {
-  return [path](const runtime::Plan &model) -> Result<CalibrationData> {
-    Result<runtime::ModelInputs> inputs =
-        runtime::ModelInputs::load(path, model, model.preprocessing());
-    if (!inputs)
-      return inputs.status();
-    auto shared = std::make_shared<runtime::ModelInputs>(*std::move(inputs));
-    CalibrationData data;
-    data.name = path;
-    data.samples = shared->samples();
-    data.notes = shared->notes();
-    data.source = [shared, source = shared->calibrationSource()](
-                      int64_t first, int64_t count, std::span<const runtime::TensorView> views) {
-      return source(first, count, views);
-    };
-    return data;
-  };
-}
-
 namespace {
 
+class Quantization : public Preparation {
+public:
+  Quantization(const std::string &path, const CalibrationProvider &provider,
+               const QuantizeOptions &options)
+      : Preparation(path, options.model, options.calibration, provider),
+        correctBiases(options.correctBiases),
+        dumper(std::make_shared<StageDumper>(options.dumpStages)) {}
+
+  Result<QuantizedModel> run();
+
+private:
+  Status importForReport();
+  Status compileFloat();
+  Status loadData();
+  Status calibrateModel();
+  Status applyState();
+  Status equalize();
+  Status correct();
+  Status convert();
+  Status lower();
+  Status compare();
+  Status checkTrust();
+  Status writeWithSummary();
+
+  bool hasProvider() const { return bool(provider); }
+  bool hasSamples() const { return data.samples > 0; }
+  bool isEqualized() const { return bool(SettingsAttr::of(module()).getEqualization()); }
+  bool correctsBiases() const { return correctBiases && hasSamples(); }
+
+  /// How many samples are used: those that fill whole batches.
+  int64_t usedSamples() const { return samplesInWholeBatches(*floatPlan, data.samples); }
+
+  Status writePlan(const std::string &summary);
+
+  bool correctBiases;                  ///< whether the caller wants it, and the rules
+  std::shared_ptr<StageDumper> dumper; ///< lives on in QuantizedModel::writeStages
+  runtime::PlanPtr floatPlan;          ///< what the quantized model is measured against
+  /// The calibrated module before its biases were corrected, and the reference module.
+  OwningOpRef<ModuleOp> calibrated, reference;
+  OpRows rows;
+  QuantizationReport report;
+  std::vector<uint8_t> plan;
+};
+
 /// Reads the model and writes down what is to be done with it.
-Status importForReport(Compilation &c) {
-  QUANTIR_RETURN_IF_ERROR(importModel(c));
-  ModuleOp module = c.module();
-  QuantizationReport &report = c.report;
-  report.source = c.path;
-  report.config = c.model->config;
-  report.preprocessing = getPreprocessing(module);
-  if (auto name = module->getAttrOfType<StringAttr>(QuantirDialect::modelAttrName))
+Status Quantization::importForReport() {
+  QUANTIR_RETURN_IF_ERROR(importModel());
+  report.source = path;
+  report.config = modelOptions.config;
+  report.preprocessing = getPreprocessing(module());
+  if (auto name = module()->getAttrOfType<StringAttr>(QuantirDialect::modelAttrName))
     report.model = name.str();
   // MLIR's strings may hold any bytes.
   auto text = [](const nlohmann::json &json) {
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   };
-  const SettingsAttr settings = SettingsAttr::of(module);
+  const SettingsAttr settings = SettingsAttr::of(module());
   report.backend = settings.getBackend().str();
   report.qconfigMapping = text(toJson(settings.getMapping()));
   report.backendConfig = text(toJson(settings.getBackendConfig()));
-  DiagnosticCollector diagnostics(c.context());
-  FailureOr<QuantizationRules> rules = Settings(module).rules();
+  DiagnosticCollector diagnostics(context());
+  FailureOr<QuantizationRules> rules = Settings(module()).rules();
   if (failed(rules))
-    return diagnostics.error("configuring '" + c.path + "'", StatusCode::InvalidArgument);
-  c.correctBiases &= rules->correctBiases;
+    return diagnostics.error("configuring '" + path + "'", StatusCode::InvalidArgument);
+  correctBiases &= rules->correctBiases;
   return Status();
 }
 
 /// Compiles the model as it is.
-Status compileFloat(Compilation &c) {
-  DiagnosticCollector diagnostics(c.context());
-  OwningOpRef<ModuleOp> copy = c.module().clone();
-  FailureOr<PlanPtr> plan = failure();
-  if (!isFloat(c) || succeeded(simplifyFloat(*copy)))
-    plan = compileInMemory(*copy);
-  if (failed(plan))
-    return diagnostics.error("compiling '" + c.path + "'");
-  c.floatPlan = *plan;
-  c.report.floatBytes = c.floatPlan->fileSize();
+Status Quantization::compileFloat() {
+  DiagnosticCollector diagnostics(context());
+  OwningOpRef<ModuleOp> copy = module().clone();
+  FailureOr<PlanPtr> compiled = failure();
+  if (!isFloat() || succeeded(simplifyFloat(*copy)))
+    compiled = compileInMemory(*copy);
+  if (failed(compiled))
+    return diagnostics.error("compiling '" + path + "'");
+  floatPlan = *compiled;
+  report.floatBytes = floatPlan->fileSize();
   return Status();
 }
 
-bool hasProvider(const Compilation &c) { return bool(*c.provider); }
-bool hasSamples(const Compilation &c) { return c.data.samples > 0; }
-
-Status loadData(Compilation &c) {
-  Result<CalibrationData> loaded = (*c.provider)(*c.floatPlan);
-  if (!loaded)
-    return loaded.status();
-  c.data = *std::move(loaded);
-  if (c.data.samples <= 0)
-    return Status::invalidData("the calibration data hold no samples; give at least one");
-  c.report.calibrationData = c.data.name;
-  llvm::append_range(c.report.notes, c.data.notes);
+Status Quantization::loadData() {
+  QUANTIR_RETURN_IF_ERROR(loadSamplesFor(*floatPlan));
+  report.calibrationData = data.name;
   return Status();
 }
 
 /// Gives the observers what an earlier calibration saw.
-Status applyState(Compilation &c) {
-  const std::string &path = c.calibration->state;
-  Result<numerics::CalibrationState> state = runtime::loadCalibrationState(path);
+Status Quantization::applyState() {
+  const std::string &file = calibrationOptions.state;
+  Result<numerics::CalibrationState> state = runtime::loadCalibrationState(file);
   if (!state)
     return state.status();
-  DiagnosticCollector diagnostics(c.context());
-  if (failed(applyCalibration(c.module(), *state)))
-    return diagnostics.error("calibrating", StatusCode::InvalidData).withContext("'" + path + "'");
-  c.report.calibrationData = path;
-  c.report.calibrationSamples = state->samples;
-  if (c.correctBiases && !hasSamples(c))
-    c.report.notes.push_back("biases are not corrected, which takes calibration data");
+  DiagnosticCollector diagnostics(context());
+  if (failed(applyCalibration(module(), *state)))
+    return diagnostics.error("calibrating", StatusCode::InvalidData).withContext("'" + file + "'");
+  report.calibrationData = file;
+  report.calibrationSamples = state->samples;
+  if (correctBiases && !hasSamples())
+    notes.emplace_back("biases are not corrected, which takes calibration data");
   return Status();
 }
 
 /// Runs the prepared model on the data and gives its observers what they saw.
-Status calibrateModel(Compilation &c) {
-  if (!c.calibration->state.empty())
-    return applyState(c);
-  DiagnosticCollector diagnostics(c.context());
-  FailureOr<PlanPtr> plan = compileInMemory(c.module());
-  if (failed(plan))
+Status Quantization::calibrateModel() {
+  if (hasState())
+    return applyState();
+  DiagnosticCollector diagnostics(context());
+  FailureOr<PlanPtr> prepared = compileInMemory(module());
+  if (failed(prepared))
     return diagnostics.error("compiling the prepared model");
   FailureOr<CalibrationResult> calibration =
-      calibrate(*plan, c.data.samples, c.data.source, c.calibrationRun(), c.progress("calibrating"),
-                UnknownLoc::get(c.context()));
-  if (failed(calibration) || failed(applyCalibration(c.module(), calibration->state)))
+      calibrate(module(), *prepared, data, calibrationRun(), progress("calibrating"),
+                UnknownLoc::get(context()));
+  if (failed(calibration))
     return diagnostics.error("calibrating");
-  c.report.calibrationSamples = calibration->samples;
-  c.report.calibrationBatch = calibration->batch;
-  if (calibration->batch > 1)
-    c.noteUnused(c.data.samples - calibration->samples, calibration->batch);
+  report.calibrationSamples = calibration->samples;
+  report.calibrationBatch = calibration->batch;
+  llvm::append_range(notes, calibration->notes);
   return Status();
-}
-
-bool isEqualized(const Compilation &c) {
-  return bool(SettingsAttr::of(c.module()).getEqualization());
 }
 
 /// Scales columns, before biases are corrected for the weights that this makes.
-Status equalize(Compilation &c) {
-  return c.runPasses("equalizing", [](OpPassManager &pm) { pm.addPass(createEqualizePass()); });
+Status Quantization::equalize() {
+  return runPasses("equalizing", [](OpPassManager &pm) { pm.addPass(createEqualizePass()); });
 }
 
-bool correctsBiases(const Compilation &c) { return c.correctBiases && hasSamples(c); }
-
 /// Corrects biases. A model that cannot be measured keeps its biases, and the report says so.
-Status correct(Compilation &c) {
-  QuantizationReport &report = c.report;
-  c.calibrated = c.module().clone();
-  DiagnosticCollector diagnostics(c.context());
-  FailureOr<BiasCorrection> correction = correctBiases(
-      c.module(), c.usedSamples(), c.data.source, c.execution(), c.progress("correcting biases"));
+Status Quantization::correct() {
+  calibrated = module().clone();
+  DiagnosticCollector diagnostics(context());
+  Settings settings(module());
+  FailureOr<BiasCorrection> correction = quantir::correctBiases(
+      module(), settings, usedSamples(), data.source, execution(), progress("correcting biases"));
   if (succeeded(correction))
     report.correctedBiases = correction->corrected;
   else
-    report.notes.push_back(diagnostics.error("biases are not corrected").message());
+    notes.push_back(diagnostics.error("biases are not corrected").message());
   return Status();
 }
 
-Status convert(Compilation &c) {
-  if (!c.calibrated)
-    c.calibrated = c.module().clone();
+Status Quantization::convert() {
+  if (!calibrated)
+    calibrated = module().clone();
   QUANTIR_RETURN_IF_ERROR(
-      c.runPasses("converting", [](OpPassManager &pm) { buildConvertPipeline(pm); }));
-  c.rows.collect(c.module());
-  c.reference = c.module().clone();
+      runPasses("converting", [](OpPassManager &pm) { buildConvertPipeline(pm); }));
+  rows.collect(module());
+  reference = module().clone();
   return Status();
 }
 
 /// Writes the plan, with a summary for `inspect`.
-Status writePlan(Compilation &c, const std::string &summary) {
-  DiagnosticCollector diagnostics(c.context());
-  FailureOr<std::vector<uint8_t>> bytes = exportPlan(c.module(), summary);
+Status Quantization::writePlan(const std::string &summary) {
+  DiagnosticCollector diagnostics(context());
+  FailureOr<std::vector<uint8_t>> bytes = exportPlan(module(), summary);
   if (failed(bytes))
-    return diagnostics.error("writing the plan of '" + c.path + "'");
-  c.plan = *std::move(bytes);
+    return diagnostics.error("writing the plan of '" + path + "'");
+  plan = *std::move(bytes);
   return Status();
 }
 
 /// Makes the kernels, and a plan to be measured.
-Status lower(Compilation &c) {
+Status Quantization::lower() {
   QUANTIR_RETURN_IF_ERROR(
-      c.runPasses("lowering", [](OpPassManager &pm) { buildLowerPipeline(pm, {}); }));
-  c.rows.checkKernels(c.module());
-  c.report.ops = c.rows.get();
-  return writePlan(c, "");
+      runPasses("lowering", [](OpPassManager &pm) { buildLowerPipeline(pm, {}); }));
+  rows.checkKernels(module());
+  report.ops = rows.get();
+  return writePlan("");
 }
 
 /// Measures the plan against the float model.
-Status compare(Compilation &c) {
-  Result<PlanPtr> quantized = runtime::Plan::fromBuffer(c.plan);
+Status Quantization::compare() {
+  Result<PlanPtr> quantized = runtime::Plan::fromBuffer(plan, path);
   if (!quantized)
     return quantized.status();
   Result<std::vector<runtime::OutputComparison>> comparisons =
-      runtime::compareOutputs(c.floatPlan, *quantized, c.usedSamples(), c.data.source,
-                              c.execution(), c.progress("comparing with float"));
+      runtime::compareOutputs(floatPlan, *quantized, usedSamples(), data.source, execution(),
+                              progress("comparing with float"));
   if (!comparisons)
     return comparisons.status();
-  c.report.comparedSamples = c.usedSamples();
+  report.comparedSamples = usedSamples();
   for (const runtime::OutputComparison &output : *comparisons) {
-    c.report.outputs.push_back({output.name, output.sqnrDb, output.agreement, output.totalSqnrDb,
-                                output.isConstant, output.isConstantInReference,
-                                output.isZeroInReference});
+    report.outputs.push_back({output.name, output.sqnrDb, output.agreement, output.totalSqnrDb,
+                              output.isConstant, output.isConstantInReference,
+                              output.isZeroInReference});
     if (output.notFinite != 0)
-      c.report.notes.push_back(fmt::format(
+      notes.push_back(fmt::format(
           "the float model gives infinities or NaN in output '{}' for {} of {} samples, which its "
           "SQNR leaves out",
-          output.name, output.notFinite, c.usedSamples()));
+          output.name, output.notFinite, usedSamples()));
   }
   return Status();
 }
 
 /// Looks at each unit, and warns of what cannot be trusted. What cannot be measured is a note.
-Status checkTrust(Compilation &c) {
-  DiagnosticCollector diagnostics(c.context());
-  QuantizationReport &report = c.report;
+Status Quantization::checkTrust() {
+  DiagnosticCollector diagnostics(context());
   FailureOr<ModelComparison> comparison =
-      compareUnits(*c.calibrated, *c.reference, c.usedSamples(), c.data.source, c.execution());
+      compareUnits(*calibrated, *reference, usedSamples(), data.source, execution());
   if (failed(comparison)) {
-    report.notes.push_back(diagnostics.error("the units are not compared with float").message());
+    notes.push_back(diagnostics.error("the units are not compared with float").message());
     comparison = ModelComparison();
   } else {
-    c.rows.setErrors(*comparison);
-    report.ops = c.rows.get();
+    rows.setErrors(*comparison);
+    report.ops = rows.get();
   }
-  report.doubts = findDoubts(report, *comparison, c.rows.ofEntry(report.ops));
+  report.doubts = findDoubts(report, *comparison, rows.ofEntry(report.ops));
   for (const std::string &doubt : report.doubts)
-    report.notes.push_back("warning: " + doubt);
+    notes.push_back("warning: " + doubt);
   return Status();
 }
 
 /// Once more, with what was found out. Loading the plan verifies it.
-Status writeWithSummary(Compilation &c) {
-  QUANTIR_RETURN_IF_ERROR(writePlan(c, c.report.toSummaryJson()));
-  c.report.planBytes = c.plan.size();
-  return runtime::Plan::fromBuffer(c.plan).status();
+Status Quantization::writeWithSummary() {
+  QUANTIR_RETURN_IF_ERROR(writePlan(report.toSummaryJson()));
+  report.planBytes = plan.size();
+  return runtime::Plan::fromBuffer(plan, path).status();
 }
 
-constexpr Stage quantizeStages[] = {
-    {"import", importForReport, nullptr, "float"},
-    {"compile float", compileFloat},
-    {"load data", loadData, hasProvider},
-    {"prepare", prepareModel, isFloat, "prepared"},
-    {"calibrate", calibrateModel},
-    {"equalize", equalize, isEqualized},
-    {"correct biases", correct, correctsBiases, "calibrated"},
-    {"convert", convert, nullptr, "reference"},
-    {"lower", lower, nullptr, "lowered"},
-    {"compare with float", compare, hasSamples},
-    {"check units", checkTrust, hasSamples},
-    {"write plan", writeWithSummary},
-};
+Result<QuantizedModel> Quantization::run() {
+  using Q = Quantization;
+  static constexpr Step<Q> steps[] = {
+      {"import", &Q::importForReport, nullptr, "float"},
+      {"compile float", &Q::compileFloat},
+      {"load data", &Q::loadData, &Q::hasProvider},
+      {"prepare", &Q::prepare, &Q::isFloat, "prepared"},
+      {"calibrate", &Q::calibrateModel},
+      {"equalize", &Q::equalize, &Q::isEqualized},
+      {"correct biases", &Q::correct, &Q::correctsBiases, "calibrated"},
+      {"convert", &Q::convert, nullptr, "reference"},
+      {"lower", &Q::lower, nullptr, "lowered"},
+      {"compare with float", &Q::compare, &Q::hasSamples},
+      {"check units", &Q::checkTrust, &Q::hasSamples},
+      {"write plan", &Q::writeWithSummary},
+  };
+  QUANTIR_RETURN_IF_ERROR(dumper->open());
+  QUANTIR_RETURN_IF_ERROR(
+      runSteps<Q>(*this, steps, [&](const Step<Q> &step, std::optional<double> seconds) {
+        if (seconds)
+          report.seconds.emplace_back(step.name, *seconds);
+        return step.dumpedAs.empty() ? Status() : dumper->dump(module(), step.dumpedAs.str());
+      }));
+  report.notes = std::move(notes);
+  return QuantizedModel{std::move(plan), std::move(report),
+                        [dumper = dumper] { return dumper->write(); }};
+}
 
 } // namespace
 
@@ -263,14 +283,5 @@ Result<QuantizedModel> quantir::quantize(const std::string &path,
   if (!calibration && options.calibration.state.empty())
     return Status::invalidArgument(
         "expected samples to calibrate on, or the state of a calibration");
-  Compilation compilation(path);
-  compilation.model = &options.model;
-  compilation.calibration = &options.calibration;
-  compilation.provider = &calibration;
-  compilation.correctBiases = options.correctBiases;
-  compilation.dumper = std::make_shared<StageDumper>(options.dumpStages);
-  QUANTIR_RETURN_IF_ERROR(compilation.dumper->open());
-  QUANTIR_RETURN_IF_ERROR(runStages(compilation, quantizeStages));
-  return QuantizedModel{std::move(compilation.plan), std::move(compilation.report),
-                        [dumper = compilation.dumper] { return dumper->write(); }};
+  return Quantization(path, calibration, options).run();
 }

@@ -237,8 +237,8 @@ std::string QuantizationReport::toJson() const {
   Json json = commonJson(*this);
   json["size"] = {{"float_bytes", floatBytes}, {"plan_bytes", planBytes}};
   json["seconds"] = Json::object();
-  for (const auto &[phase, time] : seconds)
-    json["seconds"][phase] = std::round(time * 1e6) / 1e6;
+  for (const auto &[step, time] : seconds)
+    json["seconds"][step] = std::round(time * 1e6) / 1e6;
   json["notes"] = notes;
   json["ops"] = Json::array();
   for (const OpReport &op : ops)

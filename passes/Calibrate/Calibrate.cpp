@@ -2,10 +2,9 @@
 
 #include "quantir/passes/Calibrate/Passes.h"
 
-#include "lib/Calibration/Calibration.h"
-#include "quantir/Support/StatusDiagnostics.h"
+#include "Samples.h"
+
 #include "quantir/dialects/Quantir/Quantir.h"
-#include "runtime/data/ModelInputs.h"
 
 namespace quantir {
 #define GEN_PASS_DEF_CALIBRATEPASS
@@ -28,25 +27,20 @@ public:
 
 private:
   LogicalResult run(ModuleOp module) {
-    if (data.empty())
-      return emitError(module.getLoc()) << "expected the pass option data=<samples.npy>";
-    FailureOr<runtime::PlanPtr> plan = compileInMemory(module);
-    if (failed(plan))
+    FailureOr<ModuleSamples> samples = loadSamples(module, data);
+    if (failed(samples))
       return failure();
-    Result<runtime::ModelInputs> inputs =
-        runtime::ModelInputs::load(data, **plan, (*plan)->preprocessing());
-    if (!inputs)
-      return emitStatus(module.getLoc(), inputs.status());
-    runtime::CalibrationRun options;
-    options.batch = batch;
-    options.threads = threads;
-    options.workers = workers;
-    FailureOr<CalibrationResult> seen = calibrate(
-        *plan, inputs->samples(), inputs->calibrationSource(), options, {}, module.getLoc());
+    runtime::CalibrationRun run;
+    run.batch = batch;
+    run.threads = threads;
+    run.workers = workers;
+    FailureOr<CalibrationResult> seen =
+        calibrate(module, samples->plan, samples->data, run, {}, module.getLoc());
     if (failed(seen))
       return failure();
+    emitNotes(module, seen->notes);
     numSamples += seen->samples;
-    return applyCalibration(module, seen->state);
+    return success();
   }
 };
 

@@ -2,11 +2,10 @@
 
 #include "quantir/passes/Calibrate/Passes.h"
 
+#include "Samples.h"
+
 #include "lib/Calibration/BiasCorrection.h"
-#include "quantir/Config/Settings.h"
-#include "quantir/Support/StatusDiagnostics.h"
 #include "quantir/dialects/Quantir/Quantir.h"
-#include "runtime/data/ModelInputs.h"
 
 namespace quantir {
 #define GEN_PASS_DEF_CORRECTBIASESPASS
@@ -29,26 +28,21 @@ public:
 
 private:
   LogicalResult run(ModuleOp module) {
-    FailureOr<QuantizationRules> rules = getAnalysis<Settings>().rules();
+    auto &settings = getAnalysis<Settings>();
+    FailureOr<QuantizationRules> rules = settings.rules();
     if (failed(rules))
       return failure();
-    if (!rules->correctBiases)
+    if (!rules->correctBiases) // and no samples are needed
       return success();
-    if (data.empty())
-      return emitError(module.getLoc()) << "expected the pass option data=<samples.npy>";
-    FailureOr<runtime::PlanPtr> plan = compileInMemory(module);
-    if (failed(plan))
+    FailureOr<ModuleSamples> samples = loadSamples(module, data);
+    if (failed(samples))
       return failure();
-    Result<runtime::ModelInputs> inputs =
-        runtime::ModelInputs::load(data, **plan, (*plan)->preprocessing());
-    if (!inputs)
-      return emitStatus(module.getLoc(), inputs.status());
-    runtime::ExecutionOptions options;
-    options.batch = batch;
-    options.threads = threads;
-    FailureOr<BiasCorrection> correction =
-        correctBiases(module, samplesInWholeBatches(**plan, inputs->samples()),
-                      inputs->calibrationSource(), options, {});
+    runtime::ExecutionOptions run;
+    run.batch = batch;
+    run.threads = threads;
+    FailureOr<BiasCorrection> correction = correctBiases(
+        module, settings, samplesInWholeBatches(*samples->plan, samples->data.samples),
+        samples->data.source, run, {});
     if (failed(correction))
       return failure();
     numCorrected += correction->corrected;

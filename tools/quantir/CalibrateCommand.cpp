@@ -3,7 +3,7 @@
 #include "CalibrateCommand.h"
 
 #include "Flags.h"
-#include "PhaseBars.h"
+#include "StepBars.h"
 
 #include "runtime/commands/Interrupt.h"
 
@@ -37,11 +37,11 @@ bool parseRange(std::string_view text, int64_t &first, int64_t &end) {
 }
 
 Result<CalibratedModel> calibrateWithBars(const Arguments &arguments) {
-  PhaseBars bars;
+  StepBars bars;
   runtime::InterruptGuard guard;
   CalibrateOptions options = arguments.options;
-  options.calibration.progress = [&](std::string_view phase, int64_t done, int64_t total) {
-    bars.update(phase, done, total);
+  options.calibration.progress = [&](std::string_view step, int64_t done, int64_t total) {
+    bars.update(step, done, total);
   };
   options.interrupted = runtime::InterruptGuard::requested;
   return calibrate(arguments.model, calibrationFile(arguments.calibration), options);

@@ -3,7 +3,7 @@
 #include "QuantizeCommand.h"
 
 #include "Flags.h"
-#include "PhaseBars.h"
+#include "StepBars.h"
 
 #include <fmt/format.h>
 
@@ -23,10 +23,10 @@ struct Arguments {
 };
 
 Result<QuantizedModel> quantizeWithBars(const Arguments &arguments) {
-  PhaseBars bars;
+  StepBars bars;
   QuantizeOptions options = arguments.options;
-  options.calibration.progress = [&](std::string_view phase, int64_t done, int64_t total) {
-    bars.update(phase, done, total);
+  options.calibration.progress = [&](std::string_view step, int64_t done, int64_t total) {
+    bars.update(step, done, total);
   };
   CalibrationProvider calibration;
   if (!arguments.calibration.empty())
