@@ -19,9 +19,9 @@
 |* A session keeps its plan, so the two can be freed in any order. A returned pointer belongs to the
 |* plan or session that was asked, and is valid as long as that.
 |*
-|* Threads. Plans do not change: any number of threads may use the same one. A session is used by one
-|* thread at a time, but for quantir_session_cancel; sessions of a plan share its weights. To free
-|* what another thread uses is an error that is not detected.
+|* Threads. Plans do not change: any number of threads may use the same one. A session is used by
+|* one thread at a time, but for quantir_session_cancel; sessions of a plan share its weights. To
+|* free what another thread uses is an error that is not detected.
 |*
 |* Texts are UTF-8 and end with a zero.
 |*
