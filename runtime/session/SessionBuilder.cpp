@@ -60,7 +60,7 @@ public:
 class Builder {
 public:
   explicit Builder(SessionState &session)
-      : session(session), plan(*session.plan), graph(graphOf(plan)) {}
+      : session(session), plan(*session.plan), contents(contentsOf(plan)), graph(*contents.graph) {}
 
   Status build();
 
@@ -112,6 +112,7 @@ private:
 
   SessionState &session;
   const Plan &plan;
+  const PlanContents &contents;
   const plan::Plan &graph;
   const Backend *overriding = nullptr; ///< SessionOptions::backend
   const Backend *planned = nullptr;    ///< the plan's
@@ -167,7 +168,8 @@ Status Builder::resolve() {
   session.batch = plan.hasDynamicBatch() ? options.batch : 1;
 
   // Loading has done the same for a batch of 1: what is wrong now is the batch.
-  Result<ResolvedTensors> tensors = ResolvedTensors::create(graph, contentsOf(plan).constants, session.batch);
+  Result<ResolvedTensors> tensors =
+      ResolvedTensors::create(graph, contents.constants, session.batch);
   if (!tensors)
     return Status::invalidArgument(tensors.message());
   session.tensors = std::make_unique<ResolvedTensors>(*std::move(tensors));
@@ -300,7 +302,7 @@ Status Builder::foldOp(size_t opIndex) {
   const size_t scratchBytes = (*kernel)->scratchBytes();
   if (scratchBytes > memoryLimit - memory)
     return countMemory(scratchBytes);
-  Result<SharedMemory> results = contentsOf(plan).weights.get(key, bytes, [&](std::byte *memory) -> Status {
+  Result<SharedMemory> results = contents.weights.get(key, bytes, [&](std::byte *memory) -> Status {
     std::vector<void *> outputPointers;
     for (const size_t offset : offsets)
       outputPointers.push_back(memory + offset);
@@ -560,7 +562,7 @@ Status Builder::createStep(size_t stepIndex, size_t opIndex) {
   std::vector<const Operand *> outputs = operandsOf(op.outputs());
   SessionState::Step step;
   step.op = &op;
-  KernelSpec spec{&op, inputs, outputs, session.threads, -1, &contentsOf(plan).weights};
+  KernelSpec spec{&op, inputs, outputs, session.threads, -1, &contents.weights};
   if (const plan::Observe *observe = op.kind_as_Observe()) {
     const size_t index = observe->observer();
     const ObserveTarget target = {index, *(*session.observers)[index], plan.observers()[index].name,
