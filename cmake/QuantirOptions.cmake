@@ -16,7 +16,8 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-# A library or program that links Quantir exports nothing of it; the few exceptions say so in their sources.
+# A library or program that links the runtime exports nothing of it; the few exceptions say so in their sources. Of the
+# compiler: AddQuantir.cmake.
 set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)

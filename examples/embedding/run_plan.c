@@ -18,13 +18,17 @@ static quantir_code run(const quantir_plan *plan) {
 
   for (size_t i = 0; i < input_count && inputs && code == QUANTIR_OK; ++i) {
     code = quantir_session_input(session, i, &info);
-    inputs[i].bytes = info.bytes;
-    inputs[i].data = calloc(info.bytes, 1);
+    if (code == QUANTIR_OK) {
+      inputs[i].bytes = info.bytes;
+      inputs[i].data = calloc(info.bytes, 1);
+    }
   }
   for (size_t i = 0; i < output_count && outputs && code == QUANTIR_OK; ++i) {
     code = quantir_session_output(session, i, &info);
-    outputs[i].bytes = info.bytes;
-    outputs[i].data = calloc(info.bytes, 1);
+    if (code == QUANTIR_OK) {
+      outputs[i].bytes = info.bytes;
+      outputs[i].data = calloc(info.bytes, 1);
+    }
   }
   /* What could not be allocated is NULL, which is an error like others. */
   if (code == QUANTIR_OK)
@@ -34,7 +38,8 @@ static quantir_code run(const quantir_plan *plan) {
     printf("note: %s\n", quantir_session_note(session, i)); /* what makes it slower */
   for (size_t i = 0; i < output_count && code == QUANTIR_OK; ++i) {
     code = quantir_session_output(session, i, &info);
-    printf("%s: %lu bytes\n", info.name, (unsigned long)info.bytes);
+    if (code == QUANTIR_OK)
+      printf("%s: %lu bytes\n", info.name, (unsigned long)info.bytes);
   }
   for (size_t i = 0; i < input_count && inputs; ++i)
     free((void *)inputs[i].data);

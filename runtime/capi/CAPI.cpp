@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <atomic>
 #include <string>
 #include <vector>
@@ -22,10 +21,10 @@ struct quantir_plan {
 };
 
 struct quantir_session {
+  std::atomic<bool> isCancelled = false; ///< which the session reads
+  std::atomic<bool> isRunning = false;
   std::unique_ptr<Session> session;
   std::vector<TensorView> inputs, outputs; ///< made once, so that runs allocate nothing
-  std::atomic<bool> isCancelled = false;
-  std::atomic<bool> isRunning = false;
 };
 
 static_assert(int(StatusCode::Ok) == QUANTIR_OK &&
@@ -181,7 +180,7 @@ private:
 
 } // namespace
 
-const char *quantir_code_name(quantir_code code) {
+const char *quantir_code_name(int code) {
   const bool isCode = code >= QUANTIR_OK && code <= QUANTIR_INTERNAL;
   return isCode ? nameOf(StatusCode(code)).data() : "unknown";
 }
@@ -199,7 +198,7 @@ const char *quantir_backend_name(size_t index) {
   return index < names.size() ? names[index].data() : nullptr;
 }
 
-size_t quantir_dtype_size(quantir_dtype dtype) {
+size_t quantir_dtype_size(int dtype) {
   return dtype >= QUANTIR_FLOAT32 && dtype <= QUANTIR_INT64 ? sizeOf(DType(dtype)) : 0;
 }
 
@@ -222,16 +221,9 @@ quantir_code quantir_plan_load_memory(const void *bytes, size_t size, uint32_t f
     QUANTIR_RETURN_IF_ERROR(expectNotNull(bytes, "the bytes of a plan"));
     QUANTIR_RETURN_IF_ERROR(expectNotNull(plan, "a place for the plan"));
     QUANTIR_RETURN_IF_ERROR(checkFlags(flags));
-    std::span<const uint8_t> memory(static_cast<const uint8_t *>(bytes), size);
-    std::shared_ptr<AlignedBuffer> copy;
-    if (flags & QUANTIR_PLAN_COPY) {
-      copy = std::make_shared<AlignedBuffer>(size);
-      if (copy->size() != size)
-        throw std::bad_alloc();
-      std::ranges::copy(memory, copy->data());
-      memory = {copy->data(), size};
-    }
-    return give(Plan::fromMemory(memory, copy), plan);
+    return give(Plan::fromMemory({static_cast<const uint8_t *>(bytes), size}, nullptr, "<memory>",
+                                 {.copy = (flags & QUANTIR_PLAN_COPY) != 0}),
+                plan);
   });
 }
 

@@ -120,11 +120,13 @@ Result<std::shared_ptr<const Plan>> Plan::fromBuffer(std::vector<uint8_t> bytes,
 
 Result<std::shared_ptr<const Plan>> Plan::fromMemory(std::span<const uint8_t> bytes,
                                                      std::shared_ptr<const void> owner,
-                                                     const std::string &name) {
+                                                     const std::string &name,
+                                                     const PlanLoadOptions &options) {
   return catchOutOfMemory(
       [&] {
         bool aligned = reinterpret_cast<uintptr_t>(bytes.data()) % constantAlignment == 0;
-        Bytes file = aligned ? Bytes{std::as_bytes(bytes), std::move(owner)} : shareCopyOf(bytes);
+        Bytes file = aligned && !options.copy ? Bytes{std::as_bytes(bytes), std::move(owner)}
+                                              : shareCopyOf(bytes);
         return create(contentsIn(std::move(file)), name);
       },
       [&] { return noMemoryFor(name); });

@@ -17,7 +17,7 @@
 |*
 |* Ownership. What a function creates is the caller's, who frees it with the function of its type.
 |* A session keeps its plan, so the two can be freed in any order. A returned pointer belongs to the
-|* plan or session that was asked, and is valid as long as that.
+|* plan or session that was asked, and is valid as long as that; if none was, to the library.
 |*
 |* Threads. Plans do not change: any number of threads may use the same one. A session is used by
 |* one thread at a time, but for quantir_session_cancel; sessions of a plan share its weights. To
@@ -57,7 +57,7 @@ typedef enum quantir_code {
 } quantir_code;
 
 /* "invalid argument", ...; "unknown" for what is not a code. */
-const char *quantir_code_name(quantir_code code);
+const char *quantir_code_name(int code);
 
 /* What went wrong in the calling thread's last call that did not return QUANTIR_OK, with its place
  * and remedy: "plan 'm.plan': ...". Empty before the first. Valid until the thread's next error. */
@@ -87,7 +87,7 @@ typedef enum quantir_dtype {
 } quantir_dtype;
 
 /* Bytes of an element; 0 for what is not a dtype. */
-size_t quantir_dtype_size(quantir_dtype dtype);
+size_t quantir_dtype_size(int dtype);
 
 /* An input or output: a dense row-major array in the machine's byte order. */
 typedef struct quantir_tensor_info {
@@ -148,7 +148,8 @@ int quantir_plan_has_dynamic_batch(const quantir_plan *plan);
 
 typedef struct quantir_session quantir_session;
 
-/* Begin with QUANTIR_SESSION_OPTIONS_INIT, so that the fields of a later version have values. */
+/* Begin with QUANTIR_SESSION_OPTIONS_INIT, so that fields that are added later have values. Options
+ * of another version's size are an error. */
 typedef struct quantir_session_options {
   size_t struct_size;  /* sizeof(quantir_session_options) */
   int32_t threads;     /* at most; 0: as many as the processors that the process may use */
@@ -205,7 +206,8 @@ quantir_code quantir_session_run(quantir_session *session, const quantir_const_b
                                  size_t output_count);
 
 /* 1: the run in progress and those to come end with QUANTIR_INTERRUPTED before their next op; 0:
- * runs are possible again. May be called by any thread, and by a signal handler. */
+ * runs are possible again. May be called by any thread and, but for NULL, by a signal
+ * handler. */
 quantir_code quantir_session_cancel(quantir_session *session, int cancelled);
 
 #ifdef __cplusplus

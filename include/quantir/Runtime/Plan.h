@@ -67,7 +67,8 @@ struct OpInfo {
 };
 
 struct PlanLoadOptions {
-  /// Read the constants into memory instead of mapping the file. A mapped file may be replaced (by
+  /// Read the constants into memory of the plan's own, instead of mapping the file or using the
+  /// memory that it is in. A mapped file may be replaced (by
   /// renaming another to its name, as all tools of Quantir do), but not overwritten or truncated
   /// (as `cp` does): that changes the constants, or raises SIGBUS.
   bool copy = false;
@@ -83,11 +84,12 @@ public:
   static Result<std::shared_ptr<const Plan>> fromBuffer(std::vector<uint8_t> bytes,
                                                         const std::string &name = "<memory>");
 
-  /// Checks a plan in memory that stays where it is, and as it is, as long as `owner` lives. Bytes
-  /// that are not aligned to 64 are copied.
+  /// Checks a plan in memory that stays where it is, and as it is, as long as `owner` lives, unless
+  /// it is copied. Bytes that are not aligned to 64 always are.
   static Result<std::shared_ptr<const Plan>> fromMemory(std::span<const uint8_t> bytes,
                                                         std::shared_ptr<const void> owner,
-                                                        const std::string &name = "<memory>");
+                                                        const std::string &name = "<memory>",
+                                                        const PlanLoadOptions &options = {});
 
   ~Plan();
   Plan(const Plan &) = delete;

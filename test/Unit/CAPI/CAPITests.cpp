@@ -4,6 +4,7 @@
 
 #include "quantir/Runtime/CAPI.h"
 #include "test/Support/PlanBuilder.h"
+#include "test/Support/Sanitizers.h"
 #include "test/Unit/Runtime/AllocationCount.h"
 
 #include <catch2/catch_test_macros.hpp>
@@ -92,31 +93,31 @@ std::string errorOf(quantir_code returned, quantir_code code) {
 
 } // namespace
 
-TEST_CASE("C: a C program runs a plan") {
+TEST_CASE("a C program runs a plan") {
   const std::vector<uint8_t> file = linearPlan();
   std::array<float, 6> results{};
   CHECK(runFromC(file.data(), file.size(), results.data()) == QUANTIR_OK);
   CHECK(results == std::array<float, 6>{1, 3, 5, 2, 4, 6});
 }
 
-TEST_CASE("C: names and versions") {
+TEST_CASE("names and versions") {
   CHECK(std::string(quantir_version()) == QUANTIR_VERSION);
   CHECK(quantir_plan_format_version() == runtime::planFormatVersion);
   CHECK(std::string(quantir_code_name(QUANTIR_OK)) == "ok");
   CHECK(std::string(quantir_code_name(QUANTIR_INTERNAL)) == "internal error");
   for (int code : {-1, 9, 256})
-    CHECK(std::string(quantir_code_name(quantir_code(code))) == "unknown");
+    CHECK(std::string(quantir_code_name(code)) == "unknown");
   CHECK(quantir_dtype_size(QUANTIR_FLOAT32) == 4);
   CHECK(quantir_dtype_size(QUANTIR_UINT8) == 1);
   CHECK(quantir_dtype_size(QUANTIR_INT64) == 8);
-  CHECK(quantir_dtype_size(quantir_dtype(5)) == 0);
+  CHECK(quantir_dtype_size(5) == 0);
   REQUIRE(quantir_backend_count() >= 2);
   CHECK(std::string(quantir_backend_name(0)) == "reference");
   CHECK(std::string(quantir_backend_name(1)) == "native");
   CHECK(quantir_backend_name(quantir_backend_count()) == nullptr);
 }
 
-TEST_CASE("C: a plan says what it takes and gives") {
+TEST_CASE("a plan says what it takes and gives") {
   PlanHandle plan = load(linearPlan());
   CHECK(quantir_plan_input_count(plan.get()) == 1);
   CHECK(quantir_plan_output_count(plan.get()) == 1);
@@ -145,7 +146,7 @@ TEST_CASE("C: a plan says what it takes and gives") {
   CHECK(info.quant_max == 255);
 }
 
-TEST_CASE("C: a session has the shapes of its batch, and its plan may be freed") {
+TEST_CASE("a session has the shapes of its batch, and its plan may be freed") {
   PlanHandle plan = load(linearPlan());
   quantir_session_options options = QUANTIR_SESSION_OPTIONS_INIT;
   options.batch = 2;
@@ -171,8 +172,13 @@ TEST_CASE("C: a session has the shapes of its batch, and its plan may be freed")
   CHECK(y == std::array<float, 3>{21, 43, 65});
 }
 
-TEST_CASE("C: a run allocates nothing") {
-  SessionHandle session = open(load(linearPlan()));
+TEST_CASE("a run allocates nothing") {
+  PlanHandle plan = load(linearPlan());
+  const size_t beforeCreation = allocationCount();
+  SessionHandle session = open(plan);
+#ifndef QUANTIR_SANITIZED
+  CHECK(allocationCount() > beforeCreation); // what the library allocates is counted
+#endif
   const std::array<float, 2> x = {1, 10};
   std::array<float, 3> y{};
   const std::vector<quantir_const_buffer> inputs = {{x.data(), sizeof(x)}};
@@ -185,7 +191,7 @@ TEST_CASE("C: a run allocates nothing") {
   CHECK(after == before);
 }
 
-TEST_CASE("C: a plan is copied or used where it is") {
+TEST_CASE("a plan is copied or used where it is") {
   const std::vector<uint8_t> file = linearPlan();
   AlignedBuffer memory(file.size());
   auto resultWith = [&](uint32_t flags) {
@@ -203,7 +209,7 @@ TEST_CASE("C: a plan is copied or used where it is") {
   CHECK(resultWith(0) == 0); // the weights that were overwritten
 }
 
-TEST_CASE("C: a plan is loaded from a file") {
+TEST_CASE("a plan is loaded from a file") {
   const std::string path = (std::filesystem::temp_directory_path() /
                             ("quantir-c-test-" + std::to_string(getpid()) + ".plan"))
                                .string();
@@ -223,7 +229,7 @@ TEST_CASE("C: a plan is loaded from a file") {
   CHECK(plan == nullptr);
 }
 
-TEST_CASE("C: what is no plan is an error") {
+TEST_CASE("what is no plan is an error") {
   std::vector<uint8_t> file = linearPlan();
   file[file.size() / 2] ^= 1;
   quantir_plan *plan = nullptr;
@@ -234,7 +240,7 @@ TEST_CASE("C: what is no plan is an error") {
   CHECK(plan == nullptr);
 }
 
-TEST_CASE("C: NULL is an error, or nothing") {
+TEST_CASE("NULL is an error, or nothing") {
   PlanHandle plan = load(linearPlan());
   SessionHandle session = open(plan);
   quantir_plan *newPlan = nullptr;
@@ -271,7 +277,7 @@ TEST_CASE("C: NULL is an error, or nothing") {
   CHECK(quantir_session_note(nullptr, 0) == nullptr);
 }
 
-TEST_CASE("C: indices and flags out of range are errors") {
+TEST_CASE("indices and flags out of range are errors") {
   PlanHandle plan = load(linearPlan());
   SessionHandle session = open(plan);
   quantir_tensor_info info;
@@ -284,7 +290,7 @@ TEST_CASE("C: indices and flags out of range are errors") {
         "expected flags of 0 or QUANTIR_PLAN_COPY, but got 2");
 }
 
-TEST_CASE("C: wrong options are errors") {
+TEST_CASE("wrong options are errors") {
   PlanHandle plan = load(linearPlan());
   quantir_session *session = nullptr;
   auto errorWith = [&](auto change, quantir_code code = QUANTIR_INVALID_ARGUMENT) {
@@ -305,7 +311,7 @@ TEST_CASE("C: wrong options are errors") {
   CHECK(session == nullptr);
 }
 
-TEST_CASE("C: wrong buffers are errors, after which the session runs") {
+TEST_CASE("wrong buffers are errors, after which the session runs") {
   SessionHandle session = open(load(linearPlan()));
   const std::array<float, 2> x = {1, 10};
   std::array<float, 4> y{};
@@ -330,7 +336,7 @@ TEST_CASE("C: wrong buffers are errors, after which the session runs") {
   CHECK(y == std::array<float, 4>{21, 43, 65, 0});
 }
 
-TEST_CASE("C: a session can be interrupted") {
+TEST_CASE("a session can be interrupted") {
   SessionHandle session = open(load(linearPlan()));
   const std::array<float, 2> x = {1, 10};
   std::array<float, 3> y{};
@@ -342,7 +348,7 @@ TEST_CASE("C: a session can be interrupted") {
   CHECK(run(session, {{x.data(), sizeof(x)}}, {{y.data(), sizeof(y)}}) == QUANTIR_OK);
 }
 
-TEST_CASE("C: two threads cannot run one session at a time") {
+TEST_CASE("two threads cannot run one session at a time") {
   constexpr int64_t size = 1 << 20;
   SessionHandle session = open(load(dequantizingPlan(size)));
   std::atomic<bool> isRefused = false;
@@ -361,7 +367,7 @@ TEST_CASE("C: two threads cannot run one session at a time") {
   CHECK(isRefused);
 }
 
-TEST_CASE("C: each thread has its own message") {
+TEST_CASE("each thread has its own message") {
   CHECK(quantir_session_cancel(nullptr, 1) == QUANTIR_INVALID_ARGUMENT);
   std::string ofOther = "none";
   std::thread([&] { ofOther = quantir_error_message(); }).join();
