@@ -101,3 +101,17 @@ function(quantir_add_library name)
     add_dependencies(${name} ${ARG_DEPENDS})
   endif()
 endfunction()
+
+# quantir_embed_json(TARGET FOLDER file.inc): the files FOLDER/*.json as text for C++, in the current build folder; TARGET makes
+# it.
+function(quantir_embed_json target folder output)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.json)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${output})
+  set(script ${QUANTIR_ROOT}/cmake/EmbedJson.cmake)
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} "-DFILES=${files}" -P ${script}
+    DEPENDS ${files} ${script}
+    VERBATIM)
+  add_custom_target(${target} DEPENDS ${output})
+  add_dependencies(quantir-generated ${target})
+endfunction()

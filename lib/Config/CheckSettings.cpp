@@ -2,7 +2,7 @@
 
 #include "quantir/Config/CustomConfig.h"
 
-#include "quantir/Config/Builtins.h"
+#include "quantir/Vocabulary/Builtins.h"
 
 #include "quantir/Base/Text.h"
 #include "quantir/Vocabulary/ObjectTypes.h"

@@ -2,10 +2,9 @@
 
 #include "quantir/Config/QConfig.h"
 
-#include "PyTorchText.h"
-#include "quantir/Config/Builtins.h"
-
 #include "quantir/Serialization/ObserverJson.h"
+#include "quantir/Vocabulary/Builtins.h"
+#include "quantir/Vocabulary/PyTorchText.h"
 #include "quantir/Vocabulary/PythonRegex.h"
 
 #include "llvm/ADT/StringExtras.h"

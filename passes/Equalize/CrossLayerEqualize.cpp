@@ -10,8 +10,8 @@
 #include "Layers.h"
 
 #include "quantir/Base/Text.h"
-#include "quantir/Config/JsonReader.h"
 #include "quantir/Numerics/Equalization.h"
+#include "quantir/Support/JsonReader.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 

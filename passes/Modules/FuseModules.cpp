@@ -5,7 +5,7 @@
 #include "Boundaries.h"
 
 #include "quantir/Base/Text.h"
-#include "quantir/Config/Builtins.h"
+#include "quantir/Vocabulary/Builtins.h"
 #include "quantir/Vocabulary/ObjectTypes.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/passes/Fuse/Passes.h"
@@ -27,7 +27,7 @@ namespace {
 /// Modules by their canonical names, in data-flow order.
 using Sequence = SmallVector<StringRef, 3>;
 
-/// What PyTorch's fuse_modules takes: lib/Config/builtins/fuse_modules.json.
+/// What PyTorch's fuse_modules takes: lib/Vocabulary/builtins/fuse_modules.json.
 ArrayRef<Sequence> supportedSequences() {
   static const SmallVector<Sequence> sequences =
       llvm::map_to_vector(builtinTable("fuse_modules"), [](const nlohmann::json &names) {

@@ -62,7 +62,7 @@ ROOMS = [
     ("support", library("Support"), {"llvm", "base"}),
     ("interfaces", folder("dialects/Interfaces"), {"llvm"}),
     ("nn", folder("dialects/NN"), {"llvm", "base", "shapes", "interfaces"}),
-    ("vocabulary", library("Vocabulary"), {"llvm", "base", "interfaces", "nn"}),
+    ("vocabulary", library("Vocabulary"), {"llvm", "base", "numerics", "support", "interfaces", "nn"}),
     ("quantir", folder("dialects/Quantir"), GROUND | {"llvm", "interfaces", "nn", "vocabulary"}),
     ("kernel dialect", folder("dialects/Kernel"), {"llvm", "base", "shapes", "interfaces", "quantir"}),
     ("config", library("Config"), GROUND | DIALECTS - {"kernel dialect"} | {"llvm", "support"}),

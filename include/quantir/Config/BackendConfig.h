@@ -9,7 +9,7 @@
 #ifndef QUANTIR_CONFIG_BACKENDCONFIG_H
 #define QUANTIR_CONFIG_BACKENDCONFIG_H
 
-#include "quantir/Config/JsonReader.h"
+#include "quantir/Support/JsonReader.h"
 #include "quantir/dialects/Quantir/Pattern.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 

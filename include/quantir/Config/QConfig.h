@@ -9,7 +9,7 @@
 #ifndef QUANTIR_CONFIG_QCONFIG_H
 #define QUANTIR_CONFIG_QCONFIG_H
 
-#include "quantir/Config/JsonReader.h"
+#include "quantir/Support/JsonReader.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 
 #include "mlir/IR/BuiltinOps.h"

@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTIR_LIB_CONFIG_PYTORCHTEXT_H
-#define QUANTIR_LIB_CONFIG_PYTORCHTEXT_H
+#ifndef QUANTIR_VOCABULARY_PYTORCHTEXT_H
+#define QUANTIR_VOCABULARY_PYTORCHTEXT_H
 
-#include "quantir/Config/JsonReader.h"
+#include "quantir/Support/JsonReader.h"
 
 namespace quantir {
 
@@ -55,4 +55,4 @@ mlir::FailureOr<std::string> readObjectType(JsonReader reader);
 
 } // namespace quantir
 
-#endif // QUANTIR_LIB_CONFIG_PYTORCHTEXT_H
+#endif // QUANTIR_VOCABULARY_PYTORCHTEXT_H

@@ -1,14 +1,14 @@
 //===- Builtins.h - Configurations that have a name -------------*- C++ -*-===//
 //
-// The JSON of lib/Config/builtins: PyTorch's default observers, fake-quants, qconfigs and mappings,
-// and Quantir's own; and what PyTorch's fuse_modules takes.
+// The JSON of lib/Vocabulary/builtins: PyTorch's default observers, fake-quants, qconfigs and
+// mappings, and Quantir's own; and what PyTorch's fuse_modules takes.
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTIR_CONFIG_BUILTINS_H
-#define QUANTIR_CONFIG_BUILTINS_H
+#ifndef QUANTIR_VOCABULARY_BUILTINS_H
+#define QUANTIR_VOCABULARY_BUILTINS_H
 
-#include "quantir/Config/JsonReader.h"
+#include "quantir/Support/JsonReader.h"
 
 namespace quantir {
 
@@ -32,4 +32,4 @@ nlohmann::json makeDefaultMapping(const nlohmann::json &global, bool qat, llvm::
 
 } // namespace quantir
 
-#endif // QUANTIR_CONFIG_BUILTINS_H
+#endif // QUANTIR_VOCABULARY_BUILTINS_H

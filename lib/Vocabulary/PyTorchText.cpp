@@ -1,14 +1,13 @@
 //===- PyTorchText.cpp - PyTorch's text for configurations ----------------===//
 
-#include "PyTorchText.h"
-
-#include "quantir/Config/Builtins.h"
-#include "quantir/Vocabulary/PythonText.h"
+#include "quantir/Vocabulary/PyTorchText.h"
 
 #include "quantir/Base/Text.h"
 #include "quantir/Numerics/Observer.h"
+#include "quantir/Vocabulary/Builtins.h"
 #include "quantir/Vocabulary/ObjectTypes.h"
 #include "quantir/Vocabulary/OnnxOperators.h"
+#include "quantir/Vocabulary/PythonText.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"

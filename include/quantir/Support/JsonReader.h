@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANTIR_CONFIG_JSONREADER_H
-#define QUANTIR_CONFIG_JSONREADER_H
+#ifndef QUANTIR_SUPPORT_JSONREADER_H
+#define QUANTIR_SUPPORT_JSONREADER_H
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Support/LLVM.h"
@@ -62,4 +62,4 @@ mlir::FailureOr<nlohmann::json> parseJson(llvm::StringRef text, mlir::Location l
 
 } // namespace quantir
 
-#endif // QUANTIR_CONFIG_JSONREADER_H
+#endif // QUANTIR_SUPPORT_JSONREADER_H

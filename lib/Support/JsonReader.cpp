@@ -1,6 +1,6 @@
 //===- JsonReader.cpp - Reading JSON with the place in every error --------===//
 
-#include "quantir/Config/JsonReader.h"
+#include "quantir/Support/JsonReader.h"
 
 #include "quantir/Base/JsonText.h"
 #include "quantir/Base/Text.h"

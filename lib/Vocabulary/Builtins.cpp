@@ -1,6 +1,6 @@
 //===- Builtins.cpp - Configurations that have a name ---------------------===//
 
-#include "quantir/Config/Builtins.h"
+#include "quantir/Vocabulary/Builtins.h"
 
 using namespace mlir;
 using namespace quantir;
@@ -9,13 +9,13 @@ using Json = nlohmann::json;
 
 namespace {
 
-/// The text of lib/Config/builtins/*.json, embedded by CMake.
+/// The text of lib/Vocabulary/builtins/*.json, embedded by CMake.
 struct BuiltinText {
   StringRef name;
   StringRef text;
 };
 constexpr BuiltinText builtinTexts[] = {
-#include "BuiltinQConfigs.inc"
+#include "Builtins.inc"
 };
 
 const Json *find(const Json &object, StringRef key) {

@@ -1,5 +1,5 @@
 # cmake -DOUTPUT=file.inc -DFILES=a.json;b.json -P EmbedJson.cmake
-# Writes {"a", R"json(...)json"}, for each file.
+# Writes {"a", R"json(...)json"}, for each file. quantir_embed_json of AddQuantir.cmake calls it.
 set(text "")
 foreach(file ${FILES})
   get_filename_component(name ${file} NAME_WE)
