@@ -1,16 +1,17 @@
 //===- CheckSettings.cpp - Settings that match nothing --------------------===//
 
-#include "quantir/Config/CustomConfig.h"
-
-#include "quantir/Vocabulary/Builtins.h"
+#include "quantir/Config/CheckSettings.h"
 
 #include "quantir/Base/Text.h"
+#include "quantir/Config/CustomConfig.h"
+#include "quantir/Vocabulary/Builtins.h"
 #include "quantir/Vocabulary/ObjectTypes.h"
 #include "quantir/dialects/NN/NN.h"
 
 #include "mlir/Interfaces/CallInterfaces.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -28,14 +29,9 @@ StringRef pathOf(Operation *op) {
 /// What a mapping can name in a model.
 class ModelNames {
 public:
-  /// Takes the functions that `mapping` holds in: standalone modules may have one of their own.
-  ModelNames(ModuleOp module, QConfigMappingAttr mapping) {
-    SymbolTable symbols(module);
-    for (auto function : module.getOps<FunctionOpInterface>()) {
-      QConfigMappingAttr own = SettingsAttr::of(function).getMapping();
-      if (!own || own == mapping || !function->hasAttr(QuantirDialect::standaloneAttrName))
-        addFunction(function, symbols);
-    }
+  explicit ModelNames(ArrayRef<FunctionOpInterface> functions) {
+    for (FunctionOpInterface function : functions)
+      addFunction(function);
   }
 
   /// What the mapping is asked for.
@@ -58,7 +54,7 @@ public:
   }
 
 private:
-  void addFunction(FunctionOpInterface function, const SymbolTable &symbols) {
+  void addFunction(FunctionOpInterface function) {
     auto text = [&](StringRef name) {
       auto attr = function->getAttrOfType<StringAttr>(name);
       return attr ? attr.getValue() : StringRef();
@@ -68,8 +64,7 @@ private:
     function->walk([&](Operation *op) {
       StringRef path = pathWithin(function, pathOf(op));
       if (auto call = dyn_cast<CallOpInterface>(op)) {
-        auto callee = dyn_cast_if_present<SymbolRefAttr>(call.getCallableForCallee());
-        if (Operation *target = callee ? symbols.lookup(callee.getRootReference()) : nullptr)
+        if (Operation *target = call.resolveCallable())
           addModule(target, path);
         addPath(path);
         identities.push_back(OpIdentity::ofModule(path, /*moduleClass=*/""));
@@ -211,9 +206,10 @@ constexpr size_t maxWarnings = 20;
 
 } // namespace
 
-LogicalResult quantir::checkSettings(QConfigMappingAttr mapping, ModuleOp module, Location loc,
-                                     const SettingPaths *paths) {
-  ModelNames names(module, mapping);
+/// checkSettings() for these functions.
+static LogicalResult checkIn(ArrayRef<FunctionOpInterface> functions, QConfigMappingAttr mapping,
+                             Location loc, const SettingPaths *paths = nullptr) {
+  ModelNames names(functions);
   QConfigResolver resolver(mapping, paths);
   MatchedSettings matched;
   for (MappingLevel level : mappingLevels)
@@ -241,5 +237,39 @@ LogicalResult quantir::checkSettings(QConfigMappingAttr mapping, ModuleOp module
     }
   if (unmatched > maxWarnings)
     emitWarning(loc) << unmatched - maxWarnings << " more settings match nothing";
+  return success();
+}
+
+LogicalResult quantir::checkSettings(QConfigMappingAttr mapping, ModuleOp module, Location loc,
+                                     const SettingPaths *paths) {
+  // Standalone modules may have a mapping of their own.
+  SmallVector<FunctionOpInterface> functions;
+  for (auto function : module.getOps<FunctionOpInterface>()) {
+    QConfigMappingAttr own = SettingsAttr::of(function).getMapping();
+    if (!own || own == mapping || !function->hasAttr(QuantirDialect::standaloneAttrName))
+      functions.push_back(function);
+  }
+  return checkIn(functions, mapping, loc, paths);
+}
+
+bool SettingsCheck::isDue(QConfigMappingAttr mapping) {
+  auto stage = module->getAttrOfType<StringAttr>(QuantirDialect::stageAttrName);
+  return mapping && (!stage || stage.getValue() == "float") && checked.insert(mapping).second;
+}
+
+LogicalResult SettingsCheck::check(QConfigMappingAttr mapping, Location loc,
+                                   const SettingPaths *paths) {
+  return isDue(mapping) ? checkSettings(mapping, module, loc, paths) : success();
+}
+
+LogicalResult SettingsCheck::checkFunctions() {
+  const QConfigMappingAttr ofModule = SettingsAttr::of(module).getMapping();
+  llvm::MapVector<QConfigMappingAttr, SmallVector<FunctionOpInterface>> holders;
+  for (auto function : module.getOps<FunctionOpInterface>())
+    if (QConfigMappingAttr own = SettingsAttr::of(function).getMapping(); own && own != ofModule)
+      holders[own].push_back(function);
+  for (const auto &[own, functions] : holders)
+    if (isDue(own) && failed(checkIn(functions, own, functions.front()->getLoc())))
+      return failure();
   return success();
 }

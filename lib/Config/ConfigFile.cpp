@@ -1,9 +1,9 @@
-//===- ConfigFile.cpp - What is asked for becomes a module's settings -----===//
+//===- ConfigFile.cpp - Configuration files as settings of a module --------===//
 
 #include "quantir/Base/Files.h"
 #include "quantir/Base/Text.h"
+#include "quantir/Config/CheckSettings.h"
 #include "quantir/Config/CustomConfig.h"
-#include "quantir/Config/Settings.h"
 #include "quantir/Support/StatusDiagnostics.h"
 #include "quantir/Vocabulary/ObjectTypes.h"
 #include "quantir/Vocabulary/OnnxOperators.h"
@@ -176,6 +176,12 @@ static FailureOr<BackendConfigAttr> backendConfigAskedFor(const SettingsRequest 
 }
 
 LogicalResult quantir::setSettings(ModuleOp module, const SettingsRequest &request) {
+  SettingsCheck check(module);
+  return setSettings(module, request, check);
+}
+
+LogicalResult quantir::setSettings(ModuleOp module, const SettingsRequest &request,
+                                   SettingsCheck &check) {
   MLIRContext *context = module.getContext();
   context->getOrLoadDialect<QuantirDialect>();
   Location unknown = UnknownLoc::get(context);
@@ -183,10 +189,8 @@ LogicalResult quantir::setSettings(ModuleOp module, const SettingsRequest &reque
   if (!request.file.empty()) {
     Location loc = FileLineColLoc::get(context, request.file, 0, 0);
     FailureOr<Configuration> read = readConfiguration(request.file, module, loc);
-    if (failed(read) ||
-        (read->mapping && failed(checkSettings(read->mapping, module, loc, &read->settings))) ||
-        (read->equalization &&
-         failed(checkSettings(read->equalization, module, loc, &read->equalizationSettings))))
+    if (failed(read) || failed(check.check(read->mapping, loc, &read->settings)) ||
+        failed(check.check(read->equalization, loc, &read->equalizationSettings)))
       return failure();
     configuration = *std::move(read);
   }
@@ -203,11 +207,9 @@ LogicalResult quantir::setSettings(ModuleOp module, const SettingsRequest &reque
   const QConfigMappingAttr equalization =
       configuration.equalization ? configuration.equalization : given.getEqualization();
   // Those of the file are checked already, with their places there.
-  for (auto [checked, ofFile] : {std::pair(*mapping, configuration.mapping),
-                                 std::pair(equalization, configuration.equalization)})
-    if (checked && !ofFile && failed(checkSettings(checked, module, module.getLoc())))
+  for (QConfigMappingAttr ofModule : {*mapping, equalization})
+    if (failed(check.check(ofModule, module.getLoc())))
       return failure();
-
   if (!*mapping)
     mapping = getDefaultQConfigMapping(context);
   if (!*backendConfig)
@@ -221,6 +223,8 @@ LogicalResult quantir::setSettings(ModuleOp module, const SettingsRequest &reque
     backend = StringAttr::get(context, defaultBackend);
   module->setAttr(QuantirDialect::settingsAttrName,
                   SettingsAttr::get(context, *mapping, *backendConfig, equalization, backend));
+  if (failed(check.checkFunctions()))
+    return failure();
   return success(succeeded(resolveBackendConfig(*backendConfig, unknown)));
 }
 

@@ -2,7 +2,7 @@
 
 #include "quantir/passes/Configure/Passes.h"
 
-#include "quantir/Config/Settings.h"
+#include "quantir/Config/CheckSettings.h"
 
 namespace quantir {
 #define GEN_PASS_DEF_SETCONFIGPASS
@@ -22,7 +22,7 @@ public:
     SettingsRequest request{config, mapping, {}, backend};
     if (!backendConfig.empty())
       request.backendConfig = backendConfig;
-    if (failed(setSettings(getOperation(), request)))
+    if (failed(setSettings(getOperation(), request, getAnalysis<SettingsCheck>())))
       signalPassFailure();
   }
 };

@@ -7,11 +7,24 @@
 // RUN: qopt %t/own.mlir --quantir-set-config=backend-config=x86 | FileCheck %s --check-prefix=OVER
 // RUN: qopt %t/kernels.mlir --quantir-set-config --quantir-lower | FileCheck %s --check-prefix=KERNELS
 // RUN: qopt %t/unmatched.mlir --quantir-prepare 2>&1 | FileCheck %s --check-prefix=ONCE
+// RUN: qopt %t/unmatched.mlir --quantir-set-config --quantir-prepare 2>&1 | FileCheck %s --check-prefix=ONCE
+// RUN: qopt %t/bare.mlir --quantir-set-config=config=%t/config.json --quantir-prepare 2>&1 | FileCheck %s --check-prefix=ONCE-OF-FILE
+// RUN: qopt %t/folded.mlir --quantir-prepare 2>&1 | FileCheck %s --check-prefix=FOLDED --implicit-check-not=warning
+// RUN: qopt %t/function.mlir --quantir-prepare 2>&1 | FileCheck %s --check-prefix=FUNCTION --implicit-check-not=warning
 
 // KERNELS: module attributes {kernel.backend = "native", quantir.settings = #quantir.settings<{{.*}}, backend = "native">}
 
 // ONCE-COUNT-2: this setting matches nothing
 // ONCE-NOT: this setting matches nothing
+
+// ONCE-OF-FILE: config.json{{.*}}: warning: qconfig_mapping.module_name[0]: this setting matches nothing
+// ONCE-OF-FILE-NOT: this setting matches nothing
+
+// The module that a setting is for may be folded away in a prepared model.
+// FOLDED: module attributes
+
+// What a function's own mapping names is looked for in that function.
+// FUNCTION: function.mlir:4:{{.*}}: warning: module_name[1]: this setting matches nothing: the model has no module 'b'; it has 'a'
 
 // What nobody says is the default, written out.
 // DEFAULT: #[[M:qconfig_mapping]] = #quantir.qconfig_mapping<global = #qconfig
@@ -57,6 +70,29 @@ module attributes {kernel.backend = "native"} {}
 module attributes {quantir.settings = #quantir.settings<mapping = <module_name = [<"b" = none>]>, equalization = <global = #eq, module_name = [<"c" = none>]>>} {
   func.func @f(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     return %x : tensor<?x4xf32>
+  }
+}
+
+//--- folded.mlir
+#eq = #quantir.qconfig<activation = #quantir.per_channel_min_max<ch_axis = 1>>
+module attributes {quantir.stage = "prepared", quantir.settings = #quantir.settings<mapping = <module_name = [<"bn" = none>]>, equalization = <global = #eq, module_name = [<"bn" = none>]>>} {
+  func.func @f(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+    return %x : tensor<?x4xf32>
+  }
+}
+
+//--- function.mlir
+#q = #quantir.qconfig<activation = #quantir.min_max>
+#own = #quantir.settings<mapping = <global = #q, module_name = [<"a" = none>, <"b" = none>]>>
+module attributes {quantir.settings = #quantir.settings<mapping = <global = #q>>} {
+  func.func private @standalone(%x: tensor<?x4xf32>) -> tensor<?x4xf32> attributes {quantir.standalone, quantir.settings = #own} {
+    %0 = nn.relu %x {nn.path = "a"} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+    return %0 : tensor<?x4xf32>
+  }
+  func.func @f(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+    %0 = nn.relu %x {nn.path = "b"} : (tensor<?x4xf32>) -> tensor<?x4xf32>
+    %1 = call @standalone(%0) : (tensor<?x4xf32>) -> tensor<?x4xf32>
+    return %1 : tensor<?x4xf32>
   }
 }
 
