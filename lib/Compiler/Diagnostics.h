@@ -12,7 +12,7 @@
 
 namespace quantir {
 
-/// Where `loc` is, for a person: "model.mlir:3:7" or the name of a node; "" if it is not known.
+/// Where `loc` is, as text: "model.mlir:3:7" or the name of a node; "" if it is not known.
 std::string formatLocation(mlir::Location loc);
 
 /// While it lives, keeps the errors and warnings that are reported in a context, instead of

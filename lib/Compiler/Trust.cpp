@@ -166,8 +166,8 @@ std::string Doubts::describeJump(size_t unit) const {
   const double before = errorRead(unit), after = *comparison.units[unit].sqnrDb;
   return fmt::format("the error jumps at {}: {:.1f} dB {}", nameOf(unit), after,
                      before >= numerics::perfectSqnr
-                         ? "behind it"
-                         : fmt::format("behind it, {:.1f} dB before", before));
+                         ? "after it"
+                         : fmt::format("after it, {:.1f} dB before", before));
 }
 
 std::string Doubts::describeCause(size_t unit) const {

@@ -9,6 +9,7 @@
 #include "runtime/commands/Interrupt.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <csignal>
 #include <cstdio>
@@ -25,33 +26,31 @@ using namespace quantir::runtime;
 //===----------------------------------------------------------------------===//
 
 void quantir::runtime::addExecutionOptions(CLI::App &app, ExecutionOptions &options) {
-  std::vector<std::string> names;
-  for (std::string_view name : backendNames())
-    names.emplace_back(name);
   app.add_option("--backend", options.backend,
-                 "Run all kernels with this backend: " + listNames(names) +
-                     " (default: the plan's)")
+                 fmt::format("Run every kernel on this backend: {} (default: from the plan)",
+                             fmt::join(backendNames(), ", ")))
       ->type_name("NAME");
-  app.add_option("--threads", options.threads, "How many threads to use (default: all)")
+  app.add_option("--threads", options.threads,
+                 "Number of threads (default: all that are available)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
-  app.add_option("--batch", options.batch,
-                 "How many samples to run at a time (default: what suits the model)")
+  app.add_option("--batch", options.batch, "Batch size (default: chosen to suit the model)")
       ->type_name("N")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 20));
 }
 
 void quantir::runtime::addPlanOptions(CLI::App &app, PlanLoadOptions &options) {
   app.add_flag("--no-mmap", options.copy,
-               "Read a plan into memory instead of mapping it: the file may then be written over "
-               "while it is in use");
+               "Read a plan into memory instead of mapping it, so that the file may be overwritten "
+               "while in use");
 }
 
 CLI::Option *quantir::runtime::addWorkersOption(CLI::App &app, int &workers) {
   return app
-      .add_option("--workers", workers,
-                  "How many batches to calibrate with at a time (default: what suits --threads and "
-                  "the data)")
+      .add_option(
+          "--workers", workers,
+          "Number of batches to calibrate in parallel (default: chosen to suit --threads and "
+          "the data)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
 }
@@ -72,9 +71,11 @@ void quantir::runtime::addPreprocessingOptions(CLI::App &app,
   };
   CLI::Option *mean =
       add("--mean", &Preprocessing::mean,
-          "For uint8 images: subtracted after dividing by 255; one value, or one per channel");
-  CLI::Option *std = add("--std", &Preprocessing::std,
-                         "For uint8 images: divided by after that; one value, or one per channel");
+          "Subtract this from uint8 images after dividing them by 255: one value, or one per "
+          "channel; requires --std");
+  CLI::Option *std =
+      add("--std", &Preprocessing::std,
+          "Then divide them by this: one value, or one per channel; requires --mean");
   mean->needs(std);
   std->needs(mean);
 }
@@ -100,14 +101,31 @@ static std::string wrapped(std::string text, size_t width) {
   return text;
 }
 
+/// " FILE", what stands behind the name of an option.
+static std::string valueOf(const CLI::Option &option) {
+  if (option.get_type_size() == 0)
+    return "";
+  // CLI11 appends what the checks allow, which the message says when it is not met.
+  const std::string type = option.get_type_name();
+  const std::string name = type.substr(0, type.find(':'));
+  return name.empty() ? "" : " " + name;
+}
+
 namespace {
 /// Help for terminals of 80 columns.
 class HelpFormatter : public CLI::Formatter {
 public:
-  HelpFormatter() { column_width(28); }
+  HelpFormatter() {
+    column_width(28);
+    label("Positionals", "Arguments");
+    label("SUBCOMMAND", "COMMAND");
+  }
 
   std::string make_description(const CLI::App *app) const override {
     return wrapped(CLI::Formatter::make_description(app), columns);
+  }
+  std::string make_option_opts(const CLI::Option *option) const override {
+    return valueOf(*option) + (option->get_required() ? " (required)" : "");
   }
   std::string make_option_desc(const CLI::Option *option) const override {
     return wrapped(CLI::Formatter::make_option_desc(option), columns - get_column_width());
@@ -118,15 +136,39 @@ private:
 };
 } // namespace
 
+/// Prints the options of `command`, one a line: the names of the command and of the option, and its
+/// help, between tabs. scripts/generate-options.py makes the tables of docs/CommandLine.md of it.
+static void listOptions(const CLI::App &command) {
+  for (const CLI::Option *option : command.get_options()) {
+    if (option->get_group().empty() || option == command.get_help_ptr() ||
+        option == command.get_version_ptr())
+      continue;
+    const std::string name =
+        option->get_positional() ? option->get_name(true) : option->get_name(false, true);
+    fmt::print("{}\t{}{}\t{}{}\n", command.get_name(), name, valueOf(*option),
+               option->get_description(), option->get_required() ? " (required)" : "");
+  }
+}
+
 CommandLine::CommandLine(const std::string &program, const std::string &description)
     : root(description, program) {
-  root.set_version_flag("--version", program + " " QUANTIR_VERSION);
-  root.formatter(std::make_shared<HelpFormatter>()); // the commands inherit it
+  root.add_flag_callback("--list-options",
+                         [this] {
+                           listOptions(root);
+                           for (const auto &[command, action] : commands)
+                             listOptions(*command);
+                           throw CLI::Success();
+                         })
+      ->group(""); // not in the help: for scripts/generate-options.py
+  root.set_help_flag("-h,--help", "Print this help and exit");
+  root.set_version_flag("--version", program + " " QUANTIR_VERSION, "Print the version and exit");
+  root.formatter(std::make_shared<HelpFormatter>());
 }
 
 CLI::App &CommandLine::addCommand(const std::string &name, const std::string &description,
                                   Action action) {
   CLI::App *command = root.add_subcommand(name, description);
+  command->group("Commands");
   commands.emplace_back(command, std::move(action));
   root.require_subcommand(1);
   return *command;
@@ -152,6 +194,8 @@ int CommandLine::usageError(const CLI::App &where, const std::string &text) {
 static std::vector<std::string> optionNames(const CLI::App &app) {
   std::vector<std::string> names;
   for (const CLI::Option *option : app.get_options()) {
+    if (option->get_group().empty()) // hidden
+      continue;
     for (const std::string &name : option->get_lnames())
       names.push_back("--" + name);
   }

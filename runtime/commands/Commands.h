@@ -20,13 +20,13 @@
 
 namespace quantir::runtime {
 
-/// What it is fed with.
+/// The samples to run it on.
 struct DataOptions {
   std::string path;
   std::optional<Preprocessing> preprocessing; ///< absent: the plan's own
 };
 
-/// Loads the data and prints what a person should know about them. Data that come without
+/// Loads the data and prints the notes about them. Data that come without
 /// preprocessing use the plan's.
 Result<ModelInputs> loadInputs(const DataOptions &data, const Plan &plan);
 

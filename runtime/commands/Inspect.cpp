@@ -27,7 +27,7 @@ static std::vector<std::pair<std::string, int64_t>> countOps(const Plan &plan) {
 }
 
 /// The compiler's report, as the plan keeps it; null if there is none, or, for a reason that is
-/// given, none that can be read. The plan is not the worse for that.
+/// given, none that can be read. The plan is usable all the same.
 static Json readSummary(const Plan &plan, std::string &error) {
   Json summary;
   if (plan.summary().empty())
@@ -95,7 +95,7 @@ static std::string inspectText(const Plan &plan, bool listOps) {
   line("stage", plan.stage());
   line("backend", plan.backend());
   line("producer", plan.producer());
-  line("size", fmt::format("{}, of it constants {}", formatBytes(plan.fileSize()),
+  line("size", fmt::format("{}, of which {} are constants", formatBytes(plan.fileSize()),
                            formatBytes(plan.constantBytes())));
   tensors("inputs", plan.inputs());
   tensors("outputs", plan.outputs());

@@ -25,7 +25,7 @@ Status quantir::runtime::mergeStates(const std::vector<std::string> &inputs,
       return next.status();
     if (std::string error = numerics::merge(*merged, *next); !error.empty())
       return Status::invalidData(
-          fmt::format("'{}' does not go with '{}': {}", inputs[i], inputs.front(), error));
+          fmt::format("cannot merge '{}' with '{}': {}", inputs[i], inputs.front(), error));
   }
   QUANTIR_RETURN_IF_ERROR(saveCalibrationState(output, *merged));
   fmt::print("{} observers, {} samples; written to {}\n", merged->observers.size(), merged->samples,
@@ -39,13 +39,13 @@ void quantir::runtime::addMergeStatesCommand(CommandLine &line) {
     std::string output;
   };
   auto state = std::make_shared<State>();
-  CLI::App &app = line.addCommand("merge-states", "Merge the states of calibrations of one model",
+  CLI::App &app = line.addCommand("merge-states", "Merge state files of one model",
                                   [=] { return mergeStates(state->inputs, state->output); });
-  app.add_option("STATE", state->inputs, "State files, in the order of their data")
+  app.add_option("STATE", state->inputs, "State files, in the order of their samples")
       ->required()
       ->expected(2, 1 << 20)
       ->type_name("");
-  app.add_option("-o,--output", state->output, "Where to write what they amount to")
+  app.add_option("-o,--output", state->output, "Merged state file to write")
       ->required()
       ->type_name("FILE");
 }

@@ -12,8 +12,7 @@ using namespace quantir::runtime;
 namespace {
 
 constexpr const char *inputHelp =
-    "The data, .npy or .npz: float32 in the model's layout, samples first, or uint8 images "
-    "[N, H, W, C]";
+    "Samples, .npy or .npz: float32 in the model's layout, or uint8 images [N, H, W, C]";
 
 /// FILE and how to run it; every command has these.
 struct FileOptions {
@@ -67,12 +66,12 @@ Status runEval(PlanPtr plan, const EvalOptions &options) {
 }
 
 void addBenchOptions(CLI::App &app, BenchOptions &options, bool &json) {
-  app.add_option("--seconds", options.seconds, "How long to measure")
-      ->capture_default_str()
+  app.add_option("--seconds", options.seconds,
+                 fmt::format("How many seconds to measure (default: {})", options.seconds))
       ->type_name("S")
       ->check(CLI::Range(0.0, 3600.0));
-  app.add_flag("--profile", options.profile, "Show the time of each kernel too");
-  app.add_flag("--json", json, "Print one JSON object");
+  app.add_flag("--profile", options.profile, "Also print the time of each kernel");
+  app.add_flag("--json", json, "Print JSON");
 }
 
 } // namespace
@@ -82,18 +81,17 @@ void quantir::runtime::addRunCommand(CommandLine &line, const FileLoader &loader
     RunOptions options;
   };
   auto state = std::make_shared<State>();
-  CLI::App &app =
-      line.addCommand("run", "Run a model on data and write its outputs as float32", [=] {
-        state->options.execution = state->execution;
-        QUANTIR_RETURN_IF_ERROR(state->checkPaths(loader, {{"--output", state->options.output}},
-                                                  {{"--input", state->options.data.path}}));
-        Result<PlanPtr> plan = state->load(loader);
-        return plan ? runPlan(*plan, state->options) : plan.status();
-      });
+  CLI::App &app = line.addCommand("run", "Run a model and write its outputs as float32", [=] {
+    state->options.execution = state->execution;
+    QUANTIR_RETURN_IF_ERROR(state->checkPaths(loader, {{"--output", state->options.output}},
+                                              {{"--input", state->options.data.path}}));
+    Result<PlanPtr> plan = state->load(loader);
+    return plan ? runPlan(*plan, state->options) : plan.status();
+  });
   state->add(app, loader);
   addDataOptions(app, state->options.data, /*required=*/true);
   app.add_option("--output", state->options.output,
-                 "Where to write the outputs: .npy, or .npz if there are several")
+                 "File for the outputs: .npy, or .npz if there are several")
       ->required()
       ->type_name("FILE");
 }
@@ -103,19 +101,18 @@ void quantir::runtime::addEvalCommand(CommandLine &line, const FileLoader &loade
     EvalOptions options;
   };
   auto state = std::make_shared<State>();
-  CLI::App &app = line.addCommand("eval", "Measure how often the most likely class is right", [=] {
+  CLI::App &app = line.addCommand("eval", "Measure the top-1 accuracy of a classifier", [=] {
     state->options.execution = state->execution;
     Result<PlanPtr> plan = state->load(loader);
     return plan ? runEval(*plan, state->options) : plan.status();
   });
   state->add(app, loader);
   addDataOptions(app, state->options.data, /*required=*/true);
-  app.add_option("--labels", state->options.labels,
-                 "The right classes, .npy: one integer per sample")
+  app.add_option("--labels", state->options.labels, "Class labels, .npy: one integer per sample")
       ->required()
       ->type_name("FILE");
   app.add_option("--output-name", state->options.output,
-                 "The output that holds the class scores, if there are several")
+                 "Output that holds the class scores, if there are several")
       ->type_name("NAME");
 }
 
@@ -125,7 +122,7 @@ void quantir::runtime::addBenchCommand(CommandLine &line, const FileLoader &load
     bool json = false;
   };
   auto state = std::make_shared<State>();
-  CLI::App &app = line.addCommand("bench", "Measure a model's latency and throughput", [=] {
+  CLI::App &app = line.addCommand("bench", "Measure the latency and throughput of a model", [=] {
     state->options.execution = state->execution;
     Result<PlanPtr> plan = state->load(loader);
     return plan ? runBench(*plan, state->options, state->json) : plan.status();
@@ -141,7 +138,7 @@ void quantir::runtime::addInspectCommand(CommandLine &line, const FileLoader &lo
     InspectOptions options;
   };
   auto state = std::make_shared<State>();
-  CLI::App &app = line.addCommand("inspect", "Show what a model or plan is made of", [=] {
+  CLI::App &app = line.addCommand("inspect", "Print what a model or plan consists of", [=] {
     Result<PlanPtr> plan = loader.load(state->file, "", {});
     return plan ? inspectPlan(**plan, state->options) : plan.status();
   });
@@ -149,7 +146,7 @@ void quantir::runtime::addInspectCommand(CommandLine &line, const FileLoader &lo
   if (loader.addOptions)
     loader.addOptions(app);
   app.add_flag("--ops", state->options.listOps, "List every kernel");
-  app.add_flag("--json", state->options.json, "Print one JSON object");
+  app.add_flag("--json", state->options.json, "Print JSON");
 }
 
 //===----------------------------------------------------------------------===//
@@ -159,16 +156,16 @@ void quantir::runtime::addInspectCommand(CommandLine &line, const FileLoader &lo
 int quantir::runtime::runQrun(int argc, const char *const *argv) {
   struct State : FileOptions {
     DataOptions data;
-    std::string output, labels, outputName, statistics, recordings;
+    std::string output, labels, outputName, states, recordings;
     BenchOptions bench;
     InspectOptions inspect;
     int workers = 0;
     bool runBench = false, runInspect = false, json = false;
   } state;
-  CommandLine line("qrun", "Runs, evaluates, times, inspects and calibrates Quantir plans. One of "
-                           "--output, --labels, --calibrate, --bench and --inspect says what to "
-                           "do.");
-  FileLoader loader{"A plan file",
+  CommandLine line("qrun",
+                   "Run, evaluate, calibrate, benchmark or inspect a Quantir plan: give one of "
+                   "--output, --labels, --calibrate, --bench and --inspect.");
+  FileLoader loader{"Plan file",
                     [](const std::string &path, const std::string &,
                        const PlanLoadOptions &options) { return Plan::load(path, options); }};
   CLI::App &app = line.app();
@@ -178,12 +175,13 @@ int quantir::runtime::runQrun(int argc, const char *const *argv) {
       app.add_option("--output", state.output,
                      "Run, and write the outputs as float32: .npy, or .npz if there are several")
           ->type_name("FILE"),
-      app.add_option("--labels", state.labels, "Evaluate against these classes")->type_name("FILE"),
-      app.add_option("--calibrate", state.statistics,
-                     "Run a prepared plan, and write what its observers saw as JSON")
+      app.add_option("--labels", state.labels, "Evaluate against these class labels, .npy")
+          ->type_name("FILE"),
+      app.add_option("--calibrate", state.states,
+                     "Run a prepared plan, and write its observers' states to this state file")
           ->type_name("FILE"),
       app.add_flag("--bench", state.runBench, "Measure latency and throughput"),
-      app.add_flag("--inspect", state.runInspect, "Show what the plan is made of")};
+      app.add_flag("--inspect", state.runInspect, "Print what the plan consists of")};
   for (size_t i = 0; i < actions.size(); ++i) {
     for (size_t j = 0; j < i; ++j)
       actions[i]->excludes(actions[j]);
@@ -191,10 +189,10 @@ int quantir::runtime::runQrun(int argc, const char *const *argv) {
   for (size_t i = 0; i < 3; ++i)
     actions[i]->needs(app.get_option("--input"));
   app.add_option("--output-name", state.outputName,
-                 "With --labels: the output that holds the class scores")
+                 "With --labels: output that holds the class scores")
       ->type_name("NAME");
   app.add_option("--recordings", state.recordings,
-                 "With --calibrate: write what recording observers kept as .npz")
+                 "With --calibrate: write the tensors that recording observers kept, as .npz")
       ->type_name("FILE")
       ->needs(app.get_option("--calibrate"));
   addWorkersOption(app, state.workers)->needs(app.get_option("--calibrate"));
@@ -210,7 +208,7 @@ int quantir::runtime::runQrun(int argc, const char *const *argv) {
     QUANTIR_RETURN_IF_ERROR(
         state.checkPaths(loader,
                          {{"--output", state.output},
-                          {"--calibrate", state.statistics},
+                          {"--calibrate", state.states},
                           {"--recordings", state.recordings}},
                          {{"--input", state.data.path}, {"--labels", state.labels}}));
     Result<PlanPtr> plan = state.load(loader);
@@ -220,9 +218,9 @@ int quantir::runtime::runQrun(int argc, const char *const *argv) {
       return runPlan(*plan, {state.execution, state.data, state.output});
     if (!state.labels.empty())
       return runEval(*plan, {state.execution, state.data, state.labels, state.outputName});
-    if (!state.statistics.empty())
+    if (!state.states.empty())
       return calibratePlan(
-          *plan, {state.execution, state.data, state.statistics, state.recordings, state.workers});
+          *plan, {state.execution, state.data, state.states, state.recordings, state.workers});
     if (state.runBench) {
       state.bench.execution = state.execution;
       state.bench.data = state.data;

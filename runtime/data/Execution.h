@@ -13,7 +13,7 @@ namespace quantir::runtime {
 
 using PlanPtr = std::shared_ptr<const Plan>;
 
-/// Is told how many samples are done.
+/// Called with the number of samples that are done.
 using Progress = std::function<void(int64_t done)>;
 
 /// How a plan is to be executed.

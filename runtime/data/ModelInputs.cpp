@@ -348,7 +348,7 @@ Result<ModelInputs> ModelInputs::bindAssigned(std::vector<NamedArray> assigned,
     bound.bindings.push_back(*std::move(binding));
   }
   if (bound.samples_ == 0)
-    return Status::invalidData("the data hold no samples; give at least one");
+    return Status::invalidData("the data contain no samples; give at least one");
   return bound;
 }
 

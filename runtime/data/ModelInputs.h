@@ -48,7 +48,7 @@ public:
   /// Whether some input is made from uint8 images.
   bool hasImages() const;
 
-  /// What a person may want to know: a conversion from float64, an array that is not used.
+  /// For the user: a conversion from float64, an array that is not used.
   const std::vector<std::string> &notes() const { return notes_; }
 
   /// For BatchRunner::run. This object must outlive it.

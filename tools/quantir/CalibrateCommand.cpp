@@ -51,8 +51,8 @@ Result<CalibratedModel> calibrateWithBars(const Arguments &arguments) {
 [[noreturn]] void exitInterrupted(const Arguments &arguments, const CalibratedModel &model) {
   const std::string rest =
       arguments.stateOut.empty()
-          ? "nothing is written, as no --state-out was given"
-          : fmt::format("to go on, give the same command with --state-in {} --samples {}:{}",
+          ? "nothing is written, since there is no --state-out"
+          : fmt::format("to continue, repeat the command with --state-in {} --samples {}:{}",
                         arguments.stateOut, model.nextSample, model.endSample);
   runtime::printToStderr(fmt::format("interrupted after {} of {} samples; {}\n",
                                      model.nextSample - model.firstSample,
@@ -105,7 +105,8 @@ void quantir::addCalibrateCommand(runtime::CommandLine &line) {
   flags += modelFlags(arguments->model, options.model, arguments->calibration, Presence::Required);
   flags += calibrationFlags(options.calibration);
   flags += {
-      {"--samples", "A:B", "Which of the data's samples to use (default: all)", readBy(setRange)},
+      {"--samples", "A:B", "Use samples A to B - 1 only; either end may be left out (default: all)",
+       readBy(setRange)},
       // To go on from a state and keep it up to date is no mistake: these two may be one file,
       // which is replaced when the new state is whole.
       {"--state-in", "FILE", "Continue from this state file", to(options.calibration.state),
@@ -113,11 +114,11 @@ void quantir::addCalibrateCommand(runtime::CommandLine &line) {
       {"-o,--output", "FILE", "Write the prepared model with its observers' states, as MLIR",
        to(arguments->output), FileUse::Writes},
       {"--state-out", "FILE",
-       "Write the observers' states to a state file, also when interrupted (Ctrl-C)",
+       "Write the observers' states to this state file, even if interrupted (Ctrl-C)",
        to(arguments->stateOut), FileUse::WritesState},
       {"--recordings", "FILE", "Write the tensors that recording observers kept, as .npz",
        to(options.recordings), FileUse::Writes},
   };
-  flags.addTo(line.addCommand("calibrate", "Calibrate a model, in parts or on several machines",
+  flags.addTo(line.addCommand("calibrate", "Calibrate a model, all at once or in parts",
                               [=] { return runCalibrate(*arguments); }));
 }

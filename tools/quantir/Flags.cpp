@@ -74,11 +74,10 @@ Flags quantir::inputShapeFlags(InputShapes &inputs) {
   auto addShape = [&inputs](const std::string &text) { return addInputShape(text, inputs); };
   return {
       {"--input-shape", "NAME=N,3,224,224",
-       "For an ONNX model: the shape of an input, if the file leaves more open than the batch, N; "
-       "once for each input",
+       "Shape of an input of an ONNX model that leaves more than the batch size, N, open; may be "
+       "repeated",
        eachReadBy(addShape)},
-      {"--fixed-batch", "N",
-       "For an ONNX model: the batch size, if the model works with one batch size only",
+      {"--fixed-batch", "N", "Batch size of an ONNX model that works with only one",
        to(inputs.batch, CLI::Range(int64_t(1), int64_t(1) << 20))},
   };
 }
@@ -86,22 +85,21 @@ Flags quantir::inputShapeFlags(InputShapes &inputs) {
 Flags quantir::modelFlags(std::string &model, ModelOptions &options, std::string &data,
                           Presence presence) {
   Flags flags = {
-      {"MODEL", "", "An ONNX model, or MLIR", to(model), FileUse::Reads, Presence::Required},
+      {"MODEL", "", "ONNX model, or MLIR file of the stage float or prepared", to(model),
+       FileUse::Reads, Presence::Required},
       {"--calibration", "DATA",
-       "Typical inputs, .npy or .npz: float32 in the model's layout, samples first, or uint8 "
-       "images "
+       "Calibration samples, .npy or .npz: float32 in the model's layout, or uint8 images "
        "[N, H, W, C]",
        to(data), FileUse::Reads, presence},
       {"--config", "FILE",
-       "The configuration, JSON: which ops are quantized how (default: all, with histograms for "
-       "activations and per-channel weights)",
+       "JSON configuration: how each op is quantized (default: every op that can be, with "
+       "histogram observers for activations and per-channel weights)",
        to(options.config), FileUse::Reads},
       {"--backend-config", "NAME",
-       "Which ops can be quantized how: a built-in backend config (default: that of the "
+       "Built-in backend config: which ops can be quantized, and how (default: from the "
        "configuration or the model, else quantir)",
        to(options.backendConfig)},
-      {"--backend", "NAME",
-       "The backend that executes the plan (default: that of the model, else onednn)",
+      {"--backend", "NAME", "Backend that executes the plan (default: from the model, else onednn)",
        to(options.backend, CLI::Validator(
                                [](const std::string &name) -> std::string {
                                  return name.empty() ? "expected a name for the backend" : "";
@@ -116,10 +114,9 @@ Flags quantir::modelFlags(std::string &model, ModelOptions &options, std::string
 
 Flags quantir::calibrationFlags(CalibrationOptions &options) {
   return {
-      {"--threads", "N", "How many threads to use (default: all)",
+      {"--threads", "N", "Number of threads (default: all that are available)",
        to(options.threads, CLI::Range(1, 1024))},
-      {"--batch", "N",
-       "How many samples to calibrate with at a time (default: what suits the model)",
+      {"--batch", "N", "Batch size for calibration (default: chosen to suit the model)",
        to(options.batch, CLI::Range(int64_t(1), int64_t(1) << 20))},
       shared([&options](CLI::App &app) { runtime::addWorkersOption(app, options.workers); }),
   };

@@ -83,18 +83,17 @@ void quantir::addQuantizeCommand(runtime::CommandLine &line) {
   flags += calibrationFlags(options.calibration);
   flags += {
       {"--no-bias-correction", nullptr,
-       "Do not correct biases; by default they compensate for what rounding the weights does to "
-       "the means",
+       "Do not adjust biases to compensate for the mean error that rounding the weights causes",
        setTo(options.correctBiases, false)},
-      {"--state", "FILE", "Use this state file of 'quantir calibrate' instead of calibrating",
+      {"--state", "FILE", "Take the observers' states from this state file instead of calibrating",
        to(options.calibration.state), FileUse::Reads},
-      {"-o,--output", "FILE", "Where to write the plan", to(arguments->output), FileUse::Writes,
+      {"-o,--output", "FILE", "Plan to write", to(arguments->output), FileUse::Writes,
        Presence::Required},
-      {"--report", "FILE", "Write what was done to each op as JSON", to(arguments->report),
+      {"--report", "FILE", "Write a report on every op, as JSON", to(arguments->report),
        FileUse::Writes},
-      {"--dump-stages", "DIR", "Write the MLIR after each stage into a folder",
+      {"--dump-stages", "DIR", "Write the MLIR of each stage to this directory",
        to(options.dumpStages)},
   };
-  flags.addTo(line.addCommand("quantize", "Make an int8 plan from a trained float model",
+  flags.addTo(line.addCommand("quantize", "Quantize a float model and compile it to a plan",
                               [=] { return runQuantize(*arguments); }));
 }

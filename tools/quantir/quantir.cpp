@@ -7,9 +7,10 @@
 using namespace quantir;
 
 int main(int argc, char **argv) {
-  runtime::CommandLine line("quantir", "Quantizes trained models, and runs them.");
+  runtime::CommandLine line("quantir",
+                            "Quantize trained neural networks to 8-bit integers, and run them.");
   InputShapes inputs;
-  runtime::FileLoader loader{"An ONNX model, MLIR of any stage, or a plan",
+  runtime::FileLoader loader{"ONNX model, MLIR file of any stage, or plan",
                              [&](const std::string &path, const std::string &backend,
                                  const runtime::PlanLoadOptions &plan) {
                                return load(path, CompileOptions{backend, plan, inputs});
