@@ -133,7 +133,7 @@ class Quantir:
         return plan
 
     def seconds(self, name, data):
-        what = ["--output", self.file("out.npy")] if name == "float" else ["--calibrate", self.file("statistics.json")]
+        what = ["--output", self.file("out.npy")] if name == "float" else ["--calibrate", self.file("states.json")]
         start = time.perf_counter()
         run([self.program("qrun"), self.plans[name], "--input", self.data[data], *self.execution(), *what])
         return time.perf_counter() - start

@@ -90,7 +90,7 @@ struct QuantizationReport {
   std::vector<std::pair<std::string, double>> seconds; ///< time of each step, in order
   std::vector<std::string> notes;
   /// Why the plan cannot be trusted, each a few lines of text; `notes` has them, too.
-  std::vector<std::string> doubts;
+  std::vector<std::string> trustWarnings;
 
   size_t numQuantized() const;
   size_t count(OpMode mode) const;

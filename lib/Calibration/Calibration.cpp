@@ -72,8 +72,8 @@ FailureOr<EarlierStates> quantir::restoreStates(numerics::CalibrationState state
 static LogicalResult observe(const runtime::PlanPtr &plan, const CalibrationData &data,
                              const runtime::CalibrationRun &run, const runtime::Progress &progress,
                              Location loc, CalibrationResult &result) {
-  Result<runtime::Statistics> seen =
-      runtime::collectStatistics(plan, data.samples, data.source, run, progress);
+  Result<runtime::CalibrationOutcome> seen =
+      runtime::runCalibration(plan, data.samples, data.source, run, progress);
   if (!seen)
     return emitStatus(loc, seen.status());
   result.observers = seen->observers;

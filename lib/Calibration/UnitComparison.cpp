@@ -196,7 +196,7 @@ public:
 private:
   std::optional<size_t> tap(Value realValue, Value quantizedValue);
   void describeInputs(QuantizableOpInterface op, UnitComparison &unit,
-                      const llvm::DenseMap<Value, size_t> &makers);
+                      const llvm::DenseMap<Value, size_t> &producers);
   void compareWeights(QuantizableOpInterface realOp, QuantizableOpInterface op,
                       UnitComparison &unit);
 
@@ -222,14 +222,14 @@ std::optional<size_t> Comparer::tap(Value realValue, Value quantizedValue) {
 }
 
 void Comparer::describeInputs(QuantizableOpInterface op, UnitComparison &unit,
-                              const llvm::DenseMap<Value, size_t> &makers) {
+                              const llvm::DenseMap<Value, size_t> &producers) {
   for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
     if (op.getOperandRole(index) != OperandRole::Activation)
       continue;
     UnitInput &added = unit.inputs.emplace_back();
     Value value = beforeCasts(operand);
-    if (auto maker = makers.find(value); maker != makers.end())
-      added.maker = maker->second;
+    if (auto producer = producers.find(value); producer != producers.end())
+      added.producer = producer->second;
     // An op that only moves or clips may read what is cut off behind it.
     auto type = uniformTypeOf(operand);
     if (!type || op.commutesWithQuantization())
@@ -300,7 +300,7 @@ bool Comparer::pair() {
 
   for (auto [a, b] : llvm::zip_equal(real.getArguments(), quantized.getArguments()))
     tapOfValue[b] = tap(a, afterCasts(b));
-  llvm::DenseMap<Value, size_t> makers;
+  llvm::DenseMap<Value, size_t> producers;
   for (auto [index, op] : llvm::enumerate(units)) {
     Value value = op->getNumResults() ? op->getResult(0) : Value();
     std::optional<size_t> made =
@@ -309,12 +309,12 @@ bool Comparer::pair() {
     if (value)
       tapOfValue[value] = made;
     for (Value other : op->getResults())
-      makers[other] = index;
+      producers[other] = index;
   }
   for (auto [index, op] : llvm::enumerate(units)) {
     UnitComparison &unit = result.units.emplace_back();
     unit.op = op;
-    describeInputs(op, unit, makers);
+    describeInputs(op, unit, producers);
     compareWeights(realUnits[index], op, unit);
   }
   for (auto [unit, op] : llvm::zip_equal(result.units, units)) {
@@ -335,9 +335,9 @@ bool Comparer::pair() {
     }
 
   for (Value output : quantized.getBody().front().getTerminator()->getOperands()) {
-    std::optional<size_t> &maker = result.outputMakers.emplace_back();
-    if (auto found = makers.find(beforeCasts(output)); found != makers.end())
-      maker = found->second;
+    std::optional<size_t> &producer = result.outputProducers.emplace_back();
+    if (auto found = producers.find(beforeCasts(output)); found != producers.end())
+      producer = found->second;
   }
   return !taps.empty();
 }

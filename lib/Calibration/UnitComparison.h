@@ -13,7 +13,7 @@ namespace quantir {
 struct UnitInput {
   /// The unit whose result it is, at most through casts; nothing for the model's inputs and for
   /// what other functions return.
-  std::optional<size_t> maker;
+  std::optional<size_t> producer;
   /// As UnitComparison::sqnrDb, of the value that is read.
   std::optional<double> sqnrDb;
   /// Where it is quantized to codes of one scale: the share of the float model's values that lie
@@ -40,7 +40,7 @@ struct UnitComparison {
 struct ModelComparison {
   std::vector<UnitComparison> units; ///< of the entry function, in order
   /// For each output of the model the unit whose result it is, if it is one's.
-  std::vector<std::optional<size_t>> outputMakers;
+  std::vector<std::optional<size_t>> outputProducers;
 };
 
 /// Runs the float model, `calibrated` without its observers, and `reference`, a module that convert

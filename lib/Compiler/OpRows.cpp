@@ -68,9 +68,9 @@ static bool isQuantized(const ValueReport &value) { return value.dtype != "float
 /// How an op computes by what it reads and gives, until checkKernels has seen its kernel.
 static OpMode modeOf(QuantizableOpInterface op, const OpReport &row) {
   auto isDynamic = [](Value value) {
-    Operation *maker = value.getDefiningOp();
-    auto blocks = dyn_cast_or_null<FakeQuantizeAffineOp>(maker);
-    return isa_and_nonnull<FakeQuantizeDynamicOp>(maker) ||
+    Operation *producer = value.getDefiningOp();
+    auto blocks = dyn_cast_or_null<FakeQuantizeAffineOp>(producer);
+    return isa_and_nonnull<FakeQuantizeDynamicOp>(producer) ||
            (blocks && blocks.getSpec().getConfig().isDynamic);
   };
   if (llvm::any_of(op->getOperands(), isDynamic))

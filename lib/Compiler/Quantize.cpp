@@ -234,9 +234,9 @@ Status Quantization::checkTrust() {
     rows.setErrors(*comparison);
     report.ops = rows.get();
   }
-  report.doubts = findDoubts(report, *comparison, rows.ofEntry(report.ops));
-  for (const std::string &doubt : report.doubts)
-    notes.push_back("warning: " + doubt);
+  report.trustWarnings = findTrustWarnings(report, *comparison, rows.ofEntry(report.ops));
+  for (const std::string &warning : report.trustWarnings)
+    notes.push_back("warning: " + warning);
   return Status();
 }
 

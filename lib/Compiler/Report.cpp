@@ -224,7 +224,7 @@ static Json commonJson(const QuantizationReport &report) {
                              {"std", toJson(report.preprocessing->std)}};
   for (const auto &[reason, which] : report.floatReasons())
     json["float_reasons"].push_back({{"reason", reason}, {"ops", which.size()}});
-  json["doubts"] = report.doubts;
+  json["trust_warnings"] = report.trustWarnings;
   for (const OutputReport &output : report.outputs)
     json["outputs"].push_back({{"name", output.name},
                                {"sqnr_db", output.sqnrDb},
@@ -250,8 +250,8 @@ std::string QuantizationReport::toJson() const {
 std::string QuantizationReport::toSummaryJson() const {
   Json json = commonJson(*this);
   std::string text = opsText(*this) + outputsText(*this);
-  for (const std::string &doubt : doubts)
-    text += "warning: " + doubt + "\n";
+  for (const std::string &warning : trustWarnings)
+    text += "warning: " + warning + "\n";
   json["text"] = text;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

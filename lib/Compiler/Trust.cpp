@@ -27,10 +27,10 @@ bool isConstantByQuantization(const OutputReport &output) {
   return output.isConstant && !output.isConstantInFloat;
 }
 
-class Doubts {
+class TrustCheck {
 public:
-  Doubts(const QuantizationReport &report, const ModelComparison &comparison,
-         llvm::ArrayRef<const OpReport *> units)
+  TrustCheck(const QuantizationReport &report, const ModelComparison &comparison,
+             llvm::ArrayRef<const OpReport *> units)
       : report(report), comparison(comparison), units(units) {}
 
   std::vector<std::string> find() {
@@ -69,7 +69,7 @@ private:
 };
 
 /// The SQNR of the worst value that a unit reads.
-double Doubts::errorRead(size_t unit) const {
+double TrustCheck::errorRead(size_t unit) const {
   double worst = numerics::perfectSqnr;
   for (const UnitInput &input : comparison.units[unit].inputs)
     if (input.sqnrDb)
@@ -78,22 +78,22 @@ double Doubts::errorRead(size_t unit) const {
 }
 
 /// Whether the float model gives nothing but zeros, beside which any error is infinite.
-bool Doubts::isSilent(size_t output) const {
+bool TrustCheck::isSilent(size_t output) const {
   return report.outputs[output].isZeroInFloat &&
          report.outputs[output].sqnrDb < numerics::perfectSqnr;
 }
 
 /// The first unit on the way to an output where the error jumps; else where it grows most.
-std::optional<size_t> Doubts::unitToBlame(size_t output) const {
-  if (output >= comparison.outputMakers.size() || !comparison.outputMakers[output])
+std::optional<size_t> TrustCheck::unitToBlame(size_t output) const {
+  if (output >= comparison.outputProducers.size() || !comparison.outputProducers[output])
     return std::nullopt;
   std::vector<bool> leadsThere(comparison.units.size());
-  leadsThere[*comparison.outputMakers[output]] = true;
+  leadsThere[*comparison.outputProducers[output]] = true;
   for (size_t unit = comparison.units.size(); unit-- > 0;)
     if (leadsThere[unit])
       for (const UnitInput &input : comparison.units[unit].inputs)
-        if (input.maker)
-          leadsThere[*input.maker] = true;
+        if (input.producer)
+          leadsThere[*input.producer] = true;
 
   std::optional<size_t> most;
   double greatest = 0;
@@ -114,21 +114,21 @@ std::optional<size_t> Doubts::unitToBlame(size_t output) const {
 
 /// Whether it is the rounding of what `unit` gives that costs so much: that is as its readers want
 /// it.
-bool Doubts::isRoundedForReaders(size_t unit) const {
+bool TrustCheck::isRoundedForReaders(size_t unit) const {
   const UnitComparison &row = comparison.units[unit];
   return row.roundingSqnrDb && row.sqnrDb && *row.roundingSqnrDb < harmlessDb &&
          *row.roundingSqnrDb < *row.sqnrDb + jumpDb / 2;
 }
 
 /// The units that compute with what `unit` gives, at most moved.
-std::vector<size_t> Doubts::readersOf(size_t unit) const {
+std::vector<size_t> TrustCheck::readersOf(size_t unit) const {
   std::vector<size_t> readers;
   std::vector<bool> passes(comparison.units.size());
   passes[unit] = true;
   for (size_t other = unit + 1; other < comparison.units.size(); ++other) {
     const UnitComparison &row = comparison.units[other];
     bool reads = std::any_of(row.inputs.begin(), row.inputs.end(), [&](const UnitInput &input) {
-      return input.maker && passes[*input.maker];
+      return input.producer && passes[*input.producer];
     });
     if (!reads)
       continue;
@@ -141,7 +141,7 @@ std::vector<size_t> Doubts::readersOf(size_t unit) const {
 }
 
 /// What has to stay float so that the error of `unit` goes.
-std::vector<size_t> Doubts::unitsToLeave(size_t unit) const {
+std::vector<size_t> TrustCheck::unitsToLeave(size_t unit) const {
   const size_t source = unitThatRounds(unit);
   if (source == unit && isRoundedForReaders(unit))
     if (std::vector<size_t> readers = readersOf(unit); !readers.empty())
@@ -149,20 +149,21 @@ std::vector<size_t> Doubts::unitsToLeave(size_t unit) const {
   return {source};
 }
 
-/// The unit whose rounding `unit` shows: itself, or, if it is in float, the maker of what it reads.
-size_t Doubts::unitThatRounds(size_t unit) const {
+/// The unit whose rounding `unit` shows: itself, or, if it is in float, the producer of what it
+/// reads.
+size_t TrustCheck::unitThatRounds(size_t unit) const {
   while (!units[unit]->isQuantized()) {
     auto read =
         std::find_if(comparison.units[unit].inputs.begin(), comparison.units[unit].inputs.end(),
-                     [](const UnitInput &input) { return input.maker.has_value(); });
+                     [](const UnitInput &input) { return input.producer.has_value(); });
     if (read == comparison.units[unit].inputs.end())
       break;
-    unit = *read->maker; // which stands before it
+    unit = *read->producer; // which stands before it
   }
   return unit;
 }
 
-std::string Doubts::describeJump(size_t unit) const {
+std::string TrustCheck::describeJump(size_t unit) const {
   const double before = errorRead(unit), after = *comparison.units[unit].sqnrDb;
   return fmt::format("the error jumps at {}: {:.1f} dB {}", nameOf(unit), after,
                      before >= numerics::perfectSqnr
@@ -170,7 +171,7 @@ std::string Doubts::describeJump(size_t unit) const {
                          : fmt::format("after it, {:.1f} dB before", before));
 }
 
-std::string Doubts::describeCause(size_t unit) const {
+std::string TrustCheck::describeCause(size_t unit) const {
   const UnitComparison &row = comparison.units[unit];
   for (const UnitInput &input : row.inputs) {
     if (input.outside > mostTrustedOutside)
@@ -195,7 +196,7 @@ std::string Doubts::describeCause(size_t unit) const {
   return "";
 }
 
-std::string Doubts::adviceFor(size_t unit) const {
+std::string TrustCheck::adviceFor(size_t unit) const {
   const UnitComparison &row = comparison.units[unit];
   std::vector<std::string> advice;
   for (const UnitInput &input : row.inputs)
@@ -221,7 +222,7 @@ std::string Doubts::adviceFor(size_t unit) const {
 }
 
 /// Lines on where the error of `unit` comes from, and what to try.
-std::string Doubts::describe(size_t unit) const {
+std::string TrustCheck::describe(size_t unit) const {
   std::string text;
   for (const std::string &line : {describeJump(unit), describeCause(unit), adviceFor(unit)})
     if (!line.empty())
@@ -229,7 +230,7 @@ std::string Doubts::describe(size_t unit) const {
   return text;
 }
 
-void Doubts::findPoorOutputs() {
+void TrustCheck::findPoorOutputs() {
   // Outputs of one cause are one warning.
   std::vector<std::pair<std::optional<size_t>, std::vector<std::string>>> causes;
   for (size_t i = 0; i < report.outputs.size(); ++i) {
@@ -260,7 +261,7 @@ void Doubts::findPoorOutputs() {
   }
 }
 
-void Doubts::findConstantOutputs() {
+void TrustCheck::findConstantOutputs() {
   for (size_t i = 0; i < report.outputs.size(); ++i) {
     const OutputReport &output = report.outputs[i];
     if (isSilent(i) && !output.isConstant) {
@@ -284,7 +285,7 @@ void Doubts::findConstantOutputs() {
   }
 }
 
-void Doubts::findClippedInputs() {
+void TrustCheck::findClippedInputs() {
   struct Clipped {
     size_t unit;
     const UnitInput *input;
@@ -316,11 +317,11 @@ void Doubts::findClippedInputs() {
 
 } // namespace
 
-std::vector<std::string> quantir::findDoubts(const QuantizationReport &report,
-                                             const ModelComparison &comparison,
-                                             llvm::ArrayRef<const OpReport *> units) {
+std::vector<std::string> quantir::findTrustWarnings(const QuantizationReport &report,
+                                                    const ModelComparison &comparison,
+                                                    llvm::ArrayRef<const OpReport *> units) {
   // Without units that could be compared the outputs still tell.
   if (units.size() != comparison.units.size())
-    return Doubts(report, ModelComparison(), {}).find();
-  return Doubts(report, comparison, units).find();
+    return TrustCheck(report, ModelComparison(), {}).find();
+  return TrustCheck(report, comparison, units).find();
 }

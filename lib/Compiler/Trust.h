@@ -17,9 +17,9 @@ constexpr double mostTrustedOutside = 0.03;
 /// model's, with the first unit where the error jumps; of a constant output; of layers whose input
 /// lies outside its range. Each says what to try. `units` are the rows of the report that
 /// `comparison` is about, in its order.
-std::vector<std::string> findDoubts(const QuantizationReport &report,
-                                    const ModelComparison &comparison,
-                                    llvm::ArrayRef<const OpReport *> units);
+std::vector<std::string> findTrustWarnings(const QuantizationReport &report,
+                                           const ModelComparison &comparison,
+                                           llvm::ArrayRef<const OpReport *> units);
 
 } // namespace quantir
 

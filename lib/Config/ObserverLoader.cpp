@@ -44,8 +44,8 @@ std::unique_ptr<numerics::Observer> ObserverLoader::load(ObserverOp op, std::str
     return observer;
   std::optional<numerics::ObserverState> state = op.getObserverState();
   if (!state || state->empty())
-    error = "has no statistics; calibrate the prepared model first";
+    error = "has no state; calibrate the prepared model first";
   else if (error = observer->load(*state); !error.empty())
-    error = "cannot use its statistics: " + error;
+    error = "cannot use its state: " + error;
   return error.empty() ? std::move(observer) : nullptr;
 }

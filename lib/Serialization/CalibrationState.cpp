@@ -60,9 +60,9 @@ static std::string require(const json &object, const char *key, bool (json::*isT
 
 static std::string checkDocument(const json &document) {
   if (!document.is_object() || !document.contains(versionKey))
-    return "expected calibration statistics: an object with '" + std::string(versionKey) + "'";
+    return "expected a calibration state: an object with '" + std::string(versionKey) + "'";
   if (document[versionKey] != version)
-    return "expected calibration statistics of version " + std::to_string(version) + ", but got " +
+    return "expected a calibration state of version " + std::to_string(version) + ", but got " +
            describeJson(document[versionKey]);
   constexpr std::array<std::string_view, 3> known = {versionKey, "samples", "observers"};
   for (const auto &member : document.items())

@@ -114,7 +114,7 @@ private:
                            "asks for equalization");
     std::optional<numerics::ObserverState> state = observerOf(columns).getObserverState();
     if (!state || state->empty())
-      return observerOf(columns).emitError("has no statistics; calibrate the prepared model first");
+      return observerOf(columns).emitError("has no state; calibrate the prepared model first");
     Target target = {*layer, columns, observed, {}, {}};
     numerics::ChannelRanges activation = {state->minVal, state->maxVal};
     numerics::ChannelRanges weight = numerics::inputChannelRanges(

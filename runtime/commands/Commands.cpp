@@ -212,21 +212,21 @@ Status quantir::runtime::calibratePlan(PlanPtr plan, const CalibrateOptions &opt
   Result<ModelInputs> inputs = loadInputs(options.data, *plan);
   if (!inputs)
     return inputs.status();
-  Result<Statistics> statistics = [&] {
+  Result<CalibrationOutcome> outcome = [&] {
     ProgressBar bar("calibrating", inputs->samples());
-    return collectStatistics(plan, inputs->samples(), inputs->calibrationSource(),
-                             CalibrationRun{options.execution, {}, {}, options.workers},
-                             [&](int64_t done) { bar.update(done); });
+    return runCalibration(plan, inputs->samples(), inputs->calibrationSource(),
+                          CalibrationRun{options.execution, {}, {}, options.workers},
+                          [&](int64_t done) { bar.update(done); });
   }();
-  if (!statistics)
-    return statistics.status();
-  if (int64_t unused = inputs->samples() - statistics->samples; unused > 0)
+  if (!outcome)
+    return outcome.status();
+  if (int64_t unused = inputs->samples() - outcome->samples; unused > 0)
     printNotes(std::array{
         fmt::format("the model's batch is fixed at {}: the last {} of {} samples do not fill one "
                     "and are left out",
-                    statistics->batch, unused, inputs->samples())});
+                    outcome->batch, unused, inputs->samples())});
   Result<numerics::CalibrationState> state =
-      collectStates(*plan, *statistics->observers, statistics->samples);
+      collectStates(*plan, *outcome->observers, outcome->samples);
   if (!state)
     return state.status();
   std::vector<std::string> names;
@@ -237,6 +237,6 @@ Status quantir::runtime::calibratePlan(PlanPtr plan, const CalibrateOptions &opt
   return writeTogether({{options.output, writeState}}, [&] {
     return options.recordings.empty()
                ? Status()
-               : saveRecordings(options.recordings, names, *statistics->observers);
+               : saveRecordings(options.recordings, names, *outcome->observers);
   });
 }

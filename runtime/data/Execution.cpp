@@ -72,8 +72,9 @@ quantir::runtime::createRunner(PlanPtr plan, const ExecutionOptions &options, in
 /// What the workers may use without being asked for.
 static size_t spareMemory() { return availableMemory() / 4; }
 
-static Result<Statistics> collect(const PlanPtr &plan, int64_t samples, const SampleSource &source,
-                                  const CalibrationRun &options, const Progress &progress) {
+static Result<CalibrationOutcome> collect(const PlanPtr &plan, int64_t samples,
+                                          const SampleSource &source, const CalibrationRun &options,
+                                          const Progress &progress) {
   if (plan->observers().empty())
     return Status::invalidModel(fmt::format(
         "'{}' has no observers to calibrate; give a plan of the prepared stage", plan->path()));
@@ -103,14 +104,14 @@ static Result<Statistics> collect(const PlanPtr &plan, int64_t samples, const Sa
   Result<BatchOutcome> outcome = pipeline->run({used, source, progress, options.interrupted});
   if (!outcome)
     return outcome.status();
-  return Statistics{pipeline->observers(), outcome->samples, pipeline->batch(),
-                    outcome->interrupted};
+  return CalibrationOutcome{pipeline->observers(), outcome->samples, pipeline->batch(),
+                            outcome->interrupted};
 }
 
-Result<Statistics> quantir::runtime::collectStatistics(PlanPtr plan, int64_t samples,
-                                                       const SampleSource &source,
-                                                       const CalibrationRun &options,
-                                                       const Progress &progress) {
+Result<CalibrationOutcome> quantir::runtime::runCalibration(PlanPtr plan, int64_t samples,
+                                                            const SampleSource &source,
+                                                            const CalibrationRun &options,
+                                                            const Progress &progress) {
   return catchOutOfMemory([&] { return collect(plan, samples, source, options, progress); },
                           noMemory);
 }

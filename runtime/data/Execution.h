@@ -44,7 +44,7 @@ struct CalibrationRun : ExecutionOptions {
 };
 
 /// What a calibration run saw.
-struct Statistics {
+struct CalibrationOutcome {
   std::shared_ptr<ObserverList> observers;
   int64_t samples = 0;      ///< how many were used
   int64_t batch = 0;        ///< how many at a time
@@ -57,8 +57,9 @@ struct Statistics {
 /// one thread at a time, which need not be the caller's; `source` for batch after batch. Errors: a
 /// plan without observers, whatever `source` reports or an observer cannot use; of the earliest
 /// batch if there are several.
-Result<Statistics> collectStatistics(PlanPtr plan, int64_t samples, const SampleSource &source,
-                                     const CalibrationRun &options, const Progress &progress = {});
+Result<CalibrationOutcome> runCalibration(PlanPtr plan, int64_t samples, const SampleSource &source,
+                                          const CalibrationRun &options,
+                                          const Progress &progress = {});
 
 } // namespace quantir::runtime
 

@@ -1,7 +1,7 @@
 // RUN: qopt %s --quantir-convert-observers --split-input-file --verify-diagnostics
 
 module {
-  // expected-error@+1 {{has no statistics; calibrate the prepared model first}}
+  // expected-error@+1 {{has no state; calibrate the prepared model first}}
   quantir.observer @act_0 #quantir.min_max
   func.func @f(%x: tensor<2xf32>) -> tensor<2xf32> {
     %0 = quantir.observe %x, @act_0 : tensor<2xf32>

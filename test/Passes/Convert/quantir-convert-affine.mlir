@@ -57,7 +57,7 @@ func.func @shape(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
 
 // -----
 
-// expected-error@+1 {{has no statistics; calibrate the prepared model first}}
+// expected-error@+1 {{has no state; calibrate the prepared model first}}
 quantir.observer @groups #quantir.affine_min_max<dtype = int4, granularity = per_group, group_size = 2>
 func.func @missing(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %0 = quantir.observe %x, @groups : tensor<2x4xf32>

@@ -1,6 +1,6 @@
 // RUN: qopt %s --quantir-unify-observers --split-input-file | FileCheck %s
 // RUN: not qopt %s --quantir-unify-observers --quantir-convert-observers --split-input-file 2>&1 | FileCheck %s --check-prefix=FLOATS
-// FLOATS: has no statistics
+// FLOATS: has no state
 
 #range = #quantir.min_max
 #keep = #quantir.annotation<operands = [#range, #range], results = [#quantir.joined<#range>]>

@@ -129,7 +129,7 @@ func.func @readers(%x: tensor<?x1xf32>) -> (tensor<?x2xf32>, tensor<?x1xf32>) {
 #a = #quantir.min_max
 #eq = #quantir.per_channel_min_max<ch_axis = 1>
 quantir.observer @act_0 #a
-// expected-error @+1 {{has no statistics; calibrate the prepared model first}}
+// expected-error @+1 {{has no state; calibrate the prepared model first}}
 quantir.observer @act_0_equalization_process_0 #eq
 func.func @uncalibrated(%x: tensor<?x1xf32>) -> tensor<?x1xf32> {
   %w = arith.constant dense<4.0> : tensor<1x1xf32>

@@ -80,12 +80,12 @@ def main():
     # What it says to try helps.
     (folder / "config.json").write_text('{"qconfig_mapping": {"base": "default", "module_name": [["pick", null]]}}')
     errors, better, _ = quantize(quantir, folder, "left", module(joined(60)), data, "--config", folder / "config.json")
-    if better["outputs"][0]["sqnr_db"] < 25 or "do not trust" in errors or better["doubts"]:
+    if better["outputs"][0]["sqnr_db"] < 25 or "do not trust" in errors or better["trust_warnings"]:
         sys.exit(f"left: expected a good plan, but got {better['outputs']} and {errors}")
     inspected = subprocess.run([quantir, "inspect", folder / "joined.plan"], capture_output=True, text=True, check=True).stdout
     expect("inspect", inspected, "do not trust this plan")
-    if not report["doubts"] or len(report["ops"]) != 4:
-        sys.exit(f"joined: expected a doubt about 4 ops, but got {report}")
+    if not report["trust_warnings"] or len(report["ops"]) != 4:
+        sys.exit(f"joined: expected a warning about 4 ops, but got {report}")
 
     errors, _, _ = quantize(quantir, folder, "lost", module(joined(1e5)), data)
     expect("lost", errors, "warning: do not trust this plan: output 'y' is the same whatever the input is", '[["pick",null]]')
@@ -99,8 +99,8 @@ def main():
            "try: calibrate on more data")
 
     errors, report, _ = quantize(quantir, folder, "fine", module(GOOD), data)
-    if errors or report["doubts"] or any(op["sqnr_db"] < 30 for op in report["ops"]):
-        sys.exit(f"fine: expected no doubt, but got {errors} and {report['ops']}")
+    if errors or report["trust_warnings"] or any(op["sqnr_db"] < 30 for op in report["ops"]):
+        sys.exit(f"fine: expected no warning, but got {errors} and {report['ops']}")
 
     errors, report, _ = quantize(quantir, folder, "constant", module(CONSTANT), data)
     expect("constant", errors, "output 'y' is the same whatever the input is, in the float model, too")
@@ -122,7 +122,7 @@ def main():
         sys.exit(f"rare: expected a bad output, but got {report['outputs']}")
     errors, report, _ = quantize(quantir, folder, "rare_fine", module(GOOD), mostly_zero)
     if errors or not 30 < report["outputs"][0]["sqnr_db"] < 100:
-        sys.exit(f"rare_fine: expected no doubt, but got {errors} and {report['outputs']}")
+        sys.exit(f"rare_fine: expected no warning, but got {errors} and {report['outputs']}")
 
     # Nor does what is infinite in float.
     infinite = data.copy()

@@ -219,13 +219,13 @@ TEST_CASE("a calibration that cannot begin is an error") {
   options.calibration.state = text.path;
   CHECK(calibrate(model.path, circle(10), options).message() ==
         "'" + text.path +
-            "': expected calibration statistics: an object with "
+            "': expected a calibration state: an object with "
             "'quantir_calibration'");
   QuantizeOptions quantizing;
   quantizing.calibration.state = text.path;
   CHECK(quantize(model.path, circle(10), quantizing).message() ==
         "'" + text.path +
-            "': expected calibration statistics: an object with "
+            "': expected a calibration state: an object with "
             "'quantir_calibration'");
   CHECK_THAT(quantize(model.path, {}, QuantizeOptions()).message(),
              ContainsSubstring("expected samples to calibrate on"));

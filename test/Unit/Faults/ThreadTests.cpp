@@ -129,7 +129,7 @@ TEST_CASE("calibration has the workers that can be started") {
   run.batch = 1;
   for (int more : {0, 1, 3}) {
     ThreadLimit limit(more);
-    Result<runtime::Statistics> seen = collectStatistics(plan, 8, source, run);
+    Result<runtime::CalibrationOutcome> seen = runCalibration(plan, 8, source, run);
     INFO((seen ? "" : seen.message()));
     REQUIRE(seen);
     CHECK(seen->samples == 8);

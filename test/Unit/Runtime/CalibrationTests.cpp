@@ -154,13 +154,13 @@ TEST_CASE("a calibration that is interrupted and gone on with gives the bits of 
         values[i] = float((7 * i + 5 * first) % 23) / 7.0f - float(first) / 3.0f;
       return Status();
     };
-    Result<Statistics> once = collectStatistics(plan, 10, source, CalibrationRun());
+    Result<CalibrationOutcome> once = runCalibration(plan, 10, source, CalibrationRun());
     REQUIRE(once);
     CHECK_FALSE(once->interrupted);
 
     CalibrationRun run;
     run.interrupted = [batches = 0]() mutable { return ++batches == 2; };
-    Result<Statistics> begun = collectStatistics(plan, 10, source, run);
+    Result<CalibrationOutcome> begun = runCalibration(plan, 10, source, run);
     REQUIRE(begun);
     CHECK(begun->interrupted);
     REQUIRE(begun->samples == 4); // the plan's batch is 2
@@ -173,7 +173,7 @@ TEST_CASE("a calibration that is interrupted and gone on with gives the bits of 
     auto shifted = [&](int64_t first, int64_t count, std::span<const TensorView> inputs) {
       return source(first + 4, count, inputs);
     };
-    Result<Statistics> ended = collectStatistics(plan, 6, shifted, rest);
+    Result<CalibrationOutcome> ended = runCalibration(plan, 6, shifted, rest);
     REQUIRE(ended);
     for (size_t i = 0; i < once->observers->size(); ++i)
       CHECK((*ended->observers)[i]->state() == (*once->observers)[i]->state());
@@ -222,8 +222,8 @@ PlanBuilder twiceObservedPlan(const std::string &config) {
   return builder;
 }
 
-std::string statesOf(const Plan &plan, const Statistics &statistics) {
-  return formatCalibrationState(*collectStates(plan, *statistics.observers, statistics.samples));
+std::string statesOf(const Plan &plan, const CalibrationOutcome &outcome) {
+  return formatCalibrationState(*collectStates(plan, *outcome.observers, outcome.samples));
 }
 
 CalibrationRun withWorkers(int workers) {
@@ -242,12 +242,12 @@ TEST_CASE("any number of workers gives the same states, to the byte") {
       const std::string config = R"({"observer": ")" + std::string(kind) + R"("})";
       std::shared_ptr<const Plan> plan =
           loadPlan(twice ? twiceObservedPlan(config) : observedPlan(config));
-      Result<Statistics> one = collectStatistics(plan, 61, drift, withWorkers(1));
+      Result<CalibrationOutcome> one = runCalibration(plan, 61, drift, withWorkers(1));
       REQUIRE(one);
       CHECK(one->samples == 60);
       for (int workers : {2, 4, 50}) {
         INFO(kind << ", " << workers << " workers");
-        Result<Statistics> several = collectStatistics(plan, 61, drift, withWorkers(workers));
+        Result<CalibrationOutcome> several = runCalibration(plan, 61, drift, withWorkers(workers));
         REQUIRE(several);
         CHECK(statesOf(*plan, *several) == statesOf(*plan, *one));
       }
@@ -266,7 +266,7 @@ TEST_CASE("samples are fetched in order, and progress rises to the end") {
     CHECK(samples > done);
     done = samples;
   };
-  REQUIRE(collectStatistics(plan, 40, source, withWorkers(4), progress));
+  REQUIRE(runCalibration(plan, 40, source, withWorkers(4), progress));
   CHECK(next == 40);
   CHECK(done == 40);
 }
@@ -278,7 +278,7 @@ TEST_CASE("of several batches that fail the earliest is reported") {
     for (int repetition = 0; repetition < 20; ++repetition) {
       INFO(workers << " workers");
       auto messageOf = [&](const SampleSource &source) {
-        return collectStatistics(plan, 40, source, withWorkers(workers)).message();
+        return runCalibration(plan, 40, source, withWorkers(workers)).message();
       };
       CHECK(messageOf(damaged({14, 16, 17})) == isNaN);
       CHECK(messageOf(damaged({14}, 16)) == isNaN);
@@ -293,11 +293,11 @@ TEST_CASE("workers that are interrupted finish what they began") {
     INFO(workers << " workers");
     CalibrationRun run = withWorkers(workers);
     run.interrupted = [asked = 0]() mutable { return ++asked == 7; };
-    Result<Statistics> begun = collectStatistics(plan, 40, drift, run);
+    Result<CalibrationOutcome> begun = runCalibration(plan, 40, drift, run);
     REQUIRE(begun);
     CHECK(begun->interrupted);
     CHECK(begun->samples == 14); // seven batches had begun
-    Result<Statistics> whole = collectStatistics(plan, 14, drift, withWorkers(1));
+    Result<CalibrationOutcome> whole = runCalibration(plan, 14, drift, withWorkers(1));
     REQUIRE(whole);
     CHECK_FALSE(whole->interrupted);
     CHECK(statesOf(*plan, *begun) == statesOf(*plan, *whole));
@@ -311,8 +311,8 @@ TEST_CASE("what source throws does not end the program") {
       throw std::runtime_error("disk on fire");
     return drift(first, count, inputs);
   };
-  CHECK(collectStatistics(plan, 40, source, withWorkers(3)).message() == "disk on fire");
-  CHECK_THAT(collectStatistics(plan, 40, drift, withWorkers(-1)).message(),
+  CHECK(runCalibration(plan, 40, source, withWorkers(3)).message() == "disk on fire");
+  CHECK_THAT(runCalibration(plan, 40, drift, withWorkers(-1)).message(),
              ContainsSubstring("expected 0 to 1024 workers, but got -1"));
 }
 

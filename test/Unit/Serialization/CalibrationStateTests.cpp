@@ -76,10 +76,10 @@ TEST_CASE("what is no state file is an error with its place", "[state]") {
   CHECK_THAT(errorOf("{\"quantir_calibration\": " + nested + "}"),
              ContainsSubstring("nested more than 16 deep"));
   CHECK(errorOf("{\"quantir_calibration\": [[1]]}") ==
-        "expected calibration statistics of version 1, but got an array");
-  CHECK(errorOf("[1]") == "expected calibration statistics: an object with 'quantir_calibration'");
+        "expected a calibration state of version 1, but got an array");
+  CHECK(errorOf("[1]") == "expected a calibration state: an object with 'quantir_calibration'");
   CHECK(errorOf(R"({"quantir_calibration": 2})") ==
-        "expected calibration statistics of version 1, but got 2");
+        "expected a calibration state of version 1, but got 2");
   CHECK(errorOf(R"({"quantir_calibration": 1})") ==
         "expected a member 'observers', but there is none");
   CHECK(errorOf(R"({"quantir_calibration": 1, "observers": []})") ==
