@@ -149,5 +149,7 @@ Result<CalibratedModel> Calibration::run() {
 Result<CalibratedModel> quantir::calibrate(const std::string &path,
                                            const CalibrationProvider &calibration,
                                            const CalibrateOptions &options) {
+  if (!calibration)
+    return Status::invalidArgument("expected samples to calibrate on");
   return Calibration(path, calibration, options).run();
 }

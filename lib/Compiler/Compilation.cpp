@@ -12,15 +12,17 @@ using namespace mlir;
 using namespace quantir;
 
 Status Compilation::load(const ModelFile &file, const InputShapes &inputs) {
-  Result<OwningOpRef<ModuleOp>> module = loadModule(context(), file, inputs);
+  std::vector<std::string> warnings;
+  Result<OwningOpRef<ModuleOp>> module = loadModule(context(), file, inputs, warnings);
   if (!module)
     return module.status();
   ownModule = *std::move(module);
+  addWarnings(warnings);
   return Status();
 }
 
-void Compilation::addWarnings(const DiagnosticCollector &diagnostics) {
-  for (const std::string &warning : diagnostics.warnings())
+void Compilation::addWarnings(ArrayRef<std::string> warnings) {
+  for (const std::string &warning : warnings)
     notes.push_back("warning: " + warning);
 }
 
@@ -85,17 +87,14 @@ Status Preparation::importModel() {
     return diagnostics.error("configuring '" + path + "'", StatusCode::InvalidArgument);
   const std::string backend = SettingsAttr::of(module()).getBackend().str();
   QUANTIR_RETURN_IF_ERROR(runtime::backendNamed(backend).status());
-  addWarnings(diagnostics);
+  addWarnings(diagnostics.warnings());
   if (modelOptions.preprocessing)
     setPreprocessing(module(), *modelOptions.preprocessing);
   return Status();
 }
 
 Status Preparation::prepare() {
-  DiagnosticCollector diagnostics(context());
-  PassManager pm(context());
-  buildPrepareConfiguredPipeline(pm, {});
-  return succeeded(pm.run(module())) ? Status() : diagnostics.error("preparing '" + path + "'");
+  return runPasses("preparing", [](OpPassManager &pm) { buildPrepareConfiguredPipeline(pm, {}); });
 }
 
 LogicalResult quantir::simplifyFloat(ModuleOp module) {

@@ -41,7 +41,7 @@ class Compilation {
 protected:
   explicit Compilation(const std::string &path) : path(path) {}
 
-  /// The first step: reads the module from `file`.
+  /// Reads the module from `file`, before all else; warnings become notes.
   Status load(const ModelFile &file, const InputShapes &inputs);
 
   mlir::MLIRContext *context() const { return ownContext.get(); }
@@ -49,7 +49,7 @@ protected:
 
   bool isFloat() const { return stageOf(module()) == "float"; }
 
-  void addWarnings(const DiagnosticCollector &diagnostics);
+  void addWarnings(llvm::ArrayRef<std::string> warnings);
 
   /// Runs `build`'s passes on the module; warnings become notes. `what` is for an error that says
   /// nothing itself: "converting".
@@ -59,7 +59,7 @@ protected:
     build(pm);
     if (failed(pm.run(module())))
       return diagnostics.error((what + " '" + path + "'").str());
-    addWarnings(diagnostics);
+    addWarnings(diagnostics.warnings());
     return Status();
   }
 
@@ -99,7 +99,7 @@ protected:
 
   const ModelOptions &modelOptions;
   const CalibrationOptions &calibrationOptions;
-  const CalibrationProvider &provider; ///< may be empty
+  const CalibrationProvider &provider; ///< may be empty where there is a state
   CalibrationData data;                ///< without samples until they are loaded
 };
 

@@ -83,15 +83,18 @@ std::vector<std::string> quantir::companionFiles(const std::string &path) {
 
 /// The module in `text`, verified.
 static Result<OwningOpRef<ModuleOp>> parseModule(MLIRContext *context, const std::string &path,
-                                                 StringRef text) {
+                                                 StringRef text,
+                                                 std::vector<std::string> &warnings) {
   if (std::string error = checkMlirText(text); !error.empty())
     return Status::invalidModel(path + ":" + error);
   DiagnosticCollector diagnostics(context);
   auto sources = std::make_shared<llvm::SourceMgr>();
   sources->AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(text, path), llvm::SMLoc());
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, ParserConfig(context));
-  if (module && succeeded(checkIsOneModule(*module)))
+  if (module && succeeded(checkIsOneModule(*module))) {
+    llvm::append_range(warnings, diagnostics.warnings());
     return module;
+  }
   Status error = diagnostics.error("reading '" + path + "'");
   // What only looked like MLIR may be anything.
   if (!StringRef(path).contains(".mlir"))
@@ -124,7 +127,8 @@ std::unique_ptr<MLIRContext> quantir::makeContext() {
 }
 
 Result<OwningOpRef<ModuleOp>> quantir::loadModule(MLIRContext *context, const ModelFile &file,
-                                                  const InputShapes &inputs) {
+                                                  const InputShapes &inputs,
+                                                  std::vector<std::string> &warnings) {
   const std::string &path = file.path;
   const StringRef text(file.bytes.text().data(), file.bytes.size());
   if (file.kind == FileKind::Plan)
@@ -132,7 +136,7 @@ Result<OwningOpRef<ModuleOp>> quantir::loadModule(MLIRContext *context, const Mo
         "'" + path + "' is a plan, which is compiled already; give an ONNX or MLIR file");
   QUANTIR_RETURN_IF_ERROR(checkShapesApply(file, inputs));
   if (file.kind == FileKind::MLIR)
-    return parseModule(context, path, text);
+    return parseModule(context, path, text, warnings);
   DiagnosticCollector diagnostics(context);
   ImportOptions options;
   options.batch = inputs.batch;
@@ -140,6 +144,7 @@ Result<OwningOpRef<ModuleOp>> quantir::loadModule(MLIRContext *context, const Mo
   OwningOpRef<ModuleOp> module = importONNX(context, llvm::MemoryBufferRef(text, path), options);
   if (!module)
     return diagnostics.error("importing '" + path + "'");
+  llvm::append_range(warnings, diagnostics.warnings());
   return module;
 }
 

@@ -31,9 +31,11 @@ Result<ModelFile> readModelFile(const std::string &path, bool copy = false);
 std::unique_ptr<mlir::MLIRContext> makeContext();
 
 /// Imports an ONNX model, or parses MLIR, text or bytecode, in a context that has all dialects. A
-/// plan is an error. `inputs` are for ONNX only.
-Result<mlir::OwningOpRef<mlir::ModuleOp>>
-loadModule(mlir::MLIRContext *context, const ModelFile &file, const InputShapes &inputs = {});
+/// plan is an error. `inputs` are for ONNX only. What is odd about the file is added to `warnings`.
+Result<mlir::OwningOpRef<mlir::ModuleOp>> loadModule(mlir::MLIRContext *context,
+                                                     const ModelFile &file,
+                                                     const InputShapes &inputs,
+                                                     std::vector<std::string> &warnings);
 
 /// An error where `inputs` say something of a file that is not of ONNX.
 Status checkShapesApply(const ModelFile &file, const InputShapes &inputs);

@@ -38,6 +38,8 @@ private:
         calibrate(module, samples->plan, samples->data, run, {}, module.getLoc());
     if (failed(seen))
       return failure();
+    // Bias correction, which reads the same samples, has nothing to add.
+    emitNotes(module, samples->data.notes);
     emitNotes(module, seen->notes);
     numSamples += seen->samples;
     return success();

@@ -16,7 +16,6 @@ FailureOr<ModuleSamples> quantir::loadSamples(ModuleOp module, const std::string
   Result<CalibrationData> data = loadSamples(calibrationFile(file), **plan);
   if (!data)
     return emitStatus(module.getLoc(), data.status());
-  emitNotes(module, data->notes);
   return ModuleSamples{*plan, *std::move(data)};
 }
 

@@ -13,11 +13,11 @@ struct ModuleSamples {
   CalibrationData data;
 };
 
-/// Compiles `module` in memory and reads the samples in `file`, which a pass option names. Notes
-/// about them are remarks. Errors: no file is named, or it does not fit the module.
+/// Compiles `module` in memory and reads the samples in `file`, which a pass option names. Errors:
+/// no file is named, or it does not fit the module.
 mlir::FailureOr<ModuleSamples> loadSamples(mlir::ModuleOp module, const std::string &file);
 
-/// Reports `notes`.
+/// Reports `notes` as remarks.
 void emitNotes(mlir::ModuleOp module, llvm::ArrayRef<std::string> notes);
 
 } // namespace quantir

@@ -15,7 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Result<ModelFile> file = readModelFile(memory.path());
   if (!file)
     return 0;
-  Result<mlir::OwningOpRef<mlir::ModuleOp>> module = loadModule(fuzz::sharedContext(), *file);
+  std::vector<std::string> warnings;
+  Result<mlir::OwningOpRef<mlir::ModuleOp>> module =
+      loadModule(fuzz::sharedContext(), *file, {}, warnings);
   if (!module) {
     fuzz::require(!module.message().empty(), "an error without a message");
     return 0;

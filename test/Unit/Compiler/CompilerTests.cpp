@@ -229,4 +229,6 @@ TEST_CASE("a calibration that cannot begin is an error") {
             "'quantir_calibration'");
   CHECK_THAT(quantize(model.path, {}, QuantizeOptions()).message(),
              ContainsSubstring("expected samples to calibrate on"));
+  CHECK(calibrate(model.path, {}, CalibrateOptions()).message() ==
+        "expected samples to calibrate on");
 }
