@@ -14,48 +14,17 @@ committed so that the runtime builds without LLVM; this needs LLVM's llvm-tblgen
 """
 
 import argparse
-import difflib
-import json
-import os
-import pathlib
 import re
-import shutil
-import subprocess
-import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-DEFINITIONS = "include/quantir/dialects/Kernel/KernelOps.td"
+from records import ROOT, camel, fail, load_records, write_or_check
+
+DEFINITIONS = "quantir/dialects/Kernel/KernelOps.td"
 NOTE = "Written by scripts/generate-kernels.py from include/quantir/dialects/Kernel/Kernel*Ops.td."
-
-
-def fail(message):
-    sys.exit(f"generate-kernels: {message}")
 
 
 #===-----------------------------------------------------------------------===#
 # The records
 #===-----------------------------------------------------------------------===#
-
-
-def load_records():
-    """All records of the dialect, by name, as llvm-tblgen's JSON has them."""
-    tblgen = pathlib.Path("/usr/lib/llvm-22/bin/llvm-tblgen")
-    if not tblgen.exists():
-        found = shutil.which("llvm-tblgen-22") or shutil.which("llvm-tblgen")
-        if not found:
-            fail("expected llvm-tblgen of LLVM 22, but found none")
-        tblgen = pathlib.Path(os.path.realpath(found))
-    includes = tblgen.parent.parent / "include"
-    done = subprocess.run([tblgen, "--dump-json", f"-I{ROOT / 'include'}", f"-I{includes}", ROOT / DEFINITIONS],
-                          stdout=subprocess.PIPE, check=False)
-    if done.returncode:
-        sys.exit(done.returncode)
-    return json.loads(done.stdout)
-
-
-def camel(name):
-    """`transpose_b` as ODS makes accessors of it: TransposeB."""
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
 class Enum:
@@ -195,7 +164,7 @@ class Kernel:
 
 
 def read_definitions():
-    records = load_records()
+    records = load_records(DEFINITIONS)
     kernels = sorted((Kernel(records, records[name]) for name in records["!instanceof"]["PlanKernel"]), key=lambda kernel: kernel.id)
     if [kernel.id for kernel in kernels] != list(range(1, len(kernels) + 1)):
         fail(f"expected the numbers from 1 without gaps, each once, but got {[kernel.id for kernel in kernels]}")
@@ -343,20 +312,7 @@ def main():
         "lib/Target/Plan/generated/ExportKernels.inc": exporter(kernels),
         "docs/PlanFormat.md": page_with_table(kernels),
     }
-    stale = False
-    for name, text in files.items():
-        path = ROOT / name
-        old = path.read_text() if path.exists() else ""
-        if old == text:
-            continue
-        if check:
-            stale = True
-            sys.stdout.writelines(difflib.unified_diff(old.splitlines(True), text.splitlines(True), name, "as defined"))
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-    if stale:
-        fail("these files are out of date; run scripts/generate-kernels.py")
+    write_or_check(files, check)
 
 
 if __name__ == "__main__":
