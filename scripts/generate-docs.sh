@@ -39,7 +39,7 @@ done
 for td in "$sources"/passes/*/Passes.td; do
   generate "$(basename "$(dirname "$td")")Passes.md" "$td" -gen-pass-doc
 done
-for td in "$sources"/dialects/Interfaces/*.td; do
+for td in "$sources"/dialects/Interfaces/*Interface.td; do
   generate "$(basename "$td" .td).md" "$td" -gen-op-interface-docs
 done
 

@@ -9,6 +9,7 @@ using namespace quantir;
 using namespace quantir::nn;
 
 #include "quantir/dialects/NN/NNDialect.cpp.inc"
+#include "quantir/dialects/NN/NNEnums.cpp.inc"
 
 #define GET_OP_CLASSES
 #include "quantir/dialects/NN/NNOps.cpp.inc"

@@ -154,8 +154,6 @@ std::string EmbeddingOp::inferShapes(Adaptor op, Shapes &results) {
 }
 
 std::string EmbeddingBagOp::inferShapes(Adaptor op, Shapes &results) {
-  if (!llvm::is_contained({"sum", "mean", "max"}, op.getMode()))
-    return ("expected mode to be 'sum', 'mean' or 'max', but got '" + op.getMode() + "'").str();
   return inferOne(results, shapes::inferEmbeddingBag, getDims(op.getIndices()),
                   getDims(op.getOffsets()), getDims(op.getWeight()), op.getIncludeLastOffset());
 }

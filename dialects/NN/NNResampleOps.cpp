@@ -9,20 +9,7 @@ using namespace mlir;
 using namespace quantir;
 using namespace quantir::nn;
 
-static std::string explainName(StringRef attribute, StringRef names, StringRef got) {
-  return ("expected " + attribute + " to be " + names + ", but got '" + got + "'").str();
-}
-
 std::string InterpolateOp::inferShapes(Adaptor op, Shapes &results) {
-  if (!shapes::parseResampleMode(op.getMode()))
-    return explainName("mode", "'nearest' or 'linear'", op.getMode());
-  if (!shapes::parseCoordinateMode(op.getCoordinates()))
-    return explainName("coordinates",
-                       "'asymmetric', 'half_pixel', 'pytorch_half_pixel' or 'align_corners'",
-                       op.getCoordinates());
-  if (!shapes::parseNearestRounding(op.getRounding()))
-    return explainName("rounding", "'floor', 'ceil', 'round_prefer_floor' or 'round_prefer_ceil'",
-                       op.getRounding());
   return shapes::inferResample(getDims(op.getInput()), Dims(op.getSizes()), op.getScales(),
                                results.emplace_back());
 }
@@ -43,4 +30,4 @@ std::optional<int64_t> InterpolateOp::getResultChannelAxis() { return std::nullo
 
 ResultPolicy InterpolateOp::getResultPolicy(unsigned) { return ResultPolicy::sameAsOperand(0); }
 
-bool InterpolateOp::commutesWithQuantization() { return getMode() == "nearest"; }
+bool InterpolateOp::commutesWithQuantization() { return getMode() == ResampleMode::Nearest; }

@@ -4,34 +4,10 @@
 #include "quantir/Base/Text.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 
 namespace quantir::shapes {
-
-template <typename Enum, size_t N>
-static std::optional<Enum> parse(const std::array<std::string_view, N> &names,
-                                 std::string_view name) {
-  auto it = std::find(names.begin(), names.end(), name);
-  if (it == names.end())
-    return std::nullopt;
-  return static_cast<Enum>(it - names.begin());
-}
-
-std::optional<ResampleMode> parseResampleMode(std::string_view name) {
-  return parse<ResampleMode, 2>({"nearest", "linear"}, name);
-}
-
-std::optional<CoordinateMode> parseCoordinateMode(std::string_view name) {
-  return parse<CoordinateMode, 4>(
-      {"asymmetric", "half_pixel", "pytorch_half_pixel", "align_corners"}, name);
-}
-
-std::optional<NearestRounding> parseNearestRounding(std::string_view name) {
-  return parse<NearestRounding, 4>({"floor", "ceil", "round_prefer_floor", "round_prefer_ceil"},
-                                   name);
-}
 
 std::string inferResample(const Dims &input, const Dims &sizes, std::span<const float> scales,
                           Dims &out) {

@@ -2,12 +2,15 @@
 
 #include "quantir/Vocabulary/ObjectTypes.h"
 
-#include "quantir/dialects/NN/NN.h"
+#include "quantir/dialects/NN/AttrNames.h"
 
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 using namespace quantir;
@@ -20,133 +23,50 @@ namespace {
 
 constexpr int anyRank = -1;
 
-/// The ops of one name that a row holds for.
-enum class Which { All, ReLU6, Hardtanh };
-
 /// PyTorch's names of an op, each list separated by blanks. Modules are in `torch.nn`; `F.` is
-/// `torch.nn.functional.`.
+/// `torch.nn.functional.`. They hold for ops of a spatial rank for which `condition` is true.
 struct NamesOfOp {
   const char *op; ///< empty: names for which there is no op
-  int spatialRank;
   const char *modules;
   const char *functions;
   const char *methods;
-  Which which = Which::All;
+  int spatialRank;
+  bool (*condition)(Operation *op);
 };
 
-constexpr NamesOfOp table[] = {
-    {"nn.conv", 1, "Conv1d", "torch.conv1d", ""},
-    {"nn.conv", 2, "Conv2d", "torch.conv2d", ""},
-    {"nn.conv", 3, "Conv3d", "torch.conv3d", ""},
-    {"nn.conv_transpose", 1, "ConvTranspose1d", "torch.conv_transpose1d", ""},
-    {"nn.conv_transpose", 2, "ConvTranspose2d", "torch.conv_transpose2d", ""},
-    {"nn.conv_transpose", 3, "ConvTranspose3d", "torch.conv_transpose3d", ""},
-    {"nn.linear", anyRank, "Linear", "F.linear torch.addmm", ""},
-    {"nn.matmul", anyRank, "", "torch.matmul operator.matmul torch.bmm", "matmul bmm"},
-
-    {"nn.batch_norm", 1, "BatchNorm1d", "F.batch_norm", ""},
-    {"nn.batch_norm", 2, "BatchNorm2d", "F.batch_norm", ""},
-    {"nn.batch_norm", 3, "BatchNorm3d", "F.batch_norm", ""},
-    {"nn.instance_norm", 1, "InstanceNorm1d", "F.instance_norm", ""},
-    {"nn.instance_norm", 2, "InstanceNorm2d", "F.instance_norm", ""},
-    {"nn.instance_norm", 3, "InstanceNorm3d", "F.instance_norm", ""},
-    {"nn.group_norm", anyRank, "GroupNorm", "F.group_norm", ""},
-    {"nn.layer_norm", anyRank, "LayerNorm", "F.layer_norm", ""},
-
-    {"nn.relu", anyRank, "ReLU", "F.relu torch.relu torch.relu_", "relu relu_"},
-    {"nn.clamp", anyRank, "ReLU6", "F.relu6", "", Which::ReLU6},
-    {"nn.clamp", anyRank, "Hardtanh", "F.hardtanh F.hardtanh_", "", Which::Hardtanh},
-    {"nn.clamp", anyRank, "", "torch.clamp", "clamp clamp_"},
-    {"nn.leaky_relu", anyRank, "LeakyReLU", "F.leaky_relu F.leaky_relu_", "leaky_relu"},
-    {"nn.prelu", anyRank, "PReLU", "F.prelu", "prelu"},
-    {"nn.elu", anyRank, "ELU", "F.elu F.elu_", ""},
-    {"nn.gelu", anyRank, "GELU", "F.gelu", ""},
-    {"nn.sigmoid", anyRank, "Sigmoid", "torch.sigmoid F.sigmoid", "sigmoid sigmoid_"},
-    {"nn.tanh", anyRank, "Tanh", "torch.tanh F.tanh", "tanh tanh_"},
-    {"nn.hardsigmoid", anyRank, "Hardsigmoid", "F.hardsigmoid", "hardsigmoid hardsigmoid_"},
-    {"nn.hardswish", anyRank, "Hardswish", "F.hardswish", ""},
-    {"nn.erf", anyRank, "", "torch.erf", "erf"},
-    {"nn.sqrt", anyRank, "", "torch.sqrt", "sqrt"},
-    {"nn.pow", anyRank, "", "torch.pow operator.pow", "pow"},
-    {"nn.softmax", anyRank, "Softmax", "F.softmax torch.softmax", "softmax"},
-
-    {"nn.add", anyRank, "", "operator.add operator.iadd torch.add", "add add_"},
-    {"nn.sub", anyRank, "", "operator.sub operator.isub torch.sub", "sub sub_"},
-    {"nn.mul", anyRank, "", "operator.mul operator.imul torch.mul", "mul mul_"},
-    {"nn.div", anyRank, "", "operator.truediv torch.div", "div div_"},
-
-    {"nn.max_pool", 1, "MaxPool1d", "F.max_pool1d F.boolean_dispatch.<locals>.fn", ""},
-    {"nn.max_pool", 2, "MaxPool2d", "F.max_pool2d F.boolean_dispatch.<locals>.fn", ""},
-    {"nn.max_pool", 3, "MaxPool3d", "F.max_pool3d F.boolean_dispatch.<locals>.fn", ""},
-    {"nn.avg_pool", 1, "AvgPool1d", "torch.avg_pool1d", ""},
-    {"nn.avg_pool", 2, "AvgPool2d", "F.avg_pool2d", ""},
-    {"nn.avg_pool", 3, "AvgPool3d", "F.avg_pool3d", ""},
-    {"nn.adaptive_avg_pool", 1, "AdaptiveAvgPool1d", "torch.adaptive_avg_pool1d", ""},
-    {"nn.adaptive_avg_pool", 2, "AdaptiveAvgPool2d", "F.adaptive_avg_pool2d", ""},
-    {"nn.adaptive_avg_pool", 3, "AdaptiveAvgPool3d", "F.adaptive_avg_pool3d", ""},
-    {"nn.mean", anyRank, "", "torch.mean", "mean"},
-    {"nn.interpolate", anyRank, "Upsample UpsamplingNearest2d UpsamplingBilinear2d",
-     "F.interpolate F.upsample", ""},
-
-    {"nn.reshape", anyRank, "Unflatten", "torch.reshape", "reshape view"},
-    {"nn.flatten", anyRank, "Flatten", "torch.flatten", "flatten"},
-    {"nn.transpose", anyRank, "", "torch.transpose torch.permute torch.permute_copy torch.t",
-     "transpose permute t"},
-    {"nn.squeeze", anyRank, "", "torch.squeeze", "squeeze squeeze_"},
-    {"nn.unsqueeze", anyRank, "", "torch.unsqueeze", "unsqueeze unsqueeze_"},
-    {"nn.slice", anyRank, "", "operator.getitem", ""},
-    {"nn.cat", anyRank, "", "torch.cat torch.concat torch.concatenate", ""},
-    {"nn.split", anyRank, "", "torch.split torch.chunk", "split chunk"},
-    {"nn.pad", 1, "ConstantPad1d ZeroPad1d", "", ""},
-    {"nn.pad", 2, "ConstantPad2d ZeroPad2d", "", ""},
-    {"nn.pad", 3, "ConstantPad3d ZeroPad3d", "", ""},
-    {"nn.pad", anyRank, "", "F.pad", ""},
-    {"nn.expand", anyRank, "", "torch.broadcast_to", "expand"},
-
-    {"nn.embedding", anyRank, "Embedding", "F.embedding", ""},
-    {"nn.embedding_bag", anyRank, "EmbeddingBag", "F.embedding_bag", ""},
-    {"nn.lstm", anyRank, "LSTM", "", ""},
-
-    {"", anyRank,
-     "Identity Dropout Dropout1d Dropout2d Dropout3d PixelShuffle PixelUnshuffle ChannelShuffle "
-     "GRU RNN LSTMCell GRUCell RNNCell MultiheadAttention CELU SELU SiLU Mish Softplus "
-     "Softsign Hardshrink LogSoftmax LogSigmoid Threshold AdaptiveMaxPool1d AdaptiveMaxPool2d "
-     "AdaptiveMaxPool3d Bilinear Sequential",
-     "torch.narrow torch.stack torch.repeat_interleave torch.pixel_shuffle torch.pixel_unshuffle "
-     "torch.channel_shuffle torch.sum torch.exp torch.rsqrt torch.neg "
-     "torch.abs torch.square torch.max torch.min torch.amax torch.log_softmax torch.masked_fill "
-     "torch.where "
-     "torch.unbind torch.movedim operator.floordiv operator.neg builtins.getattr "
-     "F.dropout F.silu F.mish F.celu F.selu F.log_softmax F.softplus F.threshold "
-     "F.normalize F.scaled_dot_product_attention F.multi_head_attention_forward "
-     "F.adaptive_max_pool1d F.adaptive_max_pool2d F.adaptive_max_pool3d "
-     "aten.add.Tensor aten.add_.Tensor aten.addmm.default aten.convolution.default aten.mm.default "
-     "aten.relu.default aten.relu_.default aten.max_pool2d_with_indices.default",
-     "contiguous detach detach_ repeat repeat_interleave resize_ shape size sum masked_fill float "
-     "expand_as view_as unbind numel dim to clone exp neg abs"},
-};
-
-/// The modules of torch.ao, by which PyTorch's configurations name what fusion and QAT make.
+/// The modules of a package of torch.ao.
 struct PackageModules {
   const char *package;
   const char *modules;
 };
 
-constexpr PackageModules packages[] = {
-    {"torch.ao.nn.intrinsic.",
-     "BNReLU2d BNReLU3d ConvAdd2d ConvAddReLU2d ConvBn1d ConvBn2d ConvBn3d ConvBnReLU1d "
-     "ConvBnReLU2d ConvBnReLU3d ConvReLU1d ConvReLU2d ConvReLU3d LinearBn1d LinearLeakyReLU "
-     "LinearReLU LinearTanh"},
-    {"torch.ao.nn.intrinsic.qat.", "ConvBn1d ConvBn2d ConvBn3d ConvBnReLU1d ConvBnReLU2d "
-                                   "ConvBnReLU3d ConvReLU1d ConvReLU2d ConvReLU3d LinearBn1d "
-                                   "LinearReLU"},
-    {"torch.ao.nn.qat.", "Conv1d Conv2d Conv3d Embedding EmbeddingBag Linear"},
-    {"torch.ao.nn.qat.dynamic.", "Linear"},
-    {"torch.ao.nn.quantized.reference.",
-     "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d Embedding EmbeddingBag "
-     "GRU GRUCell LSTM LSTMCell Linear RNNCell"},
-    {"torch.ao.nn.quantizable.", "LSTM LSTMCell MultiheadAttention"},
+//===----------------------------------------------------------------------===//
+// Conditions
+//===----------------------------------------------------------------------===//
+
+bool always(Operation *) { return true; }
+
+struct Bounds {
+  double min, max;
 };
+
+Bounds boundsOf(Operation *op) {
+  auto min = op->getAttrOfType<FloatAttr>("min"), max = op->getAttrOfType<FloatAttr>("max");
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  return {min ? min.getValueAsDouble() : -infinity, max ? max.getValueAsDouble() : infinity};
+}
+
+bool isReLU6(Operation *op) {
+  Bounds bounds = boundsOf(op);
+  return bounds.min == 0 && bounds.max == 6;
+}
+
+bool isHardtanh(Operation *op) {
+  Bounds bounds = boundsOf(op);
+  return !isReLU6(op) && std::isfinite(bounds.min) && std::isfinite(bounds.max);
+}
+
+#include "generated/TorchNames.inc"
 
 /// Other spellings of the beginning of a name, tried in this order.
 struct Prefix {
@@ -309,18 +229,6 @@ int spatialRankOf(Operation *op) {
   return type && type.hasRank() ? std::max<int>(1, type.getRank() - 2) : anyRank;
 }
 
-bool holdsFor(Which which, Operation *op) {
-  if (which == Which::All)
-    return true;
-  auto min = op->getAttrOfType<FloatAttr>("min"), max = op->getAttrOfType<FloatAttr>("max");
-  if (!min || !max)
-    return false;
-  bool isReLU6 = min.getValueAsDouble() == 0 && max.getValueAsDouble() == 6;
-  if (which == Which::ReLU6)
-    return isReLU6;
-  return !isReLU6 && std::isfinite(min.getValueAsDouble()) && std::isfinite(max.getValueAsDouble());
-}
-
 StringRef stringAttr(Operation *op, StringRef name) {
   auto attr = op->getAttrOfType<StringAttr>(name);
   return attr ? attr.getValue() : StringRef();
@@ -344,7 +252,7 @@ static SmallVector<const Registry::Row *> rowsFor(Operation *op) {
   SmallVector<const Registry::Row *> rows;
   for (const Registry::Row &row : Registry::get().rowsOf(op->getName().getStringRef())) {
     const NamesOfOp &names = *row.names;
-    if (holdsFor(names.which, op) &&
+    if (names.condition(op) &&
         (names.spatialRank == anyRank || names.spatialRank == spatialRankOf(op)))
       rows.push_back(&row);
   }

@@ -17,19 +17,9 @@ static ActivationAttr getAsActivation(UnaryOp op) {
     return ActivationAttr::get(context, ActivationKind::Clamp, alpha, beta);
   case UnaryKind::LeakyRelu:
     return ActivationAttr::get(context, ActivationKind::LeakyRelu, alpha);
-  case UnaryKind::Sigmoid:
-  case UnaryKind::Tanh:
-  case UnaryKind::HardSigmoid:
-  case UnaryKind::HardSwish:
-  case UnaryKind::Elu:
-  case UnaryKind::Gelu:
-  case UnaryKind::GeluTanh:
-  case UnaryKind::Erf:
-  case UnaryKind::Sqrt:
-  case UnaryKind::Pow:
+  default:
     return {};
   }
-  return {};
 }
 
 namespace {

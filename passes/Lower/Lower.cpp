@@ -37,9 +37,8 @@ public:
   LogicalResult initialize(MLIRContext *context) override {
     using namespace quantir::lower;
     toKernels =
-        freeze(context, {populateConvPatterns, populateLinearPatterns, populateElementwisePatterns,
-                         populatePoolPatterns, populateNormPatterns, populateShapePatterns,
-                         populateQuantPatterns, populateSequencePatterns});
+        freeze(context, {populateOneKernelPatterns, populateLinearPatterns,
+                         populateBatchNormPatterns, populateSplitPatterns, populateQuantPatterns});
     sinkDequantize = freeze(context, {populateSinkDequantizePatterns});
     absorb = freeze(context, {populateAbsorbPatterns});
     foldCasts = freeze(context, {populateFoldCastPatterns});

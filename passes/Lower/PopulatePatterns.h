@@ -1,6 +1,6 @@
 //===- PopulatePatterns.h - The patterns of lowering ------------*- C++ -*-===//
 //
-// A new op is one pattern in the file of its group.
+// A new op that one kernel computes says so in its record; another one is a pattern here.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,13 +18,11 @@ namespace quantir::lower {
 // From float ops, casts and constants to kernels, one by one
 //===----------------------------------------------------------------------===//
 
-void populateConvPatterns(mlir::RewritePatternSet &patterns);
+/// The ops of nn that one kernel computes.
+void populateOneKernelPatterns(mlir::RewritePatternSet &patterns);
 void populateLinearPatterns(mlir::RewritePatternSet &patterns);
-void populateElementwisePatterns(mlir::RewritePatternSet &patterns);
-void populatePoolPatterns(mlir::RewritePatternSet &patterns);
-void populateNormPatterns(mlir::RewritePatternSet &patterns);
-void populateSequencePatterns(mlir::RewritePatternSet &patterns);
-void populateShapePatterns(mlir::RewritePatternSet &patterns);
+void populateBatchNormPatterns(mlir::RewritePatternSet &patterns);
+void populateSplitPatterns(mlir::RewritePatternSet &patterns);
 /// quantir.fused, quantir.observe, quantization casts, arith.constant.
 void populateQuantPatterns(mlir::RewritePatternSet &patterns);
 

@@ -226,7 +226,8 @@ class Replay(unittest.TestCase):
 
     def test_checks_of_the_tree(self):
         for command in (["test/Layering/check_layering.py", "."], ["test/Scripts/check_links.py", "."],
-                        ["test/Layering/check_layering_test.py"], ["scripts/generate-kernels.py", "--check"]):
+                        ["test/Layering/check_layering_test.py"], ["scripts/generate-kernels.py", "--check"],
+                        ["scripts/generate-ops.py", "--check"]):
             result = self.tree.run(sys.executable, *command)
             self.assertEqual(0, result.returncode, result.stdout + result.stderr)
         result = self.tree.run("scripts/generate-docs.sh", "--check")

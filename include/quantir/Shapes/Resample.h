@@ -14,9 +14,6 @@
 
 #include "quantir/Shapes/Shapes.h"
 
-#include <optional>
-#include <string_view>
-
 namespace quantir::shapes {
 
 enum class ResampleMode : uint8_t { Nearest, Linear };
@@ -31,13 +28,6 @@ enum class CoordinateMode : uint8_t {
 
 /// From a position of the input to the index of the nearest element.
 enum class NearestRounding : uint8_t { Floor, Ceil, RoundPreferFloor, RoundPreferCeil };
-
-/// The names: "nearest", "linear"; "asymmetric", "half_pixel", "pytorch_half_pixel",
-/// "align_corners"; "floor", "ceil", "round_prefer_floor", "round_prefer_ceil". Nothing for
-/// another.
-std::optional<ResampleMode> parseResampleMode(std::string_view name);
-std::optional<CoordinateMode> parseCoordinateMode(std::string_view name);
-std::optional<NearestRounding> parseNearestRounding(std::string_view name);
 
 /// [N, C, X...] -> [N, C, sizes...]. `scales` has one positive number per spatial dimension, or
 /// none.

@@ -342,7 +342,11 @@ void importer::foldEmbeddingBags(GraphProto &graph) {
 //===----------------------------------------------------------------------===//
 
 static LogicalResult importEmbeddingBag(NodeContext &node) {
-  StringRef mode = node.getString("mode", "mean");
+  const StringRef modeName = node.getString("mode", "mean");
+  const auto mode = nn::symbolizeBagMode(modeName);
+  if (!mode)
+    return node.emitAttributeError("mode")
+           << "expected sum, mean or max, but got " << inQuotes(modeName);
   bool includeLastOffset = node.getFlag("include_last_offset", false);
   Value indices = node.getValue(0), offsets = node.getValue(1);
   if (!node.isConstant(2) && !node.hasFailed())
@@ -352,7 +356,7 @@ static LogicalResult importEmbeddingBag(NodeContext &node) {
   mlir::MLIRContext *context = indices.getContext();
   return node.emit<nn::EmbeddingBagOp>(
       {indices, offsets, node.getValue(2)},
-      {mlir::NamedAttribute("mode", mlir::StringAttr::get(context, mode)),
+      {mlir::NamedAttribute("mode", nn::BagModeAttr::get(context, *mode)),
        node.attr("include_last_offset", includeLastOffset)});
 }
 

@@ -720,8 +720,8 @@ func.func @table(%i: tensor<2xi64>, %w: tensor<5x4x3xf32>) {
 // -----
 
 func.func @bag_mode(%i: tensor<9xi64>, %o: tensor<3xi64>, %w: tensor<5x4xf32>) {
-  // expected-error @+1 {{'nn.embedding_bag' op expected mode to be 'sum', 'mean' or 'max', but got 'prod'}}
-  %y = nn.embedding_bag %i, %o, %w {mode = "prod"} : (tensor<9xi64>, tensor<3xi64>, tensor<5x4xf32>) -> tensor<3x4xf32>
+  // expected-error @+1 {{expected string or keyword containing one of the following enum values for attribute 'mode' [sum, mean, max]}}
+  %y = nn.embedding_bag prod %i, %o, %w : (tensor<9xi64>, tensor<3xi64>, tensor<5x4xf32>) -> tensor<3x4xf32>
   return
 }
 
@@ -729,7 +729,7 @@ func.func @bag_mode(%i: tensor<9xi64>, %o: tensor<3xi64>, %w: tensor<5x4xf32>) {
 
 func.func @bag_rank(%i: tensor<9x2xi64>, %o: tensor<3xi64>, %w: tensor<5x4xf32>) {
   // expected-error @+1 {{'nn.embedding_bag' op expected indices and offsets of rank 1, but got [9x2] and [3]}}
-  %y = nn.embedding_bag %i, %o, %w : (tensor<9x2xi64>, tensor<3xi64>, tensor<5x4xf32>) -> tensor<3x4xf32>
+  %y = nn.embedding_bag mean %i, %o, %w : (tensor<9x2xi64>, tensor<3xi64>, tensor<5x4xf32>) -> tensor<3x4xf32>
   return
 }
 
@@ -737,7 +737,7 @@ func.func @bag_rank(%i: tensor<9x2xi64>, %o: tensor<3xi64>, %w: tensor<5x4xf32>)
 
 func.func @bag_dynamic(%i: tensor<?xi64>, %o: tensor<?xi64>, %w: tensor<5x4xf32>) {
   // expected-error @+1 {{'nn.embedding_bag' op expected a fixed number of indices or of offsets, but got two dynamic ones, which differ}}
-  %y = nn.embedding_bag %i, %o, %w : (tensor<?xi64>, tensor<?xi64>, tensor<5x4xf32>) -> tensor<?x4xf32>
+  %y = nn.embedding_bag mean %i, %o, %w : (tensor<?xi64>, tensor<?xi64>, tensor<5x4xf32>) -> tensor<?x4xf32>
   return
 }
 

@@ -74,24 +74,24 @@ func.func @prelu_slope(%x: tensor<?x8xf32>, %w: tensor<4xf32>) {
 // -----
 
 func.func @interpolate_mode(%x: tensor<?x3x4xf32>) {
-  // expected-error @+1 {{'nn.interpolate' op expected mode to be 'nearest' or 'linear', but got 'cubic'}}
-  %y = nn.interpolate %x {sizes = array<i64: 8>, mode = "cubic"} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
+  // expected-error @+1 {{expected string or keyword containing one of the following enum values for attribute 'mode' [nearest, linear]}}
+  %y = nn.interpolate cubic asymmetric floor %x {sizes = array<i64: 8>} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
   return
 }
 
 // -----
 
 func.func @interpolate_coordinates(%x: tensor<?x3x4xf32>) {
-  // expected-error @+1 {{'nn.interpolate' op expected coordinates to be 'asymmetric', 'half_pixel', 'pytorch_half_pixel' or 'align_corners', but got 'corners'}}
-  %y = nn.interpolate %x {sizes = array<i64: 8>, mode = "linear", coordinates = "corners"} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
+  // expected-error @+1 {{expected string or keyword containing one of the following enum values for attribute 'coordinates' [asymmetric, half_pixel, pytorch_half_pixel, align_corners]}}
+  %y = nn.interpolate linear corners floor %x {sizes = array<i64: 8>} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
   return
 }
 
 // -----
 
 func.func @interpolate_rounding(%x: tensor<?x3x4xf32>) {
-  // expected-error @+1 {{'nn.interpolate' op expected rounding to be 'floor', 'ceil', 'round_prefer_floor' or 'round_prefer_ceil', but got 'up'}}
-  %y = nn.interpolate %x {sizes = array<i64: 8>, mode = "nearest", rounding = "up"} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
+  // expected-error @+1 {{expected string or keyword containing one of the following enum values for attribute 'rounding' [floor, ceil, round_prefer_floor, round_prefer_ceil]}}
+  %y = nn.interpolate nearest asymmetric up %x {sizes = array<i64: 8>} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
   return
 }
 
@@ -99,7 +99,7 @@ func.func @interpolate_rounding(%x: tensor<?x3x4xf32>) {
 
 func.func @interpolate_rank(%x: tensor<?x3xf32>) {
   // expected-error @+1 {{'nn.interpolate' op expected an input of rank 3 or more, but got [?x3]}}
-  %y = nn.interpolate %x {sizes = array<i64>, mode = "nearest"} : (tensor<?x3xf32>) -> tensor<?x3xf32>
+  %y = nn.interpolate nearest asymmetric floor %x {sizes = array<i64>} : (tensor<?x3xf32>) -> tensor<?x3xf32>
   return
 }
 
@@ -107,7 +107,7 @@ func.func @interpolate_rank(%x: tensor<?x3xf32>) {
 
 func.func @interpolate_sizes(%x: tensor<?x3x4xf32>) {
   // expected-error @+1 {{'nn.interpolate' op expected 1 sizes, but got 2}}
-  %y = nn.interpolate %x {sizes = array<i64: 8, 8>, mode = "nearest"} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
+  %y = nn.interpolate nearest asymmetric floor %x {sizes = array<i64: 8, 8>} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
   return
 }
 
@@ -115,7 +115,7 @@ func.func @interpolate_sizes(%x: tensor<?x3x4xf32>) {
 
 func.func @interpolate_size(%x: tensor<?x3x4xf32>) {
   // expected-error @+1 {{'nn.interpolate' op expected sizes from 1 to 2147483647, but got 0}}
-  %y = nn.interpolate %x {sizes = array<i64: 0>, mode = "nearest"} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
+  %y = nn.interpolate nearest asymmetric floor %x {sizes = array<i64: 0>} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
   return
 }
 
@@ -123,7 +123,7 @@ func.func @interpolate_size(%x: tensor<?x3x4xf32>) {
 
 func.func @interpolate_scales(%x: tensor<?x3x4xf32>) {
   // expected-error @+1 {{'nn.interpolate' op expected scales that are positive numbers, but got 0}}
-  %y = nn.interpolate %x {sizes = array<i64: 8>, mode = "nearest", scales = array<f32: 0.0>} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
+  %y = nn.interpolate nearest asymmetric floor %x {sizes = array<i64: 8>, scales = array<f32: 0.0>} : (tensor<?x3x4xf32>) -> tensor<?x3x8xf32>
   return
 }
 

@@ -46,9 +46,9 @@ func.func @activations(%x: tensor<?x8x4xf32>, %w: tensor<8xf32>, %one: tensor<1x
 
 // CHECK-LABEL: func @interpolate
 func.func @interpolate(%x: tensor<?x3x4x4xf32>, %l: tensor<2x3x4xf32>) {
-  // CHECK: nn.interpolate %{{.*}} {mode = "nearest", scales = array<f32: 2.000000e+00, 1.500000e+00>, sizes = array<i64: 8, 6>}
-  %0 = nn.interpolate %x {sizes = array<i64: 8, 6>, mode = "nearest", scales = array<f32: 2.0, 1.5>} : (tensor<?x3x4x4xf32>) -> tensor<?x3x8x6xf32>
-  // CHECK: nn.interpolate %{{.*}} {coordinates = "align_corners", mode = "linear", sizes = array<i64: 7>}
-  %1 = nn.interpolate %l {sizes = array<i64: 7>, mode = "linear", coordinates = "align_corners"} : (tensor<2x3x4xf32>) -> tensor<2x3x7xf32>
+  // CHECK: nn.interpolate nearest asymmetric floor %{{.*}} {scales = array<f32: 2.000000e+00, 1.500000e+00>, sizes = array<i64: 8, 6>}
+  %0 = nn.interpolate nearest asymmetric floor %x {sizes = array<i64: 8, 6>, scales = array<f32: 2.0, 1.5>} : (tensor<?x3x4x4xf32>) -> tensor<?x3x8x6xf32>
+  // CHECK: nn.interpolate linear align_corners floor %{{.*}} {sizes = array<i64: 7>}
+  %1 = nn.interpolate linear align_corners floor %l {sizes = array<i64: 7>} : (tensor<2x3x4xf32>) -> tensor<2x3x7xf32>
   return
 }

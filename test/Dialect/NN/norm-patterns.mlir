@@ -169,9 +169,9 @@ func.func @not_weight(%x: tensor<?x4x4xf32>) -> tensor<?x4x4xf32> {
 // CHECK-LABEL: func @interpolate_identity
 // CHECK-SAME: %[[X:.*]]: tensor<?x3x4xf32>
 func.func @interpolate_identity(%x: tensor<?x3x4xf32>) -> (tensor<?x3x4xf32>, tensor<?x3x4xf32>) {
-  %0 = nn.interpolate %x {sizes = array<i64: 4>, mode = "nearest"} : (tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
+  %0 = nn.interpolate nearest asymmetric floor %x {sizes = array<i64: 4>} : (tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
   // CHECK: %[[Y:.*]] = nn.interpolate
-  %1 = nn.interpolate %x {sizes = array<i64: 4>, mode = "nearest", scales = array<f32: 1.2>} : (tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
+  %1 = nn.interpolate nearest asymmetric floor %x {sizes = array<i64: 4>, scales = array<f32: 1.2>} : (tensor<?x3x4xf32>) -> tensor<?x3x4xf32>
   // CHECK: return %[[X]], %[[Y]]
   return %0, %1 : tensor<?x3x4xf32>, tensor<?x3x4xf32>
 }

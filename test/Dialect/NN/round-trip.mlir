@@ -419,10 +419,10 @@ func.func @sequences(%i: tensor<?x7xi64>, %j: tensor<5xi32>, %w: tensor<20x4xf32
   %0 = nn.embedding %i, %w : (tensor<?x7xi64>, tensor<20x4xf32>) -> tensor<?x7x4xf32>
   // CHECK: nn.embedding {{.*}} -> tensor<5x4xf32>
   %1 = nn.embedding %j, %w : (tensor<5xi32>, tensor<20x4xf32>) -> tensor<5x4xf32>
-  // CHECK: nn.embedding_bag %{{.*}}, %{{.*}}, %{{.*}} : (tensor<5xi32>, tensor<5xi32>, tensor<20x4xf32>) -> tensor<5x4xf32>
-  %bags = nn.embedding_bag %j, %j, %w : (tensor<5xi32>, tensor<5xi32>, tensor<20x4xf32>) -> tensor<5x4xf32>
-  // CHECK: nn.embedding_bag {{.*}} {include_last_offset = true, mode = "max"} : {{.*}} -> tensor<4x4xf32>
-  %last = nn.embedding_bag %j, %j, %w {include_last_offset = true, mode = "max"}
+  // CHECK: nn.embedding_bag mean %{{.*}}, %{{.*}}, %{{.*}} : (tensor<5xi32>, tensor<5xi32>, tensor<20x4xf32>) -> tensor<5x4xf32>
+  %bags = nn.embedding_bag mean %j, %j, %w : (tensor<5xi32>, tensor<5xi32>, tensor<20x4xf32>) -> tensor<5x4xf32>
+  // CHECK: nn.embedding_bag max {{.*}} {include_last_offset = true} : {{.*}} -> tensor<4x4xf32>
+  %last = nn.embedding_bag max %j, %j, %w {include_last_offset = true}
       : (tensor<5xi32>, tensor<5xi32>, tensor<20x4xf32>) -> tensor<4x4xf32>
   // CHECK: nn.lstm {{.*}} -> (tensor<8x?x6xf32>, tensor<1x?x6xf32>, tensor<1x?x6xf32>)
   %2:3 = nn.lstm %x, %wi, %wh, %b

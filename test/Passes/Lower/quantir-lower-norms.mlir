@@ -28,7 +28,7 @@ func.func @float(%x: tensor<?x8x4x4xf32>, %w: tensor<8xf32>, %l: tensor<4xf32>) 
   // CHECK: kernel.unary pow %{{.*}} {alpha = 1.500000e+00 : f32}
   %p = nn.pow %8 {exponent = 1.5 : f32} : (tensor<?x8x4x4xf32>) -> tensor<?x8x4x4xf32>
   // CHECK: kernel.resample linear half_pixel floor %{{.*}} {scales = array<f32: 2.000000e+00, 2.000000e+00>}
-  %9 = nn.interpolate %p {sizes = array<i64: 8, 8>, mode = "linear", coordinates = "half_pixel", scales = array<f32: 2.0, 2.0>} : (tensor<?x8x4x4xf32>) -> tensor<?x8x8x8xf32>
+  %9 = nn.interpolate linear half_pixel floor %p {sizes = array<i64: 8, 8>, scales = array<f32: 2.0, 2.0>} : (tensor<?x8x4x4xf32>) -> tensor<?x8x8x8xf32>
   return %9 : tensor<?x8x8x8xf32>
 }
 
@@ -50,7 +50,7 @@ func.func @integer(%x: tensor<?x8x4x4x!u>, %w: tensor<8xf32>, %l: tensor<4xf32>)
   // CHECK: kernel.resample nearest asymmetric floor %[[C]] {{.*}} -> tensor<?x8x8x8x!quant.uniform<u8:f32, 2.500000e-01>>
   // CHECK-NEXT: return
   %9 = quant.dcast %8 : tensor<?x8x4x4x!v> to tensor<?x8x4x4xf32>
-  %10 = nn.interpolate %9 {sizes = array<i64: 8, 8>, mode = "nearest"} : (tensor<?x8x4x4xf32>) -> tensor<?x8x8x8xf32>
+  %10 = nn.interpolate nearest asymmetric floor %9 {sizes = array<i64: 8, 8>} : (tensor<?x8x4x4xf32>) -> tensor<?x8x8x8xf32>
   %11 = quant.qcast %10 : tensor<?x8x8x8xf32> to tensor<?x8x8x8x!v>
   return %11 : tensor<?x8x8x8x!v>
 }

@@ -41,7 +41,7 @@ func.func @ops(%x: tensor<1x4x8xf32>, %w: tensor<4x4x1xf32>, %b: tensor<4xf32>, 
   %layer_norm = nn.layer_norm %x, %k, %k {axis = 1 : i64} : (tensor<1x4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<1x4x8xf32>
   %group_norm = nn.group_norm %x, %b, %b {groups = 2 : i64} : (tensor<1x4x8xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x4x8xf32>
   %instance_norm = nn.instance_norm %x, %b : (tensor<1x4x8xf32>, tensor<4xf32>) -> tensor<1x4x8xf32>
-  %interpolate = nn.interpolate %x {sizes = array<i64: 8>, mode = "nearest"} : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
+  %interpolate = nn.interpolate nearest asymmetric floor %x {sizes = array<i64: 8>} : (tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
   %add = nn.add %x, %x : (tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
   %sub = nn.sub %x, %x : (tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
   %mul = nn.mul %x, %x : (tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> tensor<1x4x8xf32>
@@ -60,7 +60,7 @@ func.func @ops(%x: tensor<1x4x8xf32>, %w: tensor<4x4x1xf32>, %b: tensor<4xf32>, 
   %split:2 = nn.split %x {axis = 1 : i64, sizes = array<i64: 2, 2>} : (tensor<1x4x8xf32>) -> (tensor<1x2x8xf32>, tensor<1x2x8xf32>)
   %pad = nn.pad %x {padding = array<i64: 0, 0, 0, 0, 0, 1>} : (tensor<1x4x8xf32>) -> tensor<1x4x9xf32>
   %embedding = nn.embedding %i, %m : (tensor<2xi64>, tensor<8x8xf32>) -> tensor<2x8xf32>
-  %embedding_bag = nn.embedding_bag %i, %i, %m : (tensor<2xi64>, tensor<2xi64>, tensor<8x8xf32>) -> tensor<2x8xf32>
+  %embedding_bag = nn.embedding_bag mean %i, %i, %m : (tensor<2xi64>, tensor<2xi64>, tensor<8x8xf32>) -> tensor<2x8xf32>
   %lstm:3 = nn.lstm %x, %k, %h, %b, %k, %h, %b : (tensor<1x4x8xf32>, tensor<4x8xf32>, tensor<4x1xf32>, tensor<4xf32>, tensor<4x8xf32>, tensor<4x1xf32>, tensor<4xf32>) -> (tensor<1x4x2xf32>, tensor<2x4x1xf32>, tensor<2x4x1xf32>)
   %expand = nn.expand %x {shape = array<i64: 3, 4, 8>} : (tensor<1x4x8xf32>) -> tensor<3x4x8xf32>
   return

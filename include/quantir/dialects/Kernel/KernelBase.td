@@ -9,6 +9,7 @@ include "mlir/IR/EnumAttr.td"
 include "mlir/IR/OpBase.td"
 include "mlir/IR/TensorEncoding.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "quantir/dialects/Interfaces/Modes.td"
 include "quantir/dialects/Kernel/KernelInterface.td"
 include "quantir/dialects/Kernel/KernelPlan.td"
 

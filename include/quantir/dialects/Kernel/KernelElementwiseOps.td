@@ -3,16 +3,11 @@
 #ifndef QUANTIR_DIALECTS_KERNEL_KERNELELEMENTWISEOPS_TD
 #define QUANTIR_DIALECTS_KERNEL_KERNELELEMENTWISEOPS_TD
 
+include "quantir/dialects/Interfaces/UnaryFunctions.td"
 include "quantir/dialects/Kernel/KernelBase.td"
 
-def Kernel_UnaryKind : I32Enum<"UnaryKind", "function of one number", [
-    I32EnumCase<"Relu", 0, "relu">, I32EnumCase<"Clamp", 1, "clamp">,
-    I32EnumCase<"LeakyRelu", 2, "leaky_relu">, I32EnumCase<"Sigmoid", 3, "sigmoid">,
-    I32EnumCase<"Tanh", 4, "tanh">, I32EnumCase<"HardSigmoid", 5, "hardsigmoid">,
-    I32EnumCase<"HardSwish", 6, "hardswish">, I32EnumCase<"Elu", 7, "elu">,
-    I32EnumCase<"Gelu", 8, "gelu">, I32EnumCase<"GeluTanh", 9, "gelu_tanh">,
-    I32EnumCase<"Erf", 10, "erf">, I32EnumCase<"Sqrt", 11, "sqrt">,
-    I32EnumCase<"Pow", 12, "pow">]> {
+def Kernel_UnaryKind : I32Enum<"UnaryKind", "function of one number",
+    !foreach(function, UnaryFunctions, function.kernelCase)> {
   let cppNamespace = "::quantir::kernel";
 }
 def Kernel_UnaryKindAttr : EnumAttr<Kernel_Dialect, Kernel_UnaryKind, "unary_kind">;
@@ -30,27 +25,13 @@ def Kernel_UnaryOp : Kernel_Op<"unary",
     KernelInterface<ElementwiseLayout>>, PlanKernel<9> {
   let summary = "a function of each number";
   let planOperands = "value";
-  let planResult = [{
-    Relu, Clamp (alpha to beta), LeakyRelu (slope alpha), Sigmoid, Tanh, HardSigmoid (`min(max(alpha
-    x + beta, 0), 1)`), HardSwish (`x min(max(x + 3, 0), 6) / 6`), Elu (`alpha expm1(x)` below 0),
-    Gelu, GeluTanh (PyTorch's two forms), Erf, Sqrt, Pow (`pow(x, alpha)`)
-  }];
+  let planResult = !interleave(!foreach(function, UnaryFunctions,
+      function.kernelCase.symbol # " (`" # function.functionFormula # "`)"), ", ");
   let description = [{
     | kind | function |
     | --- | --- |
-    | `relu` | max(x, 0) |
-    | `clamp` | min(max(x, alpha), beta) |
-    | `leaky_relu` | x > 0 ? x : alpha * x |
-    | `sigmoid` | 1 / (1 + exp(-x)) |
-    | `tanh` | tanh(x) |
-    | `hardsigmoid` | min(max(alpha * x + beta, 0), 1) |
-    | `hardswish` | x * min(max(x + 3, 0), 6) / 6 |
-    | `elu` | x > 0 ? x : alpha * (exp(x) - 1) |
-    | `gelu` | x * (1 + erf(x / sqrt(2))) / 2 |
-    | `gelu_tanh` | x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3))) / 2 |
-    | `erf` | erf(x) |
-    | `sqrt` | sqrt(x) |
-    | `pow` | pow(x, alpha) |
+}] # !interleave(!foreach(function, UnaryFunctions, "    | `" # function.kernelCase.str # "` | " #
+                          function.functionFormula # " |"), "\n") # [{
 
     Input and result are both f32 or both u8/i8 per tensor, each with its own parameters.
 

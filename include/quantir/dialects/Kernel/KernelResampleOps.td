@@ -5,24 +5,20 @@
 
 include "quantir/dialects/Kernel/KernelBase.td"
 
-def Kernel_ResampleMode : I32Enum<"ResampleMode", "how a value between elements is made", [
-    I32EnumCase<"Nearest", 0, "nearest">, I32EnumCase<"Linear", 1, "linear">]> {
+def Kernel_ResampleMode : I32Enum<"ResampleMode", "how a value between elements is made",
+                                  ResampleModes.cases> {
   let cppNamespace = "::quantir::kernel";
 }
 def Kernel_ResampleModeAttr : EnumAttr<Kernel_Dialect, Kernel_ResampleMode, "resample_mode">;
 
-def Kernel_CoordinateMode : I32Enum<"CoordinateMode", "where a result's position is in the input", [
-    I32EnumCase<"Asymmetric", 0, "asymmetric">, I32EnumCase<"HalfPixel", 1, "half_pixel">,
-    I32EnumCase<"PytorchHalfPixel", 2, "pytorch_half_pixel">,
-    I32EnumCase<"AlignCorners", 3, "align_corners">]> {
+def Kernel_CoordinateMode : I32Enum<"CoordinateMode", "where a result's position is in the input",
+                                    CoordinateModes.cases> {
   let cppNamespace = "::quantir::kernel";
 }
 def Kernel_CoordinateModeAttr : EnumAttr<Kernel_Dialect, Kernel_CoordinateMode, "coordinate_mode">;
 
-def Kernel_NearestRounding : I32Enum<"NearestRounding", "which element is the nearest", [
-    I32EnumCase<"Floor", 0, "floor">, I32EnumCase<"Ceil", 1, "ceil">,
-    I32EnumCase<"RoundPreferFloor", 2, "round_prefer_floor">,
-    I32EnumCase<"RoundPreferCeil", 3, "round_prefer_ceil">]> {
+def Kernel_NearestRounding : I32Enum<"NearestRounding", "which element is the nearest",
+                                     NearestRoundings.cases> {
   let cppNamespace = "::quantir::kernel";
 }
 def Kernel_NearestRoundingAttr

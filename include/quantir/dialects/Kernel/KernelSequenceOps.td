@@ -25,8 +25,7 @@ def Kernel_EmbeddingOp : Kernel_Op<"embedding",
   }];
 }
 
-def Kernel_BagMode : I32Enum<"BagMode", "what becomes of the rows of a bag", [
-    I32EnumCase<"Sum", 0, "sum">, I32EnumCase<"Mean", 1, "mean">, I32EnumCase<"Max", 2, "max">]> {
+def Kernel_BagMode : I32Enum<"BagMode", "what becomes of the rows of a bag", BagModes.cases> {
   let cppNamespace = "::quantir::kernel";
 }
 def Kernel_BagModeAttr : EnumAttr<Kernel_Dialect, Kernel_BagMode, "bag_mode">;

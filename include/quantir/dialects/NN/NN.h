@@ -10,6 +10,7 @@
 
 #include "quantir/Shapes/Shapes.h"
 #include "quantir/dialects/Interfaces/QuantizableOpInterface.h"
+#include "quantir/dialects/NN/AttrNames.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -23,21 +24,6 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 namespace quantir::nn {
-
-/// The discardable string attribute with the module path of an op: "layer1.0.conv1".
-inline constexpr llvm::StringLiteral pathAttrName = "nn.path";
-
-/// The discardable string attribute that says how the op was called in PyTorch: "module", or
-/// "function" for everything else (functions and methods look the same in a file). Absent: not
-/// known.
-inline constexpr llvm::StringLiteral callAttrName = "nn.call";
-
-/// The discardable string attribute with the one PyTorch name that the op has: "torch.narrow", or
-/// "flatten" for the method.
-inline constexpr llvm::StringLiteral targetAttrName = "nn.target";
-
-/// The string attribute with the source name of an argument or a result of the function.
-inline constexpr llvm::StringLiteral nameAttrName = "nn.name";
 
 /// Dimensions as include/quantir/Shapes/Shapes.h has them: -1 where MLIR has ShapedType::kDynamic.
 using Dims = shapes::Dims;
@@ -86,6 +72,7 @@ public:
 } // namespace quantir::nn
 
 #include "quantir/dialects/NN/NNDialect.h.inc"
+#include "quantir/dialects/NN/NNEnums.h.inc"
 
 #define GET_OP_CLASSES
 #include "quantir/dialects/NN/NNOps.h.inc"

@@ -6,6 +6,8 @@
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "quantir/dialects/Interfaces/Modes.td"
+include "quantir/dialects/Interfaces/OpNames.td"
 include "quantir/dialects/Interfaces/QuantizableOpInterface.td"
 
 //===----------------------------------------------------------------------===//
@@ -63,6 +65,12 @@ def NN_IndexTensor : Type<
     "ranked tensor of i64 or i32 indices with positive dimensions, of which one may be dynamic",
     "::mlir::RankedTensorType">;
 
+/// An enum of an op, which is printed as the bare name of its case.
+class NN_EnumAttr<string name, string summary, EnumCases all>
+    : I32EnumAttr<name, summary, all.cases> {
+  let cppNamespace = "::quantir::nn";
+}
+
 //===----------------------------------------------------------------------===//
 // Shape inference
 //===----------------------------------------------------------------------===//
@@ -99,20 +107,21 @@ def NN_InferShapes : TraitList<[NN_InfersShapes, DeclareOpInterfaceMethods<Infer
 //===----------------------------------------------------------------------===//
 
 /// Any op of the dialect; its `inferShapes` is to be written, unless a class below does it.
-class NN_AnyOp<string mnemonic, Quantizable quantizable, list<Trait> traits = []>
-    : Op<NN_Dialect, mnemonic, [Pure, quantizable, NN_InferShapes] # traits> {
+class NN_AnyOp<string mnemonic, Trait quantizable, list<Trait> traits = []>
+    : Op<NN_Dialect, mnemonic, [Pure, quantizable, NN_InferShapes] # traits>, OpNames {
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
 
 /// An op of one result.
-class NN_Op<string mnemonic, Quantizable quantizable, list<Trait> traits = []>
+class NN_Op<string mnemonic, Trait quantizable, list<Trait> traits = []>
     : NN_AnyOp<mnemonic, quantizable, traits> {
   let results = (outs NN_Tensor:$result);
 }
 
-/// An elementwise op of one operand.
-class NN_UnaryOp<string mnemonic, Quantizable quantizable, dag attributes = (ins)>
-    : NN_Op<mnemonic, quantizable> {
+/// An op of one operand whose result has its shape.
+class NN_SameShapeOp<string mnemonic, Quantizable quantizable, dag attributes = (ins),
+                     list<Trait> traits = []>
+    : NN_Op<mnemonic, quantizable, traits> {
   let arguments = !con((ins NN_Tensor:$input), attributes);
   let extraClassDefinition = [{
     ::std::string $cppClass::inferShapes(Adaptor op, ::quantir::nn::Shapes &results) {
@@ -120,6 +129,12 @@ class NN_UnaryOp<string mnemonic, Quantizable quantizable, dag attributes = (ins
       return {};
     }
   }];
+}
+
+/// An elementwise op of one operand: the function of `kernel.unary` of its name.
+class NN_UnaryOp<string mnemonic, Quantizable quantizable, dag attributes = (ins)>
+    : NN_SameShapeOp<mnemonic, quantizable, attributes, [Elementwise]> {
+  let kernel = "unary";
 }
 
 /// An op of one tensor and attributes whose result has another shape.

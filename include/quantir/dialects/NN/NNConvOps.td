@@ -21,6 +21,9 @@ def NN_ConvOp : NN_WeightedOp<"conv", /*weightChannelAxis=*/0, /*resultChannelAx
     DenseI64ArrayAttr:$dilations,
     DefaultValuedAttr<I64Attr, "1">:$groups)> {
   let summary = "convolution over any number of spatial dimensions";
+  let torch = TorchNamesPerRank<["Conv#d"], ["torch.conv#d"]>.names;
+  let onnx = [OnnxOperator<"Conv">];
+  let kernel = "conv";
   let description = [{
     `torch.nn.functional.conv1d`, `conv2d` and `conv3d`: the cross-correlation of each of `groups`
     groups of input channels with its filters, plus the bias. With `S` spatial dimensions:
@@ -62,6 +65,9 @@ def NN_ConvTransposeOp : NN_WeightedOp<"conv_transpose", /*weightChannelAxis=*/1
     DenseI64ArrayAttr:$dilations,
     DefaultValuedAttr<I64Attr, "1">:$groups)> {
   let summary = "transposed convolution over any number of spatial dimensions";
+  let torch = TorchNamesPerRank<["ConvTranspose#d"], ["torch.conv_transpose#d"]>.names;
+  let onnx = [OnnxOperator<"ConvTranspose">];
+  let kernel = "conv_transpose";
   let description = [{
     `torch.nn.functional.conv_transpose1d`, `conv_transpose2d` and `conv_transpose3d`: the gradient
     of `nn.conv` with respect to its input. With `S` spatial dimensions:

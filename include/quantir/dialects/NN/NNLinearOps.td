@@ -7,6 +7,8 @@ include "quantir/dialects/NN/NNConvOps.td"
 
 def NN_LinearOp : NN_WeightedOp<"linear", /*weightChannelAxis=*/0, /*resultChannelAxis=*/-1> {
   let summary = "fully connected layer";
+  let torch = [TorchNames<["Linear"], ["F.linear", "torch.addmm"]>];
+  let onnx = [OnnxOperator<"Gemm">, OnnxOperator<"MatMul">];
   let description = [{
     `torch.nn.functional.linear`: the product with the transposed weight, over the last dimension,
     plus the bias.
@@ -31,6 +33,8 @@ def NN_LinearOp : NN_WeightedOp<"linear", /*weightChannelAxis=*/0, /*resultChann
 
 def NN_MatMulOp : NN_Op<"matmul", Quantizable<[Activation], Observe>> {
   let summary = "matrix product of two tensors";
+  let torch = [TorchNames<[], ["torch.matmul", "operator.matmul", "torch.bmm"], ["matmul", "bmm"]>];
+  let onnx = [OnnxOperator<"Gemm", 1>, OnnxOperator<"MatMul", 1>];
   let description = [{
     `torch.matmul`: the last two dimensions are matrices, those before are batches and broadcast. An
     operand of rank 1 is a row at the left and a column at the right; that dimension is removed from

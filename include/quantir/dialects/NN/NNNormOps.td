@@ -8,6 +8,8 @@ include "quantir/dialects/NN/NNBase.td"
 def NN_BatchNormOp : NN_Op<"batch_norm",
     Quantizable<[Activation, NoRole, NoRole, NoRole, NoRole], Observe>> {
   let summary = "batch normalization with fixed statistics";
+  let torch = TorchNamesPerRank<["BatchNorm#d"], ["F.batch_norm"]>.names;
+  let onnx = [OnnxOperator<"BatchNormalization">];
   let description = [{
     `torch.nn.functional.batch_norm` with `training=False`: for an input `[N, C, …]` of rank 2 or
     more and four vectors `[C]`,
@@ -49,6 +51,9 @@ class NN_SampleNormOp<string mnemonic, dag attributes>
 
 def NN_LayerNormOp : NN_SampleNormOp<"layer_norm", (ins DefaultValuedAttr<I64Attr, "-1">:$axis)> {
   let summary = "normalization over the last dimensions";
+  let torch = [TorchNames<["LayerNorm"], ["F.layer_norm"]>];
+  let onnx = [OnnxOperator<"LayerNormalization">];
+  let kernel = "layer_norm";
   let description = [{
     `torch.nn.functional.layer_norm`: mean and variance are taken over the dimensions from `axis` (a
     negative one counts from the end) to the last: PyTorch's `normalized_shape`, which is the shape
@@ -64,6 +69,9 @@ def NN_LayerNormOp : NN_SampleNormOp<"layer_norm", (ins DefaultValuedAttr<I64Att
 
 def NN_GroupNormOp : NN_SampleNormOp<"group_norm", (ins I64Attr:$groups)> {
   let summary = "normalization over groups of channels";
+  let torch = [TorchNames<["GroupNorm"], ["F.group_norm"]>];
+  let onnx = [OnnxOperator<"GroupNormalization">];
+  let kernel = "group_norm";
   let description = [{
     `torch.nn.functional.group_norm`: for an input `[N, C, …]` of rank 2 or more, mean and variance
     are taken of each sample over `C / groups` neighbouring channels and all positions. `weight` and
@@ -73,6 +81,10 @@ def NN_GroupNormOp : NN_SampleNormOp<"group_norm", (ins I64Attr:$groups)> {
 
 def NN_InstanceNormOp : NN_SampleNormOp<"instance_norm", (ins)> {
   let summary = "normalization over each channel";
+  let torch = TorchNamesPerRank<["InstanceNorm#d"], ["F.instance_norm"]>.names;
+  let onnx = [OnnxOperator<"InstanceNormalization">];
+  let kernel = "group_norm";
+  let kernelFields = ["groups = op.getInput().getType().getDimSize(1)"];
   let description = [{
     `torch.nn.functional.instance_norm` with `use_input_stats=True`: for an input `[N, C, …]` of
     rank 3 or more, mean and variance are taken over all positions of one channel of one sample. `weight`

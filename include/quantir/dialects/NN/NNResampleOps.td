@@ -5,9 +5,20 @@
 
 include "quantir/dialects/NN/NNBase.td"
 
-def NN_InterpolateOp : Op<NN_Dialect, "interpolate", [
-    Pure, DeclareOpInterfaceMethods<QuantizableOpInterface>, NN_InferShapes]> {
+def NN_ResampleModeAttr
+    : NN_EnumAttr<"ResampleMode", "how a value between elements is made", ResampleModes>;
+def NN_CoordinateModeAttr
+    : NN_EnumAttr<"CoordinateMode", "where a result's position is in the input", CoordinateModes>;
+def NN_NearestRoundingAttr
+    : NN_EnumAttr<"NearestRounding", "which element is the nearest", NearestRoundings>;
+
+def NN_InterpolateOp
+    : NN_Op<"interpolate", DeclareOpInterfaceMethods<QuantizableOpInterface>> {
   let summary = "images of another size";
+  let torch = [TorchNames<["Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d"],
+                          ["F.interpolate", "F.upsample"]>];
+  let onnx = [OnnxOperator<"Resize">, OnnxOperator<"Upsample">];
+  let kernel = "resample";
   let description = [{
     `torch.nn.functional.interpolate`: from `[N, C, X_0, …]` to `[N, C, sizes]`, each spatial
     dimension by itself. A position `y` of the result is the position `x` of the input:
@@ -19,8 +30,8 @@ def NN_InterpolateOp : Op<NN_Dialect, "interpolate", [
     | `pytorch_half_pixel` | the same; 0 if the result has one position | |
     | `align_corners` | `y * (in - 1) / (out - 1)`; 0 if the result has one position | `align_corners=True` |
 
-    With `mode` `"nearest"` the result is the input's element at `x` rounded as `rounding` says:
-    `floor`, `ceil`, `round_prefer_floor` or `round_prefer_ceil`. With `"linear"` (PyTorch's linear,
+    With `mode` `nearest` the result is the input's element at `x` rounded as `rounding` says:
+    `floor`, `ceil`, `round_prefer_floor` or `round_prefer_ceil`. With `linear` (PyTorch's linear,
     bilinear and trilinear) it is interpolated between the neighbours. Beyond the border the value
     at the border goes on. `scales` are the factors that the model gives; without them a scale is
     the ratio of the sizes. Positions are computed in float32: of `nearest` with a scale or
@@ -31,19 +42,21 @@ def NN_InterpolateOp : Op<NN_Dialect, "interpolate", [
     Quantized, the result has the input's scale and zero point; `nearest` moves the codes.
 
     ```mlir
-    %y = nn.interpolate %x {sizes = array<i64: 8, 8>, mode = "nearest", scales = array<f32: 2.0, 2.0>}
+    %y = nn.interpolate nearest asymmetric floor %x
+        {sizes = array<i64: 8, 8>, scales = array<f32: 2.0, 2.0>}
         : (tensor<?x3x4x4xf32>) -> tensor<?x3x8x8xf32>
     ```
   }];
   let arguments = (ins
     NN_Tensor:$input,
     DenseI64ArrayAttr:$sizes,
-    StrAttr:$mode,
-    DefaultValuedAttr<StrAttr, "\"asymmetric\"">:$coordinates,
-    DefaultValuedAttr<StrAttr, "\"floor\"">:$rounding,
+    NN_ResampleModeAttr:$mode,
+    NN_CoordinateModeAttr:$coordinates,
+    NN_NearestRoundingAttr:$rounding,
     DefaultValuedAttr<DenseF32ArrayAttr, "{}">:$scales);
-  let results = (outs NN_Tensor:$result);
-  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = [{
+    $mode $coordinates $rounding $input attr-dict `:` functional-type(operands, results)
+  }];
   let hasFolder = 1;
 }
 

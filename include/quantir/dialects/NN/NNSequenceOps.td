@@ -8,6 +8,9 @@ include "quantir/dialects/NN/NNBase.td"
 def NN_EmbeddingOp : NN_Op<"embedding", Quantizable<[NoRole, Weight], Observe, /*commutes=*/false,
                                                     /*weightChannelAxis=*/"0">> {
   let summary = "rows of a table";
+  let torch = [TorchNames<["Embedding"], ["F.embedding"]>];
+  let onnx = [OnnxOperator<"Gather", 1>];
+  let kernel = "embedding";
   let description = [{
     `torch.nn.functional.embedding`: for each index the row of the table.
 
@@ -32,10 +35,15 @@ def NN_EmbeddingOp : NN_Op<"embedding", Quantizable<[NoRole, Weight], Observe, /
   let arguments = (ins NN_IndexTensor:$indices, NN_Tensor:$weight);
 }
 
+def NN_BagModeAttr : NN_EnumAttr<"BagMode", "what becomes of the rows of a bag", BagModes>;
+
 def NN_EmbeddingBagOp : NN_Op<"embedding_bag", Quantizable<[NoRole, NoRole, Weight], Observe,
                                                            /*commutes=*/false,
                                                            /*weightChannelAxis=*/"0">> {
   let summary = "sums of rows of a table";
+  let torch = [TorchNames<["EmbeddingBag"], ["F.embedding_bag"]>];
+  let onnx = [OnnxOperator<"Loop">];
+  let kernel = "embedding_bag";
   let description = [{
     `torch.nn.functional.embedding_bag` of one list of indices, which `offsets` cut into bags: for
     each bag the sum, the mean or the greatest elements of its rows of the table.
@@ -61,17 +69,21 @@ def NN_EmbeddingBagOp : NN_Op<"embedding_bag", Quantizable<[NoRole, NoRole, Weig
     `include_last_offset`. `per_sample_weights`, `padding_idx` and `max_norm` are not supported.
 
     ```mlir
-    %y = nn.embedding_bag %i, %o, %w {mode = "sum"}
+    %y = nn.embedding_bag sum %i, %o, %w
         : (tensor<9xi64>, tensor<3xi64>, tensor<20x8xf32>) -> tensor<3x8xf32>
     ```
   }];
   let arguments = (ins NN_IndexTensor:$indices, NN_IndexTensor:$offsets, NN_Tensor:$weight,
-                       DefaultValuedAttr<StrAttr, "\"mean\"">:$mode,
+                       NN_BagModeAttr:$mode,
                        DefaultValuedAttr<BoolAttr, "false">:$include_last_offset);
+  let assemblyFormat = "$mode operands attr-dict `:` functional-type(operands, results)";
 }
 
-def NN_LstmOp : Op<NN_Dialect, "lstm", [Pure, QuantizableOpInterface, NN_InferShapes]> {
+def NN_LstmOp : NN_AnyOp<"lstm", QuantizableOpInterface> {
   let summary = "long short-term memory";
+  let torch = [TorchNames<["LSTM"]>];
+  let onnx = [OnnxOperator<"LSTM">];
+  let kernel = "lstm";
   let description = [{
     One layer of `torch.nn.LSTM`, time first, of `D` directions: 1, or 2 for a bidirectional layer,
     whose second direction goes through the sequence from its end.
@@ -105,7 +117,6 @@ def NN_LstmOp : Op<NN_Dialect, "lstm", [Pure, QuantizableOpInterface, NN_InferSh
   }];
   let arguments = (ins NN_Tensor:$input, Variadic<NN_Tensor>:$parameters);
   let results = (outs NN_Tensor:$output, NN_Tensor:$h, NN_Tensor:$c);
-  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
   let extraClassDeclaration = [{
     /// 2 for a bidirectional layer.
     unsigned getNumDirections() { return getParameters().size() / 3; }

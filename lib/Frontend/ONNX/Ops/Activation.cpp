@@ -9,6 +9,8 @@
 using namespace quantir;
 using namespace quantir::importer;
 
+/// An operator that is nothing but an op: OnnxOperator in
+/// include/quantir/dialects/Interfaces/OpNames.td.
 template <typename OpT> static LogicalResult importUnary(NodeContext &node) {
   return node.emit<OpT>({node.getValue(0)});
 }
@@ -105,15 +107,11 @@ static LogicalResult importFlatteningSoftmax(NodeContext &node) {
 }
 
 static constexpr Operator operators[] = {
-    {"Relu", 6, 1, 1, 1, "", importUnary<nn::ReluOp>},
-    {"Sigmoid", 6, 1, 1, 1, "", importUnary<nn::SigmoidOp>},
-    {"Tanh", 6, 1, 1, 1, "", importUnary<nn::TanhOp>},
-    {"HardSwish", 14, 1, 1, 1, "", importUnary<nn::HardswishOp>},
+#include "lib/Frontend/ONNX/generated/UnaryOperators.inc"
     {"LeakyRelu", 6, 1, 1, 1, "alpha", importLeakyRelu},
     {"HardSigmoid", 6, 1, 1, 1, "alpha beta", importHardSigmoid},
     {"Elu", 6, 1, 1, 1, "alpha", importElu},
     {"Gelu", 20, 1, 1, 1, "approximate", importGelu},
-    {"Erf", 9, 1, 1, 1, "", importUnary<nn::ErfOp>},
     {"PRelu", 9, 2, 2, 1, "", importPRelu},
     {"Clip", 6, 1, 1, 1, "min max", importClipOfAttributes},
     {"Clip", 11, 1, 3, 1, "", importClipOfInputs},

@@ -108,14 +108,17 @@ static LogicalResult emit(NodeContext &node, const Request &request) {
   Value value = node.getValue(0);
   if (node.hasFailed())
     return failure();
-  if (!shapes::parseResampleMode(request.mode))
+  const auto mode = nn::symbolizeResampleMode(request.mode);
+  const auto coordinates = nn::symbolizeCoordinateMode(request.coordinates);
+  const auto rounding = nn::symbolizeNearestRounding(request.rounding);
+  if (!mode)
     return node.emitAttributeError("mode") << "expected nearest or linear, but got "
                                            << inQuotes(request.mode) << ", which is not supported";
-  if (!shapes::parseCoordinateMode(request.coordinates))
+  if (!coordinates)
     return node.emitAttributeError("coordinate_transformation_mode")
            << "expected asymmetric, half_pixel, pytorch_half_pixel or align_corners, but got "
            << inQuotes(request.coordinates) << ", which is not supported";
-  if (!shapes::parseNearestRounding(request.rounding))
+  if (!rounding)
     return node.emitAttributeError("nearest_mode")
            << "expected floor, ceil, round_prefer_floor or round_prefer_ceil, but got "
            << inQuotes(request.rounding);
@@ -132,9 +135,9 @@ static LogicalResult emit(NodeContext &node, const Request &request) {
   return node.emit<nn::InterpolateOp>(
       {value},
       {node.attr("sizes", Dims(request.sizes.begin() + 2, request.sizes.end())),
-       mlir::NamedAttribute("mode", mlir::StringAttr::get(context, request.mode)),
-       mlir::NamedAttribute("coordinates", mlir::StringAttr::get(context, request.coordinates)),
-       mlir::NamedAttribute("rounding", mlir::StringAttr::get(context, request.rounding)),
+       mlir::NamedAttribute("mode", nn::ResampleModeAttr::get(context, *mode)),
+       mlir::NamedAttribute("coordinates", nn::CoordinateModeAttr::get(context, *coordinates)),
+       mlir::NamedAttribute("rounding", nn::NearestRoundingAttr::get(context, *rounding)),
        mlir::NamedAttribute(
            "scales",
            mlir::DenseF32ArrayAttr::get(context, scales.empty() ? scales : scales.drop_front(2)))});

@@ -1,4 +1,4 @@
-//===- LowerNormOps.cpp - Normalizations to kernels -----------------------===//
+//===- LowerBatchNorm.cpp - Batch normalization to a kernel ---------------===//
 
 #include "PopulatePatterns.h"
 #include "quantir/Numerics/WeightChannels.h"
@@ -48,44 +48,8 @@ struct LowerBatchNorm : public OpRewritePattern<nn::BatchNormOp> {
   }
 };
 
-struct LowerLayerNorm : public OpRewritePattern<nn::LayerNormOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(nn::LayerNormOp op, PatternRewriter &rewriter) const override {
-    lower::replaceWithKernel<kernel::LayerNormOp>(
-        rewriter, op, op.getType(), op.getInput(), op.getWeight(), op.getBias(),
-        lower::normalizeAxis(op.getAxis(), op.getInput().getType().getRank()), op.getEpsilon());
-    return success();
-  }
-};
-
-struct LowerGroupNorm : public OpRewritePattern<nn::GroupNormOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(nn::GroupNormOp op, PatternRewriter &rewriter) const override {
-    lower::replaceWithKernel<kernel::GroupNormOp>(rewriter, op, op.getType(), op.getInput(),
-                                                  op.getWeight(), op.getBias(), op.getGroups(),
-                                                  op.getEpsilon());
-    return success();
-  }
-};
-
-/// Each channel is a group.
-struct LowerInstanceNorm : public OpRewritePattern<nn::InstanceNormOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(nn::InstanceNormOp op, PatternRewriter &rewriter) const override {
-    int64_t channels = op.getInput().getType().getDimSize(1);
-    lower::replaceWithKernel<kernel::GroupNormOp>(rewriter, op, op.getType(), op.getInput(),
-                                                  op.getWeight(), op.getBias(), channels,
-                                                  op.getEpsilon());
-    return success();
-  }
-};
-
 } // namespace
 
-void lower::populateNormPatterns(RewritePatternSet &patterns) {
-  patterns.add<LowerBatchNorm, LowerGroupNorm, LowerInstanceNorm, LowerLayerNorm>(
-      patterns.getContext());
+void lower::populateBatchNormPatterns(RewritePatternSet &patterns) {
+  patterns.add<LowerBatchNorm>(patterns.getContext());
 }
