@@ -18,6 +18,13 @@ llvm::StringRef quantir::stringifyOperandRole(OperandRole role) {
   return "none";
 }
 
+quantir::Box quantir::wholeBox(mlir::Value value) {
+  Box box;
+  for (int64_t size : mlir::cast<mlir::ShapedType>(value.getType()).getShape())
+    box.emplace_back(0, size);
+  return box;
+}
+
 std::optional<int64_t> quantir::axisOfResult(mlir::Value result, std::optional<int64_t> axis) {
   if (!axis || *axis >= 0)
     return axis;

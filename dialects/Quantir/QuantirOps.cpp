@@ -208,6 +208,11 @@ bool FusedOp::commutesWithQuantization() {
   });
 }
 
+int64_t FusedOp::getChannelGroups() {
+  auto root = dyn_cast<QuantizableOpInterface>(getRootOp());
+  return root ? root.getChannelGroups() : 1;
+}
+
 SmallVector<float> FusedOp::getOwnElements() {
   SmallVector<float> elements;
   for (Operation &op : getBody().front().without_terminator())

@@ -117,10 +117,7 @@ private:
   }
 
   /// Whether numbers of the op's own matter to the range of its result.
-  bool showsOwnElements() {
-    auto pad = dyn_cast<nn::PadOp>(op.getOperation());
-    return !op.getOwnElements().empty() && !(pad && isPaddingHidden(pad));
-  }
+  bool showsOwnElements() { return !op.getOwnElements().empty() && !isPaddingHidden(op); }
 
   Attribute specOfOperand(unsigned operand, bool quantizeBias) {
     switch (op.getOperandRole(operand)) {

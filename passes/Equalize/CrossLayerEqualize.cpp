@@ -42,9 +42,7 @@ bool feeds(const Layer &first, const Layer &second) {
     if (!quantizable || !quantizable.passesChannelFactors())
       return false;
     // What takes elements together does so behind dimension 1.
-    const bool isElementwise =
-        quantizable.commutesWithQuantization() && !quantizable.takesMaximum();
-    if (!isElementwise && first.outputAxis != 1)
+    if (!op->hasTrait<mlir::OpTrait::Elementwise>() && first.outputAxis != 1)
       return false;
   }
   return false;

@@ -3,7 +3,6 @@
 #include "Layers.h"
 
 #include "quantir/dialects/NN/Constants.h"
-#include "quantir/dialects/NN/NN.h"
 
 using namespace mlir;
 using namespace quantir;
@@ -23,21 +22,33 @@ static OpOperand *operandOfRoot(QuantizableOpInterface unit, Operation *root, Op
   return llvm::all_of(users, [&](Operation *user) { return user == root; }) ? found : nullptr;
 }
 
-/// Whether the unit is `root`, with nothing but nn.relu behind it.
-static bool isReluOf(FusedOp unit, Operation *root) {
-  return llvm::all_of(unit.getBody().front().without_terminator(),
-                      [&](Operation &op) { return &op == root || isa<nn::ReluOp>(op); });
+/// Whether a factor of the result of `root` is one of the unit's: behind it are only elementwise
+/// ops that pass it, such as nn.relu.
+static bool passesFactorsOf(FusedOp unit, Operation *root) {
+  return llvm::all_of(unit.getBody().front().without_terminator(), [&](Operation &op) {
+    auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+    return &op == root || (op.hasTrait<mlir::OpTrait::Elementwise>() && quantizable &&
+                           quantizable.passesChannelFactors());
+  });
 }
 
 std::optional<Layer> quantir::layerOf(Operation *unit) {
   auto quantizable = dyn_cast_or_null<QuantizableOpInterface>(unit);
-  auto fused = dyn_cast_or_null<FusedOp>(unit);
+  if (!quantizable)
+    return std::nullopt;
+  auto fused = dyn_cast<FusedOp>(unit);
   Operation *root = fused ? fused.getRootOp() : unit;
-  if (!quantizable || !isa<nn::LinearOp, nn::ConvOp>(root))
+  // A weight [output channels, input channels of a group, ...] of channels that lie along the same
+  // dimension of input and result.
+  auto weighted = dyn_cast<QuantizableOpInterface>(root);
+  std::optional<int64_t> channels = weighted && weighted.getWeightChannelAxis() == 0
+                                        ? weighted.getResultChannelAxis()
+                                        : std::nullopt;
+  if (!channels)
     return std::nullopt;
   Layer layer;
   layer.unit = unit;
-  layer.scalesWithOutput = !fused || isReluOf(fused, root);
+  layer.scalesWithOutput = !fused || passesFactorsOf(fused, root);
   layer.input = operandOfRoot(quantizable, root, OperandRole::Activation);
   layer.weight = operandOfRoot(quantizable, root, OperandRole::Weight);
   layer.bias = operandOfRoot(quantizable, root, OperandRole::Bias);
@@ -45,14 +56,8 @@ std::optional<Layer> quantir::layerOf(Operation *unit) {
       (layer.bias && !nn::getConstantFloats(constantBehind(*layer.bias))))
     return std::nullopt;
   layer.shape.dims = cast<RankedTensorType>(layer.weight->get().getType()).getShape().vec();
-  auto rankOf = [](Value value) { return cast<RankedTensorType>(value.getType()).getRank(); };
-  layer.shape.groups = cast<QuantizableOpInterface>(root).getChannelGroups();
-  if (isa<nn::ConvOp>(root)) {
-    layer.inputAxis = layer.outputAxis = 1;
-  } else {
-    layer.inputAxis = rankOf(layer.input->get()) - 1;
-    layer.outputAxis = rankOf(unit->getResult(0)) - 1;
-  }
+  layer.shape.groups = quantizable.getChannelGroups();
+  layer.inputAxis = layer.outputAxis = *channels;
   return layer;
 }
 

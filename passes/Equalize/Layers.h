@@ -15,7 +15,7 @@ namespace quantir {
 /// A linear or convolution whose weight, and bias if it has one, are constants.
 struct Layer {
   mlir::Operation *unit; ///< the op, or the quantir.fused around it
-  bool scalesWithOutput; ///< the unit is the op, or has but nn.relu behind it: factors above 0 pass
+  bool scalesWithOutput; ///< factors above 0 of what the op computes are those of the unit's result
   mlir::OpOperand *input;
   mlir::OpOperand *weight;
   mlir::OpOperand *bias; ///< null if it has none

@@ -158,9 +158,10 @@ private:
     return error;
   }
 
-  /// Folds a batch normalization behind the first of `ops`, and takes it out of them.
+  /// Folds what can be folded behind the first of `ops`, a batch normalization, and takes it out of
+  /// them.
   LogicalResult fold(SmallVector<Operation *> &ops) {
-    if (!isa<nn::BatchNormOp>(ops[1]))
+    if (!ops[1]->hasTrait<nn::OpTrait::FoldsIntoWeights>())
       return success();
     GreedyRewriteConfig config;
     config.enableFolding(false).enableConstantCSE(false).setStrictness(

@@ -180,6 +180,44 @@ TEST_CASE("the operand with a role") {
   });
 }
 
+TEST_CASE("where elements go, and which results read them") {
+  constexpr const char *text = R"mlir(
+func.func @ops(%x: tensor<?x2x3xf32>) {
+  %0 = nn.pad %x {padding = array<i64: 0, 1, 1, 0, 0, 2>, value = -5.0 : f32} : (tensor<?x2x3xf32>) -> tensor<?x3x6xf32>
+  %1 = nn.transpose %x {permutation = array<i64: 0, 2, 1>} : (tensor<?x2x3xf32>) -> tensor<?x3x2xf32>
+  %2 = nn.tanh %x : (tensor<?x2x3xf32>) -> tensor<?x2x3xf32>
+  %3 = nn.softmax %x {axis = 1 : i64} : (tensor<?x2x3xf32>) -> tensor<?x2x3xf32>
+  %4 = nn.max_pool %0 {kernel = array<i64: 2>, strides = array<i64: 2>, padding = array<i64: 0, 0>, dilations = array<i64: 1>} : (tensor<?x3x6xf32>) -> tensor<?x3x3xf32>
+  return
+})mlir";
+  MLIRContext context;
+  context.loadDialect<arith::ArithDialect, func::FuncDialect, nn::NNDialect>();
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
+  REQUIRE(module);
+  SmallVector<QuantizableOpInterface> ops;
+  module->walk([&](QuantizableOpInterface op) { ops.push_back(op); });
+  REQUIRE(ops.size() == 5);
+
+  const std::pair<int64_t, int64_t> batch(0, ShapedType::kDynamic);
+  const Box all = wholeBox(ops[0]->getOperand(0)), part = {batch, {0, 1}, {2, 3}};
+  CHECK(all == Box{batch, {0, 2}, {0, 3}});
+  CHECK(ops[0].moveBox(all) == Box{batch, {1, 3}, {1, 4}});
+  CHECK(ops[1].moveBox(part) == Box{batch, {2, 3}, {0, 1}});
+  CHECK(ops[2].moveBox(part) == part);
+  CHECK_FALSE(ops[3].moveBox(part));
+  CHECK_FALSE(ops[4].moveBox(all));
+
+  CHECK(ops[4].everyResultReads(Box{batch, {0, 3}, {1, 5}}) == true);
+  CHECK(ops[4].everyResultReads(Box{batch, {0, 3}, {1, 4}}) == false); // the last window
+  CHECK(ops[4].everyResultReads(Box{batch, {1, 3}, {0, 6}}) == false); // the first channel
+  CHECK_FALSE(ops[2].everyResultReads(part).has_value());
+
+  ops[0].raiseOwnElements(-7);
+  CHECK(ops[0].getOwnElements() == SmallVector<float>{-5});
+  ops[0].raiseOwnElements(-1);
+  CHECK(ops[0].getOwnElements() == SmallVector<float>{-1});
+}
+
 TEST_CASE("a fixed zero point moves with the range of the codes") {
   ResultPolicy tanh = ResultPolicy::fixed(2.0f / 256.0f, 128);
   CHECK(tanh.getZeroPoint() == 128);

@@ -9,12 +9,14 @@
 #define QUANTIR_DIALECTS_INTERFACES_QUANTIZABLEOPINTERFACE_H
 
 #include "mlir/IR/OpDefinition.h"
+#include "llvm/ADT/SmallVector.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
 #include <limits>
 #include <optional>
+#include <utility>
 
 namespace quantir {
 
@@ -73,6 +75,13 @@ private:
   float scale = 1.0f;
   int32_t zeroPoint = 0;
 };
+
+/// A part of a tensor: of each dimension the first index and the one past the last. A dynamic
+/// dimension is taken whole: from 0 to mlir::ShapedType::kDynamic.
+using Box = llvm::SmallVector<std::pair<int64_t, int64_t>>;
+
+/// All of a value with a shape.
+Box wholeBox(mlir::Value value);
 
 /// `axis` of `result` counted from the start, where it may be given from the end.
 std::optional<int64_t> axisOfResult(mlir::Value result, std::optional<int64_t> axis);

@@ -47,6 +47,25 @@ def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
       }],
       "::llvm::SmallVector<float>", "getOwnElements", (ins), /*methodBody=*/"",
       /*defaultImplementation=*/"return {};">,
+    InterfaceMethod<"Replaces those of `getOwnElements` that are less than `least` by it.",
+      "void", "raiseOwnElements", (ins "float":$least), /*methodBody=*/"",
+      /*defaultImplementation=*/"(void)least;">,
+    InterfaceMethod<[{
+        Where in the first result the elements of `box` of the first operand stand, if each stands
+        there once and they are a box again; nothing where that is not so or not known.
+      }],
+      "::std::optional<::quantir::Box>", "moveBox", (ins "const ::quantir::Box &":$box),
+      /*methodBody=*/"", /*defaultImplementation=*/[{
+        if (ConcreteOp::template hasTrait<::mlir::OpTrait::Elementwise>())
+          return box;
+        return ::std::nullopt;
+      }]>,
+    InterfaceMethod<[{
+        Whether each element of the result comes from at least one element of `box` of the first
+        operand; nothing where that is not known.
+      }],
+      "::std::optional<bool>", "everyResultReads", (ins "const ::quantir::Box &":$box),
+      /*methodBody=*/"", /*defaultImplementation=*/"return ::std::nullopt;">,
     InterfaceMethod<[{
         True if each element of the result is the greatest of several elements of the operand, so
         that a number which is less than all others changes nothing.
@@ -60,13 +79,14 @@ def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
       /*defaultImplementation=*/"return -::std::numeric_limits<float>::infinity();">,
     InterfaceMethod<[{
         True if a positive factor for each index of dimension 1 of the operand is one of the
-        result: op(factor * x) = factor * op(x). For an elementwise op that holds for any dimension.
+        result: op(factor * x) = factor * op(x). For an op with the trait Elementwise that holds for
+        any dimension.
       }],
       "bool", "passesChannelFactors", (ins), /*methodBody=*/"",
       /*defaultImplementation=*/"return false;">,
     InterfaceMethod<[{
         The number of groups into which the channels of the operand and of the result fall, each
-        group of the result computed from one of the operand. Of a unit of fused ops its root knows.
+        group of the result computed from one of the operand.
       }],
       "int64_t", "getChannelGroups", (ins), /*methodBody=*/"",
       /*defaultImplementation=*/"return 1;">,

@@ -67,6 +67,11 @@ public:
     return detail::verifyResultTypes(op);
   }
 };
+
+/// The op can become part of the weight and the bias of the op before it, if its parameters are
+/// constant.
+template <typename ConcreteType>
+class FoldsIntoWeights : public mlir::OpTrait::TraitBase<ConcreteType, FoldsIntoWeights> {};
 } // namespace OpTrait
 
 } // namespace quantir::nn

@@ -5,8 +5,13 @@
 
 include "quantir/dialects/NN/NNBase.td"
 
+/// An op that passes/Fuse makes part of the weight and the bias of the op before it.
+def NN_FoldsIntoWeights : NativeOpTrait<"FoldsIntoWeights"> {
+  let cppNamespace = "::quantir::nn::OpTrait";
+}
+
 def NN_BatchNormOp : NN_Op<"batch_norm",
-    Quantizable<[Activation, NoRole, NoRole, NoRole, NoRole], Observe>> {
+    Quantizable<[Activation, NoRole, NoRole, NoRole, NoRole], Observe>, [NN_FoldsIntoWeights]> {
   let summary = "batch normalization with fixed statistics";
   let torch = TorchNamesPerRank<["BatchNorm#d"], ["F.batch_norm"]>.names;
   let onnx = [OnnxOperator<"BatchNormalization">];

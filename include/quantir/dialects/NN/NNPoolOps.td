@@ -32,6 +32,7 @@ def NN_MaxPoolOp : NN_ShapedOp<"max_pool", NN_Commuting, (ins
   }];
   let extraClassDeclaration = [{
     bool takesMaximum() { return true; }
+    ::std::optional<bool> everyResultReads(const ::quantir::Box &box);
     bool passesChannelFactors() { return true; }
   }];
 }

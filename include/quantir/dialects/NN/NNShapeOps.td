@@ -78,6 +78,9 @@ def NN_TransposeOp : NN_ShapedOp<"transpose", NN_Commuting, (ins DenseI64ArrayAt
     `torch.permute`: dimension `i` of the result is dimension `permutation[i]` of the input. A
     dynamic batch may go anywhere, as before an `nn.lstm`, which has the time first.
   }];
+  let extraClassDeclaration = [{
+    ::std::optional<::quantir::Box> moveBox(const ::quantir::Box &box);
+  }];
   let hasFolder = 1;
   let hasCanonicalizer = 1;
 }
@@ -154,6 +157,8 @@ def NN_PadOp : NN_ShapedOp<"pad", NN_Commuting, (ins
       float number = getValue().convertToFloat();
       return ::llvm::SmallVector<float>(number == 0.0f ? 0 : 1, number);
     }
+    void raiseOwnElements(float least);
+    ::std::optional<::quantir::Box> moveBox(const ::quantir::Box &box);
   }];
   let hasFolder = 1;
 }

@@ -70,7 +70,7 @@ def Quantir_FusedOp : Quantir_Op<"fused", [
     Pure, IsolatedFromAbove, SingleBlockImplicitTerminator<"::quantir::YieldOp">,
     DeclareOpInterfaceMethods<QuantizableOpInterface,
       ["getOperandRole", "getWeightChannelAxis", "getResultChannelAxis", "getResultPolicy",
-       "commutesWithQuantization", "getOwnElements"]>]> {
+       "commutesWithQuantization", "getOwnElements", "getChannelGroups"]>]> {
   let summary = "ops that are quantized as one";
   let description = [{
     A region of float ops that matched one pattern of the backend config. The block's arguments are the operands, in order.
