@@ -61,6 +61,8 @@ public:
 
   /// An entry of the config's own `patterns`.
   LogicalResult add(JsonReader reader) {
+    if (std::optional<JsonReader> moved = reader.member("moved"))
+      return move(reader, *moved);
     FailureOr<std::string> text = readPatternOf(reader);
     if (failed(text))
       return failure();
@@ -78,13 +80,7 @@ public:
       last.push_back(reader);
       return success();
     }
-    FailureOr<Entry *> place = find(*after);
-    if (failed(place))
-      return failure();
-    if ((*place)->isLeftOut)
-      return after->error() << "the pattern is one of those that 'without' leaves out";
-    (*place)->behind.push_back(reader);
-    return success();
+    return addBehind(*after, reader);
   }
 
   SmallVector<JsonReader> take() const {
@@ -105,6 +101,33 @@ private:
     SmallVector<JsonReader> behind; ///< those that the config adds after it
     bool isLeftOut;
   };
+
+  /// An entry of the base, as it is, behind another one.
+  LogicalResult move(JsonReader reader, JsonReader moved) {
+    if (failed(reader.expectObject({"moved", "after"})))
+      return failure();
+    std::optional<JsonReader> after = reader.member("after");
+    if (!after)
+      return reader.error() << "expected the key 'after'";
+    FailureOr<Entry *> entry = find(moved);
+    if (failed(entry))
+      return failure();
+    if ((*entry)->isLeftOut)
+      return moved.error() << "the pattern is moved twice, or left out";
+    (*entry)->isLeftOut = true;
+    return addBehind(*after, (*entry)->reader);
+  }
+
+  LogicalResult addBehind(JsonReader after, JsonReader reader) {
+    FailureOr<Entry *> place = find(after);
+    if (failed(place))
+      return failure();
+    if ((*place)->isLeftOut)
+      return after.error()
+             << "the pattern is one of those that 'without' leaves out or that are moved";
+    (*place)->behind.push_back(reader);
+    return success();
+  }
 
   /// The base's entry of this pattern, or the only one whose pattern begins with it and a "|".
   FailureOr<Entry *> find(JsonReader reader) {

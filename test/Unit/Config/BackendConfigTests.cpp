@@ -527,6 +527,13 @@ TEST_CASE("a config has all of its base, and what it says itself") {
           {"pattern": "nn.mul", "after": "nn.linear|nn.matmul", "dtype_configs": ["a8"]}]})json") ==
         Lines{"nn.linear|nn.matmul: -/qint8 quint8/-", "nn.add:", "nn.mul: quint8/-",
               "nn.relu:", "nn.tanh:"});
+  // One is moved as it is, and keeps its place among those behind the same entry.
+  CHECK(f.patternsOf(
+            R"json({"name": "x", "base": "base", "patterns": [
+          {"pattern": "nn.add", "after": "nn.relu(nn.linear)"}, {"moved": "nn.linear", "after": "nn.relu(nn.linear)"},
+          {"pattern": "nn.mul", "after": "nn.relu(nn.linear)"}]})json") ==
+        Lines{"nn.relu: quint8/-", "nn.relu(nn.linear): -/qint8 -/qint8 quint8/-",
+              "nn.add:", "nn.linear|nn.matmul: -/qint8 quint8/-", "nn.mul:"});
   // One that is left out may be written anew elsewhere.
   CHECK(
       f.patternsOf(
@@ -602,11 +609,27 @@ TEST_CASE("what cannot be inherited is an error at its place") {
   CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "base", "without": ["nn.relu"],
                          "patterns": [{"pattern": "nn.add", "after": "nn.relu"}]})json"),
              ContainsSubstring(
-                 "patterns[0].after: the pattern is one of those that 'without' leaves out"));
+                 "patterns[0].after: the pattern is one of those that 'without' leaves out or "
+                 "that are moved"));
   CHECK_THAT(
       f.errorOf(
           R"json({"name": "x", "base": "base", "patterns": [{"pattern": "nn.relu", "after": "nn.linear"}]})json"),
       ContainsSubstring("patterns[0].after: the entry takes the place of the base's entry"));
+  CHECK_THAT(
+      f.errorOf(R"json({"name": "x", "base": "base", "patterns": [{"moved": "nn.relu"}]})json"),
+      ContainsSubstring("patterns[0]: expected the key 'after'"));
+  CHECK_THAT(
+      f.errorOf(
+          R"json({"name": "x", "base": "base", "patterns": [{"moved": "nn.relu", "after": "nn.relu"}]})json"),
+      ContainsSubstring("patterns[0].after: the pattern is one of those that 'without' leaves out "
+                        "or that are moved"));
+  CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "base", "without": ["nn.relu"],
+                        "patterns": [{"moved": "nn.relu", "after": "nn.linear"}]})json"),
+             ContainsSubstring("patterns[0].moved: the pattern is moved twice, or left out"));
+  CHECK_THAT(
+      f.errorOf(R"json({"name": "x", "patterns": [{"moved": "nn.relu", "after": "nn.add"}]})json"),
+      ContainsSubstring(
+          "patterns[0].after: names an entry of the base, but the config has no 'base'"));
   CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "base", "patterns": [7]})json"),
              ContainsSubstring("patterns[0]: expected an object, but got 7"));
   CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "base", "dtype_configs": {"w9": {}}})json"),
