@@ -22,7 +22,18 @@ void runOnTeam(int parts, ThreadPool::Body body, void *context) noexcept {
   }
   // The calling thread does parts, too, and these start no regions.
   current = nullptr;
-  team->pool->run(parts, body, context);
+  struct Region {
+    ThreadPool::Body body;
+    void *context;
+  } region{body, context};
+  team->pool->run(
+      parts,
+      [](void *context, int part) {
+        [[maybe_unused]] const FloatModeScope floatMode; // a pool's threads may have any
+        const auto &region = *static_cast<const Region *>(context);
+        region.body(region.context, part);
+      },
+      &region);
   current = team;
 }
 

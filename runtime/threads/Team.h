@@ -3,7 +3,7 @@
 // A session enters a TeamScope to create its kernels and for each run. Everything that is called
 // within, kernels' loops (parallelFor) and oneDNN's (kernels/onednn/OpenMP.cpp), finds the threads
 // there. A parallel region has either one thread or all of the team's: kernels divide their work by
-// that number when they are created.
+// that number when they are created. All of it computes with floats in one mode (FloatMode.h).
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,6 +11,7 @@
 #define QUANTIR_RUNTIME_THREADS_TEAM_H
 
 #include "quantir/Runtime/ThreadPool.h"
+#include "runtime/threads/FloatMode.h"
 
 #include <cstdint>
 #include <exception>
@@ -35,6 +36,7 @@ public:
 private:
   const Team team;
   const Team *outer;
+  const FloatModeScope floatMode;
 };
 
 /// The calling thread's team; null outside of all scopes, and within a parallel region.

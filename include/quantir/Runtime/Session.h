@@ -10,7 +10,8 @@
 // threads' sessions, which may be in the midst of a run, are not usable there.
 //
 // Results do not depend on the number of threads, but for the last bits of float sums in two
-// kernels of `onednn` (docs/CommandLine.md, "Threads and bits").
+// kernels of `onednn` (docs/CommandLine.md, "Threads and bits"); nor on the rounding mode and the
+// treatment of subnormal numbers that the calling thread has chosen.
 //
 //===----------------------------------------------------------------------===//
 
