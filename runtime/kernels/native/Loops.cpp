@@ -3,6 +3,7 @@
 #include "runtime/kernels/native/Loops.h"
 
 #include "quantir/Base/TargetClones.h"
+#include "runtime/kernels/native/Select.h"
 
 #include <bit>
 #if defined(__x86_64__)
@@ -240,7 +241,7 @@ QUANTIR_TARGET_CLONES void activateLoop(const float *x, float *y, int64_t n, flo
   QUANTIR_INDEPENDENT
   for (int64_t i = 0; i < n; ++i) {
     float v = x[i];
-    v = v > 0.0f ? v : slope * v;
+    v *= select(v > 0.0f, 1.0f, slope); // x or slope * x
     v = v < low ? low : v;
     y[i] = v > high ? high : v;
   }

@@ -11,6 +11,7 @@
 #include "runtime/kernels/Pipeline.h"
 #include "runtime/kernels/native/Kernels.h"
 #include "runtime/kernels/native/Loops.h"
+#include "runtime/kernels/native/Select.h"
 #include "runtime/threads/Team.h"
 
 #include <algorithm>
@@ -61,9 +62,17 @@ QUANTIR_TARGET_CLONES void normalizeRow(const float *x, float *y, int64_t n, con
 
 QUANTIR_TARGET_CLONES void preluRow(const float *x, float *y, int64_t n, const float *slope,
                                     int64_t step) {
-  QUANTIR_INDEPENDENT
-  for (int64_t i = 0; i < n; ++i)
-    y[i] = x[i] > 0.0f ? x[i] : slope[i * step] * x[i];
+  // x or slope * x
+  if (step == 0) {
+    const float all = *slope;
+    QUANTIR_INDEPENDENT
+    for (int64_t i = 0; i < n; ++i)
+      y[i] = x[i] * select(x[i] > 0.0f, 1.0f, all);
+  } else {
+    QUANTIR_INDEPENDENT
+    for (int64_t i = 0; i < n; ++i)
+      y[i] = x[i] * select(x[i] > 0.0f, 1.0f, slope[i]);
+  }
 }
 
 QUANTIR_TARGET_CLONES void addColumns(const float *x, int64_t n, const float *mean, bool squares,
