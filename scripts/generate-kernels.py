@@ -159,6 +159,7 @@ class Kernel:
         self.operands_text = " ".join(record["planOperands"].split())
         self.result_text = " ".join(record["planResult"].split())
         self.results = len(record["results"]["args"])
+        self.moves = any(records[trait["def"]].get("movesElements") for trait in record["traits"])
         self.min_inputs = record["minPlanInputs"] or len(self.operands) - len(self.optional)
         self.max_inputs = record["maxPlanInputs"] or (0 if self.variadic else len(self.operands))
 
@@ -240,7 +241,9 @@ def options_header(kernels):
         for field in kernel.fields:
             initial = "" if field.cpp_type().startswith("std::") or field.type == "Activation" else "{}"
             text.append(f"  {field.cpp_type()} {field.cpp_name()}{initial};")
-        text += ["" if kernel.fields else None, "  /// Of an op of this kind, which outlives them.",
+        text += ["" if kernel.fields else None, "  /// Whether each element of the result is one of an input.",
+                 f"  static constexpr bool moves = {'true' if kernel.moves else 'false'};",
+                 "  /// Of an op of this kind, which outlives them.",
                  f"  static {kernel.name}Options read(const plan::Op &op);", "};"]
     text += ["", "} // namespace quantir::runtime", "// clang-format on", "",
              "#endif // QUANTIR_RUNTIME_PLAN_GENERATED_KERNELOPTIONS_H", ""]

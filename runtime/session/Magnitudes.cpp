@@ -3,6 +3,7 @@
 #include "runtime/session/Magnitudes.h"
 
 #include "runtime/plan/KernelSupport.h"
+#include "runtime/plan/KernelVisit.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,19 +12,28 @@
 namespace quantir::runtime {
 namespace {
 
+using Inputs = std::span<const float>;
+
 constexpr float unknown = std::numeric_limits<float>::infinity();
 /// Above what rounding adds to a mean, however many elements it has, or to a function's value.
 constexpr float margin = 1.25f;
 
-float magnitudeOf(const plan::Unary &unary, float x) {
-  const float alpha = unary.alpha(), beta = unary.beta();
-  switch (unary.kind()) {
+float largest(Inputs inputs) { return *std::max_element(inputs.begin(), inputs.end()); }
+
+float largestMean(Inputs inputs) { return margin * largest(inputs); }
+
+bool isAllOf(const std::vector<int64_t> &list, int64_t value) {
+  return std::all_of(list.begin(), list.end(), [=](int64_t entry) { return entry == value; });
+}
+
+float largestOf(const UnaryOptions &unary, float x) {
+  switch (unary.kind) {
   case plan::UnaryKind::Relu:
     return x;
   case plan::UnaryKind::Clamp:
-    return ActivationInfo{plan::ActivationKind::Clamp, alpha, beta}.largestOf(x);
+    return ActivationInfo{plan::ActivationKind::Clamp, unary.alpha, unary.beta}.largestOf(x);
   case plan::UnaryKind::LeakyRelu:
-    return ActivationInfo{plan::ActivationKind::LeakyRelu, alpha, 0}.largestOf(x);
+    return ActivationInfo{plan::ActivationKind::LeakyRelu, unary.alpha, 0}.largestOf(x);
   case plan::UnaryKind::Sigmoid:
   case plan::UnaryKind::Tanh:
   case plan::UnaryKind::HardSigmoid:
@@ -35,7 +45,7 @@ float magnitudeOf(const plan::Unary &unary, float x) {
   case plan::UnaryKind::GeluTanh:
     return margin * x;
   case plan::UnaryKind::Elu:
-    return std::max(x, margin * std::abs(alpha));
+    return std::max(x, margin * std::abs(unary.alpha));
   case plan::UnaryKind::Sqrt:
   case plan::UnaryKind::Pow:
     break;
@@ -43,96 +53,76 @@ float magnitudeOf(const plan::Unary &unary, float x) {
   return unknown;
 }
 
-float magnitudeOf(const plan::Binary &binary, float a, float b) {
-  const ActivationInfo activation = activationOf(binary.activation());
-  switch (binary.kind()) {
-  case plan::BinaryKind::Add:
-  case plan::BinaryKind::Sub:
-    return activation.largestOf(margin * (a + b));
-  case plan::BinaryKind::Mul:
-    return activation.largestOf(margin * (a * b));
-  case plan::BinaryKind::Div:
-    break;
-  }
-  return unknown;
+//===----------------------------------------------------------------------===//
+// The rules; kernels that are missing here have none
+//===----------------------------------------------------------------------===//
+
+template <typename Options>
+  requires(Options::moves || OneOf<Options, ReorderOptions>)
+MagnitudeRule ruleOf(const Options &) {
+  return largest;
 }
 
-bool isAllOf(const std::vector<int64_t> &list, int64_t value) {
-  return std::all_of(list.begin(), list.end(), [=](int64_t entry) { return entry == value; });
+template <OneOf<AdaptiveAveragePoolOptions, MeanOptions> Options>
+MagnitudeRule ruleOf(const Options &) {
+  return largestMean;
+}
+
+MagnitudeRule ruleOf(const PadOptions &pad) {
+  return [value = std::abs(pad.value)](Inputs inputs) { return std::max(largest(inputs), value); };
+}
+
+MagnitudeRule ruleOf(const PoolOptions &pool) {
+  // Apart from each other, the elements of a window may all be padding: then the maximum is
+  // -infinity.
+  if (pool.kind == plan::PoolKind::Max && !isAllOf(pool.dilations, 1) && !isAllOf(pool.padding, 0))
+    return nullptr;
+  return largestMean;
+}
+
+MagnitudeRule ruleOf(const ResampleOptions &resample) {
+  // The reciprocal of the least scales is infinite.
+  if (!std::all_of(resample.scales.begin(), resample.scales.end(),
+                   [](float scale) { return scale > 1e-30f; }))
+    return nullptr;
+  return largestMean;
+}
+
+MagnitudeRule ruleOf(const SoftmaxOptions &) {
+  return [](Inputs) { return margin; };
+}
+
+MagnitudeRule ruleOf(const UnaryOptions &unary) {
+  return [unary](Inputs inputs) { return largestOf(unary, inputs[0]); };
+}
+
+MagnitudeRule ruleOf(const BinaryOptions &binary) {
+  if (binary.kind == plan::BinaryKind::Div) // 0 / 0 is NaN, which no activation makes a number of
+    return nullptr;
+  return [binary](Inputs inputs) {
+    const float a = inputs[0], b = inputs[1];
+    return binary.activation.largestOf(margin *
+                                       (binary.kind == plan::BinaryKind::Mul ? a * b : a + b));
+  };
 }
 
 } // namespace
 
-bool carriesMagnitude(const plan::Op &op) {
-  switch (op.kind_type()) {
-  case plan::OpKind::Reorder:
-  case plan::OpKind::Reshape:
-  case plan::OpKind::Transpose:
-  case plan::OpKind::Slice:
-  case plan::OpKind::Concat:
-  case plan::OpKind::Expand:
-  case plan::OpKind::Pad:
-  case plan::OpKind::AdaptiveAveragePool:
-  case plan::OpKind::Mean:
-  case plan::OpKind::Softmax:
-  case plan::OpKind::Unary:
-    return true;
-  case plan::OpKind::Binary: // 0 / 0 is NaN, which no activation makes a number of
-    return op.kind_as_Binary()->kind() != plan::BinaryKind::Div;
-  case plan::OpKind::Pool: {
-    // Apart from each other, the elements of a window may all be padding: then the maximum is
-    // -infinity.
-    const plan::Pool &pool = *op.kind_as_Pool();
-    return pool.kind() != plan::PoolKind::Max || isAllOf(toVector(pool.dilations()), 1) ||
-           isAllOf(toVector(pool.padding()), 0);
-  }
-  case plan::OpKind::Resample: {
-    // The reciprocal of the least scales is infinite.
-    const auto *scales = op.kind_as_Resample()->scales();
-    return !scales ||
-           std::all_of(scales->begin(), scales->end(), [](float scale) { return scale > 1e-30f; });
-  }
-  default:
-    return false;
-  }
-}
-
-float magnitudeOfResult(const plan::Op &op, std::span<const float> inputs) {
-  const float most = inputs.empty() ? unknown : *std::max_element(inputs.begin(), inputs.end());
-  if (!(most < unknown))
-    return unknown;
-  float result = unknown;
-  switch (op.kind_type()) {
-  case plan::OpKind::Reorder:
-  case plan::OpKind::Reshape:
-  case plan::OpKind::Transpose:
-  case plan::OpKind::Slice:
-  case plan::OpKind::Concat:
-  case plan::OpKind::Expand:
-    result = most;
-    break;
-  case plan::OpKind::Pad:
-    result = std::max(most, std::abs(op.kind_as_Pad()->value()));
-    break;
-  case plan::OpKind::Pool:
-  case plan::OpKind::Resample:
-  case plan::OpKind::AdaptiveAveragePool:
-  case plan::OpKind::Mean:
-    result = margin * most;
-    break;
-  case plan::OpKind::Softmax:
-    result = margin;
-    break;
-  case plan::OpKind::Unary:
-    result = magnitudeOf(*op.kind_as_Unary(), most);
-    break;
-  case plan::OpKind::Binary:
-    result = magnitudeOf(*op.kind_as_Binary(), inputs[0], inputs[1]);
-    break;
-  default:
-    break;
-  }
-  return result < unknown ? result : unknown; // of NaN, too
+MagnitudeRule magnitudeRuleOf(const plan::Op &op) {
+  MagnitudeRule rule = visitKind(op, [&]<typename Options>() -> MagnitudeRule {
+    if constexpr (requires(const Options &options) { ruleOf(options); })
+      return ruleOf(Options::read(op));
+    else
+      return nullptr;
+  });
+  if (!rule)
+    return nullptr;
+  return [rule = std::move(rule)](Inputs inputs) {
+    if (inputs.empty() || !(largest(inputs) < unknown))
+      return unknown;
+    const float result = rule(inputs);
+    return result < unknown ? result : unknown; // of NaN, too
+  };
 }
 
 } // namespace quantir::runtime

@@ -10,18 +10,18 @@
 
 #include "runtime/schema/plan_generated.h"
 
+#include <functional>
 #include <span>
 
 namespace quantir::runtime {
 
-/// Whether of finite inputs `op` makes results of which magnitudeOfResult knows something. Not for
-/// an op that makes infinities or NaN of numbers, nor for those with kernels that say it
-/// themselves.
-bool carriesMagnitude(const plan::Op &op);
+/// What no element of an op's first result exceeds in magnitude, if those of its inputs do not
+/// exceed `inputs`: Operand::magnitude. Infinity if that is not known. Allocates nothing.
+using MagnitudeRule = std::function<float(std::span<const float> inputs)>;
 
-/// What no element of the first result of such an op exceeds in magnitude, if those of its inputs
-/// do not exceed `inputs`: Operand::magnitude. Infinity if that is not known. Allocates nothing.
-float magnitudeOfResult(const plan::Op &op, std::span<const float> inputs);
+/// The rule of an op; null if it can make infinities or NaN of any finite inputs, or if its kernels
+/// say themselves what is known of its results.
+MagnitudeRule magnitudeRuleOf(const plan::Op &op);
 
 } // namespace quantir::runtime
 

@@ -1,7 +1,6 @@
 //===- Session.cpp - Running a plan ----------------------------------------===//
 
 #include "quantir/Base/OutOfMemory.h"
-#include "runtime/session/Magnitudes.h"
 #include "runtime/session/SessionState.h"
 #include "runtime/threads/Team.h"
 
@@ -107,7 +106,7 @@ void SessionState::carryMagnitude(const Step &step) {
   size_t count = 0;
   for (int32_t input : *step.op->inputs())
     inputs[count++] = magnitudes[input];
-  result = magnitudeOfResult(*step.op, {inputs.data(), count});
+  result = step.magnitude({inputs.data(), count});
 }
 
 Status SessionState::runSteps() {
@@ -126,7 +125,7 @@ Status SessionState::runSteps() {
     if (options.profile)
       step.totalMs += std::chrono::duration<double, std::milli>(Clock::now() - start).count();
     ++step.runs;
-    if (step.carriesMagnitude)
+    if (step.magnitude)
       carryMagnitude(step);
     QUANTIR_RETURN_IF_ERROR(step.kernel->status());
   }

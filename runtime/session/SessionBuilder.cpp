@@ -237,9 +237,10 @@ Result<const Backend *> Builder::backendOf(const plan::Op &op) const {
 // Constants computed once
 //===----------------------------------------------------------------------===//
 
-/// Whether its inputs are constants and it is not too much work; takes that off the budget.
+/// Whether its inputs are constants and it is not too much work; takes that off the budget. An op
+/// without results is there for something else.
 bool Builder::isFoldable(const plan::Op &op) {
-  if (op.kind_type() == plan::OpKind::Observe ||
+  if (!op.outputs() || op.outputs()->size() == 0 ||
       !std::all_of(op.inputs()->begin(), op.inputs()->end(),
                    [&](int32_t input) { return input < 0 || isConstant(input); }))
     return false;
@@ -583,9 +584,9 @@ Status Builder::createStep(size_t stepIndex, size_t opIndex) {
   step.firstOutput = session.slots.size();
   session.slots.resize(session.slots.size() + outputs.size());
   const auto isKept = [](const Operand *operand) { return operand && operand->magnitude; };
-  step.carriesMagnitude = carriesMagnitude(op) && inputs.size() <= step.mostCarried &&
-                          !outputs.empty() && std::all_of(inputs.begin(), inputs.end(), isKept) &&
-                          isKept(outputs[0]);
+  if (inputs.size() <= step.mostCarried && !outputs.empty() &&
+      std::all_of(inputs.begin(), inputs.end(), isKept) && isKept(outputs[0]))
+    step.magnitude = magnitudeRuleOf(op);
   session.steps.push_back(std::move(step));
   defineOutputs(op, spec, stepIndex);
   return {};

@@ -6,6 +6,8 @@
 #include "quantir/Runtime/Session.h"
 #include "runtime/plan/PlanContents.h"
 #include "runtime/plan/Resolve.h"
+#include "runtime/plan/WeightCache.h"
+#include "runtime/session/Magnitudes.h"
 #include "runtime/session/Observe.h"
 #include "runtime/session/ObserverList.h"
 
@@ -18,8 +20,7 @@ struct SessionState {
     std::unique_ptr<Kernel> kernel;
     size_t firstInput = 0;
     size_t firstOutput = 0;
-    /// Whether it makes floats of at most so many values of floats.
-    bool carriesMagnitude = false;
+    MagnitudeRule magnitude; ///< null, or of a step that makes floats of at most so many of floats
     static constexpr size_t mostCarried = 16;
     double totalMs = 0;
     int64_t runs = 0;

@@ -16,24 +16,32 @@ namespace quantir::runtime {
 
 /// real numbers to codes
 struct QuantizeOptions {
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static QuantizeOptions read(const plan::Op &op);
 };
 
 /// codes to the real numbers that they stand for
 struct DequantizeOptions {
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static DequantizeOptions read(const plan::Op &op);
 };
 
 /// codes to codes with other quantization parameters
 struct RequantizeOptions {
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static RequantizeOptions read(const plan::Op &op);
 };
 
 /// the same values in another physical order
 struct ReorderOptions {
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static ReorderOptions read(const plan::Op &op);
 };
@@ -46,6 +54,8 @@ struct ConvOptions {
   int64_t groups{};
   ActivationInfo activation;
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static ConvOptions read(const plan::Op &op);
 };
@@ -59,6 +69,8 @@ struct ConvTransposeOptions {
   int64_t groups{};
   ActivationInfo activation;
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static ConvTransposeOptions read(const plan::Op &op);
 };
@@ -68,6 +80,8 @@ struct MatMulOptions {
   bool transposeB{};
   ActivationInfo activation;
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static MatMulOptions read(const plan::Op &op);
 };
@@ -76,6 +90,8 @@ struct MatMulOptions {
 struct ChannelAffineOptions {
   ActivationInfo activation;
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static ChannelAffineOptions read(const plan::Op &op);
 };
@@ -86,6 +102,8 @@ struct UnaryOptions {
   float alpha{};
   float beta{};
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static UnaryOptions read(const plan::Op &op);
 };
@@ -95,6 +113,8 @@ struct BinaryOptions {
   plan::BinaryKind kind{};
   ActivationInfo activation;
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static BinaryOptions read(const plan::Op &op);
 };
@@ -103,6 +123,8 @@ struct BinaryOptions {
 struct SoftmaxOptions {
   int64_t axis{};
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static SoftmaxOptions read(const plan::Op &op);
 };
@@ -117,6 +139,8 @@ struct PoolOptions {
   bool ceilMode{};
   bool countIncludePad{};
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static PoolOptions read(const plan::Op &op);
 };
@@ -125,6 +149,8 @@ struct PoolOptions {
 struct AdaptiveAveragePoolOptions {
   std::vector<int64_t> outputSize;
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static AdaptiveAveragePoolOptions read(const plan::Op &op);
 };
@@ -134,12 +160,16 @@ struct MeanOptions {
   std::vector<int64_t> axes;
   bool keepDims{};
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static MeanOptions read(const plan::Op &op);
 };
 
 /// the same elements under other dimensions
 struct ReshapeOptions {
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = true;
   /// Of an op of this kind, which outlives them.
   static ReshapeOptions read(const plan::Op &op);
 };
@@ -148,6 +178,8 @@ struct ReshapeOptions {
 struct TransposeOptions {
   std::vector<int64_t> permutation;
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = true;
   /// Of an op of this kind, which outlives them.
   static TransposeOptions read(const plan::Op &op);
 };
@@ -157,6 +189,8 @@ struct SliceOptions {
   std::vector<int64_t> starts;
   std::vector<int64_t> steps;
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = true;
   /// Of an op of this kind, which outlives them.
   static SliceOptions read(const plan::Op &op);
 };
@@ -165,6 +199,8 @@ struct SliceOptions {
 struct ConcatOptions {
   int64_t axis{};
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = true;
   /// Of an op of this kind, which outlives them.
   static ConcatOptions read(const plan::Op &op);
 };
@@ -174,12 +210,16 @@ struct PadOptions {
   std::vector<int64_t> padding;
   float value{};
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static PadOptions read(const plan::Op &op);
 };
 
 /// broadcast to the result's dimensions, also to the batch
 struct ExpandOptions {
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = true;
   /// Of an op of this kind, which outlives them.
   static ExpandOptions read(const plan::Op &op);
 };
@@ -188,6 +228,8 @@ struct ExpandOptions {
 struct ObserveOptions {
   uint32_t observer{};
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static ObserveOptions read(const plan::Op &op);
 };
@@ -197,6 +239,8 @@ struct LayerNormOptions {
   int64_t axis{};
   float epsilon{};
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static LayerNormOptions read(const plan::Op &op);
 };
@@ -206,12 +250,16 @@ struct GroupNormOptions {
   int64_t groups{};
   float epsilon{};
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static GroupNormOptions read(const plan::Op &op);
 };
 
 /// leaky relu with a slope for each channel
 struct PReluOptions {
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static PReluOptions read(const plan::Op &op);
 };
@@ -223,18 +271,24 @@ struct ResampleOptions {
   plan::NearestRounding rounding{};
   std::vector<float> scales;
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static ResampleOptions read(const plan::Op &op);
 };
 
 /// rows of a table
 struct EmbeddingOptions {
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static EmbeddingOptions read(const plan::Op &op);
 };
 
 /// long short-term memory
 struct LstmOptions {
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static LstmOptions read(const plan::Op &op);
 };
@@ -244,12 +298,16 @@ struct FakeQuantizeDynamicOptions {
   int32_t quantMin{};
   int32_t quantMax{};
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static FakeQuantizeDynamicOptions read(const plan::Op &op);
 };
 
 /// real numbers rounded to half precision
 struct RoundFloat16Options {
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static RoundFloat16Options read(const plan::Op &op);
 };
@@ -259,6 +317,8 @@ struct EmbeddingBagOptions {
   plan::BagMode mode{};
   bool includeLastOffset{};
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static EmbeddingBagOptions read(const plan::Op &op);
 };
@@ -270,6 +330,8 @@ struct FakeQuantizeAffineOptions {
   std::optional<std::vector<int32_t>> zeroPoints;
   std::optional<std::vector<float>> floatZeroPoints;
 
+  /// Whether each element of the result is one of an input.
+  static constexpr bool moves = false;
   /// Of an op of this kind, which outlives them.
   static FakeQuantizeAffineOptions read(const plan::Op &op);
 };

@@ -82,6 +82,8 @@ class KernelInterface<LayoutRule rule, bit moves = false, string parameter = "fa
       bool $cppClass::isParameter(unsigned operand) { return }] # parameter # [{; }
       bool $cppClass::movesData() { return }] # !if(moves, "true", "false") # [{; }
     }]>
-  ]>;
+  ]> {
+  bit movesElements = moves; // for scripts/generate-kernels.py
+}
 
 #endif // QUANTIR_DIALECTS_KERNEL_KERNELINTERFACE_TD
