@@ -80,8 +80,7 @@ private:
   void bindInterface();
   void findViews();
   std::optional<int64_t> startOfView(const plan::Op &op) const;
-  bool findView(const plan::Op &op, const std::vector<size_t> &uses,
-                const std::vector<size_t> &viewed);
+  bool findView(const plan::Op &op, std::vector<size_t> &uses, const std::vector<size_t> &viewed);
   bool findParts(const plan::Op &op, const std::vector<bool> &isStepResult);
   Place placeOf(int32_t tensor) const;
   bool isPlanOutput(int32_t tensor) const { return outputOf[tensor] != none; }
@@ -401,9 +400,9 @@ std::optional<int64_t> Builder::startOfView(const plan::Op &op) const {
 }
 
 /// Makes such a result a view of its input, unless a small one would keep all of a large value for
-/// longer than that is used: `uses` has the last use of each tensor by itself, `viewed` how much of
-/// it has views.
-bool Builder::findView(const plan::Op &op, const std::vector<size_t> &uses,
+/// longer than that is used: `uses` has the last use of each tensor, by itself and by the views
+/// that it has so far; `viewed` how much of it could be seen through views that outlive it.
+bool Builder::findView(const plan::Op &op, std::vector<size_t> &uses,
                        const std::vector<size_t> &viewed) {
   const std::optional<int64_t> start = startOfView(op);
   if (!start)
@@ -416,6 +415,7 @@ bool Builder::findView(const plan::Op &op, const std::vector<size_t> &uses,
       2 * viewed[input] < bytesOf((*session.tensors)[root]))
     return false;
   views[output] = {input, static_cast<size_t>(*start) * sizeOf(result.dtype)};
+  uses[root] = std::max(uses[root], uses[output]);
   return true;
 }
 
@@ -441,12 +441,16 @@ void Builder::findViews() {
   views.resize(session.tensors->size());
   std::vector<bool> isStepResult(session.tensors->size());
   std::vector<size_t> uses(session.tensors->size()), viewed(session.tensors->size());
-  for (size_t step = 0; step < stepOps.size(); ++step) {
-    const plan::Op &op = *graph.ops()->Get(stepOps[step]);
-    for (const int32_t input : *op.inputs())
+  for (size_t step = 0; step < stepOps.size(); ++step)
+    for (const int32_t input : *graph.ops()->Get(stepOps[step])->inputs())
       if (input >= 0)
         uses[input] = step;
-    if (startOfView(op))
+  for (size_t tensor = 0; tensor < uses.size(); ++tensor)
+    if (isPlanOutput(static_cast<int32_t>(tensor)))
+      uses[tensor] = stepOps.size();
+  for (const size_t opIndex : stepOps) {
+    const plan::Op &op = *graph.ops()->Get(opIndex);
+    if (startOfView(op) && uses[op.outputs()->Get(0)] > uses[op.inputs()->Get(0)])
       viewed[op.inputs()->Get(0)] += bytesOf((*session.tensors)[op.outputs()->Get(0)]);
   }
   for (const size_t opIndex : stepOps) {

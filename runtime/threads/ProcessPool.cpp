@@ -241,6 +241,8 @@ private:
       workers.reserve(workers.size() + 1);
       workers.push_back(std::make_unique<Worker>(waiting));
       putBack(workers.back().get());
+      if (turn != nextTurn)
+        announce(); // to those who wait for their turn
       return true;
     } catch (const std::system_error &) { // no more threads
     } catch (const std::bad_alloc &) {

@@ -266,3 +266,34 @@ TEST_CASE("a small view does not keep a large value", "[views]") {
                             builder.value("y", TensorSpec::floats({16, 1024})), "concat"));
   CHECK(makeSession(loadPlan(builder))->arenaBytes() <= 2 * 64 * 1024 * sizeof(float));
 }
+
+// Nor do many: most of them are used at once, and one at the end.
+TEST_CASE("views that end soon do not have one that lasts keep a large value", "[views]") {
+  const TensorSpec large = TensorSpec::floats({64, 1024}), row = TensorSpec::floats({1, 1024});
+  PlanBuilder builder;
+  const int32_t x = builder.input("x", large);
+  std::vector<int32_t> kept;
+  for (int i = 0; i < 8; ++i) {
+    const int32_t value = builder.op(plan::UnaryT(), {x}, builder.value("value", large), "relu");
+    int32_t sum = -1;
+    for (int64_t r = 0; r < 40; ++r) {
+      plan::SliceT slice;
+      slice.starts = {r, 0};
+      slice.steps = {1, 1};
+      const int32_t part =
+          builder.op(std::move(slice), {value}, builder.value("row", row), "slice");
+      if (r == 39)
+        kept.push_back(part);
+      else
+        sum = sum < 0 ? part
+                      : builder.op(plan::BinaryT(), {sum, part}, builder.value("sum", row), "add");
+    }
+    kept.push_back(sum);
+  }
+  plan::ConcatT concat;
+  concat.axis = 0;
+  builder.output(builder.op(std::move(concat), kept,
+                            builder.value("y", TensorSpec::floats({16, 1024})), "concat"));
+  std::unique_ptr<Session> session = makeSession(loadPlan(builder));
+  CHECK(session->arenaBytes() <= 2 * 64 * 1024 * sizeof(float));
+}
