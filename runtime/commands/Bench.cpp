@@ -202,11 +202,18 @@ std::string quantir::runtime::benchJson(const Plan &plan, const BenchResult &res
     json["notes"] = result.notes;
   if (!result.kernels.empty()) {
     nlohmann::ordered_json kernels = nlohmann::ordered_json::array();
-    for (const KernelProfile &kernel : result.kernels)
+    for (const KernelProfile &kernel : result.kernels) {
+      nlohmann::ordered_json candidates = nlohmann::ordered_json::array();
+      for (const KernelCandidate &candidate : kernel.candidates)
+        candidates.push_back({{"implementation", candidate.implementation},
+                              {"estimated_ms", candidate.estimatedMs},
+                              {"declined", candidate.declined}});
       kernels.push_back({{"name", kernel.name},
                          {"kind", kernel.kind},
                          {"implementation", kernel.implementation},
-                         {"ms", msPerRun(kernel)}});
+                         {"ms", msPerRun(kernel)},
+                         {"candidates", std::move(candidates)}});
+    }
     json["kernels"] = std::move(kernels);
   }
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

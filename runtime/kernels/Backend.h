@@ -1,9 +1,10 @@
 //===- Backend.h - What a backend implements --------------------*- C++ -*-===//
 //
-// A backend turns one op of a plan, its operands resolved to fixed shapes, into a Kernel. It may
-// decline an op; the session then asks the next one, and in the end `reference`, which implements
-// all of them. Kernels are created and run within a TeamScope (runtime/threads/Team.h), whose
-// threads they use.
+// A backend says what it could build for one op of a plan, its operands resolved to fixed shapes,
+// and what that would cost to run. The session compares this with what the backends behind it
+// offer, down to `reference`, which implements all ops, and has the cheapest candidate built. One
+// that turns out not to exist is declined then, and the next one is built. Kernels are created and
+// run within a TeamScope (runtime/threads/Team.h), whose threads they use.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,6 +18,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace quantir::runtime {
 
@@ -43,25 +45,55 @@ public:
   virtual std::string_view implementation() const = 0;
 };
 
+class Backend;
+
+/// A kernel that a backend could build for an op.
+struct Candidate {
+  const Backend *backend = nullptr;
+  /// "reference", "onednn:through_float". The kernel's own name may say more.
+  std::string_view implementation;
+  /// What a run is estimated to take on this machine with the spec's threads: for comparing
+  /// candidates for one op with each other. Of all backends in nanoseconds (Price.h).
+  double nanoseconds = 0;
+  /// The input whose memory the op's first output may take over when nothing reads it afterwards,
+  /// or -1.
+  int inPlaceInput = -1;
+  std::unique_ptr<Kernel> (*create)(const KernelSpec &spec) = nullptr;
+
+  /// Null when the backend declines after all; a Status when the spec itself is wrong. May throw
+  /// std::bad_alloc, as may a kernel's `run`: the session makes a Status of it.
+  Result<std::unique_ptr<Kernel>> build(const KernelSpec &spec) const;
+};
+
 class Backend {
 public:
   virtual ~Backend() = default;
   virtual std::string_view name() const = 0;
 
-  /// The backend that is asked for what this one declines; null for the last one, `reference`.
+  /// The backend whose candidates are compared with its own; null for the last one, `reference`.
   virtual const Backend *next() const = 0;
 
   /// What keeps its kernels from being as fast as they could in this process, in words, or empty.
   virtual std::string limitation() const { return {}; }
 
-  /// The input whose memory the op's first output may take over when nothing reads it afterwards,
-  /// or -1.
-  virtual int inPlaceInput(const KernelSpec &spec) const { return -1; }
+  /// Adds what it could build for `spec`, if anything. Quick: it packs and compiles nothing, and so
+  /// may not know yet that it will decline.
+  virtual void offer(const KernelSpec &spec, std::vector<Candidate> &candidates) const = 0;
 
-  /// Null when this backend has no kernel for the spec; a Status when the spec itself is wrong. May
-  /// throw std::bad_alloc, as may a kernel's `run`: the session makes a Status of it.
-  virtual Result<std::unique_ptr<Kernel>> createKernel(const KernelSpec &spec) const = 0;
+  /// Builds one of its candidates: Candidate::build.
+  virtual Result<std::unique_ptr<Kernel>> build(const Candidate &candidate,
+                                                const KernelSpec &spec) const {
+    return candidate.create(spec);
+  }
 };
+
+inline Result<std::unique_ptr<Kernel>> Candidate::build(const KernelSpec &spec) const {
+  return backend->build(*this, spec);
+}
+
+/// What `backend` and those behind it could build for `spec`, cheapest first; of equal prices in
+/// the order of the backends.
+std::vector<Candidate> candidatesFor(const KernelSpec &spec, const Backend &backend);
 
 } // namespace quantir::runtime
 

@@ -183,9 +183,9 @@ std::shared_ptr<ObserverList> Session::sharedObservers() const { return state->o
 std::vector<KernelProfile> Session::profile() const {
   std::vector<KernelProfile> result;
   for (const SessionState::Step &step : state->steps)
-    result.push_back({step.op->name() ? step.op->name()->str() : "",
-                      plan::EnumNameOpKind(step.op->kind_type()),
-                      std::string(step.kernel->implementation()), step.totalMs, step.runs});
+    result.push_back(
+        {step.op->name() ? step.op->name()->str() : "", plan::EnumNameOpKind(step.op->kind_type()),
+         std::string(step.kernel->implementation()), step.totalMs, step.runs, step.candidates});
   return result;
 }
 

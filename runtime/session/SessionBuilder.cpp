@@ -3,13 +3,13 @@
 #include "quantir/Base/Machine.h"
 #include "quantir/Runtime/Calibration.h"
 #include "runtime/kernels/Backends.h"
+#include "runtime/kernels/Work.h"
 #include "runtime/plan/KernelSupport.h"
 #include "runtime/plan/Validate.h"
 #include "runtime/plan/Views.h"
 #include "runtime/session/Arena.h"
 #include "runtime/session/Magnitudes.h"
 #include "runtime/session/SessionState.h"
-#include "runtime/session/Work.h"
 #include "runtime/threads/Team.h"
 
 #include <fmt/format.h>
@@ -88,10 +88,8 @@ private:
   Status createSteps();
   Status createStep(size_t stepIndex, size_t opIndex);
   size_t lastFeeder(size_t observer) const;
-  Result<std::unique_ptr<Kernel>> createKernel(const plan::Op &op, KernelSpec &spec,
-                                               size_t stepIndex);
-  int takeoverInput(const plan::Op &op, const Backend &backend, const KernelSpec &spec,
-                    size_t stepIndex) const;
+  Status createKernel(KernelSpec &spec, size_t stepIndex, SessionState::Step &step);
+  int takeoverInput(const Candidate &candidate, const KernelSpec &spec, size_t stepIndex) const;
   void defineOutputs(const plan::Op &op, const KernelSpec &spec, size_t stepIndex);
   void noteLimitations();
   Status allocate();
@@ -248,7 +246,7 @@ bool Builder::isFoldable(const plan::Op &op) {
   size_t bytes = 0;
   for (const Operand *output : outputs)
     bytes += bytesOf(*output);
-  const double work = multiplyAdds({&op, inputs, outputs});
+  const double work = workOf({&op, inputs, outputs}).total();
   const size_t bytesAllowed =
       foldedBytesAtLeast + foldedBytesPerConstantByte * plan.constantBytes();
   if (foldedBytes + bytes > bytesAllowed || foldedWork + work > foldedMultiplyAdds)
@@ -283,7 +281,8 @@ Status Builder::foldOp(size_t opIndex) {
   std::vector<const Operand *> inputs = operandsOf(op.inputs());
   std::vector<const Operand *> outputs = operandsOf(op.outputs());
   KernelSpec spec{&op, inputs, outputs};
-  Result<std::unique_ptr<Kernel>> kernel = referenceBackend().createKernel(spec);
+  Result<std::unique_ptr<Kernel>> kernel =
+      candidatesFor(spec, referenceBackend()).front().build(spec);
   if (!kernel)
     return kernel.status();
 
@@ -481,14 +480,15 @@ void Builder::findLastUses() {
       lastUse[placeOf(output).root] = stepOps.size();
 }
 
-/// The input whose memory the op's first output takes over, or -1: one that `backend` names, that
-/// lives in the arena, and that nothing else reads at this step or later.
-int Builder::takeoverInput(const plan::Op &op, const Backend &backend, const KernelSpec &spec,
+/// The input whose memory the op's first output takes over, or -1: one that the candidate names,
+/// that lives in the arena, and that nothing else reads at this step or later.
+int Builder::takeoverInput(const Candidate &candidate, const KernelSpec &spec,
                            size_t stepIndex) const {
-  int candidate = backend.inPlaceInput(spec);
-  if (candidate < 0 || static_cast<size_t>(candidate) >= spec.inputs.size() || spec.outputs.empty())
+  const int index = candidate.inPlaceInput;
+  if (index < 0)
     return -1;
-  const int32_t tensor = op.inputs()->Get(candidate), output = op.outputs()->Get(0);
+  const plan::Op &op = *spec.op;
+  const int32_t tensor = op.inputs()->Get(index), output = op.outputs()->Get(0);
   if (tensor < 0 || isConstant(tensor) || views[output].tensor >= 0)
     return -1;
   const Place place = placeOf(tensor);
@@ -500,32 +500,39 @@ int Builder::takeoverInput(const plan::Op &op, const Backend &backend, const Ker
     return -1;
   const Storage &storage = storages[storageOf[place.root]];
   const size_t bytes = bytesOf(*spec.outputs[0]);
-  if (storage.kind != Storage::Kind::Arena || bytesOf(*spec.inputs[candidate]) != bytes ||
+  if (storage.kind != Storage::Kind::Arena || bytesOf(*spec.inputs[index]) != bytes ||
       (isPlanOutput(output) && bytes != storage.block.bytes))
     return -1;
-  return candidate;
+  return index;
 }
 
-Result<std::unique_ptr<Kernel>> Builder::createKernel(const plan::Op &op, KernelSpec &spec,
-                                                      size_t stepIndex) {
-  Result<const Backend *> preferred = backendOf(op);
+/// Builds the cheapest kernel that is not declined.
+Status Builder::createKernel(KernelSpec &spec, size_t stepIndex, SessionState::Step &step) {
+  const Result<const Backend *> preferred = backendOf(*spec.op);
   if (!preferred)
     return preferred.status();
-  for (const Backend *backend = *preferred; backend; backend = backend->next()) {
-    spec.inPlaceInput = -1;
-    spec.inPlaceInput = takeoverInput(op, *backend, spec, stepIndex);
-    Result<std::unique_ptr<Kernel>> kernel = backend->createKernel(spec);
-    if (kernel && *kernel && backend != *preferred && !backend->next() &&
-        multiplyAdds(spec) >= double(minParallelWork))
+  for (const Candidate &candidate : candidatesFor(spec, **preferred)) {
+    KernelCandidate &listed = step.candidates.emplace_back();
+    listed.implementation = candidate.implementation;
+    listed.estimatedMs = candidate.nanoseconds * 1e-6;
+    if (step.kernel)
+      continue;
+    spec.inPlaceInput = takeoverInput(candidate, spec, stepIndex);
+    Result<std::unique_ptr<Kernel>> kernel = candidate.build(spec);
+    if (!kernel)
+      return kernel.status();
+    listed.declined = !*kernel;
+    if (!*kernel)
+      continue;
+    step.kernel = *std::move(kernel);
+    used.insert(candidate.backend);
+    if (candidate.backend != *preferred && !candidate.backend->next() &&
+        workOf(spec).total() >= double(minParallelWork))
       session.notes.push_back(fmt::format(
           "'{}' ({}) runs on plain loops in one thread: backend '{}' has no kernel for it",
-          displayName(op), plan::EnumNameOpKind(op.kind_type()), (*preferred)->name()));
-    if (kernel && *kernel)
-      used.insert(backend);
-    if (!kernel || *kernel)
-      return kernel;
+          displayName(*spec.op), plan::EnumNameOpKind(spec.op->kind_type()), (*preferred)->name()));
   }
-  return Status::internal("no backend has a kernel for it");
+  return step.kernel ? Status() : Status::internal("no backend has a kernel for it");
 }
 
 void Builder::defineOutputs(const plan::Op &op, const KernelSpec &spec, size_t stepIndex) {
@@ -576,10 +583,7 @@ Status Builder::createStep(size_t stepIndex, size_t opIndex) {
   } else if (!stepMoves[stepIndex]) {
     step.kernel = std::make_unique<ViewKernel>();
   } else {
-    Result<std::unique_ptr<Kernel>> kernel = createKernel(op, spec, stepIndex);
-    if (!kernel)
-      return kernel.status();
-    step.kernel = *std::move(kernel);
+    QUANTIR_RETURN_IF_ERROR(createKernel(spec, stepIndex, step));
   }
   QUANTIR_RETURN_IF_ERROR(countMemory(step.kernel->packedBytes()));
   session.packedBytes += step.kernel->packedBytes();

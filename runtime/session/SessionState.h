@@ -20,6 +20,7 @@ struct SessionState {
     std::unique_ptr<Kernel> kernel;
     size_t firstInput = 0;
     size_t firstOutput = 0;
+    std::vector<KernelCandidate> candidates; ///< KernelProfile::candidates
     MagnitudeRule magnitude; ///< null, or of a step that makes floats of at most so many of floats
     static constexpr size_t mostCarried = 16;
     double totalMs = 0;

@@ -11,6 +11,7 @@
 #include "Harness.h"
 
 #include "quantir/Runtime/Session.h"
+#include "runtime/kernels/Backends.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
@@ -24,6 +25,8 @@ using namespace quantir::test;
 namespace plan = quantir::plan;
 using quantir::Result;
 using quantir::Status;
+using quantir::runtime::Backend;
+using quantir::runtime::KernelCandidate;
 
 namespace {
 
@@ -43,11 +46,44 @@ struct Tally {
   double largest = 0;
 };
 
+/// The backend that has a candidate or kernel of that name.
+const Backend *backendOf(std::string_view implementation) {
+  return quantir::runtime::findBackend(implementation.substr(0, implementation.find(':')));
+}
+
+/// The kernel is of the cheapest candidate that was not declined; and by their prices, each backend
+/// comes before those that it leaves the rest to, as it does where it has the better kernels.
+void checkCandidates(const CaseResult &result) {
+  const KernelCandidate *chosen = nullptr;
+  for (size_t i = 0; i < result.candidates.size(); ++i) {
+    const KernelCandidate &candidate = result.candidates[i];
+    INFO("candidate " << candidate.implementation << ", " << candidate.estimatedMs << " ms");
+    CHECK(candidate.estimatedMs > 0);
+    CHECK(candidate.estimatedMs < 1e3); // of these small ops
+    if (!chosen && !candidate.declined)
+      chosen = &candidate;
+    if (i == 0)
+      continue;
+    CHECK(candidate.estimatedMs >= result.candidates[i - 1].estimatedMs);
+    const Backend *before = backendOf(result.candidates[i - 1].implementation);
+    while (before && before != backendOf(candidate.implementation))
+      before = before->next();
+    CHECK(before);
+  }
+  if (result.implementation == "view" || result.implementation == "folded") {
+    CHECK(result.candidates.empty());
+    return;
+  }
+  REQUIRE(chosen);
+  CHECK(backendOf(chosen->implementation) == backendOf(result.implementation));
+}
+
 void checkCase(const OpCase &test, const std::vector<Tensor> &expected, std::string_view backend,
                Tally &tally) {
   Result<CaseResult> actual = runCase(test, backend, false);
   INFO("backend " << backend << ": " << (actual ? actual->implementation : actual.message()));
   REQUIRE(actual);
+  checkCandidates(*actual);
   Difference difference;
   for (size_t i = 0; i < expected.size(); ++i) {
     Difference one = compare(expected[i], actual->values[i]);

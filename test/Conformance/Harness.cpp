@@ -178,10 +178,12 @@ Result<CaseResult> runCase(const OpCase &test, std::string_view backend, bool pl
   Result<std::vector<Tensor>> outputs = (*session)->run(views);
   if (!outputs)
     return outputs.status();
-  CaseResult caseResult{*std::move(outputs), "folded"};
+  CaseResult caseResult{*std::move(outputs), "folded", {}};
   for (const runtime::KernelProfile &profile : (*session)->profile())
-    if (profile.name == "op")
+    if (profile.name == "op") {
       caseResult.implementation = profile.implementation;
+      caseResult.candidates = profile.candidates;
+    }
   return caseResult;
 }
 

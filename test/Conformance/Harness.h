@@ -5,6 +5,8 @@
 
 #include "Cases.h"
 
+#include "quantir/Runtime/Session.h"
+
 #include <string>
 #include <string_view>
 
@@ -12,8 +14,9 @@ namespace quantir::test {
 
 /// What running one case gave.
 struct CaseResult {
-  std::vector<Tensor> values; ///< of each result
-  std::string implementation; ///< of the op's kernel
+  std::vector<Tensor> values;                       ///< of each result
+  std::string implementation;                       ///< of the op's kernel
+  std::vector<runtime::KernelCandidate> candidates; ///< what could have executed it
 };
 
 /// Runs a case on one backend. Operands that are not row-major, and some that are, come out of a

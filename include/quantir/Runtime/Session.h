@@ -72,6 +72,15 @@ struct SessionOptions {
   std::shared_ptr<ObserverOrder> order;
 };
 
+/// A kernel that a backend of the build offered to build for an op.
+struct KernelCandidate {
+  std::string implementation; ///< "onednn:through_float": how that of the built kernel begins
+  /// What a run was estimated to take before anything was built. Good for comparing the candidates
+  /// for one op with each other.
+  double estimatedMs = 0;
+  bool declined = false; ///< it turned out that there is no such kernel
+};
+
 /// One kernel of a session, and the time it has taken so far.
 struct KernelProfile {
   std::string name;           ///< module path or node name
@@ -79,6 +88,9 @@ struct KernelProfile {
   std::string implementation; ///< "reference", "onednn:brgconv:avx512_core_vnni", ...
   double totalMs = 0;         ///< 0 unless SessionOptions::profile
   int64_t runs = 0;
+  /// What could execute the op, cheapest first; the kernel is the first that was not declined.
+  /// Empty for a view and an observer.
+  std::vector<KernelCandidate> candidates;
 };
 
 class Session {

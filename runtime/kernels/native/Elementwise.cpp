@@ -254,6 +254,18 @@ void evaluateAll(const UnaryOptions &unary, const float *x, float *y, int64_t co
   });
 }
 
+/// Whether a function of floats is a loop in vectors, not a call for each.
+static bool isPiecewiseLinear(plan::UnaryKind kind) {
+  return kind == plan::UnaryKind::Relu || kind == plan::UnaryKind::Clamp ||
+         kind == plan::UnaryKind::LeakyRelu || kind == plan::UnaryKind::HardSigmoid;
+}
+
+Rates Kernels::rates(const UnaryOptions &options, const KernelSpec &spec) {
+  if (spec.inputs[0]->dtype != DType::Float32 || isPiecewiseLinear(options.kind))
+    return {0.3, 0};
+  return {5.0 * vectorBytes() / 32, 0}; // one by one, whatever vectors there are
+}
+
 std::unique_ptr<Kernel> Kernels::create(const UnaryOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
   if (input.strides != output.strides || input.numElements() == 0)

@@ -7,12 +7,15 @@
 #ifndef QUANTIR_RUNTIME_KERNELS_NATIVE_KERNELS_H
 #define QUANTIR_RUNTIME_KERNELS_NATIVE_KERNELS_H
 
-#include "runtime/kernels/Backend.h"
+#include "runtime/kernels/Dispatch.h"
+#include "runtime/kernels/Price.h"
 #include "runtime/plan/KernelSupport.h"
 
 namespace quantir::runtime::native {
 
 struct Kernels {
+  static constexpr std::string_view implementation = "native";
+
   static std::unique_ptr<Kernel> create(const QuantizeOptions &options, const KernelSpec &spec);
   static std::unique_ptr<Kernel> create(const DequantizeOptions &options, const KernelSpec &spec);
   static std::unique_ptr<Kernel> create(const RequantizeOptions &options, const KernelSpec &spec);
@@ -35,6 +38,25 @@ struct Kernels {
   static std::unique_ptr<Kernel> create(const ConcatOptions &options, const KernelSpec &spec);
   static std::unique_ptr<Kernel> create(const PadOptions &options, const KernelSpec &spec);
   static std::unique_ptr<Kernel> create(const ExpandOptions &options, const KernelSpec &spec);
+
+  template <OneOf<UnaryOptions, ChannelAffineOptions, PReluOptions, RequantizeOptions> Options>
+  static int inPlaceInput(const Options &, const KernelSpec &spec) {
+    return inPlaceIfAlike(spec, 0);
+  }
+  static int inPlaceInput(const BinaryOptions &, const KernelSpec &spec) {
+    return inPlaceIfAlike(spec, 0) == 0 ? 0 : inPlaceIfAlike(spec, 1);
+  }
+
+  template <typename Options> static double price(const Options &options, const KernelSpec &spec) {
+    return priceOfVectors(workOf(spec), rates(options, spec), spec.threads);
+  }
+
+private:
+  /// Loops that move or compute what memory brings.
+  template <typename Options> static Rates rates(const Options &, const KernelSpec &) {
+    return {0.3, 0.3};
+  }
+  static Rates rates(const UnaryOptions &options, const KernelSpec &spec);
 };
 
 } // namespace quantir::runtime::native

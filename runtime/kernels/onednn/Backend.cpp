@@ -11,11 +11,8 @@
 #include "runtime/kernels/onednn/Kernels.h"
 #include "runtime/kernels/onednn/OpenMP.h"
 #include "runtime/kernels/onednn/Primitive.h"
-#include "runtime/kernels/onednn/Weighted.h"
-#include "runtime/plan/KernelSupport.h"
 #include "runtime/threads/Team.h"
 
-#include <algorithm>
 #include <future>
 #include <new>
 
@@ -39,38 +36,31 @@ public:
                               "Quantir, because the program loads an OpenMP library before it";
   }
 
-  int inPlaceInput(const KernelSpec &spec) const override {
-    const auto index = WeightedOp::addendIndex;
-    switch (spec.op->kind_type()) {
-    case plan::OpKind::Conv:
-    case plan::OpKind::MatMul:
-      return canAddInPlace(spec, optionalInput(spec, index)) ? int(index) : -1;
-    case plan::OpKind::Unary:
-      return next()->inPlaceInput(spec);
-    default:
-      return -1;
-    }
+  void offer(const KernelSpec &spec, std::vector<Candidate> &candidates) const override {
+    offerFrom<Kernels>(*this, spec, candidates);
+    offerFrom<ThroughFloatKernels>(*this, spec, candidates);
   }
 
-  Result<std::unique_ptr<Kernel>> createKernel(const KernelSpec &spec) const override {
+  Result<std::unique_ptr<Kernel>> build(const Candidate &candidate,
+                                        const KernelSpec &spec) const override {
     if (!generatorFailed)
-      return createHere(spec);
+      return buildHere(candidate, spec);
     const Team *team = currentTeam();
     return std::async(std::launch::async,
                       [&] {
                         const TeamScope scope(team ? *team : Team());
-                        return createHere(spec);
+                        return buildHere(candidate, spec);
                       })
         .get();
   }
 
 private:
-  /// Whatever oneDNN objects to, the next backend does; a lack of memory is no objection.
-  static std::unique_ptr<Kernel> createHere(const KernelSpec &spec) {
+  /// What oneDNN objects to is declined; a lack of memory is no objection.
+  static std::unique_ptr<Kernel> buildHere(const Candidate &candidate, const KernelSpec &spec) {
     requireRoomForPrimitive();
     try {
       const PrimitiveThreads threads;
-      return createFrom<Kernels>(spec);
+      return candidate.create(spec);
     } catch (const dnnl::error &error) {
       if (error.status != dnnl_out_of_memory)
         return nullptr;

@@ -218,49 +218,75 @@ private:
   Geometry geometry;
 };
 
+/// A Conv or ConvTranspose in both of the forms that ConvBuilder wants.
+struct Convolution {
+  ConvInfo info;
+  WeightedOp op;
+
+  Convolution(const KernelSpec &spec, bool transposed) : info(convInfo(spec)) {
+    op.spec = &spec;
+    op.input = info.input;
+    op.weight = info.weight;
+    op.bias = info.bias;
+    op.addend = info.addend;
+    op.output = info.output;
+    op.activation = info.activation;
+    op.channels = info.outChannels;
+    op.channelAxis = transposed ? 1 : 0;
+    op.terms = info.weight->numElements() / info.outChannels;
+    op.addsInPlace = spec.inPlaceInput == int(WeightedOp::addendIndex);
+  }
+
+  bool isSupported() const {
+    return info.window.rank() <= 3 && fitsPrimitive(info.window) && onednn::isSupported(op);
+  }
+};
+
+enum class Way { Fused, ThroughFloat };
+
 template <typename Primitive>
-std::unique_ptr<Kernel> build(const KernelSpec &spec, const ConvInfo &info, const WeightedOp &op,
-                              dnnl::algorithm algorithm) {
-  using Builder = ConvBuilder<Primitive>;
-  // oneDNN 3.7's integer deconvolutions give wrong sums for some windows, with every instruction
-  // set (the conformance suite finds them); its float ones are right.
-  constexpr bool wrongOnIntegers = std::is_same_v<Primitive, dnnl::deconvolution_forward>;
-  if (!op.isInteger() || (multipliesExactly(op) && !wrongOnIntegers))
-    if (auto kernel = Builder(spec, info, op, algorithm).buildFused())
-      return kernel;
-  return op.isInteger() ? Builder(spec, info, op, algorithm).buildThroughFloat() : nullptr;
+std::unique_ptr<Kernel> build(const KernelSpec &spec, dnnl::algorithm algorithm, Way way) {
+  constexpr bool transposed = std::is_same_v<Primitive, dnnl::deconvolution_forward>;
+  const Convolution conv(spec, transposed);
+  if (!conv.isSupported())
+    return nullptr;
+  ConvBuilder<Primitive> builder(spec, conv.info, conv.op, algorithm);
+  return way == Way::Fused ? builder.buildFused() : builder.buildThroughFloat();
+}
+
+std::unique_ptr<Kernel> buildConv(const KernelSpec &spec, Way way) {
+  return build<dnnl::convolution_forward>(spec, dnnl::algorithm::convolution_direct, way);
+}
+
+std::unique_ptr<Kernel> buildConvTranspose(const KernelSpec &spec, Way way) {
+  return build<dnnl::deconvolution_forward>(spec, dnnl::algorithm::deconvolution_direct, way);
 }
 
 } // namespace
 
-static std::unique_ptr<Kernel> createConv(const KernelSpec &spec, bool transposed) {
-  const ConvInfo info = convInfo(spec);
-  WeightedOp op;
-  op.spec = &spec;
-  op.input = info.input;
-  op.weight = info.weight;
-  op.bias = info.bias;
-  op.addend = info.addend;
-  op.output = info.output;
-  op.activation = info.activation;
-  op.channels = info.outChannels;
-  op.channelAxis = transposed ? 1 : 0;
-  op.terms = info.weight->numElements() / info.outChannels;
-  op.addsInPlace = spec.inPlaceInput == int(WeightedOp::addendIndex);
-  if (info.window.rank() > 3 || !fitsPrimitive(info.window) || !isSupported(op))
-    return nullptr;
-  if (transposed)
-    return build<dnnl::deconvolution_forward>(spec, info, op,
-                                              dnnl::algorithm::deconvolution_direct);
-  return build<dnnl::convolution_forward>(spec, info, op, dnnl::algorithm::convolution_direct);
-}
-
 std::unique_ptr<Kernel> Kernels::create(const ConvOptions &, const KernelSpec &spec) {
-  return createConv(spec, false);
+  return buildConv(spec, Way::Fused);
+}
+std::unique_ptr<Kernel> Kernels::create(const ConvTransposeOptions &, const KernelSpec &spec) {
+  return buildConvTranspose(spec, Way::Fused);
+}
+std::unique_ptr<Kernel> ThroughFloatKernels::create(const ConvOptions &, const KernelSpec &spec) {
+  return buildConv(spec, Way::ThroughFloat);
+}
+std::unique_ptr<Kernel> ThroughFloatKernels::create(const ConvTransposeOptions &,
+                                                    const KernelSpec &spec) {
+  return buildConvTranspose(spec, Way::ThroughFloat);
 }
 
-std::unique_ptr<Kernel> Kernels::create(const ConvTransposeOptions &, const KernelSpec &spec) {
-  return createConv(spec, true);
+bool Kernels::accepts(const ConvOptions &, const KernelSpec &spec) {
+  return multipliesExactly(*spec.inputs[WeightedOp::inputIndex],
+                           *spec.inputs[WeightedOp::weightIndex]);
+}
+
+/// oneDNN 3.7's integer deconvolutions give wrong sums for some windows, with every instruction set
+/// (the conformance suite finds them); its float ones are right.
+bool Kernels::accepts(const ConvTransposeOptions &, const KernelSpec &spec) {
+  return spec.inputs[WeightedOp::inputIndex]->dtype == DType::Float32;
 }
 
 } // namespace quantir::runtime::onednn

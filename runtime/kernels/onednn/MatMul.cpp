@@ -171,9 +171,8 @@ bool isRowMajor(const Operand &operand) {
   return operand.strides == denseStrides(operand.dims, Layout::RowMajor);
 }
 
-} // namespace
-
-std::unique_ptr<Kernel> Kernels::create(const MatMulOptions &, const KernelSpec &spec) {
+template <typename Build>
+std::unique_ptr<Kernel> buildMatMul(const KernelSpec &spec, const Build &build) {
   for (const Operand *operand : {spec.inputs[0], spec.inputs[1], spec.outputs[0]})
     if (operand->dims.size() < 2 || !isRowMajor(*operand))
       return nullptr;
@@ -197,11 +196,22 @@ std::unique_ptr<Kernel> Kernels::create(const MatMulOptions &, const KernelSpec 
   // oneDNN 3.7 adds the bias wrongly when it repeats matrices.
   if (info.bias && !isOneMatrix(*info.rhs) && broadcastsStacks(*info.lhs, *info.rhs))
     return nullptr;
+  return build(MatMulBuilder(info, op));
+}
 
-  if (!op.isInteger() || multipliesExactly(op))
-    if (auto kernel = MatMulBuilder(info, op).buildFused())
-      return kernel;
-  return op.isInteger() ? MatMulBuilder(info, op).buildThroughFloat() : nullptr;
+} // namespace
+
+std::unique_ptr<Kernel> Kernels::create(const MatMulOptions &, const KernelSpec &spec) {
+  return buildMatMul(spec, [](MatMulBuilder builder) { return builder.buildFused(); });
+}
+
+std::unique_ptr<Kernel> ThroughFloatKernels::create(const MatMulOptions &, const KernelSpec &spec) {
+  return buildMatMul(spec, [](MatMulBuilder builder) { return builder.buildThroughFloat(); });
+}
+
+bool Kernels::accepts(const MatMulOptions &, const KernelSpec &spec) {
+  return multipliesExactly(*spec.inputs[WeightedOp::inputIndex],
+                           *spec.inputs[WeightedOp::weightIndex]);
 }
 
 } // namespace quantir::runtime::onednn

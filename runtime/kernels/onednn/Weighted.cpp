@@ -2,6 +2,9 @@
 
 #include "runtime/kernels/onednn/Weighted.h"
 
+#include "runtime/kernels/Price.h"
+#include "runtime/kernels/onednn/Kernels.h"
+#include "runtime/plan/KernelSupport.h"
 #include "runtime/threads/Team.h"
 
 #include <algorithm>
@@ -259,20 +262,19 @@ void addChoice(FiniteCheck check, std::vector<std::unique_ptr<Stage>> whole,
       std::make_unique<ChoiceStage>(std::move(check), std::move(whole), std::move(divided)));
 }
 
-bool canAddInPlace(const KernelSpec &spec, const Operand *addend) {
-  if (!addend || addend->constant)
-    return false;
-  const Operand *output = spec.outputs[0];
+int Kernels::addendInPlace(const KernelSpec &spec) {
+  constexpr size_t index = WeightedOp::addendIndex;
   for (size_t i = 0; i < spec.inputs.size(); ++i)
-    if (i != WeightedOp::addendIndex && spec.inputs[i] == addend)
-      return false;
-  return sizeOf(addend->dtype) == sizeOf(output->dtype) && addend->dims == output->dims &&
-         addend->strides == output->strides;
+    if (i != index && spec.inputs[i] == optionalInput(spec, index))
+      return -1;
+  return inPlaceIfAlike(spec, index);
 }
 
+/// Whether integers are multiplied by instructions that add up products exactly, four at a time.
 static bool hasExactIntegerDot() {
 #if defined(__x86_64__) || defined(__i386__)
-  switch (dnnl::get_effective_cpu_isa()) {
+  static const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
+  switch (isa) {
   case dnnl::cpu_isa::isa_default:
   case dnnl::cpu_isa::sse41:
   case dnnl::cpu_isa::avx:
@@ -287,24 +289,34 @@ static bool hasExactIntegerDot() {
 #endif
 }
 
-bool multipliesExactly(const WeightedOp &op) {
-  static const bool exact = hasExactIntegerDot();
-  if (exact)
+double Kernels::priceOf(const KernelSpec &spec, bool throughFloat) {
+  const bool isInteger = spec.inputs[0]->dtype != DType::Float32;
+  const Work work = workOf(spec);
+  Rates rates = {0.25, 0.05};
+  if (throughFloat) // a pass before, and one behind
+    rates = {0.4, 0.055};
+  else if (isInteger)
+    rates = {0.2, hasExactIntegerDot() ? 0.0125 : 0.025};
+  return priceOfVectors(work, rates, spec.threads);
+}
+
+bool multipliesExactly(const Operand &input, const Operand &weight) {
+  if (input.dtype == DType::Float32 || hasExactIntegerDot())
     return true;
-  if (op.input->dtype != DType::UInt8 || op.weight->dtype != DType::Int8 || !op.weight->constant)
+  if (input.dtype != DType::UInt8 || weight.dtype != DType::Int8 || !weight.constant)
     return false;
   // Which two products are added depends on the primitive: take the two largest weights of one sign
   // there are.
   int largest[2] = {0, 0}, least[2] = {0, 0};
-  const auto *codes = static_cast<const int8_t *>(op.weight->constant);
-  for (int64_t i = 0, n = op.weight->numElements(); i < n; ++i) {
+  const auto *codes = static_cast<const int8_t *>(weight.constant);
+  for (int64_t i = 0, n = weight.numElements(); i < n; ++i) {
     const int w = codes[i];
     if (w > largest[1])
       largest[1] = w, std::sort(largest, largest + 2, std::greater<>());
     else if (w < least[1])
       least[1] = w, std::sort(least, least + 2);
   }
-  const int maxCode = std::min(op.input->quant->quantMax, 255);
+  const int maxCode = std::min(input.quant->quantMax, 255);
   return maxCode * (largest[0] + largest[1]) <= 32767 && maxCode * (least[0] + least[1]) >= -32768;
 }
 

@@ -129,11 +129,8 @@ void addMagnitude(const WeightedOp &op, PipelineBuilder &builder);
 void addChoice(FiniteCheck check, std::vector<std::unique_ptr<Stage>> whole,
                std::vector<std::unique_ptr<Stage>> divided, PipelineBuilder &builder);
 
-/// True when the memory of the addend can become the result's.
-bool canAddInPlace(const KernelSpec &spec, const Operand *addend);
-
-/// True when this CPU's integer primitives give the exact sum for these operands.
-bool multipliesExactly(const WeightedOp &op);
+/// True when this CPU's primitives give the exact sum for these operands; or they are floats.
+bool multipliesExactly(const Operand &input, const Operand &weight);
 
 /// The attributes of a primitive that does all of `op`, and the arguments that belong to them.
 struct Fusion {

@@ -11,9 +11,8 @@
 #define QUANTIR_RUNTIME_KERNELS_REFERENCE_REFERENCE_H
 
 #include "quantir/Numerics/Rounding.h"
-#include "runtime/kernels/Backend.h"
+#include "runtime/kernels/Dispatch.h"
 #include "runtime/plan/KernelSupport.h"
-#include "runtime/plan/generated/KernelList.h"
 
 #include <array>
 #include <memory>
@@ -23,19 +22,41 @@ namespace quantir::runtime::reference {
 
 using KernelPtr = std::unique_ptr<Kernel>;
 
+/// Whether a Reshape leaves the bytes as they are.
+bool isReshapeInPlace(const Operand &input, const Operand &output);
+
 /// A kernel for each kind of op. One that is not defined does not link.
 struct Kernels {
+  static constexpr std::string_view implementation = "reference";
+
 #define QUANTIR_KERNEL(name, ...)                                                                  \
   static KernelPtr create(const name##Options &options, const KernelSpec &spec);
   QUANTIR_FOR_EACH_KERNEL(QUANTIR_KERNEL)
 #undef QUANTIR_KERNEL
+
+  // These go element by element: each is read before it is written.
+  template <OneOf<RequantizeOptions, ReorderOptions, ChannelAffineOptions, UnaryOptions,
+                  FakeQuantizeDynamicOptions, FakeQuantizeAffineOptions, RoundFloat16Options>
+                Options>
+  static int inPlaceInput(const Options &, const KernelSpec &spec) {
+    return inPlaceIfAlike(spec, 0);
+  }
+  static int inPlaceInput(const BinaryOptions &, const KernelSpec &spec) {
+    return inPlaceIfAlike(spec, 0) == 0 ? 0 : inPlaceIfAlike(spec, 1);
+  }
+  template <OneOf<ConvOptions, MatMulOptions> Options>
+  static int inPlaceInput(const Options &, const KernelSpec &spec) {
+    return inPlaceIfAlike(spec, 3); // the addend
+  }
+  static int inPlaceInput(const ReshapeOptions &, const KernelSpec &spec) {
+    return isReshapeInPlace(*spec.inputs[0], *spec.outputs[0]) ? 0 : -1;
+  }
+
+  template <typename Options> static double price(const Options &, const KernelSpec &spec) {
+    return priceOf(spec);
+  }
+  static double priceOf(const KernelSpec &spec);
 };
-
-/// Whether two operands have each element at the same place: equal dims, strides and element size.
-bool sameMemoryOrder(const Operand &a, const Operand &b);
-
-/// Whether a Reshape leaves the bytes as they are.
-bool isReshapeInPlace(const Operand &input, const Operand &output);
 
 //===----------------------------------------------------------------------===//
 // Kernels from functions

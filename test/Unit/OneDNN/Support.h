@@ -123,25 +123,26 @@ inline std::string run(const Backend &backend, const OpBuffer &op,
     std::memcpy(output.memory.get(), inputs[inPlaceInput]->memory.get(), output.bytes());
     pointers[inPlaceInput] = output.memory.get();
   }
-  const auto create = [&](const Backend &asked) {
-    const bool takesOver = inPlaceInput >= 0 && asked.inPlaceInput(spec) == inPlaceInput;
+  std::unique_ptr<Kernel> kernel;
+  for (const Candidate &candidate : candidatesFor(spec, backend)) {
+    // The last backend is asked only by itself.
+    if (kernel || (candidate.backend != &backend && !candidate.backend->next()))
+      continue;
+    const bool takesOver = inPlaceInput >= 0 && candidate.inPlaceInput == inPlaceInput;
     spec.inPlaceInput = takesOver ? inPlaceInput : -1;
-    return asked.createKernel(spec);
-  };
-  auto kernel = create(backend);
-  for (const Backend *next = backend.next(); kernel && !*kernel && next && next->next();
-       next = next->next())
-    kernel = create(*next);
-  REQUIRE(kernel.ok());
-  if (!*kernel)
+    auto built = candidate.build(spec);
+    REQUIRE(built.ok());
+    kernel = *std::move(built);
+  }
+  if (!kernel)
     return "";
   REQUIRE(spec.inPlaceInput == inPlaceInput);
-  const size_t scratchSize = (*kernel)->scratchBytes();
+  const size_t scratchSize = kernel->scratchBytes();
   std::unique_ptr<std::byte, void (*)(void *)> scratch(Value::allocate(scratchSize), std::free);
   std::memset(scratch.get(), 0xA5, scratchSize);
   void *result = output.memory.get();
-  (*kernel)->run(pointers.data(), &result, scratch.get());
-  return std::string((*kernel)->implementation());
+  kernel->run(pointers.data(), &result, scratch.get());
+  return std::string(kernel->implementation());
 }
 
 /// How a result differs from the reference's.
