@@ -2,7 +2,7 @@
 include_guard(GLOBAL)
 include(QuantirInstall)
 
-set(QUANTIR_GROUND_FLOOR Base Shapes Numerics Serialization)
+set(QUANTIR_GROUND_FLOOR Base Shapes Numerics Serialization KernelRules)
 
 # quantir_add_plain_library(NAME source... LINK PUBLIC|PRIVATE lib...): a library without LLVM.
 function(quantir_add_plain_library name)

@@ -6,19 +6,27 @@
 With --check it writes nothing, shows how the committed files differ from what it would write, and fails if they do. The files are
 committed so that the runtime builds without LLVM; this needs LLVM's llvm-tblgen.
 
-- runtime/schema/generated/kernels.fbs: the ops' part of the plan's schema
-- runtime/plan/generated/KernelList.h: all kernels, each with the number of its operands
-- runtime/plan/generated/KernelOptions.{h,cpp}: each kernel's options as a struct, read from a plan
+- runtime/schema/generated/enums.fbs and kernels.fbs: the enums and the ops' part of the plan's schema
+- include/quantir/Base/generated/PlanEnums.h: the same enums in C++
+- include/quantir/KernelRules/generated/KernelList.h: all kernels
+- include/quantir/KernelRules/generated/KernelOptions.h: each kernel's options as a struct, and what its definition fixes
+- runtime/schema/generated/KernelTables.cpp: these options read from a plan, and written into one
+- dialects/Kernel/generated/KernelOptions.inc: these options of an op of the dialect
+- include/quantir/dialects/Kernel/generated/KernelOpList.h: the ops of the dialect that are kernels
 - the table in docs/PlanFormat.md
-- lib/Target/Plan/generated/ExportKernels.inc: each kernel's form in a plan
 """
 
 import argparse
+import pathlib
 import re
 
 from records import ROOT, camel, fail, load_records, write_or_check
 
 DEFINITIONS = "quantir/dialects/Kernel/KernelOps.td"
+ENUM_HEADER = "include/quantir/Base/generated/PlanEnums.h"
+LIST_HEADER = "include/quantir/KernelRules/generated/KernelList.h"
+OPTIONS_HEADER = "include/quantir/KernelRules/generated/KernelOptions.h"
+OP_LIST_HEADER = "include/quantir/dialects/Kernel/generated/KernelOpList.h"
 NOTE = "Written by scripts/generate-kernels.py from include/quantir/dialects/Kernel/Kernel*Ops.td."
 
 
@@ -29,35 +37,37 @@ NOTE = "Written by scripts/generate-kernels.py from include/quantir/dialects/Ker
 
 class Enum:
     def __init__(self, records, record):
+        if "PlanEnum" in record["!superclasses"]:
+            self.name, self.summary, self.cases = record["planName"], record["planSummary"], list(enumerate(record["planCases"]))
+            return
         self.name = record["className"]
         self.summary = record["summary"]
         cases = [(records[case["def"]]["value"], records[case["def"]]["symbol"]) for case in record["enumerants"]]
-        self.absent = record.get("planAbsentCase")
-        if self.absent:
-            cases.append((0, self.absent))
+        if absent := record.get("planAbsentCase"):
+            cases.append((0, absent))
         self.cases = sorted(cases)
         if [value for value, _ in self.cases] != list(range(len(self.cases))):
             fail(f"enum {self.name}: expected values from 0 without gaps, but got {[value for value, _ in self.cases]}")
 
 
-# How a plan holds the attributes of ODS: the schema's type, and what the exporter writes, in which $0 is the attribute's value
-# and $A the attribute itself.
+# How a plan holds the attributes of ODS: the schema's type, and what makes an option of one, in which $0 is the attribute's
+# value and $A the attribute itself.
 ATTRIBUTES = {
     "I64Attr": ("long", "int64_t($0)"),
     "I32Attr": ("int", "int32_t($0)"),
     "F32Attr": ("float", "$0.convertToFloat()"),
     "BoolAttr": ("bool", "$0"),
     "UnitAttr": ("bool", "$0"),
-    "Kernel_AxisAttr": ("int", "int32_t($0)"),
-    "DenseI64ArrayAttr": ("[long]", "exportArray<int64_t>(builder, $A)"),
-    "DenseI32ArrayAttr": ("[int]", "exportArray<int32_t>(builder, $A)"),
-    "DenseF32ArrayAttr": ("[float]", "exportArray<float>(builder, $A)"),
-    "Kernel_ActivationAttr": ("Activation", "exportActivation(builder, $0)"),
+    "Kernel_AxisAttr": ("int", "int64_t($0)"),
+    "DenseI64ArrayAttr": ("[long]", "toVector<int64_t>($A)"),
+    "DenseI32ArrayAttr": ("[int]", "toVector<int32_t>($A)"),
+    "DenseF32ArrayAttr": ("[float]", "toVector<float>($A)"),
+    "Kernel_ActivationAttr": ("Activation", "toActivation($A)"),
 }
 
 
 CPP_TYPES = {
-    "long": "int64_t", "int": "int32_t", "uint": "uint32_t", "float": "float", "bool": "bool", "string": "std::string_view",
+    "long": "int64_t", "int": "int32_t", "uint": "uint32_t", "float": "float", "bool": "bool", "string": "std::string",
     "Activation": "ActivationInfo",
 }
 
@@ -92,6 +102,8 @@ class Field:
         if optional and "$A" not in value and self.type != "Activation":
             fail(f"{kernel}: {name}: a plan cannot tell that an attribute of this kind is absent")
         self.optional = optional
+        if optional and self.type.startswith("["):
+            value = value.replace("toVector", "toOptionalVector")
         self.value = value.replace("$0", f"op.get{camel(name)}()").replace("$A", f"op.get{camel(name)}Attr()")
 
     def is_offset(self):
@@ -113,7 +125,7 @@ class Field:
             return element
         return f"std::optional<std::vector<{element}>>" if self.optional else f"std::vector<{element}>"
 
-    def cpp_value(self):
+    def cpp_reader(self):
         """What reads it from `table`."""
         value = f"table.{self.name}()"
         if self.type == "Activation":
@@ -123,6 +135,17 @@ class Field:
         if self.type.startswith("["):
             return f"{'optionalVector' if self.optional else 'toVector'}({value})"
         return value
+
+    def cpp_writer(self):
+        """What writes it into a plan, beside its table or in it."""
+        value = f"options.{self.cpp_name()}"
+        if self.type == "Activation":
+            return f"writeActivation(builder, {value})"
+        if self.type == "string":
+            return f"builder.CreateString({value})"
+        if self.type.startswith("["):
+            return f"writeList(builder, {value})"
+        return f"static_cast<int32_t>({value})" if self.wide else value
 
     def schema_default(self):
         number = re.fullmatch(r"(-?\d+)(?:\.(\d+)f)?", self.default)
@@ -159,9 +182,19 @@ class Kernel:
         self.operands_text = " ".join(record["planOperands"].split())
         self.result_text = " ".join(record["planResult"].split())
         self.results = len(record["results"]["args"])
-        self.moves = any(records[trait["def"]].get("movesElements") for trait in record["traits"])
         self.min_inputs = record["minPlanInputs"] or len(self.operands) - len(self.optional)
         self.max_inputs = record["maxPlanInputs"] or (0 if self.variadic else len(self.operands))
+        layout = record
+        if "PlanLayout" not in record["!superclasses"]:
+            traits = [records[trait["def"]] for trait in record["traits"]]
+            layout = next((trait for trait in traits if "PlanLayout" in trait["!superclasses"]), None)
+            if not layout:
+                fail(f"{self.name}: expected a KernelInterface or a PlanLayout, which say its layouts")
+        self.layout = records[layout["planLayout"]["def"]]["rule"]
+        self.moves = layout.get("planMoves", 0)
+        if unknown := set(layout["planParameters"]) - set(self.operands):
+            fail(f"{self.name}: expected parameters among its operands, but got {', '.join(sorted(unknown))}")
+        self.parameters = sum(1 << self.operands.index(name) for name in layout["planParameters"])
 
 
 def read_definitions():
@@ -170,6 +203,7 @@ def read_definitions():
     if [kernel.id for kernel in kernels] != list(range(1, len(kernels) + 1)):
         fail(f"expected the numbers from 1 without gaps, each once, but got {[kernel.id for kernel in kernels]}")
     enums = [Enum(records, records[name]) for name in records["!instanceof"]["I32Enum"] if name.startswith("Kernel_")]
+    enums += [Enum(records, records[name]) for name in records["!instanceof"]["PlanEnum"]]
     return kernels, enums
 
 
@@ -190,16 +224,19 @@ def fill(words, indent, separator=", ", width=100):
     return "\n".join(lines + [line])
 
 
-def schema(kernels, enums):
-    text = [f"// {NOTE}", "// Operands of an op are indices into tensors; -1 marks an optional operand that is absent.",
-            "namespace quantir.plan;", ""]
+def enum_schema(enums):
+    text = [f"// {NOTE}", "namespace quantir.plan;"]
     for enum in enums:
-        text += [f"// {enum.summary}", f"enum {enum.name} : ubyte {{",
+        text += ["", f"// {enum.summary}", f"enum {enum.name} : ubyte {{",
                  fill([f"{symbol} = {value}" for value, symbol in enum.cases], "  "), "}"]
-        if enum.name == "ActivationKind":
-            text += ["// Relu: max(x, 0). Clamp: min(max(x, alpha), beta). LeakyRelu: x > 0 ? x : alpha * x. In real numbers.",
-                     "table Activation { kind:ActivationKind; alpha:float; beta:float; }"]
-        text.append("")
+    return "\n".join(text + [""])
+
+
+def schema(kernels):
+    text = [f"// {NOTE}", "// Operands of an op are indices into tensors; -1 marks an optional operand that is absent.",
+            'include "enums.fbs";', "namespace quantir.plan;", "",
+            "// Relu: max(x, 0). Clamp: min(max(x, alpha), beta). LeakyRelu: x > 0 ? x : alpha * x. In real numbers.",
+            "table Activation { kind:ActivationKind; alpha:float; beta:float; }", ""]
     for kernel in kernels:
         operands = [name + ("?" if name in kernel.optional else "..." if name in kernel.variadic else "") for name in kernel.operands]
         text.append(f"// {kernel.summary}. inputs: {', '.join(operands)}")
@@ -210,19 +247,6 @@ def schema(kernels, enums):
     return "\n".join(text)
 
 
-def kernel_list(kernels):
-    width = max(len(kernel.name) for kernel in kernels)
-    rows = [f"  X({kernel.name}, {kernel.min_inputs}, {kernel.max_inputs or 'planLimits::listLength'}, {kernel.results})" for kernel in kernels]
-    rows = [row.ljust(98) + " \\" for row in rows[:-1]] + rows[-1:]
-    header = "#define QUANTIR_FOR_EACH_KERNEL(X)".ljust(98) + " \\"
-    return "\n".join([
-        *cpp_banner("KernelList.h", "All kernels"),
-        "// QUANTIR_FOR_EACH_KERNEL(X) is X(name, least inputs, most inputs, results) for each.", "//", RULE, "",
-        "#ifndef QUANTIR_RUNTIME_PLAN_GENERATED_KERNELLIST_H", "#define QUANTIR_RUNTIME_PLAN_GENERATED_KERNELLIST_H", "",
-        "// clang-format off", header, *rows, "// clang-format on", "",
-        "#endif // QUANTIR_RUNTIME_PLAN_GENERATED_KERNELLIST_H", ""])
-
-
 def cpp_banner(name, what):
     head = f"//===- {name} - {what} "
     return [head.ljust(66, "-") + "*- C++ -*-===//", "//", f"// {NOTE}", "//"]
@@ -231,64 +255,92 @@ def cpp_banner(name, what):
 RULE = "//===----------------------------------------------------------------------===//"
 
 
+def header(path, what, note, includes, body):
+    """A header of the tree's own form; `note` may be empty."""
+    guard = re.sub(r"[/.]", "_", path.removeprefix("include/")).upper()
+    return "\n".join([*cpp_banner(pathlib.PurePath(path).name, what), *(note + ["//"] if note else []), RULE, "", f"#ifndef {guard}",
+                      f"#define {guard}", "", *includes, "// clang-format off", *body, "// clang-format on", "", f"#endif // {guard}", ""])
+
+
+def macro_list(name, rows):
+    """#define NAME(X) and a row for each entry."""
+    lines = [f"#define {name}(X)", *("  " + row for row in rows)]
+    return [line.ljust(98) + " \\" for line in lines[:-1]] + lines[-1:]
+
+
+def enum_header(enums):
+    body = ["namespace quantir::plan {"]
+    for enum in enums:
+        symbols = [symbol for _, symbol in enum.cases]
+        body += ["", f"/// {enum.summary}", f"enum class {enum.name} : uint8_t {{",
+                 fill([f"{symbol} = {value}" for value, symbol in enum.cases] + [f"MIN = {symbols[0]}", f"MAX = {symbols[-1]}"], "  "), "};",
+                 f"/// The name of an enumerator; empty for a number that is none.",
+                 f"constexpr const char *EnumName{enum.name}({enum.name} value) {{", "  constexpr const char *names[] = {",
+                 fill([f'"{symbol}"' for symbol in symbols], "      ") + "};",
+                 f'  return value <= {enum.name}::MAX ? names[static_cast<int>(value)] : "";', "}"]
+    return header(ENUM_HEADER, "Enums of plans", ["// Those of the plan's schema, without FlatBuffers: whoever reads a plan has to check that the",
+                  "// number is one of them."], ["#include <cstdint>", ""], body + ["", "} // namespace quantir::plan"])
+
+
+def kernel_list(kernels):
+    return header(LIST_HEADER, "All kernels", ["// QUANTIR_FOR_EACH_KERNEL(X) is X(name) for each."], [],
+                  macro_list("QUANTIR_FOR_EACH_KERNEL", [f"X({kernel.name})" for kernel in kernels]))
+
+
 def options_header(kernels):
-    text = cpp_banner("KernelOptions.h", "The options of each kernel") + [
-        "// What a backend reads of an op besides its operands. Those of a validated plan are in range.", "//", RULE, "",
-        "#ifndef QUANTIR_RUNTIME_PLAN_GENERATED_KERNELOPTIONS_H", "#define QUANTIR_RUNTIME_PLAN_GENERATED_KERNELOPTIONS_H", "",
-        '#include "runtime/plan/OptionValues.h"', "", "// clang-format off", "namespace quantir::runtime {"]
+    body = ["namespace quantir::rules {"]
     for kernel in kernels:
-        text += ["", f"/// {kernel.summary}", f"struct {kernel.name}Options {{"]
+        body += ["", f"/// {kernel.summary}", f"struct {kernel.name}Options {{"]
+        most = kernel.max_inputs or "maxOperands"
+        body.append("  static constexpr KernelInfo info{" + f'"{kernel.name}", {kernel.min_inputs}, {most}, {kernel.results}, '
+                    + f"{'true' if kernel.variadic else 'false'}, LayoutRule::{kernel.layout}, {kernel.parameters:#x}, {'true' if kernel.moves else 'false'}}};")
         for field in kernel.fields:
             initial = "" if field.cpp_type().startswith("std::") or field.type == "Activation" else "{}"
-            text.append(f"  {field.cpp_type()} {field.cpp_name()}{initial};")
-        text += ["" if kernel.fields else None, "  /// Whether each element of the result is one of an input.",
-                 f"  static constexpr bool moves = {'true' if kernel.moves else 'false'};",
-                 "  /// Of an op of this kind, which outlives them.",
-                 f"  static {kernel.name}Options read(const plan::Op &op);", "};"]
-    text += ["", "} // namespace quantir::runtime", "// clang-format on", "",
-             "#endif // QUANTIR_RUNTIME_PLAN_GENERATED_KERNELOPTIONS_H", ""]
-    return "\n".join(line for line in text if line is not None)
+            body.append(f"  {field.cpp_type()} {field.cpp_name()}{initial};")
+        body += ["", f"  bool operator==(const {kernel.name}Options &) const = default;", "};"]
+    return header(OPTIONS_HEADER, "The options of each kernel",
+                  ["// What a backend reads of an op besides its operands. Those of a validated plan are in range."],
+                  ['#include "quantir/KernelRules/Activation.h"', '#include "quantir/KernelRules/KernelInfo.h"', "",
+                   "#include <optional>", "#include <string>", "#include <vector>", ""],
+                  body + ["", "} // namespace quantir::rules"])
 
 
-def options_source(kernels):
-    text = cpp_banner("KernelOptions.cpp", "The options of each kernel") + [
-        RULE, "", '#include "runtime/plan/generated/KernelOptions.h"', "", "// clang-format off", "namespace quantir::runtime {"]
+def tables_source(kernels):
+    text = cpp_banner("KernelTables.cpp", "The options of each kernel in a plan") + [
+        RULE, "", '#include "runtime/schema/KernelTables.h"', "", '#include "runtime/schema/PlanLists.h"', "", "// clang-format off",
+        "namespace quantir::plan {", "", "using namespace rules;", "using flatbuffers::FlatBufferBuilder;"]
     for kernel in kernels:
         name = f"{kernel.name}Options"
-        if not kernel.fields:
-            text += ["", f"{name} {name}::read(const plan::Op &) {{ return {{}}; }}"]
-            continue
-        text += ["", f"{name} {name}::read(const plan::Op &op) {{", f"  const plan::{kernel.name} &table = *op.kind_as_{kernel.name}();",
-                 "  return {", fill([field.cpp_value() for field in kernel.fields], "      ") + "};", "}"]
-    text += ["", "} // namespace quantir::runtime", "// clang-format on", ""]
-    return "\n".join(text)
-
-
-def exporter(kernels):
-    text = [f"// {NOTE}", "// Included by ExportOps.cpp, which has the functions called here.", "",
-            "PlanOpKind exportKind(FlatBufferBuilder &builder, Operation *operation,",
-            "                      function_ref<uint32_t(StringRef)> observerIndex) {",
-            "  return TypeSwitch<Operation *, PlanOpKind>(operation)"]
-    for kernel in kernels:
-        text.append(f"      .Case([&]({kernel.op_class} op) {{")
+        if kernel.fields:
+            text += ["", f"template <> {name} readOptions(const Op &op) {{", f"  const {kernel.name} &table = *op.kind_as_{kernel.name}();",
+                     "  return {", fill([field.cpp_reader() for field in kernel.fields], "      ") + "};", "}"]
+        else:
+            text += ["", f"template <> {name} readOptions(const Op &) {{ return {{}}; }}"]
+        text += ["", f"KernelTable writeOptions(FlatBufferBuilder &builder, const {name} &{'options' if kernel.fields else ''}) {{"]
         # What a table refers to is written before it; FlatBuffers does not nest.
         for field in sorted((field for field in kernel.fields if field.is_offset()), key=lambda field: field.type != "Activation"):
-            text.append(f"        auto {field.name} = {field.value};")
-        values = [field.name if field.is_offset() else field.value for field in kernel.fields]
-        call = f"        return makeKind(plan::Create{kernel.name}({', '.join(['builder'] + values)}));"
-        if len(call) > 100:
-            call = f"        return makeKind(plan::Create{kernel.name}(\n" + fill(["builder"] + values, "            ") + "));"
-        text += [call, "      })"]
-    text += ["      .Default(PlanOpKind());", "}", "",
-             "/// Null for an operand that is absent.", "SmallVector<Value> getOperandsByPosition(Operation *operation) {",
-             "  return TypeSwitch<Operation *, SmallVector<Value>>(operation)"]
+            text.append(f"  const auto {field.cpp_name()} = {field.cpp_writer()};")
+        values = ["builder"] + [field.cpp_name() if field.is_offset() else field.cpp_writer() for field in kernel.fields]
+        text += [f"  return makeTable(Create{kernel.name}(", fill(values, "      ") + "));", "}"]
+    return "\n".join(text + ["", "} // namespace quantir::plan", "// clang-format on", ""])
+
+
+def op_list(kernels):
+    return header(OP_LIST_HEADER, "The ops that are kernels",
+                  ["// QUANTIR_FOR_EACH_KERNEL_OP(X) is X(op, kernel, operands) for each: the op's class, its name in",
+                   "// plans, and how many operands its definition has, optional and variadic ones counted once."], [],
+                  macro_list("QUANTIR_FOR_EACH_KERNEL_OP", [f"X({kernel.op_class}, {kernel.name}, {len(kernel.operands)})" for kernel in kernels]))
+
+
+def dialect_options(kernels):
+    text = [f"// {NOTE}", "// Included by KernelRules.cpp, which has the functions called here."]
     for kernel in kernels:
-        if kernel.optional:
-            values = [f"op.get{camel(name)}()" for name in kernel.operands]
-            text += [f"      .Case([]({kernel.op_class} op) {{", "        return SmallVector<Value>{",
-                     fill(values, "            ") + "};", "      })"]
-    text += ["      .Default([](Operation *op) { return SmallVector<Value>(op->getOperands()); });", "}", ""]
-    return "\n".join(text)
+        name = f"rules::{kernel.name}Options"
+        used = any("op." in field.value for field in kernel.fields)
+        text += ["", f"{name} kernel::optionsOf({kernel.op_class}{' op' if used else ''}) {{"]
+        values = fill([field.value for field in kernel.fields], "      ").lstrip()
+        text += [f"  return {{{values}}};", "}"]
+    return "\n".join(text + [""])
 
 
 def page_with_table(kernels):
@@ -308,11 +360,14 @@ def main():
     check = parser.parse_args().check
     kernels, enums = read_definitions()
     files = {
-        "runtime/schema/generated/kernels.fbs": schema(kernels, enums),
-        "runtime/plan/generated/KernelList.h": kernel_list(kernels),
-        "runtime/plan/generated/KernelOptions.h": options_header(kernels),
-        "runtime/plan/generated/KernelOptions.cpp": options_source(kernels),
-        "lib/Target/Plan/generated/ExportKernels.inc": exporter(kernels),
+        "runtime/schema/generated/enums.fbs": enum_schema(enums),
+        "runtime/schema/generated/kernels.fbs": schema(kernels),
+        ENUM_HEADER: enum_header(enums),
+        LIST_HEADER: kernel_list(kernels),
+        OPTIONS_HEADER: options_header(kernels),
+        OP_LIST_HEADER: op_list(kernels),
+        "runtime/schema/generated/KernelTables.cpp": tables_source(kernels),
+        "dialects/Kernel/generated/KernelOptions.inc": dialect_options(kernels),
         "docs/PlanFormat.md": page_with_table(kernels),
     }
     write_or_check(files, check)

@@ -1,5 +1,6 @@
 //===- KernelAttrs.cpp - Attributes of the kernel dialect -----------------===//
 
+#include "quantir/KernelRules/Rules.h"
 #include "quantir/dialects/Kernel/Kernel.h"
 
 #include "mlir/IR/Builders.h"
@@ -78,9 +79,7 @@ void ActivationAttr::print(AsmPrinter &printer) const {
 
 LogicalResult ActivationAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                      ActivationKind kind, APFloat alpha, APFloat beta) {
-  if (alpha.isNaN() || beta.isNaN())
-    return emitError() << "expected the parameters of an activation to be numbers, but got nan";
-  if (kind == ActivationKind::Clamp && alpha > beta)
-    return emitError() << "expected a clamp whose lower bound is not above its upper bound";
-  return success();
+  std::string error = rules::checkActivation(
+      {plan::ActivationKind(kind), alpha.convertToFloat(), beta.convertToFloat()});
+  return error.empty() ? success() : LogicalResult(emitError() << error);
 }

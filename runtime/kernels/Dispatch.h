@@ -24,7 +24,7 @@ template <typename Kernels>
 void offerFrom(const Backend &backend, const KernelSpec &spec, std::vector<Candidate> &candidates) {
   visitKind(*spec.op, [&]<typename Options>() {
     if constexpr (requires(const Options &options) { Kernels::create(options, spec); }) {
-      const Options options = Options::read(*spec.op);
+      const Options options = readOptions<Options>(*spec.op);
       if constexpr (requires { Kernels::accepts(options, spec); })
         if (!Kernels::accepts(options, spec))
           return;
@@ -35,7 +35,7 @@ void offerFrom(const Backend &backend, const KernelSpec &spec, std::vector<Candi
       if constexpr (requires { Kernels::inPlaceInput(options, spec); })
         candidate.inPlaceInput = Kernels::inPlaceInput(options, spec);
       candidate.create = [](const KernelSpec &spec) {
-        return Kernels::create(Options::read(*spec.op), spec);
+        return Kernels::create(readOptions<Options>(*spec.op), spec);
       };
       candidates.push_back(candidate);
     }

@@ -70,7 +70,7 @@ Work workOf(const KernelSpec &spec) {
   work.elements = elementsOf(spec.inputs) + elementsOf(spec.outputs);
   work.multiplyAdds = visitKind(*spec.op, [&]<typename Options>() {
     if constexpr (requires(const Options &options) { multiplyAdds(options, spec); })
-      return multiplyAdds(Options::read(*spec.op), spec);
+      return multiplyAdds(readOptions<Options>(*spec.op), spec);
     else
       return 0.0;
   });

@@ -2,27 +2,10 @@
 
 #include "runtime/plan/KernelSupport.h"
 
-#include "quantir/Serialization/ObserverJson.h"
-#include "runtime/plan/Validate.h"
-
-#include <fmt/format.h>
-
 #include <cmath>
-#include <cstring>
 #include <numbers>
 
 namespace quantir::runtime {
-
-std::vector<int64_t> toVector(const flatbuffers::Vector<int64_t> *list) {
-  std::vector<int64_t> values(list ? list->size() : 0);
-  if (!values.empty())
-    std::memcpy(values.data(), list->Data(), values.size() * sizeof(int64_t));
-  return values;
-}
-
-std::vector<int64_t> orElse(std::vector<int64_t> list, size_t count, int64_t fallback) {
-  return list.empty() ? std::vector<int64_t>(count, fallback) : list;
-}
 
 std::vector<int64_t> denseStrides(std::span<const int64_t> dims, Layout layout) {
   std::vector<int64_t> strides(dims.size());
@@ -38,12 +21,6 @@ std::vector<int64_t> denseStrides(std::span<const int64_t> dims, Layout layout) 
     if (!(channelsLast && i == 1))
       place(i);
   return strides;
-}
-
-ActivationInfo activationOf(const plan::Activation *activation) {
-  if (!activation)
-    return {};
-  return {activation->kind(), activation->alpha(), activation->beta()};
 }
 
 float gelu(float x) {
@@ -89,16 +66,16 @@ ConvInfo convInfo(const KernelSpec &spec) {
     setWindowOptions(info.window, options);
   };
   if (spec.op->kind_type() == plan::OpKind::ConvTranspose) {
-    setOptions(ConvTransposeOptions::read(*spec.op));
+    setOptions(readOptions<ConvTransposeOptions>(*spec.op));
   } else {
     info.addend = optionalInput(spec, 3);
-    setOptions(ConvOptions::read(*spec.op));
+    setOptions(readOptions<ConvOptions>(*spec.op));
   }
   return info;
 }
 
 PoolInfo poolInfo(const KernelSpec &spec) {
-  PoolOptions options = PoolOptions::read(*spec.op);
+  PoolOptions options = readOptions<PoolOptions>(*spec.op);
   PoolInfo info;
   info.batch = spec.inputs[0]->dims[0];
   info.channels = spec.inputs[0]->dims[1];
@@ -112,7 +89,7 @@ PoolInfo poolInfo(const KernelSpec &spec) {
 }
 
 MatMulInfo matMulInfo(const KernelSpec &spec) {
-  const MatMulOptions options = MatMulOptions::read(*spec.op);
+  const MatMulOptions options = readOptions<MatMulOptions>(*spec.op);
   MatMulInfo info;
   info.lhs = spec.inputs[0];
   info.rhs = spec.inputs[1];
@@ -125,32 +102,6 @@ MatMulInfo matMulInfo(const KernelSpec &spec) {
   info.k = info.lhs->dims.back();
   info.n = info.output->dims.back();
   return info;
-}
-
-template <typename T> static std::span<const T> toSpan(const std::optional<std::vector<T>> &list) {
-  return list ? std::span<const T>(*list) : std::span<const T>();
-}
-
-Status readFakeQuantizeAffine(const FakeQuantizeAffineOptions &options,
-                              const std::vector<int64_t> &dims, numerics::ObserverConfig &config,
-                              numerics::AffineQParams &params) {
-  if (options.config.size() > planLimits::nameLength)
-    return Status::invalidModel(
-        fmt::format("expected a config of at most {} bytes", planLimits::nameLength));
-  std::string error = numerics::parseJson(options.config, config, "config");
-  if (error.empty() && config.kind != numerics::ObserverKind::AffineMinMax)
-    error = fmt::format("config: expected an affine_min_max observer, but got {}",
-                        numerics::toText(config.kind));
-  if (error.empty() && !config.isDynamic)
-    error = numerics::makeAffineQParams(config, dims, toSpan(options.scales),
-                                        toSpan(options.zeroPoints), toSpan(options.floatZeroPoints),
-                                        params);
-  std::vector<int64_t> size;
-  if (error.empty() && config.isDynamic)
-    error = options.scales || options.zeroPoints || options.floatZeroPoints
-                ? "expected no scales and zero points with is_dynamic, but got some"
-                : numerics::blockSizeOf(config.granularity(), dims, size);
-  return error.empty() ? Status() : Status::invalidModel(error);
 }
 
 bool sameEncoding(const Operand &a, const Operand &b) {

@@ -9,9 +9,8 @@
 #define QUANTIR_RUNTIME_PLAN_KERNELSUPPORT_H
 
 #include "quantir/Base/Status.h"
-#include "quantir/Numerics/Observer.h"
+#include "runtime/plan/KernelOptions.h"
 #include "runtime/plan/Operand.h"
-#include "runtime/plan/generated/KernelOptions.h"
 
 #include <algorithm>
 #include <cmath>
@@ -73,12 +72,6 @@ MatMulInfo matMulInfo(const KernelSpec &spec);
 inline const Operand *optionalInput(const KernelSpec &spec, size_t index) {
   return index < spec.inputs.size() ? spec.inputs[index] : nullptr;
 }
-
-/// The configuration of a FakeQuantizeAffine on a tensor of `dims` and, unless it is dynamic, its
-/// parameters. Fails when they are not right; in a validated plan they are.
-Status readFakeQuantizeAffine(const FakeQuantizeAffineOptions &options,
-                              const std::vector<int64_t> &dims, numerics::ObserverConfig &config,
-                              numerics::AffineQParams &params);
 
 /// The scale and zero point of index `channel` of the quantized axis; of the tensor when there is
 /// none.

@@ -8,8 +8,7 @@
 #ifndef QUANTIR_RUNTIME_PLAN_KERNELVISIT_H
 #define QUANTIR_RUNTIME_PLAN_KERNELVISIT_H
 
-#include "runtime/plan/generated/KernelList.h"
-#include "runtime/plan/generated/KernelOptions.h"
+#include "runtime/plan/KernelOptions.h"
 
 #include <concepts>
 #include <cstdlib>

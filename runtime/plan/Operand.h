@@ -4,6 +4,7 @@
 #define QUANTIR_RUNTIME_PLAN_OPERAND_H
 
 #include "quantir/Base/DType.h"
+#include "quantir/Base/Layout.h"
 #include "quantir/Runtime/Tensor.h"
 
 #include <cstdint>
@@ -18,8 +19,6 @@ struct Op;
 namespace quantir::runtime {
 
 class WeightCache;
-
-enum class Layout : uint8_t { RowMajor, ChannelsLast };
 
 /// One operand or result of an op, its shape fixed.
 struct Operand {

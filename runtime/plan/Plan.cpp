@@ -162,8 +162,8 @@ void Plan::collectInfo() {
   const plan::Plan &graph = *contents->graph;
   auto tensorInfo = [&](int32_t index) {
     const plan::Tensor &tensor = *graph.tensors()->Get(index);
-    TensorInfo info{std::string(viewOf(tensor.name())), static_cast<DType>(tensor.dtype()),
-                    toVector(tensor.dims()), std::nullopt};
+    TensorInfo info{std::string(viewOf(tensor.name())), tensor.dtype(), toVector(tensor.dims()),
+                    std::nullopt};
     if (tensor.quant())
       info.quant = toQuantInfo(*tensor.quant());
     return info;

@@ -51,8 +51,8 @@ Result<ResolvedTensors> ResolvedTensors::create(const plan::Plan &graph, const u
     Operand &operand = resolved.operands[i];
     if (tensor.name())
       operand.name = tensor.name()->string_view();
-    operand.dtype = static_cast<DType>(tensor.dtype());
-    operand.layout = static_cast<Layout>(tensor.layout());
+    operand.dtype = tensor.dtype();
+    operand.layout = tensor.layout();
     operand.dims = toVector(tensor.dims());
     int64_t elements = 1;
     for (int64_t &dim : operand.dims) {

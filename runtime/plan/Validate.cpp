@@ -14,21 +14,6 @@
 namespace quantir::runtime {
 namespace {
 
-struct IntegerRange {
-  int64_t min, max;
-};
-
-IntegerRange rangeOf(DType dtype) {
-  switch (dtype) {
-  case DType::UInt8:
-    return {0, 255};
-  case DType::Int8:
-    return {-128, 127};
-  default:
-    return {std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()};
-  }
-}
-
 template <typename Vector> size_t lengthOf(const Vector *vector) {
   return vector ? vector->size() : 0;
 }
@@ -51,48 +36,8 @@ Status checkDims(const plan::Tensor &tensor) {
   return {};
 }
 
-Status checkQuant(const plan::Tensor &tensor, const plan::QuantParams &quant) {
-  auto dtype = static_cast<DType>(tensor.dtype());
-  if (dtype == DType::Float32 || dtype == DType::Int64)
-    return Status::invalidModel(
-        fmt::format("expected no quantization parameters on {}", nameOf(dtype)));
-
-  size_t entries = 1;
-  if (quant.axis() != -1) {
-    if (quant.axis() < 0 || static_cast<size_t>(quant.axis()) >= lengthOf(tensor.dims()))
-      return Status::invalidModel(fmt::format("expected a quantized axis below {}, but got {}",
-                                              lengthOf(tensor.dims()), quant.axis()));
-    int64_t dim = toVector(tensor.dims())[quant.axis()];
-    if (dim < 0)
-      return Status::invalidModel(
-          "expected a quantized axis of a fixed size, but it follows the batch");
-    entries = static_cast<size_t>(dim);
-  }
-  if (lengthOf(quant.scales()) != entries || lengthOf(quant.zero_points()) != entries)
-    return Status::invalidModel(fmt::format("expected {} scales and zero points, but got {} and {}",
-                                            entries, lengthOf(quant.scales()),
-                                            lengthOf(quant.zero_points())));
-
-  IntegerRange range = rangeOf(dtype);
-  if (quant.quant_min() >= quant.quant_max() || quant.quant_min() < range.min ||
-      quant.quant_max() > range.max)
-    return Status::invalidModel(
-        fmt::format("expected a quantized range inside [{}, {}] of {}, but got "
-                    "[{}, {}]",
-                    range.min, range.max, nameOf(dtype), quant.quant_min(), quant.quant_max()));
-  for (float scale : *quant.scales())
-    if (!(scale > 0) || !std::isfinite(scale) || !std::isfinite(1.0f / scale))
-      return Status::invalidModel(
-          fmt::format("expected a positive finite scale, but got {}", scale));
-  for (int32_t zeroPoint : *quant.zero_points())
-    if (zeroPoint < quant.quant_min() || zeroPoint > quant.quant_max())
-      return Status::invalidModel(fmt::format("expected a zero point inside [{}, {}], but got {}",
-                                              quant.quant_min(), quant.quant_max(), zeroPoint));
-  return {};
-}
-
 Status checkConstant(const plan::Tensor &tensor, uint64_t sectionBytes) {
-  uint64_t bytes = sizeOf(static_cast<DType>(tensor.dtype()));
+  uint64_t bytes = sizeOf(tensor.dtype());
   for (int64_t dim : toVector(tensor.dims())) {
     if (dim < 0)
       return Status::invalidModel("expected a constant of a fixed size, but it follows the batch");
@@ -121,10 +66,8 @@ Status checkTensor(const plan::Tensor &tensor, uint64_t constantBytes) {
   QUANTIR_RETURN_IF_ERROR(
       checkLength("bytes of name", lengthOf(tensor.name()), planLimits::nameLength));
   QUANTIR_RETURN_IF_ERROR(checkDims(tensor));
-  if (tensor.layout() == plan::Layout::ChannelsLast && lengthOf(tensor.dims()) < 3)
-    return Status::invalidModel("expected at least 3 dims in a channels-last tensor");
-  if (tensor.quant())
-    QUANTIR_RETURN_IF_ERROR(checkQuant(tensor, *tensor.quant()));
+  if (std::string error = rules::checkOperand(operandOf(tensor)); !error.empty())
+    return Status::invalidModel(std::move(error));
   if (tensor.is_constant())
     QUANTIR_RETURN_IF_ERROR(checkConstant(tensor, constantBytes));
   return {};
@@ -264,6 +207,17 @@ Status checkPreprocessing(const plan::Preprocessing &preprocessing) {
 }
 
 } // namespace
+
+rules::KernelOperand operandOf(const plan::Tensor &tensor) {
+  rules::KernelOperand operand{tensor.dtype(), tensor.layout(), toVector(tensor.dims())};
+  for (int64_t &dim : operand.dims)
+    if (dim < 0)
+      dim = shapes::dynamicDim;
+  if (const plan::QuantParams *quant = tensor.quant())
+    operand.quant = rules::Quantization{toVector(quant->scales()), toVector(quant->zero_points()),
+                                        quant->axis(), quant->quant_min(), quant->quant_max()};
+  return operand;
+}
 
 Status validateStructure(const plan::Plan &graph, uint64_t constantBytes) {
   size_t tensorCount = lengthOf(graph.tensors());

@@ -13,6 +13,8 @@
 #ifndef QUANTIR_RUNTIME_PLAN_VALIDATE_H
 #define QUANTIR_RUNTIME_PLAN_VALIDATE_H
 
+#include "quantir/KernelRules/KernelInfo.h"
+#include "quantir/KernelRules/Operand.h"
 #include "runtime/plan/Resolve.h"
 
 namespace quantir::runtime {
@@ -26,19 +28,23 @@ inline constexpr size_t observers = size_t(1) << 16;
 inline constexpr size_t rank = 8;
 inline constexpr size_t nameLength = 4096;
 /// Entries of one op's operand or option lists.
-inline constexpr size_t listLength = size_t(1) << 12;
+inline constexpr size_t listLength = rules::maxOperands;
 /// Elements of one tensor.
 inline constexpr int64_t elements = INT32_MAX;
 /// Scales of all tensors together.
 inline constexpr size_t scales = size_t(1) << 24;
 } // namespace planLimits
 
+/// What the rules of kernels know of a tensor. Its dimensions are open where they follow the batch.
+rules::KernelOperand operandOf(const plan::Tensor &tensor);
+
 /// Everything that does not depend on the batch and concerns no single kind of op: limits,
 /// enumerators, each tensor's description, constants inside their section, indices, and that every
 /// value is defined once and before its use.
 Status validateStructure(const plan::Plan &graph, uint64_t constantBytes);
 
-/// Each op: the number, types, quantization and shapes of its operands, and its options.
+/// Each op: the rules of its kernel (quantir/KernelRules/Rules.h), the batch being what it is in
+/// `tensors`.
 Status validateOps(const plan::Plan &graph, const ResolvedTensors &tensors);
 
 } // namespace quantir::runtime

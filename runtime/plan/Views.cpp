@@ -54,7 +54,7 @@ bool samePlaces(const std::vector<int64_t> &dims, const std::vector<int64_t> &a,
 std::optional<ElementMap> elementMapOf(const KernelSpec &spec) {
   return visitKind(*spec.op, [&]<typename Options>() -> std::optional<ElementMap> {
     if constexpr (requires(const Options &options, const Operand &x) { mapOf(options, x, x); })
-      return mapOf(Options::read(*spec.op), *spec.inputs[0], *spec.outputs[0]);
+      return mapOf(readOptions<Options>(*spec.op), *spec.inputs[0], *spec.outputs[0]);
     else
       return std::nullopt;
   });
@@ -101,7 +101,7 @@ static std::vector<int64_t> startsOfParts(const ConcatOptions &concat, const Ker
 std::vector<int64_t> partStarts(const KernelSpec &spec) {
   return visitKind(*spec.op, [&]<typename Options>() -> std::vector<int64_t> {
     if constexpr (requires(const Options &options) { startsOfParts(options, spec); })
-      return startsOfParts(Options::read(*spec.op), spec);
+      return startsOfParts(readOptions<Options>(*spec.op), spec);
     else
       return {};
   });

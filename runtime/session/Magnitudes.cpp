@@ -58,7 +58,7 @@ float largestOf(const UnaryOptions &unary, float x) {
 //===----------------------------------------------------------------------===//
 
 template <typename Options>
-  requires(Options::moves || OneOf<Options, ReorderOptions>)
+  requires(Options::info.moves || OneOf<Options, ReorderOptions>)
 MagnitudeRule ruleOf(const Options &) {
   return largest;
 }
@@ -111,7 +111,7 @@ MagnitudeRule ruleOf(const BinaryOptions &binary) {
 MagnitudeRule magnitudeRuleOf(const plan::Op &op) {
   MagnitudeRule rule = visitKind(op, [&]<typename Options>() -> MagnitudeRule {
     if constexpr (requires(const Options &options) { ruleOf(options); })
-      return ruleOf(Options::read(op));
+      return ruleOf(readOptions<Options>(op));
     else
       return nullptr;
   });

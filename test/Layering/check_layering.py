@@ -22,7 +22,7 @@ import sys
 
 # The rooms of the tree, each behind all those it may reach, so that none can reach another in a circle: the name, the paths
 # that its files start with (the longest one that fits a file decides), and what it may reach besides itself.
-GROUND = {"base", "shapes", "numerics", "serialization"}
+GROUND = {"base", "shapes", "numerics", "serialization", "kernel rules"}
 DIALECTS = {"interfaces", "nn", "vocabulary", "quantir", "kernel dialect"}
 PHASES = ["Configure", "Fuse", "Modules", "Annotate", "Prepare", "Equalize", "Convert", "Lower"]
 PASSES = {f"passes/{phase}" for phase in PHASES}
@@ -44,10 +44,11 @@ ROOMS = [
     ("shapes", library("Shapes"), {"base"}),
     ("numerics", library("Numerics"), {"base", "shapes"}),
     ("serialization", library("Serialization"), {"base", "shapes", "numerics"}),
+    ("kernel rules", library("KernelRules"), {"base", "shapes", "numerics", "serialization"}),
     # The runtime. It never reaches LLVM.
     ("runtime interface", ["include/quantir/Runtime/", "runtime/tensor/"], GROUND),
     ("threads", ["runtime/threads/"], {"base", "runtime interface"}),
-    ("plan format", ["runtime/schema/", "runtime/plan/PlanFile."], {"base"}),
+    ("plan format", ["runtime/schema/", "runtime/plan/PlanFile."], {"base", "kernel rules"}),
     ("plan", ["runtime/plan/"], GROUND | {"runtime interface", "plan format"}),
     ("kernels", ["runtime/kernels/"], PLANS),
     ("reference", ["runtime/kernels/reference/"], PLANS | {"kernels"}),
@@ -64,7 +65,7 @@ ROOMS = [
     ("nn", folder("dialects/NN"), {"llvm", "base", "shapes", "interfaces"}),
     ("vocabulary", library("Vocabulary"), {"llvm", "base", "numerics", "support", "interfaces", "nn"}),
     ("quantir", folder("dialects/Quantir"), GROUND | {"llvm", "interfaces", "nn", "vocabulary"}),
-    ("kernel dialect", folder("dialects/Kernel"), {"llvm", "base", "shapes", "interfaces", "quantir"}),
+    ("kernel dialect", folder("dialects/Kernel"), GROUND | {"llvm", "interfaces", "quantir"}),
     ("config", library("Config"), GROUND | DIALECTS - {"kernel dialect"} | {"llvm", "support"}),
     ("front ends", library("Frontend"), {"llvm", "support", "base", "shapes", "interfaces", "nn"}),
     *((f"passes/{phase}", folder(f"passes/{phase}"),

@@ -3,14 +3,15 @@
 #ifndef QUANTIR_BASE_DTYPE_H
 #define QUANTIR_BASE_DTYPE_H
 
+#include "quantir/Base/generated/PlanEnums.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace quantir {
 
-/// Values equal those of plan::DType.
-enum class DType : uint8_t { Float32 = 0, UInt8 = 1, Int8 = 2, Int32 = 3, Int64 = 4 };
+using plan::DType;
 
 constexpr size_t sizeOf(DType dtype) {
   switch (dtype) {

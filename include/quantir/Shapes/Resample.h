@@ -12,22 +12,22 @@
 #ifndef QUANTIR_SHAPES_RESAMPLE_H
 #define QUANTIR_SHAPES_RESAMPLE_H
 
+#include "quantir/Base/generated/PlanEnums.h"
 #include "quantir/Shapes/Shapes.h"
 
 namespace quantir::shapes {
 
-enum class ResampleMode : uint8_t { Nearest, Linear };
+using plan::ResampleMode;
 
-/// From a position y of the result to one of the input.
-enum class CoordinateMode : uint8_t {
-  Asymmetric,       ///< y / scale
-  HalfPixel,        ///< (y + 0.5) / scale - 0.5
-  PytorchHalfPixel, ///< the same, but 0 where the result has one position
-  AlignCorners,     ///< y * (in - 1) / (out - 1), 0 where the result has one position
-};
+/// From a position y of the result to one of the input:
+/// Asymmetric: y / scale.
+/// HalfPixel: (y + 0.5) / scale - 0.5.
+/// PytorchHalfPixel: the same, but 0 where the result has one position.
+/// AlignCorners: y * (in - 1) / (out - 1), 0 where the result has one position.
+using plan::CoordinateMode;
 
 /// From a position of the input to the index of the nearest element.
-enum class NearestRounding : uint8_t { Floor, Ceil, RoundPreferFloor, RoundPreferCeil };
+using plan::NearestRounding;
 
 /// [N, C, X...] -> [N, C, sizes...]. `scales` has one positive number per spatial dimension, or
 /// none.

@@ -5,6 +5,7 @@
 #include "ExportOps.h"
 #include "quantir/Serialization/ObserverJson.h"
 #include "quantir/Version.h"
+#include "quantir/dialects/Kernel/KernelOptions.h"
 #include "quantir/dialects/NN/Constants.h"
 #include "quantir/dialects/NN/NN.h"
 #include "quantir/dialects/Quantir/Quantir.h"
@@ -137,7 +138,8 @@ private:
   /// Adds a tensor and makes it the one that uses of `value` mean.
   LogicalResult define(Value value, StringRef name, int64_t batchMultiple,
                        std::optional<uint64_t> constantOffset = {});
-  flatbuffers::Offset<plan::QuantParams> exportQuantParams(Type type);
+  flatbuffers::Offset<plan::QuantParams>
+  exportQuantParams(const std::optional<rules::Quantization> &quant);
   /// The index of a value that has been defined, as operands are before their users. Were one not,
   /// no reader would take the plan.
   int32_t indexOf(Value value) const {
@@ -145,8 +147,8 @@ private:
     assert(index != indices.end() && "the value was not defined");
     return index == indices.end() ? std::numeric_limits<int32_t>::max() : index->second;
   }
-  void addOp(StringRef name, PlanOpKind kind, ArrayRef<int32_t> inputs, ArrayRef<int32_t> outputs,
-             StringRef backend);
+  void addOp(StringRef name, plan::KernelTable kind, ArrayRef<int32_t> inputs,
+             ArrayRef<int32_t> outputs, StringRef backend);
 
   uint32_t getObserverIndex(StringRef symbol);
   flatbuffers::Offset<plan::Preprocessing> exportPreprocessing();
@@ -176,35 +178,20 @@ private:
 // Tensors
 //===----------------------------------------------------------------------===//
 
-flatbuffers::Offset<plan::QuantParams> PlanExporter::exportQuantParams(Type type) {
-  quant::QuantizedType quantized = kernel::getQuantizedType(type);
-  if (!quantized)
+flatbuffers::Offset<plan::QuantParams>
+PlanExporter::exportQuantParams(const std::optional<rules::Quantization> &quant) {
+  if (!quant)
     return 0;
-  SmallVector<float> scales = kernel::getScales(quantized);
-  SmallVector<int32_t> zeroPoints = kernel::getZeroPoints(quantized);
-  return plan::CreateQuantParams(builder, builder.CreateVector(scales.data(), scales.size()),
-                                 builder.CreateVector(zeroPoints.data(), zeroPoints.size()),
-                                 kernel::getQuantizedAxis(quantized),
-                                 int32_t(quantized.getStorageTypeMin()),
-                                 int32_t(quantized.getStorageTypeMax()));
-}
-
-static plan::DType getDType(Type type) {
-  quant::QuantizedType quantized = kernel::getQuantizedType(type);
-  if (!quantized && kernel::isIndex(type))
-    return cast<RankedTensorType>(type).getElementTypeBitWidth() == 64 ? plan::DType::Int64
-                                                                       : plan::DType::Int32;
-  if (!quantized)
-    return plan::DType::Float32;
-  if (quantized.getStorageTypeIntegralWidth() == 32)
-    return plan::DType::Int32;
-  return quantized.isSigned() ? plan::DType::Int8 : plan::DType::UInt8;
+  return plan::CreateQuantParams(builder, builder.CreateVector(quant->scales),
+                                 builder.CreateVector(quant->zeroPoints), quant->axis,
+                                 int32_t(quant->min), int32_t(quant->max));
 }
 
 FailureOr<int32_t> PlanExporter::addTensor(Value value, StringRef name, int64_t batchMultiple,
                                            std::optional<uint64_t> constantOffset) {
   Type type = value.getType();
-  shapes::Dims dims = kernel::getDims(type);
+  rules::KernelOperand operand = kernel::toKernelOperand(type);
+  shapes::Dims &dims = operand.dims;
   if (int64_t(dims.size()) > maxRank)
     return emitError(value.getLoc())
            << "expected at most " << maxRank << " dimensions in a plan, but got " << dims.size();
@@ -218,11 +205,10 @@ FailureOr<int32_t> PlanExporter::addTensor(Value value, StringRef name, int64_t 
 
   auto nameOffset = builder.CreateString(name.data(), name.size());
   auto dimsOffset = builder.CreateVector(dims);
-  auto quant = exportQuantParams(type);
-  tensors.push_back(plan::CreateTensor(
-      builder, nameOffset, getDType(type), dimsOffset,
-      kernel::isChannelsLast(type) ? plan::Layout::ChannelsLast : plan::Layout::RowMajor, quant,
-      constantOffset.has_value(), constantOffset.value_or(0)));
+  auto quant = exportQuantParams(operand.quant);
+  tensors.push_back(plan::CreateTensor(builder, nameOffset, operand.dtype, dimsOffset,
+                                       operand.layout, quant, constantOffset.has_value(),
+                                       constantOffset.value_or(0)));
   return int32_t(tensors.size() - 1);
 }
 
@@ -267,7 +253,7 @@ LogicalResult PlanExporter::exportArguments() {
   return success();
 }
 
-void PlanExporter::addOp(StringRef name, PlanOpKind kind, ArrayRef<int32_t> inputs,
+void PlanExporter::addOp(StringRef name, plan::KernelTable kind, ArrayRef<int32_t> inputs,
                          ArrayRef<int32_t> outputs, StringRef backend) {
   auto nameOffset = builder.CreateString(name.data(), name.size());
   auto inputOffset = builder.CreateVector(inputs.data(), inputs.size());
@@ -280,13 +266,13 @@ void PlanExporter::addOp(StringRef name, PlanOpKind kind, ArrayRef<int32_t> inpu
 }
 
 LogicalResult PlanExporter::exportOp(Operation *op) {
-  PlanOpKind kind =
-      exportOpKind(builder, op, [&](StringRef symbol) { return getObserverIndex(symbol); });
+  plan::KernelTable kind =
+      exportOptions(builder, op, [&](StringRef symbol) { return getObserverIndex(symbol); });
   if (kind.kind == plan::OpKind::NONE)
     return op->emitOpError("expected only kernels in a plan");
 
   SmallVector<int32_t> operands, results;
-  for (Value operand : getPlanOperands(op))
+  for (Value operand : kernel::getOperandsByPosition(op))
     operands.push_back(operand ? indexOf(operand) : -1);
   StringRef name = getOpName(op);
   for (Value result : op->getResults()) {
@@ -327,7 +313,7 @@ LogicalResult PlanExporter::exportResults(Operation *terminator) {
     FailureOr<int32_t> copy = addTensor(value, name, multiples.lookup(value));
     if (failed(copy))
       return failure();
-    PlanOpKind kind{plan::OpKind::Reorder, plan::CreateReorder(builder).Union()};
+    plan::KernelTable kind{plan::OpKind::Reorder, plan::CreateReorder(builder).Union()};
     addOp(name, kind, source, *copy, /*backend=*/"");
     outputs.push_back(*copy);
   }

@@ -2,67 +2,22 @@
 
 #include "ExportOps.h"
 
-#include "quantir/Serialization/ObserverJson.h"
-#include "quantir/dialects/Quantir/QuantirAttrs.h"
-
-#include "llvm/ADT/TypeSwitch.h"
-
-#include <nlohmann/json.hpp>
+#include "quantir/dialects/Kernel/KernelOptions.h"
 
 using namespace mlir;
 using namespace quantir;
 using namespace quantir::kernel;
 using flatbuffers::FlatBufferBuilder;
 
-//===----------------------------------------------------------------------===//
-// Attributes
-//===----------------------------------------------------------------------===//
-
-namespace {
-
-/// Nothing for an attribute that is not there.
-template <typename T, typename Array>
-flatbuffers::Offset<flatbuffers::Vector<T>> exportArray(FlatBufferBuilder &builder, Array array) {
-  return array ? builder.CreateVector(array.asArrayRef().data(), array.size())
-               : flatbuffers::Offset<flatbuffers::Vector<T>>();
-}
-
-/// An observer as JSON.
-flatbuffers::Offset<flatbuffers::String> exportSpec(FlatBufferBuilder &builder, Attribute spec) {
-  return builder.CreateString(numerics::toJson(cast<ObserverSpecAttr>(spec).getConfig()).dump());
-}
-
-flatbuffers::Offset<plan::Activation> exportActivation(FlatBufferBuilder &builder,
-                                                       std::optional<ActivationAttr> activation) {
-  if (!activation)
-    return 0;
-  return plan::CreateActivation(builder, plan::ActivationKind(activation->getKind()),
-                                activation->getAlpha(), activation->getBeta());
-}
-
-//===----------------------------------------------------------------------===//
-// All kernels
-//===----------------------------------------------------------------------===//
-
-template <typename Table> PlanOpKind makeKind(flatbuffers::Offset<Table> table) {
-  return {plan::OpKindTraits<Table>::enum_value, table.Union()};
-}
-
-// exportKind and getOperandsByPosition: for each kernel what its definition says.
-#include "generated/ExportKernels.inc"
-
-} // namespace
-
-PlanOpKind quantir::exportOpKind(FlatBufferBuilder &builder, Operation *op,
-                                 function_ref<uint32_t(StringRef)> observerIndex) {
-  return exportKind(builder, op, observerIndex);
-}
-
-SmallVector<Value> quantir::getPlanOperands(Operation *op) {
-  SmallVector<Value> operands = getOperandsByPosition(op);
-  while (!operands.empty() && !operands.back())
-    operands.pop_back();
-  return operands;
+plan::KernelTable quantir::exportOptions(FlatBufferBuilder &builder, Operation *op,
+                                         function_ref<uint32_t(StringRef)> observerIndex) {
+  plan::KernelTable table;
+  visitKernel(op, [&](auto kernel, auto options) {
+    if constexpr (std::is_same_v<decltype(kernel), ObserveOp>)
+      options.observer = observerIndex(kernel.getObserver());
+    table = plan::writeOptions(builder, options);
+  });
+  return table;
 }
 
 //===----------------------------------------------------------------------===//

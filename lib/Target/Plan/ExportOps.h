@@ -4,24 +4,14 @@
 #define QUANTIR_TARGET_PLAN_EXPORTOPS_H
 
 #include "quantir/dialects/Kernel/Kernel.h"
-#include "runtime/schema/plan_generated.h"
+#include "runtime/schema/KernelTables.h"
 
 namespace quantir {
 
-/// What kind of op a kernel is in a plan, with its attributes.
-struct PlanOpKind {
-  plan::OpKind kind = plan::OpKind::NONE;
-  flatbuffers::Offset<void> table;
-};
-
-/// The kind of a kernel; NONE if plans have none. `observerIndex` says which observer of the plan a
-/// symbol is.
-PlanOpKind exportOpKind(flatbuffers::FlatBufferBuilder &builder, mlir::Operation *op,
-                        llvm::function_ref<uint32_t(llvm::StringRef)> observerIndex);
-
-/// The operands of a kernel in the plan's order; null for one that is absent but has another behind
-/// it.
-llvm::SmallVector<mlir::Value> getPlanOperands(mlir::Operation *op);
+/// A kernel with its attributes; of kind NONE if plans have none such. `observerIndex` says which
+/// observer of the plan a symbol is.
+plan::KernelTable exportOptions(flatbuffers::FlatBufferBuilder &builder, mlir::Operation *op,
+                                llvm::function_ref<uint32_t(llvm::StringRef)> observerIndex);
 
 /// How many times the batch the dynamic dimension of the result is, given the same for each operand
 /// with a dynamic dimension. Fails, without a message, if that is not a whole number.

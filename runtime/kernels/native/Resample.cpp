@@ -146,7 +146,7 @@ template <typename T> struct LinearLoop {
 template <typename T>
 std::unique_ptr<Kernel> createLinear(const ResampleOptions &options, const KernelSpec &spec,
                                      Images shape) {
-  const auto mode = static_cast<shapes::CoordinateMode>(options.coordinates);
+  const shapes::CoordinateMode mode = options.coordinates;
   LinearLoop<T> loop{shape,
                      Encoding::of(*spec.inputs[0]),
                      Encoding::of(*spec.outputs[0]),
@@ -187,8 +187,8 @@ std::unique_ptr<Kernel> Kernels::create(const ResampleOptions &options, const Ke
       return createLinear<float>(options, spec, shape);
     }
   }
-  const auto mode = static_cast<shapes::CoordinateMode>(options.coordinates);
-  const auto rounding = static_cast<shapes::NearestRounding>(options.rounding);
+  const shapes::CoordinateMode mode = options.coordinates;
+  const shapes::NearestRounding rounding = options.rounding;
   std::vector<int64_t> rowIndices = shapes::nearestIndices(rows, mode, rounding),
                        columnIndices = shapes::nearestIndices(columns, mode, rounding);
   if (sizeOf(input.dtype) == sizeof(float))

@@ -143,7 +143,7 @@ KernelPtr Kernels::create(const FakeQuantizeAffineOptions &options, const Kernel
   const Operand &input = *spec.inputs[0];
   numerics::ObserverConfig config;
   numerics::AffineQParams params;
-  if (!readFakeQuantizeAffine(options, input.dims, config, params))
+  if (!rules::readFakeQuantizeAffine(options, input.dims, config, params).empty())
     return nullptr; // not in a validated plan
   numerics::AffineRounder rounder;
   std::string error = config.isDynamic ? rounder.prepareDynamic(input.dims, config.granularity(),

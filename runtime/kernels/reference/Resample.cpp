@@ -14,15 +14,13 @@ shapes::ResampleAxis axisOf(const ResampleOptions &options, const KernelSpec &sp
           options.scales.empty() ? 0.0f : options.scales[d - 2]};
 }
 
-shapes::CoordinateMode coordinatesOf(const ResampleOptions &options) {
-  return static_cast<shapes::CoordinateMode>(options.coordinates);
-}
+shapes::CoordinateMode coordinatesOf(const ResampleOptions &options) { return options.coordinates; }
 
 /// Moves elements: one offset in the input for each position of each dimension.
 template <typename T>
 KernelPtr createNearest(const ResampleOptions &options, const KernelSpec &spec) {
   const Operand &input = *spec.inputs[0], &output = *spec.outputs[0];
-  auto rounding = static_cast<shapes::NearestRounding>(options.rounding);
+  const shapes::NearestRounding rounding = options.rounding;
   std::vector<std::vector<int64_t>> offsets;
   for (size_t d = 2; d < input.dims.size(); ++d) {
     offsets.push_back(

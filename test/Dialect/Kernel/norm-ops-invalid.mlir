@@ -2,7 +2,7 @@
 // RUN: qopt %s --split-input-file --verify-diagnostics
 
 func.func @axis(%x: tensor<?x8xf32>, %w: tensor<8xf32>) {
-  // expected-error @+1 {{expected an axis from 0 to 1, but got -1}}
+  // expected-error @+1 {{expected an axis of at least 0 and below 2, but got -1}}
   %0 = kernel.layer_norm %x, %w {axis = -1, epsilon = 0.0 : f32} : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<?x8xf32>
   return
 }
@@ -34,7 +34,7 @@ func.func @groups(%x: tensor<?x8xf32>, %w: tensor<8xf32>) {
 // -----
 
 func.func @parameter_type(%x: tensor<?x8xf32>, %w: tensor<8x!quant.uniform<u8:f32, 0.5>>) {
-  // expected-error @+1 {{expected parameters of f32}}
+  // expected-error @+1 {{expected parameters of float32}}
   %0 = kernel.prelu %x, %w : (tensor<?x8xf32>, tensor<8x!quant.uniform<u8:f32, 0.5>>) -> tensor<?x8xf32>
   return
 }

@@ -93,5 +93,5 @@ TEST_CASE("what a plan says about blocks is checked") {
   int32_t x = builder.op(plan::ReorderT(), {builder.input("x", spec)}, builder.value("r", last));
   int32_t y = builder.op(options(tokens), {x}, builder.value("y", last));
   builder.output(builder.op(plan::ReorderT(), {y}, builder.value("z", spec)));
-  CHECK_THAT(test::errorOf(builder), ContainsSubstring("expected a row-major input"));
+  CHECK_THAT(test::errorOf(builder), ContainsSubstring("expected row-major operands and result"));
 }

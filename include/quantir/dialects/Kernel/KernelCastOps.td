@@ -9,11 +9,6 @@ include "quantir/dialects/Kernel/KernelBase.td"
 class Kernel_CastOp<string mnemonic, TraitList interface>
     : Kernel_Op<mnemonic, (ins Kernel_Tensor:$input), interface> {
   let assemblyFormat = "$input attr-dict `:` type($input) `to` type($result)";
-  let extraClassDefinition = [{
-    ::std::string $cppClass::checkShapes() {
-      return detail::checkSameShape(getInput().getType(), getType());
-    }
-  }];
 }
 
 def Kernel_QuantizeOp : Kernel_CastOp<"quantize", KernelInterface<CastLayout>>, PlanKernel<1> {
@@ -98,7 +93,7 @@ def Kernel_FakeQuantizeDynamicOp
 
 def Kernel_FakeQuantizeAffineOp
     : Kernel_CastOp<"fake_quantize_affine", KernelInterface<RowMajorLayout>>,
-      PlanKernel<31, "", [PlanField<"spec", "string", "exportSpec(builder, $0)", "config">]> {
+      PlanKernel<31, "", [PlanField<"spec", "string", "toConfig($0)", "config">]> {
   let summary = "real numbers rounded to the codes of their blocks";
   let planOperands = "float, row-major";
   let planResult = [{
@@ -125,7 +120,6 @@ def Kernel_FakeQuantizeAffineOp
                        OptionalAttr<DenseI32ArrayAttr>:$zero_points,
                        OptionalAttr<DenseF32ArrayAttr>:$float_zero_points,
                        OptionalAttr<StrAttr>:$backend);
-  let extraClassDefinition = "";
 }
 
 def Kernel_RoundFloat16Op : Kernel_CastOp<"round_float16", KernelInterface<ElementwiseLayout>>,

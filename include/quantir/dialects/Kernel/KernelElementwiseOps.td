@@ -43,7 +43,7 @@ def Kernel_UnaryOp : Kernel_Op<"unary",
 }
 
 def Kernel_PReluOp : Kernel_Op<"prelu", (ins Kernel_Tensor:$input, Kernel_Tensor:$slope),
-    KernelInterface<ElementwiseLayout, /*moves=*/false, "operand == 1">>, PlanKernel<24> {
+    KernelInterface<ElementwiseLayout, /*moves=*/false, ["slope"]>>, PlanKernel<24> {
   let summary = "leaky relu with a slope for each channel";
   let planOperands = "value, slope";
   let planResult = [{`x > 0 ? x : slope[c] * x`; the slope is float32 of dims `[C]` or `[1]`}];

@@ -14,16 +14,15 @@ def KernelOpInterface : OpInterface<"KernelOpInterface"> {
   let cppNamespace = "::quantir::kernel";
   let description = [{
     What a kernel tells the verifier and the passes about itself, so that no pass needs a list of
-    kernels: its shapes, the element types that it can be executed with, and what it asks of the
-    physical layout.
+    kernels: the element types that it can be executed with, and what it asks of the physical
+    layout.
 
-    The checks return what is wrong as "expected X, but got Y", and an empty string when nothing is.
-    They are both the verifier and the question that a pass asks before it rewrites: lowering
-    proposes integer types for a float kernel and does it if `checkElementTypes` agrees.
+    The check returns what is wrong as "expected X, but got Y", and an empty string when nothing is.
+    It is the question that a pass asks before it rewrites: lowering proposes integer types for a
+    float kernel and does it if `checkElementTypes` agrees. The verifier asks it, too, and the loader
+    of plans the same rules (`include/quantir/KernelRules/Rules.h`).
   }];
   let methods = [
-    InterfaceMethod<"Checks that attributes and the shapes of operands and results belong together.",
-      "::std::string", "checkShapes">,
     InterfaceMethod<[{
         Checks that the op exists for these element types. The ranges hold tensor types, one for
         each present operand and result; only their element types are looked at.
@@ -57,7 +56,7 @@ def ActivationOpInterface : OpInterface<"ActivationOpInterface"> {
   ];
 }
 
-class LayoutRule<string rule> { string cpp = "::quantir::kernel::LayoutRule::" # rule; }
+class LayoutRule<string name> { string rule = name; }
 /// Executed channels-last, data operands and result alike. This kind of op is what the layout is for.
 def SpatialLayout : LayoutRule<"Spatial">;
 /// In any layout, the same for the result and all data operands of its rank.
@@ -69,21 +68,26 @@ def AnyLayout : LayoutRule<"Any">;
 /// Row-major only.
 def RowMajorLayout : LayoutRule<"RowMajor">;
 
-class KernelLayout<string definition> : NativeOpTrait<"KernelLayout", [], [{}], definition> {
+class KernelLayout<bit moves> : NativeOpTrait<"KernelLayout", [], [{}], [{
+      bool $cppClass::movesData() { return }] # !if(moves, "true", "false") # [{; }
+    }]> {
   let cppNamespace = "::quantir::kernel::OpTrait";
 }
 
-/// Implements KernelOpInterface but for the two checks. `parameter` is a C++ expression over the
-/// operand number `operand`.
-class KernelInterface<LayoutRule rule, bit moves = false, string parameter = "false"> : TraitList<[
-    DeclareOpInterfaceMethods<KernelOpInterface>,
-    KernelLayout<[{
-      ::quantir::kernel::LayoutRule $cppClass::getLayoutRule() { return }] # rule.cpp # [{; }
-      bool $cppClass::isParameter(unsigned operand) { return }] # parameter # [{; }
-      bool $cppClass::movesData() { return }] # !if(moves, "true", "false") # [{; }
-    }]>
-  ]> {
-  bit movesElements = moves; // for scripts/generate-kernels.py
+/// What the rules of kernels read of an op's definition: its layouts, and the operands that belong
+/// to the model and not to its data.
+class PlanLayout<LayoutRule rule, list<string> parameters = []> {
+  LayoutRule planLayout = rule;
+  list<string> planParameters = parameters;
+}
+
+/// Implements KernelOpInterface but for what the rules of kernels say (KernelRules.cpp). An op whose
+/// own options say whether it moves data has DeclareOpInterfaceMethods<KernelOpInterface> and is a
+/// PlanLayout itself.
+class KernelInterface<LayoutRule rule, bit moves = false, list<string> parameters = []>
+    : TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>, KernelLayout<moves>]>,
+      PlanLayout<rule, parameters> {
+  bit planMoves = moves;
 }
 
 #endif // QUANTIR_DIALECTS_KERNEL_KERNELINTERFACE_TD

@@ -33,7 +33,7 @@ def Kernel_ConstantOp : Op<Kernel_Dialect, "constant", [Pure, ConstantLike]> {
 def Kernel_ObserveOp : Op<Kernel_Dialect, "observe", [
     MemoryEffects<[MemWrite]>, KernelInterface<ElementwiseLayout>,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]>,
-    PlanKernel<21, "", [PlanField<"observer", "uint", "observerIndex($0)">]> {
+    PlanKernel<21, "", [PlanField<"observer", "uint", /*the exporter numbers them*/"0">]> {
   let summary = "adds a value to an observer's statistics";
   let planOperands = "float";
   let planResult = [{nothing; shows the value to `observers[observer]`}];

@@ -8,7 +8,7 @@ include "quantir/dialects/Kernel/KernelBase.td"
 def Kernel_LayerNormOp : Kernel_Op<"layer_norm",
     (ins Kernel_Tensor:$input, Kernel_Tensor:$weight, Optional<Kernel_Tensor>:$bias,
          Kernel_AxisAttr:$axis, F32Attr:$epsilon),
-    KernelInterface<RowMajorLayout, /*moves=*/false, "operand >= 1">>, PlanKernel<22> {
+    KernelInterface<RowMajorLayout, /*moves=*/false, ["weight", "bias"]>>, PlanKernel<22> {
   let summary = "normalization over the last dimensions";
   let planOperands = "value, weight, bias?";
   let planResult = [{
@@ -30,7 +30,7 @@ def Kernel_LayerNormOp : Kernel_Op<"layer_norm",
 def Kernel_GroupNormOp : Kernel_Op<"group_norm",
     (ins Kernel_Tensor:$input, Kernel_Tensor:$weight, Optional<Kernel_Tensor>:$bias,
          I64Attr:$groups, F32Attr:$epsilon),
-    KernelInterface<ElementwiseLayout, /*moves=*/false, "operand >= 1">>, PlanKernel<23> {
+    KernelInterface<ElementwiseLayout, /*moves=*/false, ["weight", "bias"]>>, PlanKernel<23> {
   let summary = "normalization over groups of channels";
   let planOperands = "value, weight, bias?";
   let planResult = [{

@@ -1,8 +1,8 @@
 //===- KernelPlan.td - How a plan file holds a kernel -------*- tablegen -*-===//
 //
 // The records of the dialect's ops define kernels for the runtime, too: scripts/generate-kernels.py
-// writes from them the schema's tables, enums and union, the exporter's functions, and the runtime's
-// list of kernels with their options. These classes say what an ODS record leaves open.
+// writes from them the schema's tables, enums and union, the list of kernels, and their options as
+// structs, which an op has, a plan holds, a rule checks and a backend reads. These classes say what an ODS record leaves open.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,8 +13,8 @@ include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/CommonAttrConstraints.td"
 
 /// An attribute that a plan holds in another form than its own: a field of the schema's type `type`,
-/// named `stored` (empty: as the attribute), written as the C++ expression `value`, in which `$0` is
-/// the attribute's value, and `builder` and `observerIndex` are the exporter's.
+/// named `stored` (empty: as the attribute), made by the C++ expression `value`, in which `$0` is the
+/// attribute's value.
 class PlanField<string attribute, string type, string value, string stored = ""> {
   string planAttribute = attribute;
   string planType = type;
@@ -42,6 +42,20 @@ class PlanKernel<int id, string name = "", list<PlanField> fields = []> {
 class PlanAbsentCase<string name> {
   string planAbsentCase = name;
 }
+
+/// An enum of plans that no attribute has.
+class PlanEnum<string name, string summary, list<string> cases> {
+  string planName = name;
+  string planSummary = summary;
+  list<string> planCases = cases;
+}
+
+def Plan_DType
+    : PlanEnum<"DType", "the type of a tensor's elements", ["Float32", "UInt8", "Int8", "Int32", "Int64"]>;
+
+/// ChannelsLast: N, spatial dimensions, C. Rank 3 and more only.
+def Plan_Layout
+    : PlanEnum<"Layout", "the physical order of a tensor, whose dims are in logical order", ["RowMajor", "ChannelsLast"]>;
 
 /// A dimension, counted from the front. 32 bits in plans.
 def Kernel_AxisAttr

@@ -15,7 +15,8 @@ def Kernel_PoolOp : Kernel_Op<"pool",
     (ins Kernel_PoolKindAttr:$kind, Kernel_Tensor:$input, DenseI64ArrayAttr:$kernel,
          DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations,
          UnitAttr:$ceil_mode, UnitAttr:$count_include_pad),
-    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<12> {
+    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<12>,
+    PlanLayout<SpatialLayout> {
   let summary = "the maximum or the average of each window";
   let planOperands = "value";
   let planResult = [{Max or Average over windows}];
@@ -55,7 +56,8 @@ def Kernel_AdaptiveAvgPoolOp : Kernel_Op<"adaptive_avg_pool",
 
 def Kernel_MeanOp : Kernel_Op<"mean",
     (ins Kernel_Tensor:$input, DenseI64ArrayAttr:$axes, UnitAttr:$keep_dims),
-    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<14> {
+    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<14>,
+    PlanLayout</*or any*/ElementwiseLayout> {
   let summary = "mean over some dimensions";
   let planOperands = "value";
   let planResult = [{the mean over `axes`, which are dropped or kept as 1}];

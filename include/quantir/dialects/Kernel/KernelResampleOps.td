@@ -27,7 +27,8 @@ def Kernel_NearestRoundingAttr
 def Kernel_ResampleOp : Kernel_Op<"resample",
     (ins Kernel_ResampleModeAttr:$mode, Kernel_CoordinateModeAttr:$coordinates,
          Kernel_NearestRoundingAttr:$rounding, Kernel_Tensor:$input, DenseF32ArrayAttr:$scales),
-    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<25> {
+    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<25>,
+    PlanLayout<ElementwiseLayout> {
   let summary = "images of another size";
   let planOperands = "value";
   let planResult = [{

@@ -7,7 +7,7 @@ include "quantir/dialects/Kernel/KernelBase.td"
 
 def Kernel_EmbeddingOp : Kernel_Op<"embedding",
     (ins Kernel_Tensor:$indices, Kernel_Tensor:$weight),
-    KernelInterface<RowMajorLayout, /*moves=*/false, "operand == 1">>, PlanKernel<26> {
+    KernelInterface<RowMajorLayout, /*moves=*/false, ["weight"]>>, PlanKernel<26> {
   let summary = "rows of a table";
   let planOperands = "indices, table [V, D]";
   let planResult = [{
@@ -33,7 +33,7 @@ def Kernel_BagModeAttr : EnumAttr<Kernel_Dialect, Kernel_BagMode, "bag_mode">;
 def Kernel_EmbeddingBagOp : Kernel_Op<"embedding_bag",
     (ins Kernel_BagModeAttr:$mode, Kernel_Tensor:$indices, Kernel_Tensor:$offsets,
          Kernel_Tensor:$weight, DefaultValuedAttr<BoolAttr, "false">:$include_last_offset),
-    KernelInterface<RowMajorLayout, /*moves=*/false, "operand == 2">>, PlanKernel<30> {
+    KernelInterface<RowMajorLayout, /*moves=*/false, ["weight"]>>, PlanKernel<30> {
   let summary = "sums of rows of a table";
   let planOperands = "indices [N], offsets [B], table [V, D]";
   let planResult = [{
@@ -60,8 +60,7 @@ def Kernel_EmbeddingBagOp : Kernel_Op<"embedding_bag",
 }
 
 def Kernel_LstmOp : Op<Kernel_Dialect, "lstm", [Pure,
-    KernelInterface<RowMajorLayout, /*moves=*/false,
-                    "operand >= 1 && operand <= 3 * getNumDirections()">]>, PlanKernel<27> {
+    KernelInterface<RowMajorLayout, /*moves=*/false, /*or h and c*/["parameters"]>]>, PlanKernel<27> {
   let summary = "long short-term memory";
   let planOperands = [{
     x [T, N, I], for each direction weight_ih [4H, I], weight_hh [4H, H], bias [4H]; h and c [D, N, H]

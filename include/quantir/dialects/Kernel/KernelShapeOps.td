@@ -8,14 +8,7 @@ include "quantir/dialects/Kernel/KernelBase.td"
 /// An op that only moves elements; it copies codes as it copies numbers.
 class Kernel_MoveOp<string mnemonic, dag attributes, LayoutRule rule>
     : Kernel_Op<mnemonic, !con((ins Kernel_Tensor:$input), attributes),
-                KernelInterface<rule, /*moves=*/true>> {
-  let extraClassDefinition = [{
-    ::std::string $cppClass::checkElementTypes(::mlir::TypeRange operands,
-                                               ::mlir::TypeRange results) {
-      return detail::checkSameElementTypes(operands, results);
-    }
-  }];
-}
+                KernelInterface<rule, /*moves=*/true>>;
 
 def Kernel_ReshapeOp : Kernel_MoveOp<"reshape", (ins), RowMajorLayout>, PlanKernel<15> {
   let summary = "the same elements under other dimensions";
@@ -80,18 +73,13 @@ def Kernel_ConcatOp : Kernel_Op<"concat",
         : (tensor<?x4xf32>, tensor<?x8xf32>) -> tensor<?x12xf32>
     ```
   }];
-  let extraClassDefinition = [{
-    ::std::string $cppClass::checkElementTypes(::mlir::TypeRange operands,
-                                               ::mlir::TypeRange results) {
-      return detail::checkSameElementTypes(operands, results);
-    }
-  }];
 }
 
 def Kernel_PadOp : Kernel_Op<"pad",
     (ins Kernel_Tensor:$input, DenseI64ArrayAttr:$padding,
          DefaultValuedAttr<F32Attr, "0.0f">:$value),
-    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<19> {
+    TraitList<[DeclareOpInterfaceMethods<KernelOpInterface>]>>, PlanKernel<19>,
+    PlanLayout<ElementwiseLayout> {
   let summary = "a frame of one value";
   let planOperands = "anything";
   let planResult = [{surrounded by `value`, quantized where the tensor is}];

@@ -1,13 +1,13 @@
 //===- KernelTypes.h - Element types and layouts of kernels -----*- C++ -*-===//
 //
-// Questions about tensor types that the kernel dialect, its lowering and the plan exporter ask, and
-// the checks that the ops' definitions share. Checks return what is wrong, or an empty string.
+// Questions about tensor types that the kernel dialect, its lowering and the plan exporter ask.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef QUANTIR_DIALECTS_KERNEL_KERNELTYPES_H
 #define QUANTIR_DIALECTS_KERNEL_KERNELTYPES_H
 
+#include "quantir/KernelRules/KernelInfo.h"
 #include "quantir/Shapes/Shapes.h"
 
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
@@ -18,14 +18,7 @@
 
 namespace quantir::kernel {
 
-/// The layouts that a kernel allows for its data.
-enum class LayoutRule {
-  Spatial,     ///< channels-last, data operands and result alike
-  Elementwise, ///< any, the same for the result and the data operands of its rank
-  Cast,        ///< any; better the same, but the op can change it on the way
-  Any,         ///< any
-  RowMajor,    ///< row-major
-};
+using rules::LayoutRule;
 
 //===----------------------------------------------------------------------===//
 // Shapes
@@ -75,24 +68,9 @@ bool isLayoutFree(mlir::Type tensor);
 /// The same tensor channels-last or row-major.
 mlir::RankedTensorType withLayout(mlir::Type tensor, bool channelsLast);
 
-//===----------------------------------------------------------------------===//
-// Shared checks
-//===----------------------------------------------------------------------===//
-
 namespace detail {
-
+/// All rules of a kernel (quantir/KernelRules/Rules.h).
 llvm::LogicalResult verifyKernelOp(mlir::Operation *op);
-
-/// "expected a result of shape [..], but got [..]", or `error` if there is one.
-std::string checkResultShape(std::string error, const shapes::Dims &inferred, mlir::Type result);
-std::string checkSameShape(mlir::Type operand, mlir::Type result);
-
-/// All of one element type: the data movement ops.
-std::string checkSameElementTypes(mlir::TypeRange operands, mlir::TypeRange results);
-
-/// Operands and results all f32, or all u8/i8 per tensor.
-std::string checkFloatOrActivations(mlir::TypeRange operands, mlir::TypeRange results);
-
 } // namespace detail
 
 } // namespace quantir::kernel

@@ -10,7 +10,7 @@ def Kernel_ConvOp : Kernel_Op<"conv",
          Optional<Kernel_Tensor>:$addend,
          DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations,
          DefaultValuedAttr<I64Attr, "1">:$groups, OptionalAttr<Kernel_ActivationAttr>:$activation),
-    KernelInterface<SpatialLayout, /*moves=*/false, "operand == 1 || (getBias() && operand == 2)">,
+    KernelInterface<SpatialLayout, /*moves=*/false, ["weight", "bias"]>,
     [AttrSizedOperandSegments, ActivationOpInterface]>, PlanKernel<5> {
   let summary = "convolution, with a bias, a residual and an activation";
   let planOperands = "x, weight [O, I/groups, k…], bias?, addend?";
@@ -41,7 +41,7 @@ def Kernel_ConvTransposeOp : Kernel_Op<"conv_transpose",
          DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$output_padding,
          DenseI64ArrayAttr:$dilations, DefaultValuedAttr<I64Attr, "1">:$groups,
          OptionalAttr<Kernel_ActivationAttr>:$activation),
-    KernelInterface<SpatialLayout, /*moves=*/false, "operand >= 1">, [ActivationOpInterface]>,
+    KernelInterface<SpatialLayout, /*moves=*/false, ["weight", "bias"]>, [ActivationOpInterface]>,
     PlanKernel<6> {
   let summary = "transposed convolution, with a bias and an activation";
   let planOperands = "x, weight [I/groups, O, k…], bias?";
@@ -64,7 +64,7 @@ def Kernel_MatMulOp : Kernel_Op<"matmul",
     (ins Kernel_Tensor:$lhs, Kernel_Tensor:$rhs, Optional<Kernel_Tensor>:$bias,
          Optional<Kernel_Tensor>:$addend,
          UnitAttr:$transpose_b, OptionalAttr<Kernel_ActivationAttr>:$activation),
-    KernelInterface<RowMajorLayout, /*moves=*/false, "getBias() && operand == 2">,
+    KernelInterface<RowMajorLayout, /*moves=*/false, ["bias"]>,
     [AttrSizedOperandSegments, ActivationOpInterface]>, PlanKernel<7> {
   let summary = "matrix product, with a bias, a residual and an activation";
   let planOperands = "a, b, bias?, addend?";
@@ -94,7 +94,7 @@ def Kernel_MatMulOp : Kernel_Op<"matmul",
 def Kernel_ChannelAffineOp : Kernel_Op<"channel_affine",
     (ins Kernel_Tensor:$input, Kernel_Tensor:$scale, Kernel_Tensor:$shift,
          OptionalAttr<Kernel_ActivationAttr>:$activation),
-    KernelInterface<ElementwiseLayout, /*moves=*/false, "operand >= 1">, [ActivationOpInterface]>,
+    KernelInterface<ElementwiseLayout, /*moves=*/false, ["scale", "shift"]>, [ActivationOpInterface]>,
     PlanKernel<8> {
   let summary = "a scale and a shift for each channel";
   let planOperands = "x, scale [C], shift [C]";
