@@ -11,12 +11,14 @@ committed so that the runtime builds without LLVM; this needs LLVM's llvm-tblgen
 - include/quantir/KernelRules/generated/KernelList.h: all kernels
 - include/quantir/KernelRules/generated/KernelOptions.h: each kernel's options as a struct, and what its definition fixes
 - runtime/schema/generated/KernelTables.cpp: these options read from a plan, and written into one
+- runtime/schema/generated/KernelForms.inc: a hash of each kernel's form, which plans carry
 - dialects/Kernel/generated/KernelOptions.inc: these options of an op of the dialect
 - include/quantir/dialects/Kernel/generated/KernelOpList.h: the ops of the dialect that are kernels
 - the table in docs/PlanFormat.md
 """
 
 import argparse
+import hashlib
 import pathlib
 import re
 
@@ -325,6 +327,21 @@ def tables_source(kernels):
     return "\n".join(text + ["", "} // namespace quantir::plan", "// clang-format on", ""])
 
 
+def form_of(kernel):
+    """A hash of what an op of the kernel is made of, docs/PlanFormat.md."""
+    operands = [name + ("?" if name in kernel.optional else "..." if name in kernel.variadic else "") for name in kernel.operands]
+    fields = [f"{field.name}:{field.type}{field.schema_default()}" for field in kernel.fields]
+    text = f"{kernel.name}({', '.join(operands)}) -> {kernel.results} {{{'; '.join(fields)}}}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
+
+
+def forms(kernels):
+    text = [f"// {NOTE}", "// Included by KernelForms.cpp."]
+    for kernel in kernels:
+        text += [f"case OpKind::{kernel.name}:", f"  return {form_of(kernel):#018x};"]
+    return "\n".join(text + [""])
+
+
 def op_list(kernels):
     return header(OP_LIST_HEADER, "The ops that are kernels",
                   ["// QUANTIR_FOR_EACH_KERNEL_OP(X) is X(op, kernel, operands) for each: the op's class, its name in",
@@ -367,6 +384,7 @@ def main():
         OPTIONS_HEADER: options_header(kernels),
         OP_LIST_HEADER: op_list(kernels),
         "runtime/schema/generated/KernelTables.cpp": tables_source(kernels),
+        "runtime/schema/generated/KernelForms.inc": forms(kernels),
         "dialects/Kernel/generated/KernelOptions.inc": dialect_options(kernels),
         "docs/PlanFormat.md": page_with_table(kernels),
     }

@@ -76,6 +76,7 @@ Status verifyFlatBuffer(std::span<const uint8_t> graph) {
 }
 
 Status validate(const plan::Plan &graph, std::span<const uint8_t> constants) {
+  QUANTIR_RETURN_IF_ERROR(validateKernels(graph));
   QUANTIR_RETURN_IF_ERROR(validateStructure(graph, constants.size()));
   Result<ResolvedTensors> tensors = ResolvedTensors::create(graph, constants.data(), 1);
   if (!tensors)

@@ -4,6 +4,7 @@
 
 #include "runtime/plan/KernelSupport.h"
 #include "runtime/plan/PlanFile.h"
+#include "runtime/schema/KernelForms.h"
 
 #include <fmt/format.h>
 
@@ -217,6 +218,33 @@ rules::KernelOperand operandOf(const plan::Tensor &tensor) {
     operand.quant = rules::Quantization{toVector(quant->scales()), toVector(quant->zero_points()),
                                         quant->axis(), quant->quant_min(), quant->quant_max()};
   return operand;
+}
+
+static plan::OpKind kindOf(std::string_view name) {
+  for (plan::OpKind kind : plan::EnumValuesOpKind())
+    if (kind != plan::OpKind::NONE && name == plan::EnumNameOpKind(kind))
+      return kind;
+  return plan::OpKind::NONE;
+}
+
+Status validateKernels(const plan::Plan &graph) {
+  QUANTIR_RETURN_IF_ERROR(
+      checkLength("kinds of kernels", lengthOf(graph.kernels()), planLimits::listLength));
+  for (size_t i = 0; i < lengthOf(graph.kernels()); ++i) {
+    const plan::KernelForm &form = *graph.kernels()->Get(i);
+    if (lengthOf(form.name()) == 0 || lengthOf(form.name()) > planLimits::nameLength)
+      return Status::invalidModel(fmt::format("expected kernel {} to have a name", i));
+    const plan::OpKind kind = kindOf(form.name()->string_view());
+    if (kind == plan::OpKind::NONE)
+      return Status::unsupported(
+          fmt::format("expected kernels that this version of Quantir has, but got '{}'",
+                      form.name()->string_view()));
+    if (form.hash() != plan::formOf(kind))
+      return Status::unsupported(fmt::format(
+          "expected the kernel '{}' as this version of Quantir has it, but got another form of it",
+          form.name()->string_view()));
+  }
+  return {};
 }
 
 Status validateStructure(const plan::Plan &graph, uint64_t constantBytes) {

@@ -4,9 +4,9 @@
 // what it says, so that nothing behind them has to: no plan that passes, however it was made, lets
 // a kernel read or write outside its operands, overflow, or divide by zero.
 //
-// Three steps, in this order: validateStructure, ResolvedTensors::create, validateOps. The first is
-// done once, when a plan is loaded. The others are done for a batch of 1 then, and again for the
-// batch of each session.
+// Four steps, in this order: validateKernels, validateStructure, ResolvedTensors::create,
+// validateOps. The first two are done once, when a plan is loaded. The others are done for a batch
+// of 1 then, and again for the batch of each session.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,6 +37,10 @@ inline constexpr size_t scales = size_t(1) << 24;
 
 /// What the rules of kernels know of a tensor. Its dimensions are open where they follow the batch.
 rules::KernelOperand operandOf(const plan::Tensor &tensor);
+
+/// That this reader knows the kernels that the plan says it uses, in the form of its writer. Before
+/// anything else: what another version wrote may look wrong for other reasons.
+Status validateKernels(const plan::Plan &graph);
 
 /// Everything that does not depend on the batch and concerns no single kind of op: limits,
 /// enumerators, each tensor's description, constants inside their section, indices, and that every

@@ -12,6 +12,7 @@
 #include "quantir/passes/Lower/Passes.h"
 
 #include "runtime/plan/PlanFile.h"
+#include "runtime/schema/KernelForms.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringSet.h"
@@ -20,6 +21,7 @@
 #include <nlohmann/json.hpp>
 
 #include <limits>
+#include <set>
 #include <unordered_map>
 
 using namespace mlir;
@@ -165,6 +167,8 @@ private:
   std::vector<flatbuffers::Offset<plan::Observer>> observers;
   llvm::StringMap<uint32_t> observerIndices;
   std::vector<int32_t> inputs, outputs;
+  /// Of the ops.
+  std::set<plan::OpKind> kinds;
   /// Index and batch multiple of each value.
   DenseMap<Value, int32_t> indices;
   DenseMap<Value, int64_t> multiples;
@@ -261,6 +265,7 @@ void PlanExporter::addOp(StringRef name, plan::KernelTable kind, ArrayRef<int32_
   flatbuffers::Offset<flatbuffers::String> backendOffset;
   if (!backend.empty())
     backendOffset = builder.CreateString(backend.data(), backend.size());
+  kinds.insert(kind.kind);
   ops.push_back(plan::CreateOp(builder, nameOffset, kind.kind, kind.table, inputOffset,
                                outputOffset, backendOffset));
 }
@@ -392,9 +397,10 @@ FailureOr<std::vector<uint8_t>> PlanExporter::run(StringRef summary) {
   auto stage = string(getStage());
   auto backend = string(getStringAttr(kernel::KernelDialect::backendAttrName));
   auto summaryOffset = string(summary);
+  auto kernelsOffset = plan::writeForms(builder, kinds);
   builder.Finish(plan::CreatePlan(builder, producer, model, stage, backend, tensorsOffset,
                                   opsOffset, inputsOffset, outputsOffset, observersOffset,
-                                  preprocessing, summaryOffset),
+                                  preprocessing, summaryOffset, kernelsOffset),
                  plan::PlanIdentifier());
   return runtime::assemblePlanFile({builder.GetBufferPointer(), builder.GetSize()},
                                    {constants.getBytes().data(), constants.getBytes().size()});

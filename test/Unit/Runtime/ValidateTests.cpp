@@ -2,6 +2,8 @@
 
 #include "Support.h"
 
+#include "runtime/schema/KernelForms.h"
+
 #include <functional>
 #include <limits>
 
@@ -185,6 +187,30 @@ TEST_CASE("ops of an unknown kind are refused") {
   expectError(
       convPlan(), [](auto &b) { b.graph.ops[0]->kind.Reset(); },
       "expected a known kind of op, but got number 0");
+}
+
+TEST_CASE("a plan of other kernels than the reader's is refused") {
+  const auto form = [](PlanBuilder &b, const char *name, uint64_t hash) {
+    b.graph.kernels.push_back(std::make_unique<plan::KernelFormT>());
+    b.graph.kernels.back()->name = name;
+    b.graph.kernels.back()->hash = hash;
+  };
+  PlanBuilder known = convPlan();
+  form(known, "Conv", plan::formOf(plan::OpKind::Conv));
+  loadPlan(known);
+  // Before what is wrong with it otherwise.
+  PlanBuilder unknown = convPlan();
+  form(unknown, "FlashAttention", 1);
+  unknown.graph.tensors[0]->dims = {0};
+  CHECK(errorOf(unknown) ==
+        "plan 'test': expected kernels that this version of Quantir has, but got 'FlashAttention'; "
+        "make the plan again with this version of Quantir");
+  expectError(
+      convPlan(), [&](auto &b) { form(b, "Conv", plan::formOf(plan::OpKind::Conv) + 1); },
+      "expected the kernel 'Conv' as this version of Quantir has it, but got another form of it; "
+      "make the plan again");
+  expectError(convPlan(), [&](auto &b) { form(b, "", 1); }, "expected kernel 0 to have a name");
+  expectError(convPlan(), [&](auto &b) { form(b, "NONE", 0); }, "but got 'NONE'");
 }
 
 TEST_CASE("convolutions are checked") {
