@@ -28,7 +28,8 @@ using CalibrationProvider = std::function<Result<CalibrationData>(const runtime:
 /// plan's preprocessing turns into inputs. A NaN is an error; histograms leave infinities out.
 CalibrationProvider calibrationFile(const std::string &path);
 
-/// The samples that `provider` has for the inputs of `model`. Errors: those of `provider`; there are none.
+/// The samples that `provider` has for the inputs of `model`. Errors: those of `provider`; there
+/// are none.
 Result<CalibrationData> loadSamples(const CalibrationProvider &provider,
                                     const runtime::Plan &model);
 
