@@ -3,6 +3,7 @@
 #ifndef QUANTIR_RUNTIME_DATA_ARRAY_H
 #define QUANTIR_RUNTIME_DATA_ARRAY_H
 
+#include "quantir/Base/DType.h"
 #include "quantir/Base/Files.h"
 
 #include <cstdint>
@@ -16,6 +17,9 @@ namespace quantir::runtime {
 /// or refused.
 enum class ElementType : uint8_t { Float32, UInt8, Int64 };
 
+// Beside those of DType.
+using quantir::nameOf;
+using quantir::sizeOf;
 size_t sizeOf(ElementType type);
 std::string_view nameOf(ElementType type);
 

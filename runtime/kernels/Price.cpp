@@ -2,6 +2,8 @@
 
 #include "runtime/kernels/Price.h"
 
+#include "runtime/threads/Team.h"
+
 namespace quantir::runtime {
 
 static int widestVectors() {
@@ -25,9 +27,7 @@ double priceOfPlainLoops(const Work &work, const Rates &rates) {
 }
 
 double priceOfVectors(const Work &work, const Rates &rates, int threads) {
-  // What parallelFor (runtime/threads/Team.h) divides, too.
-  constexpr double leastToDivide = 16 * 1024;
-  const double used = work.total() < leastToDivide ? 1 : threads;
+  const double used = work.total() < static_cast<double>(minParallelWork) ? 1 : threads;
   return priceOfPlainLoops(work, rates) * 32 / (vectorBytes() * used);
 }
 

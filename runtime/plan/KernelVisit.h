@@ -15,9 +15,8 @@
 
 namespace quantir::runtime {
 
-/// Calls fn.operator()<Options>(), with ConvOptions if `op` is a Conv, and so on. Most callers
-/// leave it at that for the kinds that they have nothing to say of, and read the options of the
-/// others.
+/// Calls fn.operator()<Options>(), with ConvOptions if `op` is a Conv, and so on. The options are
+/// not read: `readOptions<Options>(op)` does so where they are needed. The op is of a known kind.
 template <typename Fn> decltype(auto) visitKind(const plan::Op &op, const Fn &fn) {
   switch (op.kind_type()) {
 #define QUANTIR_KERNEL(name, ...)                                                                  \

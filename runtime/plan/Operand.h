@@ -53,8 +53,8 @@ struct KernelSpec {
   std::span<const Operand *const> inputs;
   std::span<const Operand *const> outputs;
   int threads = 1;
-  /// The input whose memory the first output shares, or -1. Only ever what `Backend::inPlaceInput`
-  /// named.
+  /// The input whose memory the first output shares, or -1. Only ever the
+  /// `Candidate::inPlaceInput`.
   int inPlaceInput = -1;
   /// Where constants are packed that other sessions of the plan can use, too; null: nowhere.
   WeightCache *weights = nullptr;

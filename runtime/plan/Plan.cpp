@@ -10,6 +10,7 @@
 #include "runtime/plan/PlanFile.h"
 #include "runtime/plan/Resolve.h"
 #include "runtime/plan/Validate.h"
+#include "runtime/threads/FloatMode.h"
 
 #include <fmt/format.h>
 
@@ -135,6 +136,7 @@ Result<std::shared_ptr<const Plan>> Plan::fromMemory(std::span<const uint8_t> by
 
 Result<std::shared_ptr<const Plan>> Plan::create(std::unique_ptr<PlanContents> contents,
                                                  const std::string &path) {
+  const FloatModeScope floatMode; // checks compute, too
   std::string context = fmt::format("plan '{}'", path);
   std::span<const std::byte> file = contents->file.data;
   Result<PlanSections> sections =

@@ -1,6 +1,6 @@
 //===- ValidateOps.cpp - Checking every op of a plan -----------------------===//
 
-#include "runtime/plan/KernelOptions.h"
+#include "runtime/plan/KernelVisit.h"
 #include "runtime/plan/Validate.h"
 
 #include <fmt/format.h>
@@ -25,17 +25,11 @@ rules::KernelOperands operandsOf(const plan::Plan &graph, const plan::Op &op,
   return operands;
 }
 
+/// The structure is checked: the op is of a known kind.
 std::string checkOp(const plan::Op &op, const rules::KernelOperands &operands) {
-  switch (op.kind_type()) {
-#define QUANTIR_KERNEL(name, ...)                                                                  \
-  case plan::OpKind::name:                                                                         \
-    return rules::check(readOptions<name##Options>(op), operands, rules::Forms::All);
-    QUANTIR_FOR_EACH_KERNEL(QUANTIR_KERNEL)
-#undef QUANTIR_KERNEL
-  case plan::OpKind::NONE:
-    break;
-  }
-  return "expected a known kind of op";
+  return visitKind(op, [&]<typename Options>() {
+    return rules::check(readOptions<Options>(op), operands, rules::Forms::All);
+  });
 }
 
 /// What a rule cannot see, as it concerns the plan.

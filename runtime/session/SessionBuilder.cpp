@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 namespace quantir::runtime {
@@ -80,8 +81,26 @@ private:
   void bindInterface();
   void findViews();
   std::optional<int64_t> startOfView(const plan::Op &op) const;
-  bool findView(const plan::Op &op, std::vector<size_t> &uses, const std::vector<size_t> &viewed);
-  bool findParts(const plan::Op &op, const std::vector<bool> &isStepResult);
+  /// A part of a value's memory, and the step after which nobody reads it.
+  struct ValuePart {
+    size_t bytes, end;
+  };
+  /// When tensors are read for the last time, in steps, while views are being found.
+  struct ValueUses {
+    explicit ValueUses(size_t tensors)
+        : ownEnd(tensors), end(tensors), source(tensors), parts(tensors) {
+      std::iota(source.begin(), source.end(), 0);
+    }
+    std::vector<size_t> ownEnd;                ///< by itself
+    std::vector<size_t> end;                   ///< by itself, or by a view of it that was found
+    std::vector<int32_t> source;               ///< of which it would be a view if all were found
+    std::vector<std::vector<ValuePart>> parts; ///< of a source: what would be a view of it
+  };
+  static constexpr size_t maxPartsWeighed = 1024;
+  static bool keepsTooMuch(size_t bytes, size_t ownEnd, size_t end,
+                           const std::vector<ValuePart> &parts);
+  bool findView(const plan::Op &op, ValueUses &uses);
+  bool findParts(const plan::Op &op, const std::vector<bool> &isStepResult, ValueUses &uses);
   Place placeOf(int32_t tensor) const;
   bool isPlanOutput(int32_t tensor) const { return outputOf[tensor] != none; }
   void findLastUses();
@@ -398,11 +417,23 @@ std::optional<int64_t> Builder::startOfView(const plan::Op &op) const {
   return viewStart({&op, inputs, outputs});
 }
 
+/// Whether a value whose memory parts are read until `end`, in steps, would hold more of it in vain
+/// than it serves: less than half of what lies there from `ownEnd` on, its own last use, counting
+/// each byte as often as steps go by.
+bool Builder::keepsTooMuch(size_t bytes, size_t ownEnd, size_t end,
+                           const std::vector<ValuePart> &parts) {
+  double served = 0;
+  for (const ValuePart &part : parts)
+    if (part.end > ownEnd)
+      served +=
+          static_cast<double>(part.bytes) * static_cast<double>(std::min(part.end, end) - ownEnd);
+  return end > ownEnd &&
+         2 * served < static_cast<double>(bytes) * static_cast<double>(end - ownEnd);
+}
+
 /// Makes such a result a view of its input, unless a small one would keep all of a large value for
-/// longer than that is used: `uses` has the last use of each tensor, by itself and by the views
-/// that it has so far; `viewed` how much of it could be seen through views that outlive it.
-bool Builder::findView(const plan::Op &op, std::vector<size_t> &uses,
-                       const std::vector<size_t> &viewed) {
+/// longer than that is used.
+bool Builder::findView(const plan::Op &op, ValueUses &uses) {
   const std::optional<int64_t> start = startOfView(op);
   if (!start)
     return false;
@@ -410,51 +441,70 @@ bool Builder::findView(const plan::Op &op, std::vector<size_t> &uses,
   const int32_t root = placeOf(input).root;
   const Operand &result = (*session.tensors)[output];
   const bool isUsers = storageOf[root] != none; // a plan's input
-  if (!isUsers && uses[output] > uses[root] &&
-      2 * viewed[input] < bytesOf((*session.tensors)[root]))
+  if (!isUsers && uses.end[output] > uses.end[root] &&
+      keepsTooMuch(bytesOf((*session.tensors)[root]), uses.ownEnd[root], uses.end[output],
+                   uses.parts[uses.source[output]]))
     return false;
   views[output] = {input, static_cast<size_t>(*start) * sizeOf(result.dtype)};
-  uses[root] = std::max(uses[root], uses[output]);
+  uses.end[root] = std::max(uses.end[root], uses.end[output]);
   return true;
 }
 
-/// Has the inputs of a Concat computed right where they lie in its result, if all of them can be.
-bool Builder::findParts(const plan::Op &op, const std::vector<bool> &isStepResult) {
+/// Has the inputs of a Concat computed right where they lie in its result, if all of them can be,
+/// and none keeps much of it for longer than it is used.
+bool Builder::findParts(const plan::Op &op, const std::vector<bool> &isStepResult,
+                        ValueUses &uses) {
   const std::vector<const Operand *> inputs = operandsOf(op.inputs()),
                                      outputs = operandsOf(op.outputs());
   const std::vector<int64_t> starts = partStarts({&op, inputs, outputs});
   if (starts.empty())
     return false;
+  const int32_t result = op.outputs()->Get(0);
   const auto &parts = *op.inputs();
-  for (const int32_t part : parts)
+  std::vector<ValuePart> ends;
+  size_t end = uses.end[result];
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const int32_t part = parts.Get(i);
     if (!isStepResult[part] || views[part].tensor >= 0 || isPlanOutput(part) ||
         std::count(parts.begin(), parts.end(), part) != 1)
       return false;
+    ends.push_back({bytesOf(*inputs[i]), uses.end[part]});
+    end = std::max(end, uses.end[part]);
+  }
+  if (keepsTooMuch(bytesOf(*outputs[0]), uses.end[result], end, ends))
+    return false;
   for (size_t i = 0; i < starts.size(); ++i)
-    views[parts.Get(i)] = {op.outputs()->Get(0),
-                           static_cast<size_t>(starts[i]) * sizeOf(outputs[0]->dtype)};
+    views[parts.Get(i)] = {result, static_cast<size_t>(starts[i]) * sizeOf(outputs[0]->dtype)};
+  uses.end[result] = end;
   return true;
 }
 
 void Builder::findViews() {
   views.resize(session.tensors->size());
   std::vector<bool> isStepResult(session.tensors->size());
-  std::vector<size_t> uses(session.tensors->size()), viewed(session.tensors->size());
+  ValueUses uses(session.tensors->size());
   for (size_t step = 0; step < stepOps.size(); ++step)
     for (const int32_t input : *graph.ops()->Get(stepOps[step])->inputs())
       if (input >= 0)
-        uses[input] = step;
-  for (size_t tensor = 0; tensor < uses.size(); ++tensor)
+        uses.ownEnd[input] = step;
+  for (size_t tensor = 0; tensor < uses.ownEnd.size(); ++tensor)
     if (isPlanOutput(static_cast<int32_t>(tensor)))
-      uses[tensor] = stepOps.size();
+      uses.ownEnd[tensor] = stepOps.size();
+  uses.end = uses.ownEnd;
   for (const size_t opIndex : stepOps) {
     const plan::Op &op = *graph.ops()->Get(opIndex);
-    if (startOfView(op) && uses[op.outputs()->Get(0)] > uses[op.inputs()->Get(0)])
-      viewed[op.inputs()->Get(0)] += bytesOf((*session.tensors)[op.outputs()->Get(0)]);
+    if (!startOfView(op))
+      continue;
+    const int32_t output = op.outputs()->Get(0);
+    const int32_t source = uses.source[op.inputs()->Get(0)];
+    uses.source[output] = source;
+    // Of a hostile number of views, the first ones speak for all.
+    if (std::vector<ValuePart> &parts = uses.parts[source]; parts.size() < maxPartsWeighed)
+      parts.push_back({bytesOf((*session.tensors)[output]), uses.ownEnd[output]});
   }
   for (const size_t opIndex : stepOps) {
     const plan::Op &op = *graph.ops()->Get(opIndex);
-    const bool isView = findView(op, uses, viewed) || findParts(op, isStepResult);
+    const bool isView = findView(op, uses) || findParts(op, isStepResult, uses);
     stepMoves.push_back(!isView);
     if (op.outputs())
       for (const int32_t output : *op.outputs())
@@ -696,6 +746,7 @@ void Builder::fillSlots() {
 }
 
 Status Builder::build() {
+  const FloatModeScope floatMode; // checks compute, too
   QUANTIR_RETURN_IF_ERROR(resolve());
   const TeamScope scope({session.pool.get(), session.threads});
   QUANTIR_RETURN_IF_ERROR(chooseBackends());

@@ -6,7 +6,9 @@
 #include <cstdint>
 
 #if defined(__x86_64__)
-#include <immintrin.h>
+#include <xmmintrin.h>
+#elif !defined(__aarch64__)
+#include <cfenv>
 #endif
 
 namespace quantir::runtime {
@@ -15,7 +17,6 @@ namespace quantir::runtime {
 /// nothing, whatever its program has chosen: a plan gives the same bits in every thread of every
 /// program. Costs some nanoseconds.
 class FloatModeScope {
-#if defined(__x86_64__) || defined(__aarch64__)
 public:
   FloatModeScope() : before(read()) {
     if (before != standard)
@@ -34,7 +35,7 @@ private:
   static constexpr Mode standard = 0x1f80;
   static Mode read() { return _mm_getcsr(); }
   static void write(Mode mode) { _mm_setcsr(mode); }
-#else
+#elif defined(__aarch64__)
   using Mode = uint64_t; // FPCR
   static constexpr Mode standard = 0;
   static Mode read() {
@@ -43,10 +44,14 @@ private:
     return mode;
   }
   static void write(Mode mode) { asm volatile("msr fpcr, %0" : : "r"(mode)); }
+#else
+  using Mode = int; // what C knows of it: how is rounded
+  static constexpr Mode standard = FE_TONEAREST;
+  static Mode read() { return std::fegetround(); }
+  static void write(Mode mode) { std::fesetround(mode); }
 #endif
 
   const Mode before;
-#endif
 };
 
 } // namespace quantir::runtime

@@ -58,7 +58,7 @@ void checkCandidates(const CaseResult &result) {
   for (size_t i = 0; i < result.candidates.size(); ++i) {
     const KernelCandidate &candidate = result.candidates[i];
     INFO("candidate " << candidate.implementation << ", " << candidate.estimatedMs << " ms");
-    CHECK(candidate.estimatedMs > 0);
+    CHECK(candidate.estimatedMs >= 0);
     CHECK(candidate.estimatedMs < 1e3); // of these small ops
     if (!chosen && !candidate.declined)
       chosen = &candidate;
@@ -68,6 +68,8 @@ void checkCandidates(const CaseResult &result) {
     const Backend *before = backendOf(result.candidates[i - 1].implementation);
     while (before && before != backendOf(candidate.implementation))
       before = before->next();
+    INFO("prices rank the backend of " << result.candidates[i - 1].implementation
+                                       << " before this one, which it asks first");
     CHECK(before);
   }
   if (result.implementation == "view" || result.implementation == "folded") {
@@ -75,7 +77,8 @@ void checkCandidates(const CaseResult &result) {
     return;
   }
   REQUIRE(chosen);
-  CHECK(backendOf(chosen->implementation) == backendOf(result.implementation));
+  INFO("built: " << result.implementation);
+  CHECK(result.implementation.starts_with(chosen->implementation));
 }
 
 void checkCase(const OpCase &test, const std::vector<Tensor> &expected, std::string_view backend,

@@ -151,7 +151,7 @@ public:
     stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), *w);
     stage.bind(DNNL_ARG_DST, result, sums);
     addFinish(op, sums, builder);
-    return builder.finish(implementationName(desc) + ":through_float");
+    return builder.finish(std::string("onednn:through_float:") + desc.impl_info_str());
   }
 
 private:

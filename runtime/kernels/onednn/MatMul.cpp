@@ -136,7 +136,7 @@ public:
     stage.bind(DNNL_ARG_WEIGHTS, desc.weights_desc(), *b);
     stage.bind(DNNL_ARG_DST, sums, y);
     addFinish(op, y, builder);
-    return builder.finish(implementationName(desc) + ":through_float");
+    return builder.finish(std::string("onednn:through_float:") + desc.impl_info_str());
   }
 
 private:

@@ -268,6 +268,65 @@ TEST_CASE("a small view does not keep a large value", "[views]") {
 }
 
 // Nor do many: most of them are used at once, and one at the end.
+TEST_CASE("parts that end soon do not have one that lasts keep a large result", "[views]") {
+  // Of each concatenation the result is read at once, and one row of it at the end.
+  const TensorSpec large = TensorSpec::floats({64, 1024}), row = TensorSpec::floats({1, 1024}),
+                   rest = TensorSpec::floats({63, 1024});
+  PlanBuilder builder;
+  const int32_t x = builder.input("x", row), others = builder.input("others", rest);
+  std::vector<int32_t> kept;
+  for (int i = 0; i < 8; ++i) {
+    const int32_t part = builder.op(plan::UnaryT(), {x}, builder.value("part", row), "relu");
+    const int32_t other =
+        builder.op(plan::UnaryT(), {others}, builder.value("other", rest), "relu");
+    plan::ConcatT join;
+    join.axis = 0;
+    const int32_t joined =
+        builder.op(std::move(join), {part, other}, builder.value("joined", large), "join");
+    plan::MeanT mean;
+    mean.axes = {0};
+    mean.keep_dims = true;
+    kept.push_back(builder.op(std::move(mean), {joined}, builder.value("mean", row), "mean"));
+    kept.push_back(part);
+  }
+  plan::ConcatT concat;
+  concat.axis = 0;
+  builder.output(builder.op(std::move(concat), kept,
+                            builder.value("y", TensorSpec::floats({16, 1024})), "concat"));
+  std::unique_ptr<Session> session = makeSession(loadPlan(builder));
+  CHECK(session->arenaBytes() <= 4 * 64 * 1024 * sizeof(float));
+}
+
+TEST_CASE("views of a value that all begin at once, of which one lasts, do not keep it",
+          "[views]") {
+  // As a split makes them: all of them stand before what reads them.
+  const TensorSpec large = TensorSpec::floats({64, 1024}), row = TensorSpec::floats({1, 1024});
+  PlanBuilder builder;
+  const int32_t x = builder.input("x", large);
+  std::vector<int32_t> kept;
+  for (int i = 0; i < 8; ++i) {
+    const int32_t value = builder.op(plan::UnaryT(), {x}, builder.value("value", large), "relu");
+    std::vector<int32_t> rows;
+    for (int64_t r = 0; r < 40; ++r) {
+      plan::SliceT slice;
+      slice.starts = {r, 0};
+      slice.steps = {1, 1};
+      rows.push_back(builder.op(std::move(slice), {value}, builder.value("row", row), "slice"));
+    }
+    int32_t sum = rows[0];
+    for (int64_t r = 1; r < 39; ++r)
+      sum = builder.op(plan::BinaryT(), {sum, rows[r]}, builder.value("sum", row), "add");
+    kept.push_back(rows[39]);
+    kept.push_back(sum);
+  }
+  plan::ConcatT concat;
+  concat.axis = 0;
+  builder.output(builder.op(std::move(concat), kept,
+                            builder.value("y", TensorSpec::floats({16, 1024})), "concat"));
+  std::unique_ptr<Session> session = makeSession(loadPlan(builder));
+  CHECK(session->arenaBytes() <= 3 * 64 * 1024 * sizeof(float));
+}
+
 TEST_CASE("views that end soon do not have one that lasts keep a large value", "[views]") {
   const TensorSpec large = TensorSpec::floats({64, 1024}), row = TensorSpec::floats({1, 1024});
   PlanBuilder builder;
