@@ -38,7 +38,7 @@ static rules::ActivationInfo toActivation(ActivationAttr activation) {
   return {plan::ActivationKind(activation.getKind()), activation.getAlpha(), activation.getBeta()};
 }
 
-/// An observer as JSON; empty, which no rule accepts, for another attribute.
+/// An observer as JSON; empty for another attribute, which verifyKernelOp refuses.
 static std::string toConfig(Attribute spec) {
   auto observer = dyn_cast<ObserverSpecAttr>(spec);
   return observer ? numerics::toJson(observer.getConfig()).dump() : std::string();
@@ -102,11 +102,12 @@ rules::KernelOperand kernel::toKernelOperand(Type tensor) {
   if (quant::QuantizedType type = getQuantizedType(tensor)) {
     SmallVector<float> scales = getScales(type);
     SmallVector<int32_t> zeroPoints = getZeroPoints(type);
-    operand.quant = rules::Quantization{{scales.begin(), scales.end()},
-                                        {zeroPoints.begin(), zeroPoints.end()},
-                                        getQuantizedAxis(type),
-                                        type.getStorageTypeMin(),
-                                        type.getStorageTypeMax()};
+    operand.quant = std::make_shared<const rules::Quantization>(
+        rules::Quantization{{scales.begin(), scales.end()},
+                            {zeroPoints.begin(), zeroPoints.end()},
+                            getQuantizedAxis(type),
+                            type.getStorageTypeMin(),
+                            type.getStorageTypeMax()});
   }
   return operand;
 }
@@ -130,6 +131,9 @@ rules::KernelOperands kernel::toKernelOperands(Operation *op, TypeRange operands
 //===----------------------------------------------------------------------===//
 
 LogicalResult kernel::detail::verifyKernelOp(Operation *op) {
+  if (auto fake = dyn_cast<FakeQuantizeAffineOp>(op);
+      fake && !isa<ObserverSpecAttr>(fake.getSpec()))
+    return op->emitOpError("expected spec to be an affine_min_max observer");
   rules::KernelOperands operands =
       toKernelOperands(op, op->getOperandTypes(), op->getResultTypes());
   std::string error;

@@ -39,6 +39,9 @@ static bool isKernelElementType(Type type) {
   auto quantized = dyn_cast<quant::QuantizedType>(type);
   if (!quantized || !isa<quant::UniformQuantizedType, quant::UniformQuantizedPerAxisType>(type))
     return false;
+  if (auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(type);
+      perAxis && perAxis.getQuantizedDimension() < 0)
+    return false;
   unsigned width = quantized.getStorageTypeIntegralWidth();
   return quantized.getExpressedType().isF32() &&
          (width == 8 || (width == 32 && quantized.isSigned()));
@@ -50,7 +53,8 @@ bool kernel::isKernelTensor(Type type) {
     return false;
   if (tensor.getEncoding() && !isa<ChannelsLastAttr>(tensor.getEncoding()))
     return false;
-  return rules::checkOperand(toKernelOperand(tensor)).empty();
+  return shapes::checkDims(getDims(tensor)).empty() &&
+         rules::checkOperand(toKernelOperand(tensor)).empty();
 }
 
 bool kernel::isFloat(Type tensor) { return getElementTypeOrSelf(tensor).isF32(); }

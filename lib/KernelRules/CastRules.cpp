@@ -50,8 +50,9 @@ std::string checkShapes(const ReorderOptions &, const KernelOperands &o) {
   return checkSameShape(o);
 }
 
-std::string checkTypes(const ReorderOptions &, const KernelOperands &o, Forms) {
-  return checkMovable(o);
+std::string checkTypes(const ReorderOptions &, const KernelOperands &o, Forms forms) {
+  // Copies of values that are quantized per channel, for one.
+  return forms == Forms::All ? checkSameEncoding(o) : checkMovable(o);
 }
 
 std::string checkShapes(const FakeQuantizeDynamicOptions &options, const KernelOperands &o) {

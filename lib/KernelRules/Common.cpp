@@ -73,8 +73,11 @@ static std::string checkQuantization(const KernelOperand &operand, const Quantiz
   return {};
 }
 
+bool haveSameQuantization(const KernelOperand &a, const KernelOperand &b) {
+  return a.quant == b.quant || (a.quant && b.quant && *a.quant == *b.quant);
+}
+
 std::string checkOperand(const KernelOperand &operand) {
-  QUANTIR_RETURN_IF_WRONG(shapes::checkDims(operand.dims));
   if (operand.layout == Layout::ChannelsLast && operand.dims.size() < 3)
     return "expected at least 3 dims in a channels-last tensor";
   return operand.quant ? checkQuantization(operand, *operand.quant) : std::string();
@@ -214,8 +217,13 @@ std::string checkMovable(const KernelOperands &o) {
   const KernelOperand &first = o.input(0);
   if (first.quant && !first.quant->perTensor())
     return expected("no scale per channel", describe(first));
+  return checkSameEncoding(o);
+}
+
+std::string checkSameEncoding(const KernelOperands &o) {
+  const KernelOperand &first = o.input(0);
   auto check = [&](const KernelOperand &other) {
-    if (other.dtype == first.dtype && other.quant == first.quant)
+    if (other.dtype == first.dtype && haveSameQuantization(other, first))
       return std::string();
     return fmt::format("expected operands and result of one type, scale and zero point, but got {} "
                        "and {}",

@@ -44,8 +44,10 @@ namespace quantir::rules {
 /// `Forms::All` the result of codes may be float32.
 [[nodiscard]] std::string checkValues(const KernelOperands &o, size_t inputs, Forms forms);
 
-/// The same element type, scale and zero point everywhere, and no scale per channel: what can be
-/// moved without looking at it.
+/// The same element type, scales and zero points everywhere.
+[[nodiscard]] std::string checkSameEncoding(const KernelOperands &o);
+
+/// The same, and no scale per channel: what can be moved without looking at it.
 [[nodiscard]] std::string checkMovable(const KernelOperands &o);
 
 /// `axis` counts from the front.

@@ -215,8 +215,9 @@ rules::KernelOperand operandOf(const plan::Tensor &tensor) {
     if (dim < 0)
       dim = shapes::dynamicDim;
   if (const plan::QuantParams *quant = tensor.quant())
-    operand.quant = rules::Quantization{toVector(quant->scales()), toVector(quant->zero_points()),
-                                        quant->axis(), quant->quant_min(), quant->quant_max()};
+    operand.quant = std::make_shared<const rules::Quantization>(
+        rules::Quantization{toVector(quant->scales()), toVector(quant->zero_points()),
+                            quant->axis(), quant->quant_min(), quant->quant_max()});
   return operand;
 }
 
@@ -230,20 +231,29 @@ static plan::OpKind kindOf(std::string_view name) {
 Status validateKernels(const plan::Plan &graph) {
   QUANTIR_RETURN_IF_ERROR(
       checkLength("kinds of kernels", lengthOf(graph.kernels()), planLimits::listLength));
+  std::vector<bool> isListed(static_cast<size_t>(plan::OpKind::MAX) + 1);
   for (size_t i = 0; i < lengthOf(graph.kernels()); ++i) {
     const plan::KernelForm &form = *graph.kernels()->Get(i);
     if (lengthOf(form.name()) == 0 || lengthOf(form.name()) > planLimits::nameLength)
       return Status::invalidModel(fmt::format("expected kernel {} to have a name", i));
-    const plan::OpKind kind = kindOf(form.name()->string_view());
+    const std::string_view name = form.name()->string_view();
+    const std::string_view shown = name.substr(0, 200);
+    const plan::OpKind kind = kindOf(name);
     if (kind == plan::OpKind::NONE)
       return Status::unsupported(
-          fmt::format("expected kernels that this version of Quantir has, but got '{}'",
-                      form.name()->string_view()));
+          fmt::format("expected kernels that this version of Quantir has, but got '{}'", shown));
     if (form.hash() != plan::formOf(kind))
       return Status::unsupported(fmt::format(
           "expected the kernel '{}' as this version of Quantir has it, but got another form of it",
-          form.name()->string_view()));
+          shown));
+    isListed[static_cast<size_t>(kind)] = true;
   }
+  isListed[static_cast<size_t>(plan::OpKind::NONE)] = true; // an error of the op
+  if (graph.kernels() && graph.ops())
+    for (const plan::Op *op : *graph.ops())
+      if (op->kind_type() <= plan::OpKind::MAX && !isListed[static_cast<size_t>(op->kind_type())])
+        return Status::invalidModel(fmt::format("expected '{}' among the names of its kernels",
+                                                plan::EnumNameOpKind(op->kind_type())));
   return {};
 }
 
@@ -254,11 +264,12 @@ Status validateStructure(const plan::Plan &graph, uint64_t constantBytes) {
   size_t scales = 0;
   for (size_t i = 0; i < tensorCount; ++i) {
     const plan::Tensor &tensor = *graph.tensors()->Get(i);
+    // Before they are read: many tensors may share one long list.
+    scales += tensor.quant() ? lengthOf(tensor.quant()->scales()) : 0;
+    QUANTIR_RETURN_IF_ERROR(checkLength("scales", scales, planLimits::scales));
     if (Status status = checkTensor(tensor, constantBytes); !status)
       return std::move(status).withContext(describeTensor(graph, i));
-    scales += tensor.quant() ? lengthOf(tensor.quant()->scales()) : 0;
   }
-  QUANTIR_RETURN_IF_ERROR(checkLength("scales", scales, planLimits::scales));
 
   DefinitionChecker values(graph);
   QUANTIR_RETURN_IF_ERROR(checkInputs(graph, values));

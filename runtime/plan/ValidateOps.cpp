@@ -8,20 +8,26 @@
 namespace quantir::runtime {
 namespace {
 
-rules::KernelOperands operandsOf(const plan::Plan &graph, const plan::Op &op,
-                                 const ResolvedTensors &tensors) {
-  auto read = [&](int32_t index) {
-    rules::KernelOperand operand = operandOf(*graph.tensors()->Get(index));
-    operand.dims = tensors[index].dims;
-    return operand;
-  };
+/// The tensors as the rules see them, once for all ops that use them.
+std::vector<rules::KernelOperand> operandsIn(const plan::Plan &graph,
+                                             const ResolvedTensors &tensors) {
+  std::vector<rules::KernelOperand> operands;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    operands.push_back(operandOf(*graph.tensors()->Get(i)));
+    operands.back().dims = tensors[i].dims;
+  }
+  return operands;
+}
+
+rules::KernelOperands operandsOf(const plan::Op &op,
+                                 const std::vector<rules::KernelOperand> &tensors) {
   rules::KernelOperands operands;
   if (op.inputs())
     for (int32_t index : *op.inputs())
-      operands.inputs.push_back(index < 0 ? std::nullopt : std::optional(read(index)));
+      operands.inputs.push_back(index < 0 ? std::nullopt : std::optional(tensors[index]));
   if (op.outputs())
     for (int32_t index : *op.outputs())
-      operands.results.push_back(read(index));
+      operands.results.push_back(tensors[index]);
   return operands;
 }
 
@@ -45,10 +51,11 @@ Status checkObserver(const plan::Plan &graph, const plan::Op &op) {
 } // namespace
 
 Status validateOps(const plan::Plan &graph, const ResolvedTensors &tensors) {
+  const std::vector<rules::KernelOperand> operands = operandsIn(graph, tensors);
   for (size_t i = 0; i < (graph.ops() ? graph.ops()->size() : 0); ++i) {
     const plan::Op &op = *graph.ops()->Get(i);
     Status status = checkObserver(graph, op);
-    if (std::string error = checkOp(op, operandsOf(graph, op, tensors)); !error.empty())
+    if (std::string error = checkOp(op, operandsOf(op, operands)); !error.empty())
       status = Status::invalidModel(std::move(error));
     if (!status)
       return std::move(status).withContext(describeOp(graph, i));

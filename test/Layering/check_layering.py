@@ -49,7 +49,7 @@ ROOMS = [
     ("runtime interface", ["include/quantir/Runtime/", "runtime/tensor/"], GROUND),
     ("threads", ["runtime/threads/"], {"base", "runtime interface"}),
     ("plan format", ["runtime/schema/", "runtime/plan/PlanFile."], {"base", "kernel rules"}),
-    ("plan", ["runtime/plan/"], GROUND | {"runtime interface", "plan format"}),
+    ("plan", ["runtime/plan/"], GROUND | {"runtime interface", "threads", "plan format"}),
     ("kernels", ["runtime/kernels/"], PLANS),
     ("reference", ["runtime/kernels/reference/"], PLANS | {"kernels"}),
     ("native", ["runtime/kernels/native/"], PLANS | {"threads", "kernels"}),

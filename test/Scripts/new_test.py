@@ -29,7 +29,7 @@ COMMANDS = {
     "pass": "pass ShrinkThings --phase Configure",
     "backend": "backend some_device",
 }
-PLACEHOLDER = re.compile(r"@(?:Name|name|nameCamel|dash-name|NAME|FLAT|words|Words|RULE|id|td|checks|reference|cases|phase)@")
+PLACEHOLDER = re.compile(r"@(?:Name|name|nameCamel|dash-name|NAME|FLAT|words|Words|RULE|id|td|rules|reference|cases|phase)@")
 arguments = None
 
 

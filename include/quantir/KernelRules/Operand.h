@@ -8,6 +8,7 @@
 #include "quantir/Shapes/Shapes.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,7 +34,7 @@ struct KernelOperand {
   DType dtype = DType::Float32;
   Layout layout = Layout::RowMajor;
   Dims dims; ///< logical order; `shapes::dynamicDim` where the batch is still open
-  std::optional<Quantization> quant = {};
+  std::shared_ptr<const Quantization> quant = {}; ///< null: no codes. Shared by the copies.
 
   bool isFloat() const { return dtype == DType::Float32; }
   /// Indices: integers without a scale.
@@ -61,13 +62,16 @@ struct KernelOperands {
   }
 };
 
+/// Whether the same code stands for the same number in both.
+bool haveSameQuantization(const KernelOperand &a, const KernelOperand &b);
+
 /// "uint8 with one scale", "int8 with a scale per index of axis 0", "int32 without a scale",
 /// "float32".
 std::string describe(const KernelOperand &operand);
 
-/// Checks what concerns the tensor alone, whatever kernel it belongs to: dimensions, scales, zero
-/// points, the quantized axis, the range of codes, and that the layout fits the rank. "expected X,
-/// but got Y", or empty.
+/// Checks what concerns the tensor alone, whatever kernel it belongs to: scales, zero points, the
+/// quantized axis, the range of codes, and that the layout fits the rank. The dimensions are
+/// right: positive, or open. "expected X, but got Y", or empty.
 [[nodiscard]] std::string checkOperand(const KernelOperand &operand);
 
 } // namespace quantir::rules

@@ -211,9 +211,13 @@ private:
 /// What the rules of lowered ops say of the op that the plan holds.
 std::string checkLowered(const plan::Plan &graph) {
   const plan::Op &op = *graph.ops()->Get(0);
-  for (const plan::Tensor *tensor : *graph.tensors())
-    if (std::string error = rules::checkOperand(runtime::operandOf(*tensor)); !error.empty())
+  for (const plan::Tensor *tensor : *graph.tensors()) {
+    const rules::KernelOperand operand = runtime::operandOf(*tensor);
+    if (std::string error = shapes::checkDims(operand.dims); !error.empty())
       return error;
+    if (std::string error = rules::checkOperand(operand); !error.empty())
+      return error;
+  }
   rules::KernelOperands operands;
   for (int32_t index : *op.inputs())
     operands.inputs.push_back(

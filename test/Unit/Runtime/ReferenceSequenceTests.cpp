@@ -152,11 +152,11 @@ TEST_CASE("plans with embedding bags are checked") {
   CHECK_THAT(message([](PlanBuilder &b) {
                b.graph.ops[0]->kind.AsEmbeddingBag()->include_last_offset = true;
              }),
-             ContainsSubstring("expected a result of dims [2, 2], but got [3, 2]"));
+             ContainsSubstring("expected a result of shape [2x2], but got [3x2]"));
   CHECK_THAT(message(tensor(0, &plan::TensorT::dtype, plan::DType::Float32)),
-             ContainsSubstring("expected row-major indices of int64 or int32, but got float32"));
+             ContainsSubstring("expected indices of int64 or int32 without a scale, but got float32"));
   CHECK_THAT(message(tensor(1, &plan::TensorT::dtype, plan::DType::Float32)),
-             ContainsSubstring("expected row-major offsets of int64 or int32, but got float32"));
+             ContainsSubstring("expected offsets of int64 or int32 without a scale, but got float32"));
   CHECK_THAT(message(tensor(1, &plan::TensorT::dims, std::vector<int64_t>{3, 1})),
              ContainsSubstring("expected indices and offsets of rank 1, but got [3] and [3x1]"));
   CHECK_THAT(message([](PlanBuilder &b) { b.graph.ops[0]->inputs.pop_back(); }),

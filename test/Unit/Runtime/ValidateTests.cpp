@@ -211,6 +211,45 @@ TEST_CASE("a plan of other kernels than the reader's is refused") {
       "make the plan again");
   expectError(convPlan(), [&](auto &b) { form(b, "", 1); }, "expected kernel 0 to have a name");
   expectError(convPlan(), [&](auto &b) { form(b, "NONE", 0); }, "but got 'NONE'");
+  expectError(
+      convPlan(), [&](auto &b) { form(b, "Relu", plan::formOf(plan::OpKind::Unary)); },
+      "but got 'Relu'");
+  expectError(
+      convPlan(), [&](auto &b) { form(b, "Unary", plan::formOf(plan::OpKind::Unary)); },
+      "expected 'Conv' among the names of its kernels");
+}
+
+TEST_CASE("values that are quantized per channel can be copied, not moved") {
+  TensorSpec spec = TensorSpec::codes(DType::Int8, {2, 3}, 0.5f, 0);
+  spec.scales = {0.5f, 0.25f};
+  spec.zeroPoints = {0, 0};
+  spec.axis = 0;
+  const auto copied = [&](auto op) {
+    PlanBuilder builder;
+    const int32_t x = builder.input("x", spec);
+    builder.output(builder.op(std::move(op), {x}, builder.value("y", spec), "copy"));
+    return builder;
+  };
+  loadPlan(copied(plan::ReorderT()));
+  plan::TransposeT transpose;
+  transpose.permutation = {0, 1};
+  expectError(copied(std::move(transpose)), [](auto &) {}, "expected no scale per channel");
+}
+
+TEST_CASE("the scales of a tensor are read once, however often it is used") {
+  // Copied for each use, they would take 4 GiB.
+  TensorSpec spec = TensorSpec::codes(DType::Int8, {1 << 17, 1}, 0.5f, 0);
+  spec.scales.assign(1 << 17, 0.5f);
+  spec.zeroPoints.assign(1 << 17, 0);
+  spec.axis = 0;
+  PlanBuilder builder;
+  const int32_t x = builder.input("x", spec);
+  plan::ConcatT concat;
+  concat.axis = 1;
+  spec.dims[1] = 4096;
+  builder.output(builder.op(std::move(concat), std::vector<int32_t>(4096, x),
+                            builder.value("y", spec), "concat"));
+  expectError(std::move(builder), [](auto &) {}, "expected no scale per channel");
 }
 
 TEST_CASE("convolutions are checked") {
