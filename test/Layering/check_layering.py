@@ -50,7 +50,7 @@ ROOMS = [
     ("threads", ["runtime/threads/"], {"base", "runtime interface"}),
     ("plan format", ["runtime/schema/", "runtime/plan/PlanFile."], {"base", "kernel rules"}),
     ("plan", ["runtime/plan/"], GROUND | {"runtime interface", "threads", "plan format"}),
-    ("kernels", ["runtime/kernels/"], PLANS),
+    ("kernels", ["runtime/kernels/"], PLANS | {"threads"}),
     ("reference", ["runtime/kernels/reference/"], PLANS | {"kernels"}),
     ("native", ["runtime/kernels/native/"], PLANS | {"threads", "kernels"}),
     ("onednn", ["runtime/kernels/onednn/"], PLANS | {"threads", "kernels", "native"}),
