@@ -140,8 +140,7 @@ private:
   /// Adds a tensor and makes it the one that uses of `value` mean.
   LogicalResult define(Value value, StringRef name, int64_t batchMultiple,
                        std::optional<uint64_t> constantOffset = {});
-  flatbuffers::Offset<plan::QuantParams>
-  exportQuantParams(const std::optional<rules::Quantization> &quant);
+  flatbuffers::Offset<plan::QuantParams> exportQuantParams(const rules::Quantization *quant);
   /// The index of a value that has been defined, as operands are before their users. Were one not,
   /// no reader would take the plan.
   int32_t indexOf(Value value) const {
@@ -183,7 +182,7 @@ private:
 //===----------------------------------------------------------------------===//
 
 flatbuffers::Offset<plan::QuantParams>
-PlanExporter::exportQuantParams(const std::optional<rules::Quantization> &quant) {
+PlanExporter::exportQuantParams(const rules::Quantization *quant) {
   if (!quant)
     return 0;
   return plan::CreateQuantParams(builder, builder.CreateVector(quant->scales),
@@ -209,7 +208,7 @@ FailureOr<int32_t> PlanExporter::addTensor(Value value, StringRef name, int64_t 
 
   auto nameOffset = builder.CreateString(name.data(), name.size());
   auto dimsOffset = builder.CreateVector(dims);
-  auto quant = exportQuantParams(operand.quant);
+  auto quant = exportQuantParams(operand.quant.get());
   tensors.push_back(plan::CreateTensor(builder, nameOffset, operand.dtype, dimsOffset,
                                        operand.layout, quant, constantOffset.has_value(),
                                        constantOffset.value_or(0)));
