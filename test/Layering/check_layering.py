@@ -125,14 +125,14 @@ def pass_folder(path):
 
 
 def tree_files(root):
-    """Paths from the root: what git tracks or would, else everything outside build folders."""
+    """Paths from the root: what git tracks or would, else everything outside build folders and Python's caches."""
     if (root / ".git").exists():
         listed = subprocess.run(["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
                                 capture_output=True, check=True).stdout
         names = {os.fsdecode(name) for name in listed.split(b"\0") if name}
         return sorted(name for name in names if (root / name).is_file())
-    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*")
-                  if path.is_file() and not path.relative_to(root).parts[0].startswith("build"))
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()
+                  and not path.relative_to(root).parts[0].startswith("build") and "__pycache__" not in path.parts)
 
 
 def resolve_include(name, including_file, quoted, files):

@@ -33,6 +33,8 @@ GOOD = {
     "lib/Target/Plan/Export.cpp": '#include "runtime/schema/plan_generated.h"\n#include "quantir/dialects/NN/NN.h"\n',
     "lib/Calibration/Calibrate.cpp": '#include "quantir/Runtime/Session.h"\n#include "mlir/IR/BuiltinOps.h"\n',
     "docs/Page.md": "See https://example.org/home/page and ./tmp/x, or /usr/lib/llvm-22.\n",
+    "lib/Vocabulary/ObjectTypes.cpp": '#include "quantir/dialects/NN/AttrNames.h"\n',
+    "scripts/__pycache__/records.pyc": "/".join(["", "home", "me", "records.py"]),
     "build/lib/Generated.h": '#include "llvm/ADT/StringRef.h"\n',
 }
 

@@ -47,7 +47,7 @@ def copy_tree(target):
         names = [name for name in listed.split("\0") if name and (root / name).is_file()]
     else:
         names = [path.relative_to(root).as_posix() for path in root.rglob("*")
-                 if path.is_file() and not path.relative_to(root).parts[0].startswith("build")]
+                 if path.is_file() and not path.relative_to(root).parts[0].startswith("build") and "__pycache__" not in path.parts]
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(root / name, target / name)
