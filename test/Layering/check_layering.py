@@ -23,7 +23,7 @@ import sys
 # The rooms of the tree, each behind all those it may reach, so that none can reach another in a circle: the name, the paths
 # that its files start with (the longest one that fits a file decides), and what it may reach besides itself.
 GROUND = {"base", "shapes", "numerics", "serialization", "kernel rules"}
-DIALECTS = {"interfaces", "nn", "vocabulary", "quantir", "kernel dialect"}
+DIALECTS = {"interfaces", "attribute names", "nn", "vocabulary", "quantir", "kernel dialect"}
 PHASES = ["Configure", "Fuse", "Modules", "Annotate", "Prepare", "Equalize", "Convert", "Lower"]
 PASSES = {f"passes/{phase}" for phase in PHASES}
 PLANS = GROUND | {"runtime interface", "plan format", "plan"}
@@ -62,12 +62,13 @@ ROOMS = [
     # The compiler.
     ("support", library("Support"), {"llvm", "base"}),
     ("interfaces", folder("dialects/Interfaces"), {"llvm"}),
-    ("nn", folder("dialects/NN"), {"llvm", "base", "shapes", "interfaces"}),
-    ("vocabulary", library("Vocabulary"), {"llvm", "base", "numerics", "support", "interfaces", "nn"}),
-    ("quantir", folder("dialects/Quantir"), GROUND | {"llvm", "interfaces", "nn", "vocabulary"}),
+    ("attribute names", ["include/quantir/dialects/NN/AttrNames.h"], {"llvm"}),
+    ("nn", folder("dialects/NN"), {"llvm", "base", "shapes", "interfaces", "attribute names"}),
+    ("vocabulary", library("Vocabulary"), {"llvm", "base", "numerics", "support", "interfaces", "attribute names"}),
+    ("quantir", folder("dialects/Quantir"), GROUND | {"llvm", "interfaces", "attribute names", "nn", "vocabulary"}),
     ("kernel dialect", folder("dialects/Kernel"), GROUND | {"llvm", "interfaces", "quantir"}),
     ("config", library("Config"), GROUND | DIALECTS - {"kernel dialect"} | {"llvm", "support"}),
-    ("front ends", library("Frontend"), {"llvm", "support", "base", "shapes", "interfaces", "nn"}),
+    ("front ends", library("Frontend"), {"llvm", "support", "base", "shapes", "interfaces", "attribute names", "nn"}),
     *((f"passes/{phase}", folder(f"passes/{phase}"),
        GROUND | DIALECTS | {"llvm", "support", "config"} | {f"passes/{before}" for before in PHASES[:i]})
       for i, phase in enumerate(PHASES)),

@@ -75,6 +75,9 @@ class LayeringTest(unittest.TestCase):
     def test_qrun_includes_mlir(self):
         self.expect("tools/qrun/qrun.cpp", '#include "mlir/IR/MLIRContext.h"\n', 1, "'llvm'")
 
+    def test_vocabulary_includes_more_than_the_names_of_attributes(self):
+        self.expect("lib/Vocabulary/More.cpp", '#include "quantir/dialects/NN/NN.h"\n', 1, "'vocabulary' must not include 'nn'")
+
     def test_dialect_includes_pass(self):
         self.expect("dialects/NN/NNOps.cpp", '#include "quantir/passes/Fuse/Passes.h"\n', 1, "'passes/Fuse'")
 
