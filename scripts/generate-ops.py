@@ -41,7 +41,11 @@ class Argument:
         self.storage = constraint.get("storageType") or ""
         enum = records[constraint["enum"]["def"]] if is_a(constraint, "EnumAttr") else constraint
         self.enum = f"{enum['cppNamespace'].removeprefix('::quantir::')}::{enum['className']}" if is_a(enum, "EnumInfo") else ""
-        self.cases = {case["str"]: case["symbol"] for case in (records[one["def"]] for one in enum["enumerants"])} if self.enum else {}
+        cases = [records[one["def"]] for one in enum["enumerants"]] if self.enum else []
+        self.cases = {case["str"]: (case["symbol"], case["value"]) for case in cases}
+
+    def case_list(self):
+        return ", ".join(f"{name} ({symbol} = {value})" for name, (symbol, value) in self.cases.items())
 
     def absent(self):
         """What the builder of the op takes for none."""
@@ -119,7 +123,7 @@ def unary_operators(records, ops):
 #===-----------------------------------------------------------------------===#
 
 
-def kernel_value(op, source, target, set_to):
+def kernel_value(op, kernel, source, target, set_to):
     """The C++ of one argument of the kernel's builder."""
     own = source.get(target.name)
     if target.name in set_to:
@@ -131,14 +135,43 @@ def kernel_value(op, source, target, set_to):
         value = f"op.get{camel(target.name)}()"
         if target.cases:
             if own.cases != target.cases:
-                fail(f"nn.{op}: {target.name}: expected the kernel's cases {target.cases}, but got {own.cases}")
+                fail(f"nn.{op}: {target.name}: expected the cases of kernel.{kernel}, {target.case_list()}, but got "
+                     f"{own.case_list() or 'no enum'}")
             return f"{target.enum}({value})"
         return f"normalizeAxis({value}, rank)" if target.kind == "Kernel_AxisAttr" else value
     if op in target.cases:
-        return f"{target.enum}::{target.cases[op]}"
+        return f"{target.enum}::{target.cases[op][0]}"
     if value := target.absent():
         return value
+    if target.cases:
+        fail(f"nn.{op}: kernel.{kernel} has no {target.name} '{op}'; expected one of {', '.join(target.cases)}, or kernelFields")
     fail(f"nn.{op}: its kernel's '{target.name}' is no argument of it, and kernelFields does not give it")
+
+
+def kernel_fields(op):
+    """What `kernelFields` says, by the kernel's argument."""
+    set_to = {}
+    for field in op["kernelFields"]:
+        name, equals, value = field.partition(" = ")
+        if not equals:
+            fail(f"nn.{op['opName']}: kernelFields: expected 'ARGUMENT = VALUE', but got '{field}'")
+        if name in set_to:
+            fail(f"nn.{op['opName']}: kernelFields: '{name}' is there twice")
+        set_to[name] = value
+    return set_to
+
+
+def check_all_said(op, source, targets, set_to):
+    """Fails if the kernel does not get an argument of the op, and the op does not say that this is right."""
+    used = (set(source) & set(targets)) - set(set_to)
+    used |= {name for value in set_to.values() for name in re.findall(r"\$(\w+)", value)}
+    lost, said = set(source) - used, set(op["saidByType"])
+    if missing := lost - said:
+        fail(f"nn.{op['opName']}: kernel.{op['kernel']} does not get {', '.join(sorted(missing))}; "
+             "expected it in kernelFields or saidByType")
+    if wrong := said - lost:
+        fail(f"nn.{op['opName']}: saidByType: expected arguments that kernel.{op['kernel']} does not get, "
+             f"but got {', '.join(sorted(wrong))}")
 
 
 def lowering(records, op, kernels):
@@ -146,10 +179,11 @@ def lowering(records, op, kernels):
     name, op_class = op["opName"], op["!name"].removeprefix("NN_")
     kernel = kernels.get(op["kernel"]) or fail(f"nn.{name}: expected the mnemonic of a kernel, but got '{op['kernel']}'")
     source, targets = arguments_of(records, op), arguments_of(records, kernel)
-    set_to = dict(field.split(" = ", 1) for field in op["kernelFields"])
+    set_to = kernel_fields(op)
     if unknown := set(set_to) - set(targets):
         fail(f"nn.{name}: kernelFields: kernel.{op['kernel']} has no {', '.join(sorted(unknown))}")
-    values = [kernel_value(name, source, target, set_to) for target in targets.values() if target.name != "backend"]
+    values = [kernel_value(name, op["kernel"], source, target, set_to) for target in targets.values() if target.name != "backend"]
+    check_all_said(op, source, targets, set_to)
     uses_rank = any(re.search(r"\brank\b", value) for value in values)
     rank = "  int64_t rank = cast<RankedTensorType>(op->getOperand(0).getType()).getRank();\n" if uses_rank else ""
     values = ", ".join(["rewriter", "op", "op->getResultTypes()", *values])
@@ -172,8 +206,9 @@ def main():
     records = load_records(*DEFINITIONS)
     ops = sorted((records[name] for name in records["!instanceof"]["NN_AnyOp"]), key=lambda op: op["opName"])
     for op in ops:
-        if op["kernelFields"] and not op["kernel"]:
-            fail(f"nn.{op['opName']}: kernelFields without a kernel")
+        for field in ("kernelFields", "saidByType"):
+            if op[field] and not op["kernel"]:
+                fail(f"nn.{op['opName']}: {field} without a kernel")
     write_or_check({
         "lib/Vocabulary/generated/TorchNames.inc": torch_names(records, ops),
         "lib/Vocabulary/generated/OnnxOperators.inc": onnx_operators(records, ops),

@@ -49,6 +49,9 @@ class OpNames {
   /// Attributes of the kernel for which that does not hold: "alpha = $min", where `$min` is the op's
   /// attribute and the rest C++ of passes/Lower, with `op` the op and `rank` its first operand's.
   list<string> kernelFields = [];
+  /// Operands and attributes of the op that the kernel does not get, as its result's type, or what
+  /// kernelFields computes, has what they say.
+  list<string> saidByType = [];
 }
 
 #endif // QUANTIR_DIALECTS_INTERFACES_OPNAMES_TD

@@ -19,6 +19,7 @@ def NN_InterpolateOp
                           ["F.interpolate", "F.upsample"]>];
   let onnx = [OnnxOperator<"Resize">, OnnxOperator<"Upsample">];
   let kernel = "resample";
+  let saidByType = ["sizes"];
   let description = [{
     `torch.nn.functional.interpolate`: from `[N, C, X_0, …]` to `[N, C, sizes]`, each spatial
     dimension by itself. A position `y` of the result is the position `x` of the input:

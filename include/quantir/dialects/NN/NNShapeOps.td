@@ -17,6 +17,7 @@ def NN_FlattenOp : NN_ViewOp<"flatten", (ins I64Attr:$start_axis, I64Attr:$end_a
   let summary = "adjacent dimensions merged into one";
   let torch = [TorchNames<["Flatten"], ["torch.flatten"], ["flatten"]>];
   let onnx = [OnnxOperator<"Flatten">];
+  let saidByType = ["start_axis", "end_axis"];
   let description = [{
     `torch.flatten`: dimensions `start_axis` to `end_axis`, both included, become one. Negative axes
     count from the end.
@@ -32,6 +33,7 @@ def NN_ReshapeOp : NN_ViewOp<"reshape", (ins DenseI64ArrayAttr:$shape)> {
   let summary = "the same elements under another shape";
   let torch = [TorchNames<["Unflatten"], ["torch.reshape"], ["reshape", "view"]>];
   let onnx = [OnnxOperator<"Reshape">, OnnxOperator<"Flatten", 1>];
+  let saidByType = ["shape"];
   let description = [{
     `torch.reshape`, with ONNX's rule for 0: the elements in row-major order under the dimensions in
     `shape`. An entry of 0 is the input's dimension at the same index; at most one entry is -1,
@@ -50,6 +52,7 @@ def NN_SqueezeOp : NN_ViewOp<"squeeze", (ins DenseI64ArrayAttr:$axes)> {
   let summary = "dimensions of size 1 removed";
   let torch = [TorchNames<[], ["torch.squeeze"], ["squeeze", "squeeze_"]>];
   let onnx = [OnnxOperator<"Squeeze">];
+  let saidByType = ["axes"];
   let description = [{
     `torch.squeeze` with dimensions, with ONNX's rule that each of them must have size 1: the
     dimensions in `axes`, which are distinct and may be negative (counted from the end), are
@@ -61,6 +64,7 @@ def NN_UnsqueezeOp : NN_ViewOp<"unsqueeze", (ins DenseI64ArrayAttr:$axes)> {
   let summary = "dimensions of size 1 inserted";
   let torch = [TorchNames<[], ["torch.unsqueeze"], ["unsqueeze", "unsqueeze_"]>];
   let onnx = [OnnxOperator<"Unsqueeze">];
+  let saidByType = ["axes"];
   let description = [{
     `torch.unsqueeze`, for several dimensions at once as in ONNX: `axes`, distinct and perhaps
     negative, are positions in the result, whose rank is that of the input plus the number of axes.
@@ -95,6 +99,7 @@ def NN_SliceOp : NN_ShapedOp<"slice", NN_Commuting, (ins
   let onnx = [OnnxOperator<"Slice">, OnnxOperator<"Gather">];
   let kernel = "slice";
   let kernelFields = ["starts = op.getResolved().starts", "steps = op.getResolved().steps"];
+  let saidByType = ["starts", "ends", "axes", "steps"]; // all in what getResolved() computes
   let description = [{
     `input[…, start:end:step, …]`, with the rules of ONNX's `Slice`, which are Python's. The four
     lists have one entry per sliced axis; axes are distinct and may be negative. With `d` the
@@ -168,6 +173,7 @@ def NN_ExpandOp : NN_ShapedOp<"expand", NN_Commuting, (ins DenseI64ArrayAttr:$sh
   let torch = [TorchNames<[], ["torch.broadcast_to"], ["expand"]>];
   let onnx = [OnnxOperator<"Expand">, OnnxOperator<"Tile">];
   let kernel = "expand";
+  let saidByType = ["shape"];
   let description = [{
     `torch.Tensor.expand`, with ONNX's two-way rule: the result has the shape that numpy's
     broadcasting gives for the input's and `shape`. An entry of -1 keeps the input's dimension; an
