@@ -43,7 +43,7 @@ public:
       FailureOr<std::string> text = readPatternOf(entry);
       if (failed(text))
         return failure();
-      base.push_back({entry, std::move(*text), {}, false});
+      base.push_back({entry, std::move(*text), {}});
     }
     return success();
   }
@@ -73,7 +73,11 @@ public:
       if (after)
         return after->error() << "the entry takes the place of the base's entry of the same "
                                  "pattern; leave 'after' out, or name the pattern in 'without'";
+      if (same->isMoved)
+        return reader.error() << "the entry replaces one that is moved; name the pattern in "
+                                 "'without', and put this entry behind another by 'after'";
       same->reader = reader;
+      same->isReplaced = true;
       return success();
     }
     if (!after) {
@@ -86,7 +90,7 @@ public:
   SmallVector<JsonReader> take() const {
     SmallVector<JsonReader> entries;
     for (const Entry &entry : base) {
-      if (!entry.isLeftOut)
+      if (!entry.isLeftOut && !entry.isMoved)
         entries.push_back(entry.reader);
       llvm::append_range(entries, entry.behind);
     }
@@ -99,7 +103,20 @@ private:
     JsonReader reader;
     std::string text;
     SmallVector<JsonReader> behind; ///< those that the config adds after it
-    bool isLeftOut;
+    bool isLeftOut = false;
+    bool isReplaced = false;
+    bool isMoved = false; ///< it is one of another entry's `behind`
+
+    /// Why it cannot be moved, whatever the order of the config's entries; empty if it can.
+    StringRef whyNotMoved() const {
+      if (isLeftOut)
+        return "it is left out";
+      if (isReplaced)
+        return "it is replaced";
+      if (isMoved)
+        return "it has been moved";
+      return behind.empty() ? "" : "an 'after' names it";
+    }
   };
 
   /// An entry of the base, as it is, behind another one.
@@ -112,9 +129,9 @@ private:
     FailureOr<Entry *> entry = find(moved);
     if (failed(entry))
       return failure();
-    if ((*entry)->isLeftOut)
-      return moved.error() << "the pattern is moved twice, or left out";
-    (*entry)->isLeftOut = true;
+    if (StringRef why = (*entry)->whyNotMoved(); !why.empty())
+      return moved.error() << "the pattern cannot be moved: " << why;
+    (*entry)->isMoved = true;
     return addBehind(*after, (*entry)->reader);
   }
 
@@ -122,7 +139,7 @@ private:
     FailureOr<Entry *> place = find(after);
     if (failed(place))
       return failure();
-    if ((*place)->isLeftOut)
+    if ((*place)->isLeftOut || (*place)->isMoved)
       return after.error()
              << "the pattern is one of those that 'without' leaves out or that are moved";
     (*place)->behind.push_back(reader);
@@ -225,8 +242,9 @@ private:
     for (StringRef key : {"patterns", "configs"})
       if (failed(forEach(reader, key, [&](JsonReader entry) -> LogicalResult {
             if (entry.json().is_object())
-              if (std::optional<JsonReader> after = entry.member("after"))
-                return after->error() << noBase;
+              for (StringRef name : {"moved", "after"})
+                if (std::optional<JsonReader> member = entry.member(name))
+                  return member->error() << noBase;
             content.entries.push_back(entry);
             return success();
           })))

@@ -625,11 +625,29 @@ TEST_CASE("what cannot be inherited is an error at its place") {
                         "or that are moved"));
   CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "base", "without": ["nn.relu"],
                         "patterns": [{"moved": "nn.relu", "after": "nn.linear"}]})json"),
-             ContainsSubstring("patterns[0].moved: the pattern is moved twice, or left out"));
+             ContainsSubstring("patterns[0].moved: the pattern cannot be moved: it is left out"));
+  // Whatever the order of the entries.
+  CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "base", "patterns": [
+                         {"moved": "nn.relu", "after": "nn.linear"}, {"pattern": "nn.relu"}]})json"),
+             ContainsSubstring("patterns[1]: the entry replaces one that is moved"));
+  CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "base", "patterns": [
+                         {"pattern": "nn.relu"}, {"moved": "nn.relu", "after": "nn.linear"}]})json"),
+             ContainsSubstring("patterns[1].moved: the pattern cannot be moved: it is replaced"));
   CHECK_THAT(
-      f.errorOf(R"json({"name": "x", "patterns": [{"moved": "nn.relu", "after": "nn.add"}]})json"),
-      ContainsSubstring(
-          "patterns[0].after: names an entry of the base, but the config has no 'base'"));
+      f.errorOf(R"json({"name": "x", "base": "base", "patterns": [
+                  {"pattern": "nn.add", "after": "nn.relu"}, {"moved": "nn.relu", "after": "nn.linear"}]})json"),
+      ContainsSubstring("patterns[1].moved: the pattern cannot be moved: an 'after' names it"));
+  CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "base", "patterns": [
+                         {"moved": "nn.relu", "after": "nn.linear"},
+                         {"pattern": "nn.add", "after": "nn.relu"}]})json"),
+             ContainsSubstring("patterns[1].after: the pattern is one of those"));
+  CHECK_THAT(
+      f.errorOf(R"json({"name": "x", "base": "base", "patterns": [
+                  {"moved": "nn.relu", "after": "nn.linear"}, {"moved": "nn.relu", "after": "nn.linear"}]})json"),
+      ContainsSubstring("patterns[1].moved: the pattern cannot be moved: it has been moved"));
+  CHECK_THAT(f.errorOf(R"json({"name": "x", "patterns": [{"moved": "nn.relu"}]})json"),
+             ContainsSubstring(
+                 "patterns[0].moved: names an entry of the base, but the config has no 'base'"));
   CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "base", "patterns": [7]})json"),
              ContainsSubstring("patterns[0]: expected an object, but got 7"));
   CHECK_THAT(f.errorOf(R"json({"name": "x", "base": "base", "dtype_configs": {"w9": {}}})json"),
