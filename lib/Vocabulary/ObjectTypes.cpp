@@ -10,7 +10,6 @@
 #include "llvm/ADT/StringMap.h"
 
 #include <cmath>
-#include <limits>
 
 using namespace mlir;
 using namespace quantir;
@@ -50,10 +49,12 @@ struct Bounds {
   double min, max;
 };
 
+/// Of an nn.clamp, which has both; one that clips nothing is infinite.
 Bounds boundsOf(Operation *op) {
-  auto min = op->getAttrOfType<FloatAttr>("min"), max = op->getAttrOfType<FloatAttr>("max");
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  return {min ? min.getValueAsDouble() : -infinity, max ? max.getValueAsDouble() : infinity};
+  auto bound = [&](StringRef name) {
+    return op->getAttrOfType<FloatAttr>(name).getValueAsDouble();
+  };
+  return {bound("min"), bound("max")};
 }
 
 bool isReLU6(Operation *op) {

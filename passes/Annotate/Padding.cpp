@@ -151,8 +151,9 @@ static bool hidesPadding(Operation *user, const PaddedValue &padded,
 
 bool quantir::isPaddingHidden(QuantizableOpInterface op) {
   const SmallVector<float> numbers = op.getOwnElements();
-  std::optional<Box> given =
-      numbers.size() == 1 ? op.moveBox(wholeBox(op->getOperand(0))) : std::nullopt;
+  std::optional<Box> given = numbers.size() == 1 && op->getNumOperands() > 0
+                                 ? op.moveBox(wholeBox(op->getOperand(0)))
+                                 : std::nullopt;
   if (!given || !(numbers.front() <= 0))
     return false;
   SmallVector<PaddedValue> padded = {{op->getResult(0), numbers.front(), given}};

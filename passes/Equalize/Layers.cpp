@@ -38,9 +38,9 @@ std::optional<Layer> quantir::layerOf(Operation *unit) {
     return std::nullopt;
   auto fused = dyn_cast<FusedOp>(unit);
   Operation *root = fused ? fused.getRootOp() : unit;
-  // Of a weight whose axis 0 counts output channels, an axis of the result promises a layer: a weight
-  // [output channels, input channels of a group, ...] of channels that lie along the same dimension
-  // of input and result, which is linear in it (docs/AddingAnOp.md).
+  // Of a weight whose axis 0 counts output channels, an axis of the result promises a layer: a
+  // weight [output channels, input channels of a group, ...] of channels that lie along the same
+  // dimension of input and result, which is linear in it (docs/AddingAnOp.md).
   auto weighted = dyn_cast<QuantizableOpInterface>(root);
   std::optional<int64_t> channels = weighted && weighted.getWeightChannelAxis() == 0
                                         ? weighted.getResultChannelAxis()

@@ -17,7 +17,7 @@ static ActivationAttr getAsActivation(UnaryOp op) {
     return ActivationAttr::get(context, ActivationKind::Clamp, alpha, beta);
   case UnaryKind::LeakyRelu:
     return ActivationAttr::get(context, ActivationKind::LeakyRelu, alpha);
-  default:
+  default: // no kernel can have another function behind it
     return {};
   }
 }

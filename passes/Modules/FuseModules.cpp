@@ -158,8 +158,8 @@ private:
     return error;
   }
 
-  /// Folds what can be folded behind the first of `ops`, a batch normalization, and takes it out of
-  /// them.
+  /// Folds the second of `ops` into the first, if it is one that can become part of it, and takes
+  /// it out of them.
   LogicalResult fold(SmallVector<Operation *> &ops) {
     if (!ops[1]->hasTrait<nn::OpTrait::FoldsIntoWeights>())
       return success();
