@@ -27,8 +27,8 @@ public:
   /// returned. `parts` is at most what `reserve` has given. A part may wait for others (oneDNN's
   /// matrix products have barriers), so each that is started has a thread of its own until it
   /// ends. `body` neither throws nor calls `run`. Several threads may call `run` at a time. The
-  /// calling thread is in the mode of floats that sessions compute in, and `body` sets it in others:
-  /// a pool that does other work meanwhile has to set its own.
+  /// calling thread is in the mode of floats that sessions compute in, and `body` sets it in
+  /// others: a pool that does other work meanwhile has to set its own.
   virtual void run(int parts, Body body, void *context) noexcept = 0;
 };
 
