@@ -153,10 +153,12 @@ TEST_CASE("plans with embedding bags are checked") {
                b.graph.ops[0]->kind.AsEmbeddingBag()->include_last_offset = true;
              }),
              ContainsSubstring("expected a result of shape [2x2], but got [3x2]"));
-  CHECK_THAT(message(tensor(0, &plan::TensorT::dtype, plan::DType::Float32)),
-             ContainsSubstring("expected indices of int64 or int32 without a scale, but got float32"));
-  CHECK_THAT(message(tensor(1, &plan::TensorT::dtype, plan::DType::Float32)),
-             ContainsSubstring("expected offsets of int64 or int32 without a scale, but got float32"));
+  CHECK_THAT(
+      message(tensor(0, &plan::TensorT::dtype, plan::DType::Float32)),
+      ContainsSubstring("expected indices of int64 or int32 without a scale, but got float32"));
+  CHECK_THAT(
+      message(tensor(1, &plan::TensorT::dtype, plan::DType::Float32)),
+      ContainsSubstring("expected offsets of int64 or int32 without a scale, but got float32"));
   CHECK_THAT(message(tensor(1, &plan::TensorT::dims, std::vector<int64_t>{3, 1})),
              ContainsSubstring("expected indices and offsets of rank 1, but got [3] and [3x1]"));
   CHECK_THAT(message([](PlanBuilder &b) { b.graph.ops[0]->inputs.pop_back(); }),
