@@ -183,7 +183,7 @@ TEST_CASE("calibrating with workers") {
   run.threads = run.workers = 2;
   run.batch = 2;
   const runtime::SampleSource source = fill;
-  checkAllAllocations([&] { return collectStatistics(plan, 7, source, run).status(); });
+  checkAllAllocations([&] { return runCalibration(plan, 7, source, run).status(); });
 }
 
 TEST_CASE("observers that scan on several threads") {
