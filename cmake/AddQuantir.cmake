@@ -62,6 +62,7 @@ endfunction()
 # ninja quantir-generated: all that a source includes and the build makes, precompiled headers too, for tools that read
 # sources on their own.
 add_custom_target(quantir-generated)
+add_dependencies(quantir-generated QuantirPlanSchemaGen)
 if(QUANTIR_PCH)
   add_dependencies(quantir-generated quantir_precompiled)
 endif()
