@@ -276,8 +276,12 @@ FailureOr<BiasCorrection> quantir::correctBiases(ModuleOp calibrated, Settings &
   FailureOr<runtime::PlanPtr> plan = compileInMemory(*model);
   if (failed(plan))
     return failure();
+  const CountedSamples counted = samplesFor(**plan, calibrated, samples, source);
+  if (counted.samples == 0)
+    return correction;
   std::vector<std::vector<double>> means;
-  if (Status status = run(*plan, samples, source, options, progress, means); !status)
+  if (Status status = run(*plan, counted.samples, counted.source, options, progress, means);
+      !status)
     return emitStatus(calibrated.getLoc(), status);
   for (auto [target, mean] : llvm::zip_equal(measured, means))
     correction.corrected += addToBias(target, mean);

@@ -2,6 +2,8 @@
 
 #include "Calibration.h"
 
+#include "MeasuringModel.h"
+
 #include "quantir/Runtime/Calibration.h"
 #include "quantir/Support/StatusDiagnostics.h"
 #include "quantir/Target/Plan/Export.h"
@@ -41,6 +43,26 @@ FailureOr<runtime::PlanPtr> quantir::compileInMemory(ModuleOp module,
 int64_t quantir::samplesInWholeBatches(const runtime::Plan &plan, int64_t samples) {
   const int64_t batch = plan.hasDynamicBatch() ? 1 : runtime::fixedBatchOf(plan);
   return samples > batch ? samples - samples % batch : samples;
+}
+
+CountedSamples quantir::samplesFor(const runtime::Plan &plan, ModuleOp module, int64_t samples,
+                                   runtime::SampleSource source) {
+  if (plan.hasDynamicBatch())
+    return {samples, std::move(source)};
+  int64_t given = runtime::fixedBatchOf(plan.inputs());
+  if (func::FuncOp entry = entryOf(module))
+    for (Type type : entry.getResultTypes())
+      if (auto tensor = dyn_cast<RankedTensorType>(type);
+          tensor && tensor.getRank() > 0 && tensor.getDimSize(0) % given != 0)
+        given = 1;
+  const int64_t wanted = runtime::fixedBatchOf(plan);
+  if (given == wanted)
+    return {samples, std::move(source)};
+  return {samples / given * wanted,
+          [source = std::move(source), given, wanted](int64_t first, int64_t count,
+                                                      std::span<const runtime::TensorView> inputs) {
+            return source(first / wanted * given, count / wanted * given, inputs);
+          }};
 }
 
 FailureOr<EarlierStates> quantir::restoreStates(numerics::CalibrationState state, ModuleOp module,

@@ -32,6 +32,19 @@ mlir::FailureOr<runtime::PlanPtr> compileInMemory(mlir::ModuleOp module,
 /// they do not fill one.
 int64_t samplesInWholeBatches(const runtime::Plan &plan, int64_t samples);
 
+/// Samples as a certain plan counts them.
+struct CountedSamples {
+  int64_t samples;
+  runtime::SampleSource source;
+};
+
+/// `samples` samples of `source`, which are those of `module`'s inputs and results, for `plan`,
+/// which has the same inputs and other results. With fixed shapes that matters: what a run takes is
+/// several samples only if each result has a share for each (runtime::fixedBatchOf). No samples are
+/// left if they do not fill a run.
+CountedSamples samplesFor(const runtime::Plan &plan, mlir::ModuleOp module, int64_t samples,
+                          runtime::SampleSource source);
+
 /// What a calibration goes on from. It serves one.
 struct EarlierStates {
   std::shared_ptr<runtime::ObserverList> observers; ///< the plan's, with their states

@@ -413,12 +413,15 @@ FailureOr<ModelComparison> quantir::compareUnits(ModuleOp calibrated, ModuleOp r
   Side realSide, quantizedSide;
   realSide.plan = *realPlan;
   quantizedSide.plan = *quantizedPlan;
+  const CountedSamples counted = samplesFor(**realPlan, calibrated, samples, source);
+  if (counted.samples == 0)
+    return ModelComparison();
   const int64_t batch = (*realPlan)->hasDynamicBatch() ? 1 : runtime::fixedBatchOf(**realPlan);
-  const int64_t used = std::min(samples, std::max(batch, mostSamples / batch * batch));
+  const int64_t used = std::min(counted.samples, std::max(batch, mostSamples / batch * batch));
   for (Side *side : {&realSide, &quantizedSide})
     if (Status status = side->open(options, used); !status)
       return emitStatus(calibrated.getLoc(), status);
-  if (Status status = comparer.run(realSide, quantizedSide, used, source); !status)
+  if (Status status = comparer.run(realSide, quantizedSide, used, counted.source); !status)
     return emitStatus(calibrated.getLoc(), status);
   ModelComparison comparison = comparer.finish();
   // The copies go; what the caller has stays.

@@ -5,6 +5,7 @@
 #include "quantir/Numerics/Metrics.h"
 #include "runtime/data/OutputReader.h"
 #include "runtime/data/QuantizedInputs.h"
+#include "runtime/plan/FixedBatch.h"
 
 #include <algorithm>
 
@@ -75,7 +76,7 @@ private:
 struct Sums {
   numerics::SqnrMeter sqnr;
   Constancy expected, got;
-  int64_t agreeing = 0;
+  int64_t agreeing = 0, rows = 0;
 };
 
 /// Whether an output of these dims holds one row of scores a sample.
@@ -109,12 +110,15 @@ quantir::runtime::compareOutputs(PlanPtr reference, PlanPtr actual, int64_t samp
     QUANTIR_RETURN_IF_ERROR(got->run(first, count, source));
     for (size_t i = 0; i < sums.size(); ++i) {
       const std::vector<float> &ref = expected->outputs[i], &act = got->outputs[i];
-      if (!sums[i].sqnr.add(ref, act, count))
+      // An output that does not follow the batch is one for all samples.
+      const int64_t rows = isShared(*reference, reference->outputs()[i]) ? 1 : count;
+      if (!sums[i].sqnr.add(ref, act, rows))
         return Status::invalidArgument("output '" + reference->outputs()[i].name +
                                        "' is empty, or has another size in the other model");
-      sums[i].expected.add(ref, count);
-      sums[i].got.add(act, count);
-      sums[i].agreeing += numerics::countAgreeing(ref, act, count);
+      sums[i].expected.add(ref, rows);
+      sums[i].got.add(act, rows);
+      sums[i].agreeing += numerics::countAgreeing(ref, act, rows);
+      sums[i].rows += rows;
     }
     if (progress)
       progress(first + count);
@@ -131,7 +135,7 @@ quantir::runtime::compareOutputs(PlanPtr reference, PlanPtr actual, int64_t samp
     comparison.isConstantInReference = sums[i].expected.holds();
     comparison.isZeroInReference = sums[i].expected.isZero();
     if (holdsScores(reference->outputs()[i].dims))
-      comparison.agreement = double(sums[i].agreeing) / double(samples);
+      comparison.agreement = double(sums[i].agreeing) / double(sums[i].rows);
     comparisons.push_back(std::move(comparison));
   }
   return comparisons;
