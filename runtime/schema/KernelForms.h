@@ -11,8 +11,8 @@
 namespace quantir::plan {
 
 /// A hash of a kernel's definition: the names and types of its fields, its operands and the number
-/// of its results. It is another one when an op of the kernel could mean something else. What an
-/// enum has more is no other form: a number that is not known is refused where it is used.
+/// of its results. What these mean is not in it. What an enum has more is no other form: a number
+/// that is not known is refused where it is used.
 uint64_t formOf(OpKind kind);
 
 /// What a plan that has ops of these kinds says of them.

@@ -279,6 +279,12 @@ void checkOp(Operation *op, Count &count) {
   op->print(stream, OpPrintingFlags().printGenericOpForm());
   INFO(text << "\nverifier: " << verified << "\nfrom the plan: " << lowered);
   CHECK(accepted == lowered.empty());
+  visitKernel(op, [&](auto, const auto &options) {
+    using Options = std::remove_cvref_t<decltype(options)>;
+    const Options same = options;
+    if (same == options) // no NaN
+      CHECK(plan::readOptions<Options>(*plan.graph().ops()->Get(0)) == options);
+  });
   if (!isTensors)
     CHECK(!accepted);
   if (accepted && isExportable(op))

@@ -23,8 +23,9 @@ class PlanField<string attribute, string type, string value, string stored = "">
 }
 
 /// An op that a plan can hold. `id` is its number in the schema's union: a new op gets the next one,
-/// and none is ever changed or used again, so that older plans stay readable. `name` is what plans
-/// call it; empty: as the op's class, without "Op". A field is added behind the others, too.
+/// and none is ever changed or used again, so that what an older plan holds is known. `name` is
+/// what plans call it; empty: as the op's class, without "Op". A field is added behind the others,
+/// too; the kernel has another form then, and a plan says of which one its ops are (KernelForms.h).
 class PlanKernel<int id, string name = "", list<PlanField> fields = []> {
   int planId = id;
   string planName = name;
