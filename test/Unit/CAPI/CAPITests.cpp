@@ -174,7 +174,7 @@ TEST_CASE("a session has the shapes of its batch, and its plan may be freed") {
 
 TEST_CASE("a run allocates nothing") {
   PlanHandle plan = load(linearPlan());
-  const size_t beforeCreation = allocationCount();
+  [[maybe_unused]] const size_t beforeCreation = allocationCount();
   SessionHandle session = open(plan);
 #ifndef QUANTIR_SANITIZED
   CHECK(allocationCount() > beforeCreation); // what the library allocates is counted
