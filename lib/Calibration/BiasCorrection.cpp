@@ -279,8 +279,10 @@ FailureOr<BiasCorrection> quantir::correctBiases(ModuleOp calibrated, Settings &
   const CountedSamples counted = samplesFor(**plan, calibrated, samples, source);
   if (counted.samples == 0)
     return correction;
+  auto report = [&](int64_t done) { progress(done * samples / counted.samples); };
   std::vector<std::vector<double>> means;
-  if (Status status = run(*plan, counted.samples, counted.source, options, progress, means);
+  if (Status status = run(*plan, counted.samples, counted.source, options,
+                          progress ? runtime::Progress(report) : progress, means);
       !status)
     return emitStatus(calibrated.getLoc(), status);
   for (auto [target, mean] : llvm::zip_equal(measured, means))

@@ -424,9 +424,9 @@ Status ModelInputs::fillAll(int64_t first, int64_t count, std::span<const Tensor
   for (size_t i = 0; i < bindings.size(); ++i) {
     const Binding &binding = bindings[i];
     // A plan that counts samples differently from the one that the data are bound to.
-    const int64_t rows = binding.dims.empty() ? 1 : binding.dims[binding.axis];
-    const int64_t elements = numElements(binding.dims) / (binding.rowsPerSample ? rows : 1) *
-                             (binding.rowsPerSample ? binding.rowsPerSample * count : 1);
+    int64_t elements = numElements(binding.dims);
+    if (binding.rowsPerSample != 0)
+      elements = elements / binding.dims[binding.axis] * binding.rowsPerSample * count;
     if (inputs[i].numElements() != elements)
       return Status::invalidArgument(
           fmt::format("input '{}': expected room for {} samples, which are {} elements, but got "

@@ -9,6 +9,7 @@
 #include "quantir/dialects/Kernel/KernelOptions.h"
 #include "quantir/dialects/Quantir/Quantir.h"
 #include "runtime/plan/KernelOptions.h"
+#include "runtime/plan/KernelVisit.h"
 #include "runtime/plan/Validate.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -224,16 +225,9 @@ std::string checkLowered(const plan::Plan &graph) {
         index < 0 ? std::nullopt : std::optional(runtime::operandOf(*graph.tensors()->Get(index))));
   for (int32_t index : *op.outputs())
     operands.results.push_back(runtime::operandOf(*graph.tensors()->Get(index)));
-  switch (op.kind_type()) {
-#define QUANTIR_KERNEL(name)                                                                       \
-  case plan::OpKind::name:                                                                         \
-    return rules::check(plan::readOptions<rules::name##Options>(op), operands,                     \
-                        rules::Forms::Lowered);
-    QUANTIR_FOR_EACH_KERNEL(QUANTIR_KERNEL)
-#undef QUANTIR_KERNEL
-  default:
-    return "expected a known kind";
-  }
+  return runtime::visitKind(op, [&]<typename Options>() {
+    return rules::check(plan::readOptions<Options>(op), operands, rules::Forms::Lowered);
+  });
 }
 
 /// What the loader says, for a batch of 1.

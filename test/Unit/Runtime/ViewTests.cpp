@@ -267,7 +267,6 @@ TEST_CASE("a small view does not keep a large value", "[views]") {
   CHECK(makeSession(loadPlan(builder))->arenaBytes() <= 2 * 64 * 1024 * sizeof(float));
 }
 
-// Nor do many: most of them are used at once, and one at the end.
 TEST_CASE("parts that end soon do not have one that lasts keep a large result", "[views]") {
   // Of each concatenation the result is read at once, and one row of it at the end.
   const TensorSpec large = TensorSpec::floats({64, 1024}), row = TensorSpec::floats({1, 1024}),
@@ -327,6 +326,7 @@ TEST_CASE("views of a value that all begin at once, of which one lasts, do not k
   CHECK(session->arenaBytes() <= 3 * 64 * 1024 * sizeof(float));
 }
 
+// Most of them are used at once, and one at the end.
 TEST_CASE("views that end soon do not have one that lasts keep a large value", "[views]") {
   const TensorSpec large = TensorSpec::floats({64, 1024}), row = TensorSpec::floats({1, 1024});
   PlanBuilder builder;
