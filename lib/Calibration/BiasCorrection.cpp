@@ -280,8 +280,11 @@ FailureOr<BiasCorrection> quantir::correctBiases(ModuleOp calibrated, Settings &
   if (counted.samples == 0)
     return correction;
   auto report = [&](int64_t done) { progress(done * samples / counted.samples); };
+  runtime::ExecutionOptions execution = options;
+  if (!(*plan)->hasDynamicBatch())
+    execution.batch = 0; // that of the measuring model may be another than the model's
   std::vector<std::vector<double>> means;
-  if (Status status = run(*plan, counted.samples, counted.source, options,
+  if (Status status = run(*plan, counted.samples, counted.source, execution,
                           progress ? runtime::Progress(report) : progress, means);
       !status)
     return emitStatus(calibrated.getLoc(), status);

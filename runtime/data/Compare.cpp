@@ -64,7 +64,10 @@ public:
     }
   }
   bool isZero() const { return isOneNumber && !first.empty() && first.front() == 0; }
-  bool holds() const { return (isSame && samples > 1) || (isOneNumber && first.size() > 1); }
+  /// `isShared`: it is the same for all samples, whatever the model computes.
+  bool holds(bool isShared) const {
+    return (isSame && samples > 1 && !isShared) || (isOneNumber && first.size() > 1);
+  }
 
 private:
   std::vector<float> first; ///< sample
@@ -76,7 +79,7 @@ private:
 struct Sums {
   numerics::SqnrMeter sqnr;
   Constancy expected, got;
-  int64_t agreeing = 0, rows = 0;
+  int64_t agreeing = 0;
 };
 
 /// Whether an output of these dims holds one row of scores a sample.
@@ -118,7 +121,6 @@ quantir::runtime::compareOutputs(PlanPtr reference, PlanPtr actual, int64_t samp
       sums[i].expected.add(ref, rows);
       sums[i].got.add(act, rows);
       sums[i].agreeing += numerics::countAgreeing(ref, act, rows);
-      sums[i].rows += rows;
     }
     if (progress)
       progress(first + count);
@@ -126,16 +128,17 @@ quantir::runtime::compareOutputs(PlanPtr reference, PlanPtr actual, int64_t samp
 
   std::vector<OutputComparison> comparisons;
   for (size_t i = 0; i < sums.size(); ++i) {
+    const bool isOneForAll = isShared(*reference, reference->outputs()[i]);
     OutputComparison comparison;
     comparison.name = reference->outputs()[i].name;
     comparison.sqnrDb = sums[i].sqnr.mean();
     comparison.totalSqnrDb = sums[i].sqnr.total();
     comparison.notFinite = sums[i].sqnr.notFinite();
-    comparison.isConstant = sums[i].got.holds();
-    comparison.isConstantInReference = sums[i].expected.holds();
+    comparison.isConstant = sums[i].got.holds(isOneForAll);
+    comparison.isConstantInReference = sums[i].expected.holds(isOneForAll);
     comparison.isZeroInReference = sums[i].expected.isZero();
-    if (holdsScores(reference->outputs()[i].dims))
-      comparison.agreement = double(sums[i].agreeing) / double(sums[i].rows);
+    if (!isOneForAll && holdsScores(reference->outputs()[i].dims))
+      comparison.agreement = double(sums[i].agreeing) / double(samples);
     comparisons.push_back(std::move(comparison));
   }
   return comparisons;

@@ -273,9 +273,15 @@ Status validateStructure(const plan::Plan &graph, uint64_t constantBytes) {
 
   DefinitionChecker values(graph);
   QUANTIR_RETURN_IF_ERROR(checkInputs(graph, values));
-  for (size_t i = 0; i < lengthOf(graph.ops()); ++i)
-    if (Status status = checkOp(*graph.ops()->Get(i), values); !status)
+  size_t operands = 0;
+  for (size_t i = 0; i < lengthOf(graph.ops()); ++i) {
+    // Before they are read: many ops may share one long list.
+    const plan::Op &op = *graph.ops()->Get(i);
+    operands += lengthOf(op.inputs()) + lengthOf(op.outputs());
+    QUANTIR_RETURN_IF_ERROR(checkLength("operands", operands, planLimits::operands));
+    if (Status status = checkOp(op, values); !status)
       return std::move(status).withContext(describeOp(graph, i));
+  }
   QUANTIR_RETURN_IF_ERROR(checkOutputs(graph, values));
   QUANTIR_RETURN_IF_ERROR(checkObservers(graph));
   if (graph.preprocessing())

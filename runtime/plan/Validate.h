@@ -29,6 +29,8 @@ inline constexpr size_t rank = 8;
 inline constexpr size_t nameLength = 4096;
 /// Entries of one op's operand or option lists.
 inline constexpr size_t listLength = rules::maxOperands;
+/// Operands of all ops together.
+inline constexpr size_t operands = size_t(1) << 20;
 /// Elements of one tensor.
 inline constexpr int64_t elements = INT32_MAX;
 /// Scales of all tensors together.

@@ -445,7 +445,9 @@ bool Builder::findView(const plan::Op &op, ValueUses &uses) {
       keepsTooMuch(bytesOf((*session.tensors)[root]), uses.ownEnd[root], uses.end[output],
                    uses.parts[uses.source[output]]))
     return false;
-  views[output] = {input, static_cast<size_t>(*start) * sizeOf(result.dtype)};
+  // Of the root, so that chains of views stay short.
+  views[output] = {root,
+                   placeOf(input).offset + static_cast<size_t>(*start) * sizeOf(result.dtype)};
   uses.end[root] = std::max(uses.end[root], uses.end[output]);
   return true;
 }
@@ -465,13 +467,15 @@ bool Builder::findParts(const plan::Op &op, const std::vector<bool> &isStepResul
   size_t end = uses.end[result];
   for (size_t i = 0; i < inputs.size(); ++i) {
     const int32_t part = parts.Get(i);
-    if (!isStepResult[part] || views[part].tensor >= 0 || isPlanOutput(part) ||
-        std::count(parts.begin(), parts.end(), part) != 1)
+    if (!isStepResult[part] || views[part].tensor >= 0 || isPlanOutput(part))
       return false;
     ends.push_back({bytesOf(*inputs[i]), uses.end[part]});
     end = std::max(end, uses.end[part]);
   }
-  if (keepsTooMuch(bytesOf(*outputs[0]), uses.end[result], end, ends))
+  std::vector<int32_t> sorted(parts.begin(), parts.end());
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end() ||
+      keepsTooMuch(bytesOf(*outputs[0]), uses.end[result], end, ends))
     return false;
   for (size_t i = 0; i < starts.size(); ++i)
     views[parts.Get(i)] = {result, static_cast<size_t>(starts[i]) * sizeOf(outputs[0]->dtype)};

@@ -236,6 +236,16 @@ TEST_CASE("values that are quantized per channel can be copied, not moved") {
   expectError(copied(std::move(transpose)), [](auto &) {}, "expected no scale per channel");
 }
 
+TEST_CASE("ops may not have any number of operands together") {
+  PlanBuilder builder;
+  const int32_t x = builder.input("x", TensorSpec::floats({1}));
+  for (int i = 0; i < 257; ++i)
+    builder.op(plan::ConcatT(), std::vector<int32_t>(4096, x),
+               builder.value("y", TensorSpec::floats({4096})), "concat");
+  builder.output(builder.op(plan::UnaryT(), {x}, builder.value("z", TensorSpec::floats({1})), "z"));
+  expectError(std::move(builder), [](auto &) {}, "operands");
+}
+
 TEST_CASE("the scales of a tensor are read once, however often it is used") {
   // Copied for each use, they would take 4 GiB.
   TensorSpec spec = TensorSpec::codes(DType::Int8, {1 << 17, 1}, 0.5f, 0);
